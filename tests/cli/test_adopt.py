@@ -63,6 +63,14 @@ def test_a_hand_written_file_gives_way_to_one_of_dagctl(workspace: Shell) -> Non
     assert (again.code, "dagctl's own" in again.err) == (ExitCode.CONFLICT, True)
 
 
+def test_a_default_that_airflow_may_set_otherwise_is_no_certain_copy(workspace: Shell) -> None:
+    text = "import os\n" + DAG.replace('"@daily"', 'os.getenv("SCHEDULE", "@daily")')
+    committed(workspace, "dags/etl.py", text)
+    done = workspace.run("adopt", "dags/etl.py")
+    assert (done.code, "--environ" in done.err) == (ExitCode.CONFLICT, True)
+    workspace.ok("adopt", "dags/etl.py", "--environ", "SCHEDULE=@hourly")
+
+
 def test_gaps_are_refused_unless_they_are_accepted(workspace: Shell) -> None:
     shell = workspace
     file = committed(shell, "dags/etl.py", GAP)

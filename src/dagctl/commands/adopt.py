@@ -61,7 +61,7 @@ class Adoption:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is missing and nothing differs."""
-        return self.dag.whole and not self.differences
+        return self.dag.is_certain and not self.differences
 
 
 @frozen(kw_only=True)
@@ -152,7 +152,8 @@ def refuse_gaps(adoption: Adoption) -> None:
 
 def _first_gap(dag: ConvertedDag) -> str | None:
     """Return the first gap of a report with its line; None: there is none."""
-    gaps = (each for each in dag.remarks if each.outcome is Outcome.GAP)
+    unclear = {Outcome.GAP, Outcome.ASSUMED}
+    gaps = (each for each in dag.remarks if each.outcome in unclear)
     return next((f"line {gap.place.line}, {gap.subject}: {gap.text}" for gap in gaps), None)
 
 

@@ -30,6 +30,11 @@ class ConvertedDag:
         """Whether nothing is missing: no gap is in the report."""
         return not any(remark.outcome is Outcome.GAP for remark in self.remarks)
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is whole, and no default was taken for what an Airflow may set."""
+        return self.whole and not any(each.outcome is Outcome.ASSUMED for each in self.remarks)
+
 
 @frozen
 class Conversion:

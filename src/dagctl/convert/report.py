@@ -15,6 +15,8 @@ class Outcome(StrEnum):
     """It is said in another way, and Airflow does the same."""
     NEW = "takes effect now"
     """The other tool ignored it; Airflow gets it now."""
+    ASSUMED = "assumed"
+    """The default that the file has was taken; another Airflow may give another value."""
     DROPPED = "dropped"
     """It is not in the spec, and nothing is missing without it."""
     GAP = "gap"
@@ -54,6 +56,10 @@ class Report:
     def new(self, place: Place, subject: str, text: str) -> None:
         """Say that something has an effect from now on."""
         self.remarks.append(Remark(Outcome.NEW, place, subject, text))
+
+    def assumed(self, place: Place, subject: str, text: str) -> None:
+        """Say that a default was taken for what the file reads of its Airflow."""
+        self.remarks.append(Remark(Outcome.ASSUMED, place, subject, text))
 
     def dropped(self, place: Place, subject: str, text: str) -> None:
         """Say that something was left out, and why that loses nothing."""

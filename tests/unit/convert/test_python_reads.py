@@ -126,7 +126,7 @@ def test_the_report_names_each_value_that_was_taken_and_no_other() -> None:
     assert sorted((remark.place.line, remark.subject) for remark in taken) == [
         (9, "Variable.get('team')"),
         (10, "os.environ['ENV']"),
-        (12, "queue"),
+        (12, "Variable.get('count')"),
     ]
 
 
@@ -270,3 +270,52 @@ def test_without_values_nothing_is_taken_for_true() -> None:
         Deployment(),
     )
     assert any("the loop over" in text for text in gaps(dag))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "made"),
+    [
+        ("queue=Variable.get('queue', default_var='slow')", "queue", "slow"),
+        ("queue=os.getenv('QUEUE', 'slow')", "queue", "slow"),
+        ("retries=int(os.environ.get('RETRIES', '4'))", "retries", 4),
+        ("queue='q_' + os.environ.get('QUEUE', 'slow')", "queue", "q_slow"),
+        ("queue='q_%s' % os.environ.get('QUEUE', 'slow')", "queue", "q_slow"),
+        ("queue='q_{}'.format(os.environ.get('QUEUE', 'slow'))", "queue", "q_slow"),
+        ("queue=os.environ.get('QUEUE', 'Slow').lower()", "queue", "slow"),
+        ("queue='a' if os.getenv('ENV_B', 'dev') == 'prod' else 'b'", "queue", "b"),
+        ("pool=Variable.get('c', {'pool': 'p'}, deserialize_json=True)['pool']", "pool", "p"),
+    ],
+)
+def test_a_default_of_the_file_is_taken_and_named(arguments: str, field: str, made: object) -> None:
+    dag = convert(f"""
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="x", {arguments})
+    """)
+    assert dag.data["tasks"][0][field] == made
+    (assumed,) = (each for each in dag.remarks if each.outcome is Outcome.ASSUMED)
+    assert (assumed.place.line, dag.whole, dag.is_certain) == (9, True, False)
+    option = "--environ" if "os." in arguments else "--variables"
+    assert assumed.text.endswith(f"give the value with {option}")
+
+
+def test_a_default_is_not_taken_where_a_read_is_kept_or_a_value_was_given() -> None:
+    dag = convert("""
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command=Variable.get("none", default_var="x"))
+            BashOperator(task_id="b", bash_command="x", env={"A": os.getenv("A", "1")})
+            BashOperator(task_id="c", bash_command="x", queue=Variable.get("team", default_var="x"))
+    """)
+    assert dag.is_certain
+    tasks = dag.data["tasks"]
+    assert tasks[0]["bash_command"] == "{{ var.value.get('none', 'x') }}"
+    assert tasks[1]["env"] == {"A": {"$new": "os.getenv", "with": {"key": "A", "default": "1"}}}
+    assert tasks[2]["queue"] == "sales"
+
+
+@pytest.mark.parametrize("code", ["os.getenv('X')", "Variable.get('x')", "os.environ.get('X')"])
+def test_what_has_no_default_stays_a_gap(code: str) -> None:
+    dag = convert(f"""
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="x", queue="q" + {code})
+    """)
+    assert gaps(dag)

@@ -70,7 +70,8 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         made = [conversion.spec() for conversion in specs]
         unknown.report_lost(machine, functions.copied)
         about_all = machine.file_report.sorted()
-        gaps = tuple(remark for remark in about_all if remark.outcome is Outcome.GAP)
+        unclear = {Outcome.GAP, Outcome.ASSUMED}
+        gaps = tuple(remark for remark in about_all if remark.outcome in unclear)
         dags = tuple(
             _finished(conversion, data, airflow, gaps)
             for conversion, data in zip(specs, made, strict=True)

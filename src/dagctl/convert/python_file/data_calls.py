@@ -16,6 +16,7 @@ from dagctl.convert.python_file.objects import (
     Output,
     Task,
     settled,
+    without_calls,
 )
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
@@ -56,6 +57,8 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     """Return what a method of a value gives."""
     if made.unknown:
         return made.unknown
+    owner = without_calls(owner)
+    made.args = [*map(without_calls, made.args)]
     known = paths.method(machine, owner, name, made)
     if known is not None:
         return known

@@ -40,6 +40,7 @@ from dagctl.convert.python_file.objects import (
     Task,
     full_id,
     settled,
+    without_calls,
 )
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
@@ -99,7 +100,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
             continue
         assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other
         spec = machine.evaluate(part.format_spec, scope) if part.format_spec else ""
-        value = machine.evaluate(part.value, scope)
+        value = without_calls(machine.evaluate(part.value, scope))
         if spec or part.conversion not in {-1, ord("s")}:
             value = settled(value)
         if isinstance(value, Moment) and part.conversion == -1:
@@ -196,6 +197,7 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
+    left, right = without_calls(left), without_calls(right)
     below = paths.join(left, [right]) if isinstance(node.op, ast.Div) else None
     return _of_texts(machine, node, left, right) if below is None else below
 
@@ -215,10 +217,11 @@ def _of_texts(machine: Machine, node: ast.BinOp, left: object, right: object) ->
 
 def _filled(machine: Machine, node: ast.BinOp, left: str, right: object) -> Any:  # noqa: ANN401
     """Return a text with `%s` filled, where some of it is known when the task runs."""
-    parts = right if isinstance(right, tuple) else (right,)
+    parts = tuple(map(without_calls, right if isinstance(right, tuple) else (right,)))
     late = [part for part in parts if isinstance(part, Late | Output)]
     if not late or not _PLAIN_FIELDS.fullmatch(left):
-        return plain.binary(machine, node, left, right)
+        filled = right if isinstance(right, dict) else parts
+        return plain.binary(machine, node, left, filled)
     texts = tuple(text_of(part) if isinstance(part, Late | Output) else part for part in parts)
     return rendered(plain.binary(machine, node, left, texts), late)
 

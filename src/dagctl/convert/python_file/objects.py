@@ -40,6 +40,9 @@ class Late:
     """What Python has there, where the caller of the conversion knows it."""
 
 
+GIVEN = "its value is the one that was given; the file reads it at each parse"
+
+
 @dataclass(slots=True, eq=False)
 class ParseRead:
     """A place where the file reads what the caller of the conversion gave."""
@@ -49,14 +52,33 @@ class ParseRead:
     report: Report
     is_used: bool = False
     """Whether anything but a template came of it."""
+    is_default: bool = False
+    """Whether the file's own default stands for it, as no value was given."""
+
+    def write(self, report: Report) -> None:
+        """Say in a report that the value was taken."""
+        if not self.is_default:
+            report.changed(self.place, self.subject, GIVEN)
+            return
+        option = "--environ" if self.subject.startswith("os.") else "--variables"
+        text = (
+            "its default was taken, and the file reads it at each parse: where your Airflow sets "
+            f"it, give the value with {option}"
+        )
+        report.assumed(self.place, self.subject, text)
 
 
 @frozen(eq=False)
 class Given:
-    """A value that the caller of the conversion gave, and where the file reads it."""
+    """A value that the caller of the conversion gave, or a default, and where the file reads it."""
 
     value: Any
     reads: tuple[ParseRead, ...]
+
+    @property
+    def is_default(self) -> bool:
+        """Whether a default is in it, which an Airflow may set otherwise."""
+        return any(read.is_default for read in self.reads)
 
     def used(self) -> Any:  # noqa: ANN401 - any value of Python
         """Return the value; the report will say that it was taken."""
@@ -66,8 +88,14 @@ class Given:
 
 
 def settled(value: Any) -> Any:  # noqa: ANN401 - any value of Python
-    """Return what Python has in the place of a value that is read, where the caller gave it."""
-    return value.given.used() if isinstance(value, Late) and value.given is not None else value
+    """Return what Python has in the place of a value that is read, where that is known."""
+    is_known = isinstance(value, Late | Made) and value.given is not None
+    return value.given.used() if is_known else value
+
+
+def without_calls(value: Any) -> Any:  # noqa: ANN401 - any value of Python
+    """Return what a read of the environment gives, where that is known; anything else as it is."""
+    return settled(value) if isinstance(value, Made) else value
 
 
 @frozen
@@ -137,6 +165,8 @@ class Made:
     place: Place
     is_used: bool = False
     """Whether a spec has it."""
+    given: Given | None = None
+    """What Python has there, where it reads the environment and that is known."""
 
 
 class Unknown(NamedTuple):

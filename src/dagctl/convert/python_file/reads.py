@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file.objects import (
+    GIVEN,
     Given,
     Late,
     Made,
@@ -19,6 +20,7 @@ from dagctl.convert.python_file.objects import (
     settled,
 )
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.texts import weight
 
 if TYPE_CHECKING:
     import ast
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.objects import Call
 
 READS = ("os.getenv", "os.environ.get", "os.environ")
+_DEFAULTS = ("default_var", "default")
 _GETTERS = ("os.getenv", "os.environ.get")
-_GIVEN = "its value is the one that was given; the file reads it at each parse"
 
 
 def environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
@@ -43,7 +45,8 @@ def environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN40
     if known is not None:
         return known
     kept = {key: value for key, value in args.items() if value is not None}
-    return Made(Name("os.getenv"), [], kept, machine.place(made.node))
+    given = _default_of(machine, made, kept["default"]) if "default" in kept else None
+    return Made(Name("os.getenv"), [], kept, machine.place(made.node), given=given)
 
 
 def item(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: ANN401
@@ -81,7 +84,7 @@ def _of_the_environment(machine: Machine, node: ast.expr, key: str) -> Any:  # n
         return value if isinstance(value, str) else machine.opaque(node, why)
     value = machine.deployment.environment.get(key)
     if value is not None:
-        machine.report.changed(machine.place(node), words(node), _GIVEN)
+        machine.report.changed(machine.place(node), words(node), GIVEN)
     return value
 
 
@@ -93,6 +96,9 @@ def variable(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     args["key"] = key = settled(args.get("key"))
     kind = "json" if args.get("deserialize_json") is True else "value"
     given = _of_airflow(machine, made, key, is_json=kind == "json")
+    defaults = [args[word] for word in _DEFAULTS if word in args]
+    if given is None and defaults and weight(defaults[0]) is not None:
+        given = _default_of(machine, made, defaults[0])
     template = _template(args, kind)
     if isinstance(template, str):
         read = Made(name, [], args, machine.place(made.node))
@@ -119,7 +125,7 @@ def _template(args: Mapping[str, Any], kind: str) -> str | _NoTemplate:
         return _NoTemplate("name")
     if isinstance(default, Opaque) or not isinstance(default, str | int | float | bool | None):
         return _NoTemplate("default")
-    if {"default_var", "default"} & args.keys():
+    if not args.keys().isdisjoint(_DEFAULTS):
         return f"var.{kind}.get({key!r}, {default!r})"
     return f"var.{kind}.{key}" if key.isidentifier() else f"var.{kind}.get({key!r})"
 
@@ -135,13 +141,25 @@ def _of_airflow(machine: Machine, made: Call, key: object, *, is_json: bool) -> 
     except (ValueError, RecursionError):
         return None  # Airflow cannot read it either
     machine.keep(value)
-    read = ParseRead(machine.place(made.node), words(made.node), machine.report)
+    return Given(value, (_read(machine, made),))
+
+
+def _default_of(machine: Machine, made: Call, default: object) -> Given:
+    """Return the default that a file has for what it reads: it counts where nothing is set."""
+    return Given(default, (_read(machine, made, is_default=True),))
+
+
+def _read(machine: Machine, made: Call, *, is_default: bool = False) -> ParseRead:
+    """Return a new read, which is reported if its value is taken."""
+    read = ParseRead(
+        machine.place(made.node), words(made.node), machine.report, is_default=is_default
+    )
     machine.reads.append(read)
-    return Given(value, (read,))
+    return read
 
 
 def report_used(machine: Machine) -> None:
     """Report the reads of variables whose given values were taken."""
     for read in machine.reads:
         if read.is_used:
-            read.report.changed(read.place, read.subject, _GIVEN)
+            read.write(read.report)

@@ -15,6 +15,7 @@ from dagctl.convert.python_file.objects import (
     Decorated,
     EnumMember,
     Function,
+    Given,
     Group,
     Joined,
     Late,
@@ -126,6 +127,8 @@ class Values:
                 return {"$arg": name}
             case Name():
                 return self._reference(value, place, subject)
+            case Made(given=Given() as default) if self._is_rendered is None:
+                return self._given(default, place, subject)
             case Made():
                 return self._made(value, place, subject)
             case Opaque(why=why):
@@ -149,9 +152,7 @@ class Values:
         if value.read and takes_calls and not (self._is_rendered and value.is_text):
             return self._made(value.read, place, subject)
         if value.given is not None and not (self._is_rendered and value.is_text):
-            text = f"it is the value that was given for {value.template}; the file reads it"
-            self.report.changed(place, subject, f"{text} at each parse")
-            return self.value(value.given.value, place, subject)
+            return self._given(value.given, place, subject)
         if value.now is not None and self._is_frozen:
             self.report.changed(place, subject, f"it is frozen as {value.now}: {_MOVES}")
             return value.now
@@ -222,6 +223,12 @@ class Values:
             text = f"`{'.'.join(parts[-2:])}` stands in a class: give its value"
             return self.missing(place, subject, text)
         return {"$ref": value.path}
+
+    def _given(self, given: Given, place: Place, subject: str) -> Any:  # noqa: ANN401
+        """Return what the file reads, as far as it is known, and report that it was taken."""
+        for read in given.reads:
+            read.write(self.report)
+        return self.value(given.value, place, subject)
 
     def _made(self, value: Made, place: Place, subject: str) -> Any:  # noqa: ANN401
         path = value.target.path
