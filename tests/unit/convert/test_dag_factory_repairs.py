@@ -384,3 +384,25 @@ def test_a_class_of_datasets_has_the_name_of_the_target(airflow: str, path: str)
     (dag,) = convert_dag_factory(Factory(text, "dags.yml"), airflow=airflow, today=TODAY).dags
     assert dag.data["tasks"][0]["outlets"] == [{"$new": path, "with": {"name": "rows"}}]
     assert dag.whole
+
+
+def test_arguments_have_the_names_and_the_form_of_today() -> None:
+    dag = one("""
+        orders:
+          dag_id: another
+          tasks:
+            again:
+              operator: airflow.operators.trigger_dagrun.TriggerDagRunOperator
+              trigger_dag_id: x
+              execution_date: "{{ ds }}"
+              task_concurrency: 2
+              executor_config: {__type__: builtins.dict, a: 1}
+    """)
+    (task,) = dag.data["tasks"]
+    assert task["with"] == {"trigger_dag_id": "x", "logical_date": "{{ ds }}"}
+    assert (task["max_active_tis_per_dag"], task["executor_config"]) == (2, {"a": 1})
+    assert (dag.whole, dag.dag_id, "dag_id" in dag.data) == (True, "orders", False)
+    assert outcomes(dag) == [
+        *(("dropped", 3, "dag_id"), ("changed", 8, "execution_date")),
+        ("changed", 9, "task_concurrency"),
+    ]

@@ -37,6 +37,7 @@ _GONE = {
     "sla_miss_callback_name": "Airflow 3 has no `sla`",
     "sla_miss_callback_file": "Airflow 3 has no `sla`",
     "vars": "its anchors are written out where they are used",
+    "dag_id": "dag-factory ignores it: the id is the name of the mapping",
 }
 _GENERATED = {
     "doc_md_python_callable_name": "write the text that the function returns into `doc_md`",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.dag_factory.docstrings import docstring
 from dagctl.convert.dag_factory.documents import listed
 from dagctl.convert.dag_factory.http_bodies import put_json
 from dagctl.convert.dag_factory.pods import Pods
@@ -21,13 +21,13 @@ from dagctl.convert.databases import SUCCESSOR, for_all_databases, is_of_a_datab
 from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
-from dagctl.convert.python_file.source import read_python
-from dagctl.errors import SpecError
+from dagctl.convert.python_file.old_arguments import argument_now
 from dagctl.operators import Operator, lookup
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.operator_checks import text_meaning
 from dagctl.spec.tasks import BashTask, OperatorTask
 from dagctl.spec.tasks.function_settings import TAKEN_BY
+from dagctl.spec.wording import in_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +42,8 @@ _MOMENTS = ("start_date", "end_date")
 _MINUTES = "retry_delay_minutes"
 OLD_DURATIONS = {f"{name}_{unit}": name for name in DURATIONS for unit in ("sec", "secs")}
 """The names that dag-factory 0.x had for seconds."""
+_OLD_NAMES = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
+"""The names that arguments of every task had in Airflow 1 and 2."""
 _NOT_THE_OPERATORS = frozenset({"operator", "decorator", "dependencies", "task_id"})
 _GROUP_KEYS = frozenset({"task_group_name", "parent_group_name"})
 _NO_SLA = "Airflow 3 has no `sla`; Airflow 2 only notes it"
@@ -82,8 +84,6 @@ _FUNCTIONS = {
 """What stands before `_name` and `_file`, and the parameter that the function is for."""
 _WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
 """Lengths of time of a sensor, which may be a number of seconds."""
-_DOCUMENTATION = frozenset({"doc", "doc_md", "doc_json", "doc_yaml", "doc_rst"})
-"""With one of them, a decorator takes no docstring."""
 _TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with", "expand"}
 """The arguments of every task; what it is mapped over is read apart."""
 
@@ -134,7 +134,7 @@ class Tasks:
             for key in fields
         }
         if "decorator" in written:
-            made |= self._docstring(written) if _DOCUMENTATION.isdisjoint(written) else {}
+            made |= docstring(written, self._text_of, self._report)
             kind = self._decorated(written, arguments, mapped)
         else:
             kind = self._operator(written, arguments, mapped)
@@ -145,6 +145,9 @@ class Tasks:
         made: dict[str, Any] = {}
         for key in [*fields]:
             name, place = OLD_DURATIONS.get(key, key), fields.at(key)
+            if key in _OLD_NAMES:
+                name = _OLD_NAMES[key]
+                self._report.changed(place, key, f"it is `{name}` now")
             if key in _GONE:
                 fields.pop(key)
                 self._report.dropped(place, key, _GONE[key])
@@ -269,24 +272,6 @@ class Tasks:
             return self._mapped_function(operator, kept, given)
         return self._python(operator, kept | ({"op_kwargs": given} if given else {}))
 
-    def _docstring(self, written: Fields) -> dict[str, str]:
-        """Return the docstring of a function as `doc_md`, as a decorator has it."""
-        file, name = written.get("python_callable_file"), written.get("python_callable_name")
-        place = written.at("decorator")
-        if file is None:
-            module, _, name = str(written.get("python_callable")).rpartition(".")
-            file = f"{module.replace('.', '/')}.py"
-        code = self._text_of(str(file))
-        if code is None:
-            text = f"{str(file)[:60]} is not there: if the function has a docstring, write it here"
-            self._report.changed(place, "doc_md", text)
-            return {}
-        docstring = _docstring_of(code, str(file), str(name))
-        if docstring is None:
-            return {}
-        self._report.changed(place, "doc_md", "it is the docstring of the function now")
-        return {"doc_md": docstring}
-
     def _mapped_function(
         self, operator: str, own: dict[str, Any], given: dict[str, Any]
     ) -> dict[str, Any]:
@@ -317,8 +302,25 @@ class Tasks:
             return _bash(arguments)
         if name in _PYTHON and not mapped:
             return self._python(name, arguments)
-        given = {key: self._plain(name, key, value) for key, value in arguments.items()}
+        given = {
+            key: self._plain(name, key, value)
+            for key, value in self._modern(name, arguments, written).items()
+        }
         return {"operator": name} | ({"with": given} if given else {})
+
+    def _modern(self, operator: str, arguments: dict[str, Any], written: Fields) -> dict[str, Any]:
+        """Return arguments under the names, and in the form, that the operator has now."""
+        known = lookup(operator, self._target)
+        if not isinstance(known, Operator):
+            return arguments
+        made = dict(arguments)
+        for key, value in arguments.items():
+            name, new = argument_now(key, value, made, known.parameters)
+            if (name, new) != (key, value):
+                del made[key]
+                made[name] = new
+                self._report.changed(written.at(key), key, f"it is `{name}: {in_json(new)}` now")
+        return made
 
     def _plain(self, operator: str, parameter: str, value: Any) -> Any:  # noqa: ANN401 - JSON data
         """Return a length of time as text alone where the type of the parameter says it is one."""
@@ -349,20 +351,6 @@ def _join_partial(fields: Fields) -> None:
     if isinstance(partial, Fields):
         for key, value in partial.items():
             fields.put(key, value, partial.at(key))
-
-
-def _docstring_of(code: str, file: str, function: str) -> str | None:
-    try:
-        body = read_python(code, file).body
-    except SpecError:
-        return None
-    named = (
-        each
-        for each in body
-        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == function
-    )
-    last = max(named, key=lambda each: each.lineno, default=None)
-    return (ast.get_docstring(last) or None) if last else None
 
 
 def _settings(arguments: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PARAMS = frozenset({"airflow.sdk.Param", "airflow.models.param.Param", "airflow.models.Param"})
 ASSET_CLASSES = frozenset({"Asset", "Dataset"})
 TIMEDELTA, DATETIME, TYPED_LIST = "datetime.timedelta", "datetime.datetime", "builtins.list"
+_TYPED_MAPPING = "builtins.dict"
 _POSITIONS: Mapping[str, tuple[str, ...]] = {
     TIMEDELTA: ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"),
     DATETIME: ("year", "month", "day", "hour", "minute", "second", "microsecond"),
@@ -99,6 +100,8 @@ class Values:
             items = as_list(value.get("items"))
             return [self.value(item, place, subject) for item in items]
         given = self._named(value, path, place, subject)
+        if path == _TYPED_MAPPING and "__args__" not in value:
+            return {key: self.value(item, place, key) for key, item in given.items()}
         if path == TIMEDELTA:
             text = duration_text(seconds_of(value))
             if text is not None:

@@ -39,7 +39,7 @@ def modernise(dag: Dag, item: Task, path: str, target: str) -> None:
         return
     for given in (item.kwargs, item.mapped or {}):
         for key in [*given]:
-            name, value = _now(key, given[key], given, operator.parameters)
+            name, value = argument_now(key, given[key], given, operator.parameters)
             if (name, value) == (key, given[key]) and type(value) is type(given[key]):
                 continue
             given[name] = value
@@ -50,7 +50,7 @@ def modernise(dag: Dag, item: Task, path: str, target: str) -> None:
             dag.report.changed(place, key, f"it is `{name}: {_shown(value)}` now")
 
 
-def _now(
+def argument_now(
     key: str, value: object, given: Mapping[str, Any], parameters: Mapping[str, Parameter]
 ) -> tuple[str, Any]:
     """Return the name and the value that an argument has now."""
