@@ -218,3 +218,22 @@ def _templates_that_explode() -> str:
 def test_hostile_files_are_refused(text: str) -> None:
     with pytest.raises(SpecError):
         convert(text)
+
+
+def test_an_argument_of_a_dag_is_reported_once_and_a_zone_alone_is_dropped() -> None:
+    dag = one("""
+        dags:
+          orders:
+            schedule: null
+            fail_fast: true
+            timezone: CET
+            default_args: {sla: 3}
+            tasks:
+              load: {_target_: airflow_config.BashTask, bash_command: load}
+    """)
+    assert [(r.outcome, r.subject) for r in dag.remarks] == [
+        (Outcome.NEW, "fail_fast"),
+        (Outcome.DROPPED, "timezone"),
+        (Outcome.DROPPED, "sla"),
+    ]
+    assert "timezone" not in dag.data

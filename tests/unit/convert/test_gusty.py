@@ -273,3 +273,8 @@ def test_hostile_files_are_refused_or_have_gaps(files: dict[str, str]) -> None:
         assert not convert({"b.yml": EMPTY, **files}).whole
     except SpecError:
         return
+
+
+def test_every_argument_of_a_dag_is_kept_without_a_remark() -> None:
+    dag = convert({"METADATA.yml": f"{NO_LATEST}fail_fast: true\n", "a.yml": BASH})
+    assert (dag.data["fail_fast"], outcomes(dag)) == (True, set())

@@ -89,9 +89,8 @@ def _converted(  # noqa: PLR0913, PLR0917 - a DAG, and what holds for all
         report.remarks.append(_ignored(document, "defaults"))
     merged = _Merging(document, report, airflow).dag(own)
     merged.place = place
-    data = DagConversion(report, airflow, today, lambda _: None, lambda _: None).spec(
-        dag_id, merged
-    )
+    conversion = DagConversion(report, airflow, today, lambda _: None, lambda _: None)
+    data = conversion.spec(dag_id, merged, ignoring=False)
     tasks: Fields = own["tasks"] if isinstance(own["tasks"], Fields) else Fields(place)
     places: dict[tuple[str, ...], Place] = {(task_id,): tasks.at(task_id) for task_id in tasks}
     return finished(dag_id, data, report, place, places, airflow=airflow)

@@ -45,7 +45,7 @@ _IGNORED = "airflow-config ignored it"
 def ignored_of_dag(dag: Fields, report: Report) -> None:
     """Report what airflow-config passes over in a DAG, which loses what no spec has either."""
     for key in [key for key, value in dag.items() if value is not None and key not in _OF_DAGS]:
-        if key in DagSpec.key_names():
+        if key in DagSpec.key_names() and key != "timezone":  # a zone stands in `start_date`
             report.new(dag.at(key), key, _IGNORED)
         else:
             dag.pop(key)
@@ -58,6 +58,7 @@ def ignored_of_task(
     """Report what every task may have in Airflow, and airflow-config passes over."""
     every = {*base_parameters("operator", target), *OperatorTask.key_names()} - {"with", "expand"}
     every |= _OF_SENSORS if operator == "BashSensor" else set()
+    every -= {"sla"}  # no spec takes it over
     for key in [key for key, value in task.items() if value is not None]:
         if key in every and key not in _OF_TASKS:
             report.new(task.at(key), f"{around}{key}", _IGNORED)

@@ -37,7 +37,7 @@ _GONE = {
     "sla_miss_callback_name": "Airflow 3 has no `sla`",
     "sla_miss_callback_file": "Airflow 3 has no `sla`",
     "vars": "its anchors are written out where they are used",
-    "dag_id": "dag-factory ignores it: the id is the name of the mapping",
+    "dag_id": "it is ignored: the id is the name that the DAG has in the file",
 }
 _GENERATED = {
     "doc_md_python_callable_name": "write the text that the function returns into `doc_md`",
@@ -70,8 +70,14 @@ class DagConversion:
             report, self._values, self._callbacks, self._schedules, target, text_of=text_of
         )
 
-    def spec(self, dag_id: str, merged: Fields) -> dict[str, Any]:
-        """Return the spec as data, its keys in the order of the reference."""
+    def spec(self, dag_id: str, merged: Fields, *, ignoring: bool = True) -> dict[str, Any]:
+        """Return the spec as data, its keys in the order of the reference.
+
+        Args:
+            dag_id: The id of the DAG.
+            merged: What the tool says of it.
+            ignoring: Whether the tool passes over arguments of a DAG, as dag-factory does.
+        """
         dag = merged.copy()
         made = _names(dag_id, dag)
         shared = dag.pop("default_args", None)
@@ -84,7 +90,7 @@ class DagConversion:
         made |= self._callbacks.taken(dag, DAG_CALLBACKS)
         made |= self._defaults(defaults, dag)
         made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report)
-        self._rest(dag, made)
+        self._rest(dag, made, ignoring=ignoring)
         return {key: made[key] for key in _ORDER if key in made}
 
     def _schedule(self, dag: Fields) -> Any:  # noqa: ANN401 - JSON data
@@ -277,7 +283,7 @@ class DagConversion:
         givers = [*tasks_of(dag, self._report).values(), *shared]
         return any(isinstance(entry, Fields) and entry.get("email") for entry in givers)
 
-    def _rest(self, dag: Fields, made: dict[str, Any]) -> None:
+    def _rest(self, dag: Fields, made: dict[str, Any], *, ignoring: bool) -> None:
         """Report the keys that are left, and keep those that dag-factory ignores by mistake."""
         for key, value in dag.items():
             place = dag.at(key)
@@ -289,7 +295,8 @@ class DagConversion:
                 self._report.gap(place, key, _GENERATED[key])
             elif key in DagSpec.key_names() and key not in made:
                 made[key] = self._values.value(value, place, key)
-                self._report.new(place, key, "dag-factory ignored it")
+                if ignoring:
+                    self._report.new(place, key, "dag-factory ignored it")
             else:
                 self._report.dropped(place, key, "dag-factory ignores it too")
 

@@ -72,7 +72,7 @@ def convert_gusty(source: GustyFolder, *, airflow: str, today: date) -> Conversi
     folder = _Folder(report, airflow, today)
     merged = folder.merged(levels, root, edges)
     conversion = DagConversion(report, airflow, today, lambda _: None, lambda _: None)
-    data = conversion.spec(root.name, merged)
+    data = conversion.spec(root.name, merged, ignoring=False)
     _put_code(data["tasks"], folder.codes)
     place = Place(merged.place.file, merged.place.line)
     dag = finished(root.name, data, report, place, folder.places, airflow=airflow)
