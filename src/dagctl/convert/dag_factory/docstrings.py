@@ -37,14 +37,14 @@ def docstring(
         file = f"{module.replace('.', '/')}.py"
     code = text_of(str(file))
     if code is None:
-        text = f"{str(file)[:60]} is not there: if the function has a docstring, write it here"
-        report.changed(place, "doc_md", text)
+        why = f"{str(file)[:60]} is not there: if the function has a docstring, write it here"
+        report.changed(place, "doc_md", why)
         return {}
-    found = _docstring_of(code, str(file), str(name))
-    if found is None:
+    text = _docstring_of(code, str(file), str(name))
+    if text is None:
         return {}
     report.changed(place, "doc_md", "it is the docstring of the function now")
-    return {"doc_md": found}
+    return {"doc_md": text}
 
 
 def _docstring_of(code: str, file: str, function: str) -> str | None:
