@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _COMMENT = lazy_pattern(r"#[ \t]*dagctl:[ \t]*ignore\b[ \t]*(?P<codes>[A-Za-z0-9, \t]*)")
 _CODE = lazy_pattern(r"[A-Za-z0-9]+")
+_BLOCK = lazy_pattern(r"[|>][-+1-9]{0,2}[ \t]*$")
+"""The end of a line of YAML behind which a text begins."""
 MOST_COMMENTS = 1000
 """How many codes in comments of one spec are looked at."""
 MOST_UNUSED = 20
@@ -61,9 +63,14 @@ def judged(diagnostics: Iterable[Diagnostic], text: str, checks: Checks) -> tupl
     """
     taken = [_certain(finding, checks) for finding in diagnostics]
     ignores = list(ignores_in(text))
-    silenced = {(ignore.line, ignore.code) for ignore in ignores}
+    silenced = _Silenced(text, ignores)
     kept = [finding for finding in taken if not _is_silenced(finding, silenced, checks)]
-    used = {_place(finding) for finding in taken if finding.severity is not Severity.ERROR}
+    used = {
+        place
+        for finding in taken
+        if finding.severity is not Severity.ERROR
+        for place in silenced.places(finding)
+    }
     kept += _all_unused([i for i in ignores if (i.line, i.code) not in used], taken)
     if not checks.strict:
         return tuple(kept)
@@ -98,11 +105,11 @@ def judged_elsewhere(diagnostics: Iterable[Diagnostic], checks: Checks) -> tuple
     """
     taken = [_certain(finding, checks) for finding in diagnostics]
     texts = {id(each.source): each.source.text for each in taken if each.source}
-    silenced = {key: {(i.line, i.code) for i in ignores_in(text)} for key, text in texts.items()}
+    silenced = {key: _Silenced(text, ignores_in(text)) for key, text in texts.items()}
     kept = [
         finding
         for finding in taken
-        if not _is_silenced(finding, silenced.get(id(finding.source), set()), checks)
+        if not _is_silenced(finding, silenced.get(id(finding.source)), checks)
     ]
     if not checks.strict:
         return tuple(kept)
@@ -135,10 +142,51 @@ def _place(finding: Diagnostic) -> tuple[int | None, str]:
     return finding.line, finding.code
 
 
-def _is_silenced(finding: Diagnostic, silenced: set[tuple[int, str]], checks: Checks) -> bool:
+class _Silenced:
+    """What the comments of a text silence."""
+
+    def __init__(self, text: str, ignores: Iterable[Ignore]) -> None:
+        self._places = {(ignore.line, ignore.code) for ignore in ignores}
+        self._headers = _headers(text.split("\n"), {line for line, _ in self._places})
+
+    def __contains__(self, finding: Diagnostic) -> bool:
+        return any(place in self._places for place in self.places(finding))
+
+    def places(self, finding: Diagnostic) -> tuple[tuple[int | None, str], ...]:
+        """Return the lines with a comment that may silence it, each with its code."""
+        header = self._headers.get(finding.line or 0)
+        own = _place(finding)
+        return (own,) if header is None else (own, (header, finding.code))
+
+
+def _headers(lines: Sequence[str], commented: set[int]) -> dict[int, int]:
+    """Return, for each line of a block of text, the line with a comment that it begins at.
+
+    In such a block (`bash_command: |`) a comment would be a part of the text.
+    """
+    headers: dict[int, int] = {}
+    end = 0
+    for number in sorted(commented):
+        line = lines[number - 1]
+        comment = _COMMENT.search(line)
+        if number <= end or comment is None or not _BLOCK.search(line[: comment.start()]):
+            continue
+        margin = len(line) - len(line.lstrip(" -"))
+        end = number
+        while end < len(lines) and _is_inside(lines[end], margin):
+            end += 1
+            headers[end] = number
+    return headers
+
+
+def _is_inside(line: str, margin: int) -> bool:
+    return not line.strip() or len(line) - len(line.lstrip(" ")) > margin
+
+
+def _is_silenced(finding: Diagnostic, silenced: _Silenced | None, checks: Checks) -> bool:
     if finding.severity is Severity.ERROR:
         return False
-    return finding.code in checks.ignored or _place(finding) in silenced
+    return finding.code in checks.ignored or (silenced is not None and finding in silenced)
 
 
 def _all_unused(unused: Sequence[Ignore], findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

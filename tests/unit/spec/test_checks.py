@@ -45,6 +45,42 @@ def test_a_comment_on_the_line_silences_one_warning() -> None:
     assert _judged(first="  # dagctl: ignore DAG454, dag215 ") == [(2, "DAG111", "warning")]
 
 
+def places(text: str) -> list[tuple[str, int | None]]:
+    found = judged(check_spec(text).diagnostics, text, Checks())
+    return sorted((item.code, item.line) for item in found)
+
+
+BLOCK = """dag_name: x
+tasks:
+  - task_id: a
+    bash_command: |  # dagctl: ignore DAG461
+      cp a b
+
+      echo c
+  - task_id: b
+    bash_command: |
+      cp a b
+      echo c
+"""
+
+
+def test_a_comment_where_a_block_of_text_begins_silences_a_warning_in_it() -> None:
+    assert places(BLOCK) == [("DAG461", 10)]
+    assert places(BLOCK.replace("cp a b\n\n", "set -e\n")) == [("DAG111", 4), ("DAG461", 9)]
+
+
+def test_a_comment_does_not_reach_the_keys_beside_the_block() -> None:
+    first = """dag_name: x
+tasks:
+  - bash_command: |  # dagctl: ignore DAG461, DAG459
+      cp a b
+      echo {{ ti.xcom_pull(task_ids='b') }}
+    task_id: a
+    env: {A: "{{ ti.xcom_pull(task_ids='c') }}"}
+"""
+    assert places(first) == [("DAG459", 7)]
+
+
 def test_a_comment_that_silences_nothing_is_reported() -> None:
     found = _judged(second="  # dagctl: ignore DAG215")
     assert found == [(2, "DAG215", "warning"), (6, "DAG111", "warning")]
