@@ -149,7 +149,8 @@ def _page(explained: Explained, width: int) -> Iterator[str]:
     from dagctl.cli.text import shown, shown_block
 
     operator = explained.operator
-    yield shown(f"{operator.name} ({operator.kind} of {operator.provider})")
+    kind = "decorator" if operator.kind == "decorated" else operator.kind
+    yield shown(f"{operator.name} ({kind} of {operator.provider})")
     yield from _wrapped(operator.doc, width)
     yield ""
     for label, value in _facts(operator):
@@ -168,7 +169,7 @@ def _page(explained: Explained, width: int) -> Iterator[str]:
 def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
     from dagctl.operators.targets import spans
 
-    yield "import", operator.path
+    yield "makes" if operator.kind == "decorated" else "import", operator.path
     yield "needs", f"{operator.distribution} (read: {operator.version})"
     yield "on", spans(operator.targets)
     if operator.deferrable:

@@ -79,7 +79,8 @@ def lookup_decorator(
     here = [path for path, on in classes.items() if place in on]
     if here:
         known = {short_name(key): text for key, text in versions.items()}
-        return _made_by(name, here[0], place, known)
+        made = _made_by(name, here[0], place, known)
+        return made._replace(name=f"task.{short}") if isinstance(made, Operator) else made
     if classes:
         having = [t for t in targets() if any(t in on for on in classes.values())]
         return Unresolved(

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from dagctl.operators.model import Operator
 
-_VIRTUALENV = ("PythonVirtualenvOperator", "_PythonVirtualenvDecoratedOperator")
+_VIRTUALENV = {
+    *("PythonVirtualenvOperator", "BranchPythonVirtualenvOperator"),
+    *("task.virtualenv", "task.branch_virtualenv"),
+}
 """On Airflow 2 these need the package `virtualenv`; on 3 they run `python -m venv`, or uv."""
 _NO_VERSIONS: Mapping[str, str] = {}
 

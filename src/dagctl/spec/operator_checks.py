@@ -151,7 +151,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
         elsewhere={*strange, *(task.keys() & known.parameters.keys())},
         more=not _has_names(task.get("with", {})) or any(map(_stands_for_arguments, strange)),
     )
-    yield from _of_call(known._replace(name=name), call, "decorator")
+    yield from _of_call(known, call, "decorator")
     yield from _outputs(known, arguments)
 
 

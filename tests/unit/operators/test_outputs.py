@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 
 from dagctl.operators import Operator, lookup
 from dagctl.operators.checks import OperatorCall, check_call
+from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.example import example, task_id
 from dagctl.operators.findings import CallLevel
 from dagctl.operators.json_schema import operator_schema
@@ -45,8 +46,13 @@ def test_airflow_itself_needs_no_provider() -> None:
 
 
 def test_airflow_2_needs_a_package_for_environments_of_tasks() -> None:
-    needed = [r.line() for r in requirements([operator("PythonVirtualenvOperator", "2")])]
-    assert needed == ["virtualenv"]
+    for name in ("PythonVirtualenvOperator", "BranchPythonVirtualenvOperator"):
+        assert [r.line() for r in requirements([operator(name, "2")])] == ["virtualenv"]
+    made = [lookup_decorator(f"task.{name}", "2") for name in ("virtualenv", "branch_virtualenv")]
+    needed = requirements([each for each in made if isinstance(each, Operator)])
+    assert [(r.line(), r.operators) for r in needed] == [
+        ("virtualenv", ("task.branch_virtualenv", "task.virtualenv"))
+    ]
     later = [r.line() for r in requirements([operator("PythonVirtualenvOperator", "3")])]
     assert later == ["apache-airflow-providers-standard"]
 
