@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import call, plain, sequence
-from dagctl.codegen.values import asset, length, reference, value_expression
+from dagctl.codegen.values import asset, length, named, value_expression
 from dagctl.spec.markers import marker_of
 from dagctl.spec.schedules import assets_of
 
@@ -50,7 +50,9 @@ def _time(schedule: Mapping[str, Any], scope: Scope) -> ast.expr | None:
     if "timetable" in schedule:
         given = schedule.get("with", {})
         options = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
-        return call(reference(schedule["timetable"], scope), [], options)
+        given = schedule.get("args", ())
+        others = [value_expression(item, scope, rendered=False) for item in given]
+        return call(named(schedule["timetable"], scope), others, options)
     is_interval = schedule.get("data_interval", scope.target.series == "2")
     module = _INTERVAL if is_interval else _TRIGGER
     kind = "DataIntervalTimetable" if is_interval else "TriggerTimetable"

@@ -59,8 +59,8 @@ def reference(path: str, scope: Scope) -> ast.Name:
     return scope.imports.use(*split_path(path))
 
 
-def _named(path: str, scope: Scope) -> ast.expr:
-    """Return what `$ref` or `$new` names; what stands in a class, by the class: `Color.RED`."""
+def named(path: str, scope: Scope) -> ast.expr:
+    """Return what an import path names; what stands in a class, by the class: `Color.RED`."""
     owner, member = split_path(path)
     if _CLASS.fullmatch(split_path(owner)[1]) and split_path(owner)[0]:
         return attribute(reference(owner, scope), member)
@@ -107,7 +107,7 @@ def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     given = value.get("with", {})
     arguments = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
     others = [value_expression(item, scope, rendered=False) for item in value.get("args", ())]
-    return call(_named(value["$new"], scope), others, arguments)
+    return call(named(value["$new"], scope), others, arguments)
 
 
 def asset(name_or_uri: str, scope: Scope) -> ast.Call:
@@ -125,7 +125,7 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
-    "$ref": lambda value, scope: _named(value["$ref"], scope),
+    "$ref": lambda value, scope: named(value["$ref"], scope),
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),
     "$arg": lambda value, _scope: name(value["$arg"]),

@@ -22,7 +22,7 @@ from dagctl.spec.fields.zone import zone_problem
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.lists import list_problems
-from dagctl.spec.markers import marker_of
+from dagctl.spec.markers import marker_of, markers_in
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import LIST, TEXT, TRUTH, wrong_type
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
     from dagctl.spec.walk import Path
 
+_NO_OUTPUT = "a schedule has no output of a task: there is no run yet"
 FORMS = {
     "every": ("assets",),
     "cron": ("timezone", "data_interval", "assets"),
-    "timetable": ("with",),
+    "timetable": ("with", "args"),
     "any": (),
     "all": (),
     "assets": (),
@@ -109,8 +110,16 @@ def _timetable(value: object, path: Path) -> Iterator[Problem]:
 
 
 def _arguments(value: object, path: Path) -> Iterator[Problem]:
-    message = "a schedule has no output of a task: there is no run yet"
-    yield from early_argument_problems(value, path, message, "write the value")
+    yield from early_argument_problems(value, path, _NO_OUTPUT, "write the value")
+
+
+def _unnamed(value: object, path: Path) -> Iterator[Problem]:
+    if not isinstance(value, list | tuple):
+        yield wrong_type(path, LIST, value).at(*path)
+        return
+    yield from value_problems(value, path)
+    for where, _ in markers_in(value, "$xcom", path):
+        yield Problem(Code.BAD_MARKER, _NO_OUTPUT, "write the value").at(*where, "$xcom")
 
 
 def _assets(value: object, path: Path) -> Iterator[Problem]:
@@ -200,6 +209,7 @@ _CHECKS: Mapping[str, Callable[[object, Path], Iterator[Problem]]] = {
     "data_interval": _truth,
     "timetable": _timetable,
     "with": _arguments,
+    "args": _unnamed,
     "assets": _assets,
     "any": _assets,
     "all": _assets,
@@ -226,6 +236,7 @@ SCHEMA: dict[str, Any] = {
         "all": {"type": "array", "minItems": 1, "description": "All of these assets."},
         "timetable": {"type": "string", "description": "The import path of a timetable."},
         "with": {"type": "object", "description": "What the timetable is called with."},
+        "args": {"type": "array", "description": "Its arguments without names."},
     },
     "additionalProperties": False,
     "anyOf": [{"required": [form]} for form in FORMS],

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from datetime import date
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from dagctl.codegen.render import render
 from dagctl.convert import ConvertedDag, Deployment, Module, Outcome, convert_python
+from dagctl.spec.model import DagSpec
 
 HEAD = """
 import os
@@ -319,3 +324,107 @@ def test_what_has_no_default_stays_a_gap(code: str) -> None:
             BashOperator(task_id="a", bash_command="x", queue="q" + {code})
     """)
     assert gaps(dag)
+
+
+_STANDARD = ("operator", "os", "builtins", "pathlib")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "'a' if os.getenv('ENV', 'dev') == 'prod' else 'b'",
+        "'a' if os.getenv('ENV') else 'b'",
+        "'a' if not os.getenv('ENV') else 'b'",
+        "'a' if os.getenv('ENV', 'dev') != 'prod' else None",
+        "f\"{os.getenv('ENV')} 100% {os.getenv('MORE', 'x')}\"",
+        "'x_' + os.getenv('ENV', 'dev')",
+        "{'a': [os.getenv('ENV'), f\"{os.getenv('ENV')}\"]}",
+        "Path(os.getenv('ENV', 'dev')) / 'below'",
+        "int(os.getenv('NUMBER', '3')) * 2 + 1",
+        "['a', 'b'][int(os.getenv('ONE', '1'))]",
+    ],
+)
+@pytest.mark.parametrize("given", [{}, {"ENV": "prod", "NUMBER": "7", "ONE": "0"}])
+def test_what_is_worked_out_at_each_parse_gives_the_same(
+    code: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: dict[str, Any] = {"os": os, "Path": Path}
+    dag = convert(
+        "from pathlib import Path\nfrom outside import Job\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    Job.RunOperator(task_id='a', box={code})\n",
+        Deployment(),
+    )
+    tree = ast.parse(render(DagSpec.from_data(dag.data)))
+    own: dict[str, Any] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module in _STANDARD:
+            exec(ast.unparse(statement), own)
+    keywords = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    (box,) = (keyword.value for keyword in keywords if keyword.arg == "box")
+    for name in ("ENV", "NUMBER", "ONE", "MORE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert not gaps(dag)
+    assert eval(ast.unparse(box), own) == eval(code, names)
+
+
+def test_a_schedule_of_the_environment_is_worked_out_at_each_parse() -> None:
+    dag = convert(
+        "with DAG('etl', start_date=datetime(2024, 1, 1),\n"
+        "         schedule='@daily' if os.getenv('ENV') == 'prod' else None):\n"
+        "    BashOperator(task_id='a', bash_command='x')\n",
+        Deployment(),
+    )
+    assert not gaps(dag)
+    source = render(DagSpec.from_data(dag.data))
+    assert 'schedule=getitem([None, "@daily"], eq(getenv(key="ENV"), "prod"))' in source
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "DAG('etl', default_args=defaults('a'))",
+        "DAG('etl') as dag, TaskGroup('g', default_args=defaults('a'))",
+    ],
+)
+def test_defaults_that_only_python_knows_are_a_gap(call: str) -> None:
+    dag = convert(
+        "from airflow.utils.task_group import TaskGroup\nfrom outside import defaults\n"
+        f"with {call}:\n    BashOperator(task_id='a', bash_command='x')\n"
+    )
+    assert "what it gives is known only when Python runs" in gaps(dag)
+
+
+def test_a_group_that_a_class_of_another_package_makes_is_kept() -> None:
+    dag = convert("""
+    from cosmos import DbtTaskGroup, ProjectConfig
+    with DAG('etl', start_date=datetime(2024, 1, 1)):
+        first = BashOperator(task_id='a', bash_command='x')
+        first >> DbtTaskGroup(group_id='dbt', project_config=ProjectConfig('/x'))
+    """)
+    assert not gaps(dag)
+    assert dag.data["tasks"][1] == {
+        "group_id": "dbt_group",
+        "prefix_group_id": False,
+        "group_callable": "cosmos.DbtTaskGroup",
+        "with": {
+            "group_id": "dbt",
+            "project_config": {"$new": "cosmos.ProjectConfig", "args": ["/x"]},
+        },
+        "dependencies": ["a"],
+    }
+
+
+def test_what_no_airflow_reads_of_executor_config_is_left_out() -> None:
+    own, missing = task_with(
+        "task_id='a', bash_command='x', executor_config={'KubernetesExecutor': {'image': 'a'}}"
+    )
+    assert ("executor_config" in own, missing) == (False, [])
+
+
+def test_long_chains_of_operators_are_a_gap_and_no_crash() -> None:
+    before = "text = os.getenv('A')\nfor _ in range(3000):\n    text = text + 'x'"
+    _, missing = task_with("task_id='a', bash_command='x', env={'A': text}", before)
+    assert len(missing) == 1

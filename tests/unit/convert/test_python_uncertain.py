@@ -168,7 +168,7 @@ def test_a_text_is_filled_with_what_looks_like_a_template() -> None:
     [
         ("task = make_task('a')", 1),
         ("task = outside.Builder('a').make()", 1),
-        ("group = cosmos.DbtTaskGroup(group_id='dbt')", 1),
+        ("group = cosmos.DbtTaskGroup('dbt')", 1),
         ("tasks = [make_task(name) for name in ('a', 'b')]", 1),
         ("hook = outside.Hook('a')", 0),
         ("text = str(make_text('a'))\n    CALLS[0].env = {'A': text}", 2),

@@ -21,6 +21,7 @@ from dagctl.convert.python_file.data_calls import builtin
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
     Connected,
+    Dag,
     Decorator,
     Function,
     Label,
@@ -48,7 +49,7 @@ def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     path = name.path
     if path.startswith("builtins.") and path not in {"builtins.getattr", "builtins.open"}:
         return builtin(machine, path.removeprefix("builtins."), made)
-    special = _special(path)
+    special = _special(path) or (_made_group if _is_group(machine, path, made) else None)
     if special is not None:
         return special(machine, name, made)
     for followed in (_attribute, paths.call, library_calls.call, dates.call):
@@ -89,12 +90,8 @@ def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
 
 def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
-    parts = name.path.split(".")
     if name.path.startswith(reads.READS):
         return reads.environment(machine, name, made)
-    is_bare = not made.node.keywords and not made.node.args and not parts[-1][:1].isupper()
-    if is_bare:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return Made(name, made.args, made.kwargs, machine.place(made.node))
 
 
@@ -118,6 +115,17 @@ def _is_operator(machine: Machine, path: str, made: Call) -> bool:
     return path.startswith("airflow.") and isinstance(lookup(path, machine.target), Operator)
 
 
+def _is_group(machine: Machine, path: str, made: Call) -> bool:
+    """Return whether a call makes a group by a class of another package, such as `DbtTaskGroup`.
+
+    Within a group, the ids of its tasks would lack those of the groups around.
+    """
+    is_named = isinstance(made.kwargs.get("group_id"), str) and not made.args and not made.unknown
+    is_outermost = bool(machine.around) and isinstance(machine.around[-1], Dag)
+    is_class = path.endswith("TaskGroup") and "." in path
+    return is_class and is_named and is_outermost and not {"parent_group", "dag"} & {*made.kwargs}
+
+
 def _operator(machine: Machine, name: Name, made: Call) -> Task:
     item = making.task(machine, name, made.kwargs, made.places, made.node)
     if made.args or made.unknown:
@@ -138,6 +146,10 @@ def _dag(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
 def _group(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
     kwargs = dict(zip(_GROUP_POSITIONS, made.args, strict=False)) | made.kwargs
     return making.group(machine, kwargs, made.places, made.node)
+
+
+def _made_group(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    return making.group_made_by(machine, name.path, made)
 
 
 def _chain(machine: Machine, _name: Name, made: Call) -> None:

@@ -13,7 +13,6 @@ from dagctl.convert.python_file.objects import (
     Made,
     Moment,
     Name,
-    Output,
     Task,
     spec_path,
 )
@@ -28,7 +27,7 @@ from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.convert.python_file.functions import Functions
     from dagctl.convert.report import Place
@@ -45,6 +44,7 @@ _RENAMED = {
     "schedule_interval": "schedule",
     "timetable": "schedule",
 }
+_DAILY = "the file does not say it; Airflow 2 starts a run each day then"
 _OWN = ("schedule", "start_date", "end_date", "default_args", "catchup", "timezone", "dag_id")
 _AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
 _OF_DAGS_ALONE = frozenset(
@@ -85,10 +85,7 @@ class DagConversion:
         made: dict[str, Any] = {"dag_name": dag.dag_id}
         if slug(dag.dag_id) != dag.dag_id:
             made["dag_id"] = dag.dag_id
-        shared = given.get("default_args") or {}
-        defaults = dict(shared) if isinstance(shared, dict) else {}
-        if not isinstance(shared, dict):
-            self._values.value(shared, self._place("default_args"), "default_args")
+        defaults = self._given_defaults(given, self._place("default_args"))
         made |= self._dates(given, defaults)
         made["schedule"] = self._schedule(given, has_start="start_date" in made)
         made |= self._arguments(given)
@@ -96,6 +93,14 @@ class DagConversion:
         made |= self._defaults(defaults)
         made["tasks"] = self._entries(dag)
         return {key: made[key] for key in _ORDER if key in made and made[key] is not MISSING}
+
+    def _given_defaults(self, kwargs: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        value = kwargs.get("default_args") or {}
+        if isinstance(value, dict):
+            return dict(value)
+        why = getattr(value, "why", "what it gives is known only when Python runs")
+        self._report.gap(place, "default_args", why)
+        return {}
 
     def _place(self, key: str) -> Any:  # noqa: ANN401 - a Place
         return self.dag.places.get(key, self.dag.place)
@@ -160,8 +165,7 @@ class DagConversion:
         """Return the schedule. Airflow 2 has one of its own where a file says none at all."""
         if "schedule" in given or not has_start or not self._target.startswith("2"):
             return self._schedules.schedule(given.get("schedule"), self._place("schedule"))
-        text = "the file does not say it; Airflow 2 starts a run each day then"
-        self._report.changed(self.dag.place, "schedule", text)
+        self._report.changed(self.dag.place, "schedule", _DAILY)
         return {"every": "1d"}
 
     def _zone_of(self, given: dict[str, Any], made: dict[str, Any], zones: set[str]) -> str | None:
@@ -253,8 +257,7 @@ class DagConversion:
             if not isinstance(group, Group) or not group.children:
                 continue
             self._share_of_groups(group)
-            shared = group.kwargs.get("default_args")
-            left = dict(shared) if isinstance(shared, dict) else {}
+            left = self._given_defaults(group.kwargs, group.place)
             names = frozenset(DefaultArgs.key_names())
             self._shared[group] = self._tasks.arguments(left, group.places, group.place, names)
             for key, value in left.items():
@@ -305,6 +308,8 @@ class DagConversion:
         return self._group(item)
 
     def _group(self, group: Group) -> dict[str, Any] | None:
+        if group.maker:
+            return self._made_group(group)
         if not group.children:
             text = f"the group {group.group_id} has no tasks; Airflow would show nothing of it"
             self._report.dropped(group.place, group.group_id, text)
@@ -325,6 +330,12 @@ class DagConversion:
         made |= self._dependencies(group)
         made["tasks"] = self._entries(group)
         return {key: value for key, value in made.items() if value is not MISSING}
+
+    def _made_group(self, group: Group) -> dict[str, Any]:
+        with self._values.rendered(really=False):
+            given = self._values.value(group.given, group.place, group.group_id)
+        made = {"group_id": group.group_id, "prefix_group_id": False, "with": given}
+        return made | {"group_callable": group.maker} | self._dependencies(group)
 
     def _group_mapping(self, group: Group) -> dict[str, Any]:
         if group.mapped is None:
@@ -386,4 +397,3 @@ _ORDER = tuple(
         ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
     )
 )
-__all__ = ["DagConversion", "Name", "Output"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file import connections, dates, paths
+from dagctl.convert.python_file import connections, dates, kept, paths
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import (
     Connected,
@@ -173,6 +173,10 @@ def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa
 
 def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a built-in function gives."""
+    if name in kept.BUILTINS and len(made.args) == 1 and not made.kwargs and not made.unknown:
+        at_parse = kept.applied(machine, made.node, f"builtins.{name}", made.args)
+        if at_parse is not None:
+            return at_parse
     function = _BUILTINS.get(name)
     if name != "str":
         made.args = [*map(settled, made.args)]

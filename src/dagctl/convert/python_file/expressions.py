@@ -10,6 +10,7 @@ from dagctl.convert.python_file import (
     comprehensions,
     dates,
     edges,
+    kept,
     paths,
     plain,
     reads,
@@ -28,7 +29,6 @@ from dagctl.convert.python_file.objects import (
     File,
     Function,
     Group,
-    Joined,
     Label,
     Late,
     LocalClass,
@@ -92,6 +92,13 @@ def _as_imported(machine: Machine, holder: Scope, name: str) -> Any:  # noqa: AN
 
 
 def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  # noqa: ANN401
+    fields = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+    raw = {id(part): machine.evaluate(part.value, scope) for part in fields}
+    if all(part.format_spec is None and part.conversion in {-1, ord("s")} for part in fields):
+        values = [raw.get(id(part), getattr(part, "value", None)) for part in node.values]
+        made = kept.text(machine, node, values)
+        if made is not None:
+            return made
     parts: list[str] = []
     late: list[Any] = []
     for part in node.values:
@@ -100,7 +107,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
             continue
         assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other
         spec = machine.evaluate(part.format_spec, scope) if part.format_spec else ""
-        value = without_calls(machine.evaluate(part.value, scope))
+        value = without_calls(raw[id(part)])
         if spec or part.conversion not in {-1, ord("s")}:
             value = settled(value)
         if isinstance(value, Moment) and part.conversion == -1:
@@ -197,6 +204,10 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
+    if isinstance(left, Made | Bound) or isinstance(right, Made | Bound):
+        at_parse = kept.operated(machine, node, node.op, [left, right])
+        if at_parse is not None:
+            return at_parse
     left, right = without_calls(left), without_calls(right)
     below = paths.join(left, [right]) if isinstance(node.op, ast.Div) else None
     return _of_texts(machine, node, left, right) if below is None else below
@@ -329,6 +340,12 @@ def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: 
 
 def _either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN401
     value = machine.evaluate(node.test, scope)
+    branches = (node.orelse, node.body)
+    if kept.read(value) is not None and not any(map(kept.has_calls, branches)):
+        values = [machine.evaluate(part, scope) for part in branches]
+        made = kept.either(machine, node, value, (values[0], values[1]))
+        if made is not None:
+            return made
     test = truth(value)
     if test is None:
         return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
@@ -379,5 +396,3 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
     ast.SetComp: comprehensions.as_list,
     ast.DictComp: comprehensions.as_dict,
 }
-
-__all__ = ["ASSETS", "Joined", "Moment", "evaluate"]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import ast
 
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.report import Place, Report
 
 _NUMBERED = lazy_pattern(r"(.*)__(\d+)")
@@ -62,6 +63,17 @@ def group(
         report_of(machine, made).gap(place, "group_id", why)
     _enter(machine, made)
     return made
+
+
+def group_made_by(machine: Machine, maker: str, made: Call) -> Group:
+    """Return a group in which another class makes one at each parse, with the ids that it has."""
+    own = str(made.kwargs["group_id"])
+    settings = {"group_id": f"{own}_group", "prefix_group_id": False}
+    around = group(machine, settings, made.places, made.node)
+    around.maker, around.given = maker, dict(made.kwargs)
+    text = f"{maker} makes it at each parse, as before; the group {own}_group is around it"
+    report_of(machine, around).changed(around.place, own, text)
+    return around
 
 
 def task(  # noqa: PLR0913 - the parts of a call

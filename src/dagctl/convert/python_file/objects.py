@@ -167,6 +167,8 @@ class Made:
     """Whether a spec has it."""
     given: Given | None = None
     """What Python has there, where it reads the environment and that is known."""
+    depth: int = 0
+    """How many operators stand in one another in it."""
 
 
 class Unknown(NamedTuple):
@@ -294,7 +296,9 @@ class Group(Container):
     mapped: dict[str, Any] | None = None
     """What it is mapped over; `expand_kwargs` has the key `**`."""
     given: dict[str, Any] = field(default_factory=dict)
-    """The arguments of a mapped group that have one value each."""
+    """The arguments of a mapped group that have one value each, or those of its maker."""
+    maker: str = ""
+    """What makes another group in it at each parse: its import path."""
 
 
 @dataclass(eq=False, slots=True)

@@ -8,9 +8,10 @@ import operator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from dagctl.convert.python_file import connections, dates, reads
+from dagctl.convert.python_file import connections, dates, kept, reads
 from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.objects import (
+    Bound,
     Joined,
     Late,
     Made,
@@ -130,6 +131,9 @@ def _is_small(op: ast.operator, left: Any, right: Any) -> bool:  # noqa: ANN401
 def unary(machine: Machine, node: ast.UnaryOp, value: object) -> Any:  # noqa: ANN401
     """Return what an operator makes of a value."""
     if isinstance(node.op, ast.Not):
+        at_parse = kept.operated(machine, node, node.op, [value]) if kept.read(value) else None
+        if at_parse is not None and not kept.is_object(value):
+            return at_parse
         test = truth(value)
         return machine.opaque(node, words(node)) if test is None else not test
     function = _UNARY.get(type(node.op))
@@ -146,6 +150,9 @@ def compare(  # noqa: PLR0911 - one for each kind
     right: object,
 ) -> Any:  # noqa: ANN401
     """Return whether two values compare so."""
+    at_parse = kept.operated(machine, node, op, [left, right]) if len(node.ops) == 1 else None
+    if at_parse is not None:
+        return at_parse
     left, right = settled(left), settled(right)
     for side in (left, right):
         if isinstance(side, Opaque):
@@ -170,6 +177,10 @@ def compare(  # noqa: PLR0911 - one for each kind
 
 def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  # noqa: ANN401
     """Return `owner[key]`."""
+    if isinstance(owner, Made | Bound) or isinstance(key, Made | Bound):
+        at_parse = kept.applied(machine, node, "operator.getitem", [owner, key])
+        if at_parse is not None:
+            return at_parse
     key = settled(key)
     if isinstance(owner, str | list | tuple | dict | range) and isinstance(
         key, str | int | bool | None | tuple

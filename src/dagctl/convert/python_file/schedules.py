@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.durations import duration_text
+from dagctl.convert.python_file import kept
 from dagctl.convert.python_file.dates import zone_of
-from dagctl.convert.python_file.objects import Condition, Made, Name
+from dagctl.convert.python_file.objects import Condition, Late, Made, Name
 from dagctl.convert.python_file.values import MISSING
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ class Schedules:
 
     def schedule(self, value: object, place: Place) -> Any:  # noqa: ANN401, PLR0911 - one for each form
         """Return the schedule of a spec; `MISSING`, which is reported, where it has no word."""
-        if isinstance(value, str):
-            value = " ".join(value.split())
+        value = _as_given(value)
         if value is None or isinstance(value, str):
             return None if value == "None" else value
         if isinstance(value, timedelta):
@@ -68,7 +68,8 @@ class Schedules:
 
     def _timetable(self, value: Made, place: Place) -> Any:  # noqa: ANN401 - JSON data
         word = value.target.path.rpartition(".")[2]
-        given = self._values.named(value, place, "schedule")
+        is_known = word in {*_CRONS, *_OR_TIME}
+        given = self._values.named(value, place, "schedule") if is_known else {}
         is_plain = isinstance(given.get("cron"), str) and given.keys() <= {"cron", "timezone"}
         zone = zone_of(given["timezone"]) if "timezone" in given else "UTC"
         if word in _CRONS and is_plain and zone is not None:
@@ -80,7 +81,7 @@ class Schedules:
         if made is MISSING or not isinstance(made, dict) or "$new" not in made:
             return MISSING
         timetable: dict[str, Any] = {"timetable": made["$new"]}
-        return timetable | ({"with": made["with"]} if "with" in made else {})
+        return timetable | {key: made[key] for key in ("args", "with") if key in made}
 
     def _or_time(self, given: dict[str, Any], place: Place) -> Any:  # noqa: ANN401 - JSON data
         time = self.schedule(given.get("timetable"), place)
@@ -88,6 +89,13 @@ class Schedules:
         if not isinstance(time, dict) or assets is None:
             return self._values.missing(place, "schedule", "its parts are not known")
         return time | {"assets": assets}
+
+
+def _as_given(value: object) -> object:
+    """Return a schedule without spaces around, and one that is read at each parse as its call."""
+    if isinstance(value, Late):
+        return kept.read(value) or value
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def _text(marker: Any) -> Any:  # noqa: ANN401 - JSON data

@@ -149,23 +149,24 @@ def _class(_machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
 
 def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN401
     opened: list[Any] = []
+    before = len(machine.around)
     for item in node.items:
         value = machine.evaluate(item.context_expr, scope)
         if item.optional_vars is not None:
             assign(machine, item.optional_vars, value, scope, node)
         opened.append(value)
-    holders = [value for value in opened if isinstance(value, Dag | Group)]
+        if isinstance(value, Dag | Group):
+            machine.around.append(value)  # what the next item makes stands in it
     teardowns = [task for value in opened for task in edges.tasks_in(value) if task.teardown]
     for value in opened:
         quiet = isinstance(value, Made | Opaque) and _is_quiet(node)
         if not quiet and not isinstance(value, Container | Task | Output | list | Opened):
             text = f"`with {words(node.items[0].context_expr)}` is not followed; what is in it is"
             machine.report.gap(machine.place(node), "with", text)
-    machine.around += holders
     if teardowns:
         machine.enclosed.append([])
     end = run(machine, node.body, scope)
-    del machine.around[len(machine.around) - len(holders) :]
+    del machine.around[before:]
     if teardowns:
         work = machine.enclosed.pop()
         for teardown in teardowns:

@@ -24,6 +24,7 @@ from dagctl.operators import Operator, Unresolved, lookup
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.bash.command import TEMPLATE_FILES
 from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.markers import marker_of
 from dagctl.spec.tasks import BashTask, OperatorTask
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ _PYTHON = {
 }
 _NAME = lazy_pattern(r"(?:\./)?[\w.\-]+(?:/[\w.\-]+)*")
 """The name of a template file below a folder."""
+_OLD_EXECUTOR = "KubernetesExecutor"
+"""What Airflow 1 read of `executor_config`."""
 _GONE = {
     "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
     "provide_context": "Airflow gives a function what its parameters name",
@@ -118,14 +121,14 @@ class Tasks:
                 return self._values.value(value, place, key)
         if key in TASK_CALLBACKS:
             return self._callbacks.callback(value, place, key)
+        if key == "executor_config" and isinstance(value, dict) and _OLD_EXECUTOR in value:
+            self._report.dropped(place, key, f"Airflow 2 and 3 do not read `{_OLD_EXECUTOR}` there")
+            value = {name: item for name, item in value.items() if name != _OLD_EXECUTOR} or None
         if key in {"inlets", "outlets"}:
             value = value if isinstance(value, list | tuple) else [value]
             value = value or None
         if key == "retry_exponential_backoff" and isinstance(value, float | int):
             value = bool(value) if value in {0, 1} else value
-        if key == "params":
-            with self._values.frozen():
-                return self._values.value(value, place, key)
         return self._values.value(value, place, key)
 
     def _moment(self, key: str, value: Moment, place: Place) -> Any:  # noqa: ANN401 - JSON data
@@ -229,7 +232,7 @@ class Tasks:
 def _is_bash(arguments: Mapping[str, Any]) -> bool:
     """Return whether arguments of a BashOperator are what a bash task takes."""
     kinds = {"bash_command": str, "env": dict, "append_env": bool, "cwd": str}
-    named = arguments.keys() <= {*BashTask.key_names()}
+    named = arguments.keys() <= {*BashTask.key_names()} and marker_of(arguments.get("env")) is None
     return named and all(isinstance(arguments[key], kinds.get(key, object)) for key in arguments)
 
 

@@ -10,6 +10,7 @@ from dagctl.convert.durations import duration_text
 from dagctl.convert.python_file.dates import zone_of
 from dagctl.convert.python_file.objects import (
     Argument,
+    Bound,
     Connected,
     Dag,
     Decorated,
@@ -131,6 +132,9 @@ class Values:
                 return self._given(default, place, subject)
             case Made():
                 return self._made(value, place, subject)
+            case Bound(owner=Made() | Bound()):
+                asked = Made(Name("builtins.getattr"), [value.owner, value.name], {}, place)
+                return self._made(asked, place, subject)
             case Opaque(why=why):
                 return self.missing(place, subject, why)
             case Function() | Decorated():
@@ -250,6 +254,9 @@ class Values:
         with self.rendered(really=False):
             made = {key: self.value(item, place, key) for key, item in given.items()}
             unnamed = [self.value(item, place, subject) for item in others]
+        if value.depth:
+            text = "it is worked out at each parse, as before"
+            self.report.changed(value.place, subject, text)
         if MISSING in unnamed:
             return MISSING  # the others would stand in its place
         kept = {key: item for key, item in made.items() if item is not MISSING}
