@@ -424,7 +424,14 @@ def test_what_no_airflow_reads_of_executor_config_is_left_out() -> None:
     assert ("executor_config" in own, missing) == (False, [])
 
 
-def test_long_chains_of_operators_are_a_gap_and_no_crash() -> None:
-    before = "text = os.getenv('A')\nfor _ in range(3000):\n    text = text + 'x'"
+@pytest.mark.parametrize(
+    "before",
+    [
+        "text = os.getenv('A')\nfor _ in range(3000):\n    text = text + 'x'",
+        "text = os.getenv('A', 'x' * 9000)\nfor _ in range(40):\n    text = f'{text}{text}'",
+        "text = 'x' * int(os.getenv('A', '9' * 12)) + Late",
+    ],
+)
+def test_what_would_grow_without_end_is_a_gap_and_no_crash(before: str) -> None:
     _, missing = task_with("task_id='a', bash_command='x', env={'A': text}", before)
     assert len(missing) == 1

@@ -83,7 +83,8 @@ def _given(word: str, operands: Sequence[Any]) -> Given | None:
     ]
     module = operator if word.startswith("operator.") else builtins
     size = weight(values)
-    if size is None or size > _LONGEST:
+    grows = word == "operator.mul" and not all(isinstance(value, int | float) for value in values)
+    if size is None or size > _LONGEST or grows:
         return None
     try:
         value = getattr(module, word.rpartition(".")[2])(*values)
@@ -157,7 +158,8 @@ def text(machine: Machine, node: ast.AST, parts: Sequence[Any]) -> Made | None:
     defaults = [getattr(part, "given", None) for part in parts if read(part) is not None]
     givens = [default for default in defaults if default is not None]
     chosen = None
-    if len(givens) == len(defaults):
+    size = sum(weight(default.value) or _LONGEST for default in givens)
+    if len(givens) == len(defaults) and size <= _LONGEST:
         names = {name: default.value for name, default in zip(given, givens, strict=True)}
         chosen = Given(whole % names, tuple(each for item in givens for each in item.reads))
     place = machine.place(node)
