@@ -86,7 +86,8 @@ class Unroller:
             if own_id is not None and own_id[1].value in ids:
                 self.filler.is_broken = True
                 if self.filler.refused == before:  # else the id is not known
-                    self._refuse_same_id(own_id[1], scope)
+                    name = "task_id" if "task_id" in keys else "group_id"
+                    self._refuse_same_id(own_id[1], str(keys[name][1].value), list(scope)[-1])
                 return
             ids.add(own_id[1].value if own_id else number)
             yield copy
@@ -124,8 +125,16 @@ class Unroller:
             return False
         return True
 
-    def _refuse_same_id(self, own_id: Node, scope: Each) -> None:
-        name = list(scope)[-1]
+    def _refuse_same_id(self, own_id: Node, written: str, name: str) -> None:
+        """Refuse copies with one id.
+
+        Args:
+            own_id: The id of a copy.
+            written: The id as its author wrote it.
+            name: The last name of the loop.
+        """
         message = f"the copies of this entry have the same id, {quoted(str(own_id.value))}"
         hint = f"let the id differ: `..._${{{{ each.{name} }}}}`"
+        if f"each.{name}" in written:
+            hint = "two values of `for_each` make it: take one out, or put more into the id"
         self.filler.refuse(Code.BAD_LOOP, message, hint, own_id.span)

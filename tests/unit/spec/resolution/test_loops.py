@@ -113,3 +113,14 @@ def test_merges_cannot_explode() -> None:
         alias = f"*p{level - 1}"
         lines.append(f"  p{level}: &p{level} {{<<: [{', '.join([alias] * 10)}]}}")
     assert Code.TOO_MANY_VALUES in {each.code for each in errors_in("\n".join(lines))}
+
+
+@pytest.mark.parametrize(
+    ("own_id", "hint"),
+    [("a", "let the id differ: `..._${{ each.t }}`"), ("a_${{ each.t }}", "two values of")],
+)
+def test_copies_with_one_id_are_refused_with_what_helps(own_id: str, hint: str) -> None:
+    text = f'tasks: [{{task_id: "{own_id}", for_each: {{t: [x, x]}}, bash_command: ls}}]'
+    (finding,) = errors_in(text)
+    assert finding.hint
+    assert finding.hint.startswith(hint)
