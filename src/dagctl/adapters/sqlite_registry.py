@@ -110,7 +110,7 @@ class SqliteRegistry:
         records = self._records(find_of(specs=specs), values)
         sql = find_removed_of(specs=specs)
         tombstones = self._versions(sql, values, is_removed=True) if removed else []
-        return [*records, *tombstones]
+        return sorted([*records, *tombstones], key=lambda each: (each.is_removed, each.dag_id))
 
     def versions(
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False

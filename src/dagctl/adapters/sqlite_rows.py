@@ -33,13 +33,13 @@ LISTED = SELECT.replace(", spec, ", ", '{}', ")
 def find_of(*, specs: bool) -> str:
     """Return the query of DAGs by their source paths or ids, with or without their specs.
 
-    Two indexed look-ups: one OR over both columns would read the whole table.
+    Two indexed look-ups: one OR over both columns would read the whole table, and so would an order
+    of the result, for which SQLite takes another index.
     """
     select = SELECT if specs else LISTED
     return (
         f"{select} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
-        f"UNION {select} AND dag_id COLLATE NOCASE IN (SELECT value FROM json_each(:ids)) "
-        "ORDER BY dag_id"
+        f"UNION {select} AND dag_id COLLATE NOCASE IN (SELECT value FROM json_each(:ids))"
     )
 
 
@@ -62,7 +62,7 @@ def find_removed_of(*, specs: bool) -> str:
     select = REMOVED if specs else REMOVED.replace(" v.spec, ", " '{}', ")
     return (
         f"{select} AND r.source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
-        f"UNION {select} AND r.dag_id IN (SELECT value FROM json_each(:ids)) ORDER BY 4"
+        f"UNION {select} AND r.dag_id IN (SELECT value FROM json_each(:ids))"
     )
 
 
@@ -113,15 +113,18 @@ def versions_of(*, text: bool) -> str:
         "FROM user_dag_versions v WHERE v.project_id = :project AND v.dag_id = :id "
         "ORDER BY v.number DESC LIMIT 1), "
         "hidden AS (SELECT value FROM json_each(:hidden)) "
-        f"SELECT {columns} FROM of_dag JOIN user_dag_versions v ON v.id = of_dag.id "
-        "WHERE (of_dag.newest IS NULL OR v.version <= of_dag.newest) "
-        "AND (:before IS NULL OR v.version < :before) AND v.number NOT IN hidden "
+        f"SELECT {columns} FROM user_dag_versions v WHERE v.id = (SELECT id FROM of_dag) "
+        f"AND v.version <= coalesce((SELECT newest FROM of_dag), {_ANY}) "
+        f"AND v.version < coalesce(:before, {_ANY}) AND v.number NOT IN hidden "
         "AND NOT EXISTS (SELECT 1 FROM user_dag_versions newer WHERE newer.id = v.id "
         "AND newer.version = v.version AND newer.number > v.number "
         "AND newer.number NOT IN hidden) "
         "ORDER BY v.version DESC LIMIT :limit"
     )
 
+
+_ANY = 2**62
+"""A number that no version has: SQLite looks up by a bound, and reads all without one."""
 
 _NEWEST = (
     "coalesce((SELECT version FROM user_dags WHERE id = v.id), (SELECT last.version "

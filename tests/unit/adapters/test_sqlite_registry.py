@@ -6,6 +6,7 @@ import os
 import sqlite3
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 
 from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
-from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
+from dagctl.adapters.sqlite_rows import find_of, find_removed_of, versions_of
+from dagctl.adapters.sqlite_schema import MIGRATIONS, empty_database, open_database
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import ArchiveOrigin, Claim, DagVersion, OperationStatus, Query, Reservation
 
@@ -308,3 +310,14 @@ def test_promise_9_no_link_is_opened_as_a_database(tmp_path: Path, end: str) -> 
     with pytest.raises(ConflictError, match=f"registry.db{end} is a link"):
         registry.reserve(str(uuid4()), [Claim(dag_id="x")])
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_no_look_up_reads_all_dags_or_all_versions_of_one() -> None:
+    values = dict.fromkeys(("project", "sources", "ids", "id", "before", "hidden", "limit"))
+    queries = [find_of(specs=False), find_removed_of(specs=False), versions_of(text=False)]
+    with closing(empty_database()) as connection:
+        for query in queries:
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
+            steps = [step for *_, step in plan]
+            assert not [step for step in steps if step.endswith("(project_id=?)")]
+            assert "USE TEMP B-TREE FOR ORDER BY" not in steps
