@@ -184,6 +184,13 @@ def test_among_100_000_dags_a_member_of_20_of_500_projects_reads_a_page_by_index
     assert rows_read(plans) == rows
 
 
+def test_a_look_up_of_removed_dags_too_reads_no_others(crowd: Team) -> None:
+    call = "select public.find_dags(%s, array['specs/dag_7.yaml'], array['dag_8'], true)"
+    plans = explained(crowd, crowd.viewer, call, [crowd.project])
+    assert {node["Node Type"] for node in reads(plans)} <= {"Index Scan", "Bitmap Heap Scan"}
+    assert rows_read(plans) <= 4
+
+
 def test_reading_all_dags_of_ones_projects_does_not_read_those_of_others(crowd: Team) -> None:
     query = "select count(*) from public.user_dags where description is null"
     mine = DAGS_IN_THE_LARGE_ONE + (MEMBERSHIPS - 1) * DAGS_IN_A_PROJECT
