@@ -406,3 +406,14 @@ def test_arguments_have_the_names_and_the_form_of_today() -> None:
         *(("dropped", 3, "dag_id"), ("changed", 8, "execution_date")),
         ("changed", 9, "task_concurrency"),
     ]
+
+
+def test_texts_of_default_args_that_become_assets_are_in_the_report() -> None:
+    dag = one(f"""
+        orders:
+          default_args:
+            inlets: [s3://landing/orders]
+          tasks: [{TASK}]
+    """)
+    assert dag.data["default_args"]["inlets"] == [{"$asset": "s3://landing/orders"}]
+    assert outcomes(dag) == [("takes effect now", 4, "inlets")]

@@ -271,3 +271,15 @@ def test_no_variable_of_the_environment_gets_into_the_file(data: dict[str, Any])
 def test_a_spec_that_cannot_be_read_is_no_file() -> None:
     with pytest.raises(SpecError):
         exported("dag_name: d\n")
+
+
+def test_an_asset_in_default_args_is_an_object_since_texts_are_none_there() -> None:
+    _, result = exported("""
+        dag_name: Orders
+        default_args: {inlets: [{$asset: "s3://a/b"}]}
+        tasks: [{task_id: load, bash_command: date, outlets: [{$asset: "s3://a/c"}]}]
+    """)
+    dag = yaml.safe_load(result.text)["orders"]
+    assert dag["default_args"]["inlets"] == [{"__type__": "airflow.sdk.Asset", "uri": "s3://a/b"}]
+    assert dag["tasks"]["load"]["outlets"] == ["s3://a/c"]
+    assert result.whole

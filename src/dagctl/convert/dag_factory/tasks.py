@@ -19,7 +19,7 @@ from dagctl.convert.dag_factory.values import (
 )
 from dagctl.convert.databases import SUCCESSOR, for_all_databases, is_of_a_database
 from dagctl.convert.durations import duration_text
-from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
 from dagctl.convert.operator_names import operator_name
 from dagctl.convert.python_file.old_arguments import argument_now
 from dagctl.operators import Operator, lookup
@@ -165,7 +165,11 @@ class Tasks:
                 text = self._values.duration(fields.pop(key), place, key)
                 made |= {name: text} if text else {}
             elif name in {"inlets", "outlets"}:
-                made[name] = self._assets(fields.pop(key), place, name) or None
+                value = fields.pop(key)
+                if "task_id" not in names and any(isinstance(each, str) for each in as_list(value)):
+                    text = "in `default_args`, dag-factory gives the tasks texts, and no assets"
+                    self._report.new(place, key, text)
+                made[name] = self._assets(value, place, name) or None
             elif name in names and name in _TASK_FIELDS:
                 value = self._values.value(fields.pop(key), place, key)
                 made[name] = (

@@ -63,7 +63,9 @@ class Arguments:
         return (self.params if name == "params" else turn)(value, path)
 
     def _asset(self, item: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
-        return item["$asset"] if marker_of(item) == "$asset" else self._values.value(item, path)
+        """Return an asset: its text in a task; an object where dag-factory would leave it text."""
+        is_plain = marker_of(item) == "$asset" and "default_args" not in path
+        return item["$asset"] if is_plain else self._values.value(item, path)
 
     def params(self, given: Mapping[str, Any], path: Path) -> dict[str, Any] | None:
         """Return the params of a DAG or a task; one with rules is an object of Airflow."""
