@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec, module_from_spec
 from subprocess import PIPE, TimeoutExpired
 from threading import Lock
@@ -34,7 +34,7 @@ from dagctl.next_step import Fix, again
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from git.cmd import Git
@@ -181,31 +181,33 @@ class GitCommand:
         group: dict[str, Any] = {} if terminal else {"process_group": 0}
         if held is not None:
             group = {"pass_fds": (held,), **({} if terminal else {"start_new_session": True})}
-        began = time.monotonic()
         limit = LONGEST if timeout is None and not (hooks or terminal) else None
         guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
         # a hook may fetch: it is the user's own program
         variables = {**({} if hooks else self._transport), **(environment or {})}
         process = self._started((*guards, *arguments), variables, group)
+        return _answer(process, arguments, data, timeout, limit, is_group=not terminal)
+
+    @contextmanager
+    def begun(
+        self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
+    ) -> Iterator[Callable[[], GitAnswer]]:
+        """Start `git ARGUMENTS` and give what waits for its answer; the block runs beside it.
+
+        No hook runs. What the block does not ask for is stopped at its end.
+
+        Raises:
+            NoRepositoryError: As `run`.
+            UsageError: As `run`.
+            UnavailableError: As `run`, when the answer is waited for.
+        """
+        variables = {**self._transport, **(environment or {})}
+        process = self._started((*GUARDS, *NO_HOOKS, *arguments), variables, {"process_group": 0})
         try:
-            out, err = _written(process, data, timeout, limit)
-        except TimeoutExpired as error:
-            _stop(process, is_group=not terminal)
-            if limit is None:
-                raise
-            message = f"git {_name(arguments)} did not end within {limit:g} seconds"
-            raise UnavailableError(message, hint=WAITS) from error
-        except BaseException:
-            # interrupted: without a limit it is git itself, at work for a moment and better not
-            # stopped with a lock in its hands
-            if timeout is None:
-                process.communicate()
-            else:
-                _stop(process, is_group=not terminal)
-            raise
-        LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
-        said = redacted(printable(end_of(err).decode(errors="replace")))
-        return GitAnswer(process.returncode, out, said.rstrip())
+            yield partial(_answer, process, arguments, data, None, LONGEST, is_group=True)
+        finally:
+            if process.poll() is None:
+                _stop(process, is_group=True)
 
     @contextmanager
     def kept(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -283,6 +285,38 @@ def _who(identity: GitIdentity | None) -> dict[str, str]:
         for role in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", identity.name), ("EMAIL", identity.email))
     }
+
+
+def _answer(  # noqa: PLR0913 - each is a choice of its own
+    process: Git.AutoInterrupt,
+    arguments: Sequence[str],
+    data: bytes,
+    timeout: float | None,
+    limit: float | None,
+    *,
+    is_group: bool,
+) -> GitAnswer:
+    """Wait for a git that was started, and return what it says."""
+    began = time.monotonic()
+    try:
+        out, err = _written(process, data, timeout, limit)
+    except TimeoutExpired as error:
+        _stop(process, is_group=is_group)
+        if limit is None:
+            raise
+        message = f"git {_name(arguments)} did not end within {limit:g} seconds"
+        raise UnavailableError(message, hint=WAITS) from error
+    except BaseException:
+        # interrupted: without a limit it is git itself, at work for a moment and better not
+        # stopped with a lock in its hands
+        if timeout is None:
+            process.communicate()
+        else:
+            _stop(process, is_group=is_group)
+        raise
+    LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
+    said = redacted(printable(end_of(err).decode(errors="replace")))
+    return GitAnswer(process.returncode, out, said.rstrip())
 
 
 def _written(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from dagctl.adapters.git.history import head
 from dagctl.adapters.git.index import SKIPPED, flagged, wait_for_index
 from dagctl.adapters.git.tree import folders_of
 from dagctl.errors import RepositoryBusyError, WorkspaceError, left_out
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.place import GitWorkTree
+    from dagctl.adapters.git.program import GitAnswer
     from dagctl.adapters.git.tree import Tip
 
 _CHANGING = ("filter", "working-tree-encoding")
@@ -59,8 +62,36 @@ def require_free_index(place: GitWorkTree, *, wait: float) -> None:
         )
 
 
+@frozen
+class Rules:
+    """What git's rules say of the paths of an operation; each is waited for when it is called."""
+
+    attributes: Callable[[], GitAnswer] | None = None
+    """None: no path was asked about."""
+    ignored: Callable[[], GitAnswer] | None = None
+    """Of the new paths; None: there are none."""
+
+
+@contextmanager
+def reading_rules(place: GitWorkTree, paths: Sequence[str], new: Sequence[str]) -> Iterator[Rules]:
+    """Let git read its rules for these paths while the block asks it for something else.
+
+    Each question is a process, which takes longer to start than to answer.
+    """
+    with ExitStack() as stack:
+        attributes = ignored = None
+        if paths:
+            command, data, environment = _attributes_of(place, paths)
+            begun = place.git.begun(*command, data=data, environment=environment)
+            attributes = stack.enter_context(begun)
+        if new:
+            begun = place.git.begun(*_IGNORED, _WITHOUT_INDEX, data=_plain(new))
+            ignored = stack.enter_context(begun)
+        yield Rules(attributes, ignored)
+
+
 def require_paths(
-    place: GitWorkTree, branch: str, paths: Sequence[str], new: Sequence[str]
+    place: GitWorkTree, branch: str, paths: Sequence[str], new: Sequence[str], rules: Rules
 ) -> str | None:
     """Make sure that these paths can be committed; return the tip of the branch.
 
@@ -69,6 +100,7 @@ def require_paths(
         branch: The branch, born or not.
         paths: What is written.
         new: Those of them where nothing of ours stands yet.
+        rules: What git's rules say of them.
 
     Raises:
         ConflictError: One is ignored, or lies in a submodule or in another repository; a new one
@@ -87,7 +119,8 @@ def require_paths(
     # no rule keeps git from committing a file that the last commit has
     untracked = [path for path in paths if place.trees.find(commit, path) is None]
     if untracked:
-        _require_not_ignored(place.git, untracked)
+        is_asked = set(untracked) == set(new)
+        _require_not_ignored(place.git, untracked, rules.ignored if is_asked else None)
     return commit
 
 
@@ -142,8 +175,19 @@ def _committed_in(place: GitWorkTree, commit: str | None, folder: str) -> set[st
     return set(place.trees.entries(entry.id)) if entry is not None and is_folder else set()
 
 
-def require_no_filter(place: GitWorkTree, paths: Sequence[str], drivers: Collection[str]) -> None:
+def require_no_filter(
+    place: GitWorkTree,
+    paths: Sequence[str],
+    drivers: Collection[str],
+    asked: Callable[[], GitAnswer] | None = None,
+) -> None:
     """Make sure that git would store the bytes of these files as they are.
+
+    Args:
+        place: Where they are.
+        paths: The files.
+        drivers: The filters that there are.
+        asked: What waits for git's answer, if it was asked for the attributes before.
 
     Raises:
         ConflictError: A filter or an encoding is set for one, so git would store other bytes than
@@ -151,11 +195,10 @@ def require_no_filter(place: GitWorkTree, paths: Sequence[str], drivers: Collect
     """
     if not paths:
         return
-    data = zero_ended(list(paths))
-    command = ("check-attr", "-z", "--stdin", *_CHANGING)
-    # the index, which may be large, is not read for attributes that no file has
-    nowhere = str(place.folder.path / "no-such-index")
-    answer = place.git.must(*command, data=data, environment={"GIT_INDEX_FILE": nowhere})
+    command, data, environment = _attributes_of(place, paths)
+    answer = asked() if asked else place.git.run(*command, data=data, environment=environment)
+    if not answer.ok:
+        raise failure(command, answer)
     fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
     for path, attribute, value in zip(*[fields] * 3, strict=True):
         is_filter = attribute == "filter" and value in drivers
@@ -166,6 +209,16 @@ def require_no_filter(place: GitWorkTree, paths: Sequence[str], drivers: Collect
                 hint=f"to remove it, add the line `{path.rpartition('/')[0]}/*.py -{attribute}` "
                 "to .gitattributes",
             )
+
+
+def _attributes_of(
+    place: GitWorkTree, paths: Sequence[str]
+) -> tuple[tuple[str, ...], bytes, dict[str, str]]:
+    """Return the command that says the attributes of paths, what it reads, and its variables."""
+    # the index, which may be large, is not read for attributes that no file has
+    nowhere = str(place.folder.path / "no-such-index")
+    command = ("check-attr", "-z", "--stdin", *_CHANGING)
+    return command, zero_ended(list(paths)), {"GIT_INDEX_FILE": nowhere}
 
 
 def require_signing(place: GitWorkTree) -> None:
@@ -185,26 +238,36 @@ def require_signing(place: GitWorkTree) -> None:
         )
 
 
-def _require_not_ignored(git: GitCommand, paths: Sequence[str]) -> None:
-    # "./" keeps a path that begins with a colon from being taken for pathspec magic
-    data = zero_ended([f"./{path}" for path in paths])
-    # Without the index first: a big one takes long to read, and only says whether a path that the
-    # rules name is tracked nevertheless.
-    if not _ignored(git, data, "--no-index"):
+_IGNORED = ("check-ignore", "-v", "-z", "--stdin")
+"""Says file, line, rule and path for each path that the rules ignore."""
+_WITHOUT_INDEX = "--no-index"
+"""A big index takes long to read, and only says whether a path that the rules name is tracked
+nevertheless: so git is asked without it first."""
+
+
+def _require_not_ignored(
+    git: GitCommand, paths: Sequence[str], asked: Callable[[], GitAnswer] | None
+) -> None:
+    data = _plain(paths)
+    answer = asked() if asked else git.run(*_IGNORED, _WITHOUT_INDEX, data=data)
+    if not _ignored(answer):
         return
-    for source, line, rule, path in _ignored(git, data):
+    for source, line, rule, path in _ignored(git.run(*_IGNORED, data=data)):
         raise WorkspaceError(
             f"{path.removeprefix('./')} is ignored by git ({source}:{line}: {rule})",
             hint="remove the rule, or choose another folder for DAG files",
         )
 
 
-def _ignored(git: GitCommand, paths: bytes, *options: str) -> list[tuple[str, ...]]:
+def _plain(paths: Sequence[str]) -> bytes:
+    """Return paths for git; with `./` none that begins with a colon is pathspec magic."""
+    return zero_ended([f"./{path}" for path in paths])
+
+
+def _ignored(answer: GitAnswer) -> list[tuple[str, ...]]:
     """Return file, line, rule and path for each path that the rules ignore."""
-    command = ("check-ignore", "-v", "-z", "--stdin", *options)
-    answer = git.run(*command, data=paths)
     if answer.status not in (0, 1):
-        raise failure(command, answer)
+        raise failure(_IGNORED, answer)
     fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
     # a rule with "!" takes the path out again
     return [record for record in zip(*[fields] * 4, strict=True) if not record[2].startswith("!")]

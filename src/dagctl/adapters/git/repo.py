@@ -70,16 +70,22 @@ class GitRepo:
 
     def preflight(self, paths: Sequence[str], *, new: Collection[str] = ()) -> str:
         """Return the branch to commit to, if a commit of these paths can be made now."""
-        place, configuration = self._place, self._configuration
-        configuration.identity()
-        configuration.identity("COMMITTER")
-        branch = preflight.branch_to_commit_to(place)
-        preflight.require_free_index(place, wait=self._patience.index)
+        place = self._place
         full = {path: place.full(path) for path in paths}
         fresh = [full[path] for path in paths if path in new]
         self._new.update(fresh)
-        self._tips[branch] = preflight.require_paths(place, branch, [*full.values()], fresh)
-        preflight.require_no_filter(place, [*full.values()], configuration.filters)
+        with preflight.reading_rules(place, [*full.values()], fresh) as rules:
+            configuration = self._configuration
+            configuration.identity()
+            configuration.identity("COMMITTER")
+            branch = preflight.branch_to_commit_to(place)
+            preflight.require_free_index(place, wait=self._patience.index)
+            self._tips[branch] = preflight.require_paths(
+                place, branch, [*full.values()], fresh, rules
+            )
+            preflight.require_no_filter(
+                place, [*full.values()], configuration.filters, rules.attributes
+            )
         if configuration.signs and paths:
             preflight.require_signing(place)
         return branch
