@@ -23,6 +23,7 @@ from dagctl.spec.fields.text import line_of, prose
 from dagctl.spec.fields.zone import check_zone, in_zone
 from dagctl.spec.params import finish_schema
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import ReadBy
 from dagctl.spec.schedules import SCHEMA
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
@@ -81,7 +82,7 @@ _FROM_1: dict[str, JsonValue] = {"minimum": 1, "maximum": MAX_COUNT}
 
 Schedule = Annotated[
     str | dict[str, Any] | None,
-    PlainValidator(_read_schedule, json_schema_input_type=Any),
+    ReadBy(_read_schedule, Any),
     Field(
         json_schema_extra={
             "anyOf": [
@@ -140,7 +141,7 @@ MaxFailedRuns = Annotated[
 RunTimeout = Annotated[
     Annotated[
         str,
-        PlainValidator(_read_duration, json_schema_input_type=str),
+        ReadBy(_read_duration, str),
         Field(json_schema_extra={"pattern": durations.PATTERN}),
     ]
     | None,

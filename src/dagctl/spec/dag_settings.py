@@ -6,12 +6,13 @@ Some exist on a part of the Airflows only; `operator_checks` looks at the target
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from dagctl.spec.codes import Code
 from dagctl.spec.deadlines import SCHEMA as DEADLINE
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import ReadBy
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import wrong_type
 
@@ -90,7 +91,7 @@ AccessControl = Annotated[
 ]
 SearchPath = Annotated[
     str | list[str] | None,
-    PlainValidator(_search_path, json_schema_input_type=str | list[str] | None),
+    ReadBy(_search_path, str | list[str] | None),
     Field(
         description="Folders in which Airflow looks for files of templates.",
         examples=["/opt/airflow/sql"],

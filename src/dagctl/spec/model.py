@@ -68,6 +68,7 @@ from dagctl.spec.inputs import Input
 from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import ReadBy
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group, tag_of_entry
 from dagctl.spec.tasks.argument_types import Email, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -163,9 +164,7 @@ class DagSpec(CheckedModel, defer_build=False):
         description="How many times a failed task is retried.",
         json_schema_extra={"minimum": 0, "maximum": fields.MAX_RETRIES},
     )
-    retry_delay_minutes: Annotated[
-        int | float, PlainValidator(fields.read_retry_delay, json_schema_input_type=float)
-    ] = Field(
+    retry_delay_minutes: Annotated[int | float, ReadBy(fields.read_retry_delay, float)] = Field(
         default=5,
         description="Minutes between two attempts.",
         json_schema_extra={"minimum": 0, "maximum": fields.MAX_RETRY_DELAY},

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo
+from pydantic import Field, ValidationInfo
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import PATTERN, duration_problem
 from dagctl.spec.fields.start_date import read_start_date, write_start_date
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import ReadBy
 from dagctl.spec.schedules import MAX_ASSETS
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
@@ -24,7 +25,7 @@ MAX_FACTOR = 1_000
 
 def text_of(check: Callable[[str], str]) -> Any:  # noqa: ANN401 - an annotation
     """Return the validator of a text, which `check` returns or refuses."""
-    return PlainValidator(typed(TEXT, str, check), json_schema_input_type=str)
+    return ReadBy(typed(TEXT, str, check), str, with_info=True)
 
 
 def typed(expected: str, kind: type, check: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -39,7 +40,7 @@ def typed(expected: str, kind: type, check: Callable[[Any], Any]) -> Callable[..
 
 
 def _truth() -> Any:  # noqa: ANN401 - an annotation
-    return PlainValidator(typed(TRUTH, bool, lambda value: value), json_schema_input_type=bool)
+    return ReadBy(typed(TRUTH, bool, lambda value: value), bool, with_info=True)
 
 
 def count(least: int, most: int = MAX_COUNT) -> Any:  # noqa: ANN401 - an annotation
@@ -51,7 +52,7 @@ def count(least: int, most: int = MAX_COUNT) -> Any:  # noqa: ANN401 - an annota
             raise Problem(Code.OUT_OF_RANGE, message, "write a number in this range").error()
         return value
 
-    return PlainValidator(typed(WHOLE_NUMBER, int, check), json_schema_input_type=int)
+    return ReadBy(typed(WHOLE_NUMBER, int, check), int, with_info=True)
 
 
 _RENAMED = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
@@ -111,26 +112,25 @@ def read_email(value: object) -> str | tuple[str, ...]:
     return tuple(check(item) for item in value)
 
 
-Duration = Annotated[str | None, PlainValidator(read_duration, json_schema_input_type=str)]
-Moment = Annotated[str | None, PlainValidator(read_moment, json_schema_input_type=str)]
+def as_list(value: object) -> object:
+    """Return a tuple as the list that it was written as, and everything else as it is."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+Duration = Annotated[str | None, ReadBy(read_duration, str)]
+Moment = Annotated[str | None, ReadBy(read_moment, str)]
 Email = Annotated[
     str | tuple[str, ...] | None,
-    PlainValidator(read_email, json_schema_input_type=str | list[str]),
-    PlainSerializer(lambda value: list(value) if isinstance(value, tuple) else value, Any),
+    ReadBy(read_email, str | list[str], write=as_list),
 ]
 Assets = Annotated[
     list[Any] | None,
-    PlainValidator(
-        lambda value: list(value) if isinstance(value, tuple) else value,
-        json_schema_input_type=Annotated[
-            list[dict[str, Any]], Field(min_length=1, max_length=MAX_ASSETS)
-        ],
-    ),
+    ReadBy(as_list, Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_ASSETS)]),
 ]
 Truth = Annotated[bool | None, _truth()]
 AnyMapping = Annotated[
     dict[str, Any] | None,
-    PlainValidator(typed(MAPPING, dict, dict), json_schema_input_type=dict[str, Any]),
+    ReadBy(typed(MAPPING, dict, dict), dict[str, Any], with_info=True),
 ]
 Word = Annotated[str | None, text_of(line_of(MAX_WORD))]
 LENGTH = {"pattern": PATTERN}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field
 
 from dagctl.spec.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.callbacks import callback_problems
@@ -18,6 +18,7 @@ from dagctl.spec.gone import GONE, gone
 from dagctl.spec.markers import marker_of
 from dagctl.spec.params import finish_schema, param_problems
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import ReadBy
 from dagctl.spec.schedules import asset_list_problems
 from dagctl.spec.tasks.argument_types import (
     FROM_ONE,
@@ -78,14 +79,14 @@ class TaskArguments(CheckedModel):
     )
     retries: Annotated[
         int | None,
-        PlainValidator(typed(WHOLE_NUMBER, int, types.read_retries), json_schema_input_type=int),
+        ReadBy(typed(WHOLE_NUMBER, int, types.read_retries), int, with_info=True),
     ] = setting(
         "How many times it is retried after a failure.", 3, minimum=0, maximum=types.MAX_RETRIES
     )
     retry_delay: Duration = setting("Time between two attempts.", "10m", **LENGTH)
     retry_exponential_backoff: Annotated[
         bool | int | float | None,
-        PlainValidator(read_factor, json_schema_input_type=bool | float),
+        ReadBy(read_factor, bool | float, with_info=True),
     ] = setting(
         "Whether the time between two attempts grows with each; on Airflow 3.2 and later also the "
         "factor by which it does.",

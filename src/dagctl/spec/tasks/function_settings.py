@@ -3,16 +3,18 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import ReadBy
 from dagctl.spec.tasks.argument_types import (
     LENGTH,
     Duration,
     Truth,
+    as_list,
     setting,
     text_of,
     typed,
@@ -66,30 +68,22 @@ def _read_variables(value: dict[str, Any]) -> dict[str, str]:
     return dict(value)
 
 
-def _as_list(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-_LISTED = PlainSerializer(_as_list, Any)
 Texts = Annotated[
     str | tuple[str, ...] | None,
-    PlainValidator(_read_texts, json_schema_input_type=str | list[str]),
-    _LISTED,
+    ReadBy(_read_texts, str | list[str], with_info=True, write=as_list),
 ]
 TextList = Annotated[
     tuple[str, ...] | None,
-    PlainValidator(_read_list, json_schema_input_type=list[str]),
-    _LISTED,
+    ReadBy(_read_list, list[str], with_info=True, write=as_list),
 ]
 Line = Annotated[str | None, text_of(line_of(MAX_LINE))]
 Codes = Annotated[
     int | tuple[int, ...] | None,
-    PlainValidator(_read_codes, json_schema_input_type=int | list[int]),
-    _LISTED,
+    ReadBy(_read_codes, int | list[int], with_info=True, write=as_list),
 ]
 Variables = Annotated[
     dict[str, str] | None,
-    PlainValidator(typed(MAPPING, dict, _read_variables), json_schema_input_type=dict[str, str]),
+    ReadBy(typed(MAPPING, dict, _read_variables), dict[str, str], with_info=True),
 ]
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer, PlainValidator
+from pydantic import Field
 
 from dagctl.errors import Severity
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.tasks.argument_types import without_default
+from dagctl.spec.read_by import ReadBy
+from dagctl.spec.tasks.argument_types import as_list, without_default
 from dagctl.spec.wrong_type import wrong_type
 
 RULE = "all_done_setup_success"
@@ -36,8 +37,7 @@ class Stage(CheckedModel):
     )
     teardown: Annotated[
         bool | tuple[str, ...],
-        PlainValidator(_read_teardown, json_schema_input_type=bool | list[str]),
-        PlainSerializer(lambda value: list(value) if isinstance(value, tuple) else value, Any),
+        ReadBy(_read_teardown, bool | list[str], write=as_list),
     ] = Field(
         default=False,
         description="Whether it clears away what was set up: true, or the ids of the setup tasks. "
