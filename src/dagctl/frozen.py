@@ -42,6 +42,7 @@ def frozen(
 
     def changed(cls: type[T]) -> type[T]:
         own = [name for name, value in vars(cls).items() if value is not None]
+        cls.__doc__ = cls.__doc__ or cls.__name__  # else `dataclass` looks at the signature for it
         made = dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)(cls)
         for name, method in _METHODS.items():
             if name not in own and (eq or name not in {"__eq__", "__hash__"}):

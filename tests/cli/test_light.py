@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,6 +60,39 @@ def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str])
 @pytest.mark.parametrize("command", ["validate", "render"])
 def test_validate_and_render_load_nothing_of_the_operation(workspace: Shell, command: str) -> None:
     assert not loaded(workspace, command, "specs/orders.yaml") & OF_THE_OPERATION
+
+
+def test_no_plugin_of_pydantic_is_looked_for(workspace: Shell) -> None:
+    code = (
+        "import atexit, sys; from dagctl.__main__ import main; "
+        "atexit.register(lambda: print(*sys.modules, sep='\\n', file=sys.stderr)); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "validate", "specs/orders.yaml"],
+        cwd=workspace.folder,
+        env=workspace.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = set(done.stderr.split())
+    assert "pydantic" in modules
+    assert not modules & {"importlib.metadata", "email"}
+
+
+def test_what_else_pydantic_asks_of_its_loader_is_there() -> None:
+    """Not in this process: its pydantic may have plugins."""
+    code = """if True:
+        import dagctl.__main__ as program
+        program._use_no_plugins()
+        from pydantic.plugin._loader import get_plugins
+        assert list(get_plugins()) == []
+        from pydantic.plugin import _loader
+        assert _loader.PYDANTIC_ENTRY_POINT_GROUP == "pydantic"
+        from pydantic.plugin._loader import get_plugins as true
+        assert true is not get_plugins
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("arguments", [["create", "specs"], ["list"], ["doctor"]], ids=" ".join)

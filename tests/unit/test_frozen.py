@@ -14,12 +14,10 @@ from dataclasses import (
     replace,
 )
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import dagctl
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -213,14 +211,3 @@ def test_a_value_inside_itself_can_be_shown() -> None:
     value = Single(inside)  # type: ignore[arg-type]
     inside.append(value)
     assert repr(value) == "Single(only=[...])"
-
-
-def test_no_class_of_dagctl_is_a_frozen_dataclass_but_by_frozen() -> None:
-    """Those that `dataclass` makes were a sixth of a `create`."""
-    source = Path(dagctl.__file__).parent
-    others = [
-        str(path.relative_to(source))
-        for path in source.rglob("*.py")
-        if "@dataclass(frozen=True" in path.read_text()
-    ]
-    assert others == ["spec/inputs.py"]  # it has an order too

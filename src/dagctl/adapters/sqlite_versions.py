@@ -6,7 +6,7 @@ Each function works in the transaction that its caller has begun.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.local_user import local_user_id
@@ -24,6 +24,7 @@ from dagctl.adapters.sqlite_rows import (
     to_version_row,
 )
 from dagctl.errors import ConflictError, StaleVersionError
+from dagctl.frozen import frozen
 from dagctl.ports import DagRecord, DagVersion
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _ORIGIN = """
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rivals:
     """Versions of a DAG that several branches have made, each number more than once."""
 
