@@ -59,6 +59,41 @@ def test_git_ends_what_it_is_doing_when_we_are_interrupted(
     assert (tmp_path / "written").exists()
 
 
+def slow_git(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> GitCommand:
+    program = folder / "bin/git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.chdir(folder)
+    return GitCommand(folder)
+
+
+def test_what_was_begun_is_at_work_while_the_block_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = slow_git(tmp_path, monkeypatch, "until [ -e go ]; do sleep 0.01; done; cat; exit 3")
+    with (
+        git.begun("check-attr", data=b"a") as first,
+        git.begun("check-ignore", data=b"b") as second,
+    ):
+        (tmp_path / "go").touch()
+        answers = second(), first()
+    assert [(each.out, each.status) for each in answers] == [(b"b", 3), (b"a", 3)]
+
+
+def test_what_was_begun_and_is_not_asked_for_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = slow_git(tmp_path, monkeypatch, "touch begun; sleep 30; touch survived")
+    before = time.monotonic()
+    with git.begun("check-attr"):
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.01)
+    assert time.monotonic() - before < 20
+    assert not (tmp_path / "survived").exists()
+
+
 def test_a_hook_is_stopped_when_we_are_interrupted(sandbox: Sandbox, operation: Operation) -> None:
     begun = sandbox.root / "begun"
     sandbox.hook("pre-commit", f"touch '{begun}'; sleep 30; touch survived")
