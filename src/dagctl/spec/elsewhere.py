@@ -21,6 +21,10 @@ _SAID = {
         "put what it says into the tasks",
     ),
     "doc": ("a DAG has no `doc`", "write `doc_md`"),
+    **{
+        key: (f"unknown key `{key}`", "did you mean `task_defaults`?")
+        for key in ("task_default", "tasks_defaults", "tasks_default", "default_tasks")
+    },
 }
 """Keys with a message and a hint of their own."""
 

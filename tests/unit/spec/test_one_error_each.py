@@ -152,6 +152,7 @@ OF_DAG = [
     ("edges: [[b, c]]", "DAG201", "`dependencies: [...]` in the tasks that wait"),
     ("vars: {a: b}", "DAG201", "`[vars]` in dagctl.toml"),
     ("doc: a", "DAG201", "write `doc_md`"),
+    ("task_default: {bash: {retries: 1}}", "DAG201", "did you mean `task_defaults`?"),
     ("dag_args: {schedule: a}", "DAG201", "remove this level"),
     ("paused: true", "DAG201", "`is_paused_upon_creation`?"),
     ("groups: [a]", "DAG201", "`group_id`"),
