@@ -296,6 +296,7 @@ def test_a_file_that_is_named_twice_is_one_spec(tmp_path: Path) -> None:
         ("repp@1", ("there is no template `repp`", "did you mean `rep`?")),
         ("e@1", ("there is no template `e`", "")),
         ("gone@1", ("the template `gone` has errors", "")),
+        ("rep", ("names a template and its version", "write `use: rep@1`")),
     ],
 )
 def test_what_is_wrong_with_a_template_is_said_where_it_is_meant(

@@ -95,7 +95,9 @@ def used(
     match = _NAME.fullmatch(name.value) if isinstance(name.value, str) else None
     if match is None:
         message = f"`{USE}` names a template and its version"
-        return root, [_refused(Code.BAD_USE, message, "write `use: elt_dbt@1`", name)]
+        alone = isinstance(name.value, str) and _NAME.fullmatch(f"{name.value}@1")
+        hint = f"write `use: {name.value if alone else 'elt_dbt'}@1`"
+        return root, [_refused(Code.BAD_USE, message, hint, name)]
     template = template_of(match["name"], int(match["version"]))
     if isinstance(template, Problem):
         return root, [_refused(template.code, template.message, template.hint or "", name)]
