@@ -334,6 +334,14 @@ def test_an_old_name_of_an_argument_is_kept_as_the_new_one() -> None:
     assert dag.data["tasks"][0]["do_xcom_push"] is True
 
 
+@pytest.mark.parametrize(("beside", "made"), [("None", 3), ("4", 4)])
+def test_an_argument_under_both_its_names_is_said_once(beside: str, made: int) -> None:
+    both = f"task_concurrency=3, max_active_tis_per_dag={beside}"
+    task = in_dag(f'BashOperator(task_id="a", bash_command="a", {both})').data["tasks"][0]
+    assert task["max_active_tis_per_dag"] == made
+    assert "with" not in task
+
+
 def test_arguments_without_names_stay_so() -> None:
     dag = in_dag("""
     from outside import Box, JobOperator, make

@@ -207,3 +207,14 @@ with DAG('etl', start_date=datetime(2024, 1, 1)):
     PythonOperator(task_id='b', python_callable=lambda: known)
 """)
     assert not gaps(dag)
+
+
+def test_a_message_makes_no_task() -> None:
+    dag = convert("""
+import structlog
+log = structlog.get_logger()
+with DAG('etl', start_date=datetime(2024, 1, 1)):
+    log.info('hello')
+    BashOperator(task_id='b', bash_command='true')
+""")
+    assert gaps(dag) == []

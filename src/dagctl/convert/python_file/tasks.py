@@ -96,12 +96,9 @@ class Tasks:
     ) -> dict[str, Any]:
         """Return the arguments that every task has; `given` loses them."""
         made: dict[str, Any] = {}
+        places = self._renamed(given, places, place)
         for key in [*given]:
             here = places.get(key, place)
-            if key in _RENAMED and given.get(_RENAMED[key]) is None:
-                self._report.changed(here, key, f"it is `{_RENAMED[key]}`")
-                given[_RENAMED[key]] = given.pop(key)
-                key = _RENAMED[key]  # noqa: PLW2901 - the value stands there now
             if key in _GONE:
                 given.pop(key)
                 self._report.dropped(here, key, _GONE[key])
@@ -110,6 +107,24 @@ class Tasks:
                 if value is not MISSING and value is not None:
                     made[key] = value
         return made
+
+    def _renamed(
+        self, given: dict[str, Any], places: Mapping[str, Place], place: Place
+    ) -> Mapping[str, Place]:
+        """Give arguments the names of now, and return their places; of two the new one counts."""
+        for key in [key for key in _RENAMED if key in given]:
+            new, here = _RENAMED[key], places.get(key, place)
+            if given.get(new) is not None:
+                del given[key]
+                self._report.dropped(here, key, f"`{new}` counts, which stands beside it")
+                continue
+            given.pop(new, None)
+            self._report.changed(here, key, f"it is `{new}`")
+            renamed = {new if name == key else name: value for name, value in given.items()}
+            given.clear()
+            given.update(renamed)
+            places = {**places, new: here}
+        return places
 
     def _argument(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
         if key in DURATIONS:

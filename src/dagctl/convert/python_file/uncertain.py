@@ -112,12 +112,12 @@ def makes(statement: ast.stmt) -> bool:
     """Return whether a statement may make something that a DAG has."""
     if isinstance(statement, ast.Expr):
         value = statement.value
-        is_quiet = isinstance(value, ast.Call) and _only_says(value.func)
+        is_quiet = isinstance(value, ast.Call) and only_says(value.func)
         return not isinstance(value, ast.Constant) and not is_quiet
     return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise)
 
 
-def _only_says(function: ast.expr) -> bool:
+def only_says(function: ast.expr) -> bool:
     """Return whether a function writes a message, or ends the program, by its name."""
     name = function.attr if isinstance(function, ast.Attribute) else ""
     return name in _SAYS or (isinstance(function, ast.Name) and function.id in {"print", "exit"})
@@ -143,7 +143,7 @@ def changed_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
                 yield name
             case ast.Attribute() | ast.Subscript(ctx=ast.Store() | ast.Del()):
                 yield from _root(node)
-            case ast.Call(func=function) if not _only_says(function):
+            case ast.Call(func=function) if not only_says(function):
                 yield from _given(node)
 
 

@@ -18,6 +18,7 @@ from dagctl.convert.python_file.objects import (
     dag_of,
 )
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.uncertain import only_says
 from dagctl.convert.report import Outcome
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def note(machine: Machine, callee: object, made: Call, value: object, known: int
         known: How many were noted before its own parts: it stands for them.
     """
     if not isinstance(value, Made | Opaque) or not _may_make(callee):
+        return
+    if only_says(made.node.func):
         return
     given = [item for item in (*made.args, *made.kwargs.values()) if isinstance(item, Dag | Group)]
     owner = dag_of(given[0]) if given else None
@@ -82,10 +85,14 @@ def report_lost(machine: Machine, copied: Collection[Place]) -> None:
         machine: Has read the file, and its DAGs are specs.
         copied: The lines that stand in functions of tasks.
     """
+    known: dict[int, set[Place]] = {}
     for each in machine.unknown:
         is_used = isinstance(each.value, Made) and each.value.is_used
-        if is_used or each.place in copied:
-            continue
-        gaps = (item for item in each.report.remarks if item.outcome is Outcome.GAP)
-        if not any(item.place == each.place for item in gaps):
+        gaps = known.get(id(each.report))
+        if gaps is None:
+            remarks = each.report.remarks
+            gaps = {item.place for item in remarks if item.outcome is Outcome.GAP}
+            known[id(each.report)] = gaps
+        if not is_used and each.place not in copied and each.place not in gaps:
             each.report.gap(each.place, each.subject, _LOST)
+            gaps.add(each.place)
