@@ -380,7 +380,7 @@ def test_the_code_in_an_archive_is_never_written(shell: Shell, good: bytes, tmp_
     evil = entries_of(good)[FILE] + b"\nimport os; os.system('touch /tmp/owned')\n"
     archive.write_bytes(true({**entries_of(good), FILE: evil}))
     done = shell.ok("import", str(archive))
-    assert "is made anew from its spec" in done.err
+    assert "is made again from its spec" in done.err
     assert (shell.folder / FILE).read_bytes() == entries_of(good)[FILE]
 
 

@@ -99,7 +99,7 @@ def test_doctor_sees_drift_and_missing_files(three: Shell) -> None:
     done = three.run("doctor")
     assert done.code == ExitCode.CONFLICT
     assert "failed  files       of 3 DAG files 1 missing (b), 1 changed by hand (c)" in done.out
-    assert "fix: dagctl doctor --fix writes missing files anew" in done.out
+    assert "fix: dagctl doctor --fix writes missing files again" in done.out
 
 
 def test_doctor_sees_wrong_objects_and_objects_without_a_record(three: Shell) -> None:

@@ -1,6 +1,6 @@
 """What users see, to the letter: runs compared with the transcripts beside this file.
 
-`DAGCTL_UPDATE_TRANSCRIPTS=1 pytest tests/cli/test_transcripts.py` writes them anew.
+`DAGCTL_UPDATE_TRANSCRIPTS=1 pytest tests/cli/test_transcripts.py` writes them again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Fixtures: one cluster and one server for the test session, a fresh project for each test.
 
 `tests/conftest.py` imports them, and it alone: each import by another would start a cluster more. A
-folder that defines `project_template` anew adds tables of its own.
+folder that defines `project_template` again adds tables of its own.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ MIGRATIONS: tuple[Migration, ...] = (
 _MINE = again("make it and its folder readable and writable for your user")
 _DAMAGED = Fix(
     "restore a backup; without one, move it away with its -wal and -shm, ",
-    "and record the DAGs anew: ",
+    "and record the DAGs again: ",
     Command("create", "--force SPEC..."),
 )
 _HINTS = {

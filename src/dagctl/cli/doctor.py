@@ -34,7 +34,7 @@ Fix = Annotated[
     typer.Option(
         "--fix",
         help="First finish or undo interrupted operations, write missing DAG files and wrong "
-        "stored files anew, and remove stored files without a record.",
+        "stored files again, and remove stored files without a record.",
     ),
 ]
 NAMED = 20
@@ -117,7 +117,7 @@ def _plan(repairs: Repairs) -> Iterator[str]:
     if repairs.is_empty:
         yield "Nothing to repair."
     if repairs.dags:
-        yield f"To write anew from the recorded spec, as a new version: {_some(repairs.dags)}"
+        yield f"To write again from the recorded spec, as a new version: {_some(repairs.dags)}"
     if repairs.orphans:
         yield f"To remove from the store: {_some(repairs.orphans)}"
     for left in repairs.left:

@@ -36,9 +36,9 @@ def bring_up(context: Context, mark: Mark) -> None:
     """Let the registry take over what has come, and remember that it has."""
     behind = files_behind(context)
     if behind.files or behind.gone:
-        from dagctl.commands.follow import follow
+        from dagctl.commands.take_over import take_over
 
-        if not follow(context, behind.files, behind.gone):
+        if not take_over(context, behind.files, behind.gone):
             return
     mark.remember()
 

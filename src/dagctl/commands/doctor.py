@@ -206,7 +206,7 @@ def _journal(journal: Journal) -> str:
             hint=Fix(
                 "compare git status, git log and ",
                 LIST,
-                "; what is half done, create anew with ",
+                "; what is half done, create again with ",
                 FORCE,
                 "; then remove these files",
             ),

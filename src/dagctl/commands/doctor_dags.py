@@ -80,7 +80,7 @@ def files(survey: Survey) -> str | Advice:
 
 
 def _fix_of_files(survey: Survey) -> Fix:
-    rewrite = (HEAL, " writes missing files anew")
+    rewrite = (HEAL, " writes missing files again")
     keep = ("put a change into its spec and ", CREATE, " it, or overwrite it with ", FORCE)
     between = ("; ",) if survey.missing and survey.changed else ()
     return Fix(*(rewrite if survey.missing else ()), *between, *(keep if survey.changed else ()))
@@ -90,7 +90,7 @@ def _fix_of_branches(survey: Survey) -> Fix:
     pull = (
         "git pull, or merge the branch that has them; in a sparse checkout, git sparse-checkout add"
     )
-    anew = (Command("render", "--write SPEC"), " makes the file anew, then git add it")
+    anew = (Command("render", "--write SPEC"), " makes the file again, then git add it")
     is_elsewhere = bool(survey.elsewhere or survey.other)
     between = ("; ",) if is_elsewhere and survey.unmerged else ()
     return Fix(*((pull,) if is_elsewhere else ()), *between, *(anew if survey.unmerged else ()))
@@ -110,7 +110,7 @@ def commits(survey: Survey) -> str | Advice:
         (
             reach.nowhere,
             "in no branch any more, as after a rebase",
-            Fix(CREATE_ANEW, " records them anew"),
+            Fix(CREATE_ANEW, " records them again"),
         ),
         (reach.off_branch, "not in this branch", "git pull, or merge the branch that has them"),
         (reach.unpushed or (), "on no remote", "git push"),
@@ -133,7 +133,7 @@ def objects(survey: Survey) -> str | Advice:
         raise ConflictError(
             f"{len(survey.stored_wrongly)} of {survey.count} stored files are missing or "
             f"differ from the recorded ones: {named(survey.stored_wrongly)}",
-            hint=Fix(HEAL, " stores them anew"),
+            hint=Fix(HEAL, " stores them again"),
         )
     if survey.orphans:
         names = [key.rpartition("/")[2] for key in survey.orphans]

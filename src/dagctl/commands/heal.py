@@ -28,7 +28,7 @@ class Repairs:
     """What can be healed, and what cannot."""
 
     dags: tuple[str, ...]
-    """DAGs whose file or object is written anew from the recorded spec, as a new version."""
+    """DAGs whose file or object is written again from the recorded spec, as a new version."""
     orphans: tuple[str, ...]
     """Keys of objects without a record, which are removed."""
     left: tuple[str, ...]
@@ -64,7 +64,7 @@ def repairs_of(survey: Survey) -> Repairs:
 
 
 def _kept(survey: Survey) -> dict[str, str]:
-    """Return the DAGs whose files are not to be written anew, each with the reason."""
+    """Return the DAGs whose files are not to be written again, each with the reason."""
     broken = set(survey.stored_wrongly)
     why = {
         "its file was changed by hand; put the change into the spec, or use --force": (
@@ -84,7 +84,7 @@ def _kept(survey: Survey) -> dict[str, str]:
 def heal(
     context: Context, repairs: Repairs, recovered: Callable[[Sequence[Recovered]], None]
 ) -> Healed:
-    """Write the DAGs anew as operations of their own, and remove objects without a record.
+    """Write the DAGs again as operations of their own, and remove objects without a record.
 
     Raises:
         DagctlError: A DAG cannot be written; nothing was changed, or `recover` finishes it.

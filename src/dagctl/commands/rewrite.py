@@ -1,4 +1,4 @@
-"""Make a DAG file anew in the work tree: no registry is asked, nothing is committed.
+"""Make a DAG file again in the work tree: no registry is asked, nothing is committed.
 
 For a merge that conflicts in a DAG file: the file follows from its spec, once that is settled.
 """

@@ -115,7 +115,7 @@ def _look_at(survey: Survey, backend: Backend, records: Sequence[DagRecord]) -> 
 
 
 def _look_at_specs(survey: Survey, backend: Backend, dag_ids: Sequence[str]) -> None:
-    """Check the specs of the first DAGs, and of those that are to be written anew from theirs."""
+    """Check the specs of the first DAGs, and of those that are to be written again from theirs."""
     broken = {*survey.missing, *survey.stored_wrongly}
     meant = [dag_id for dag_id in dag_ids if survey.count <= MOST_SPECS or dag_id in broken]
     for some in map(set, in_parts(meant)):

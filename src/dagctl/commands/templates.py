@@ -188,7 +188,7 @@ def gallery() -> tuple[ListedTemplate, ...]:
 
 
 def _gallery(beginning: str) -> TemplateList:
-    """Return the templates of the gallery in files whose names begin so, read anew."""
+    """Return the templates of the gallery in files whose names begin so, read again."""
     listed = [
         ListedTemplate(read_template(text, path), source)
         for source, path, text in _of_gallery()

@@ -140,7 +140,7 @@ FIELDS = {
     ),
     Code.LONG_STEP: Explanation(
         "A step longer than its field",
-        "A step counts within its field and starts anew in the next hour, day or year. `*/90` "
+        "A step counts within its field and starts again in the next hour, day or year. `*/90` "
         "among 60 minutes matches minute 0 only, so the DAG runs every hour.",
         'schedule_interval: "*/90 * * * *"',
         'schedule_interval: "0 * * * *"',

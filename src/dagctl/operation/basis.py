@@ -60,7 +60,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
     if record is not None and record.problem is not None:
         raise ConflictError(
             f"the record of `{record.dag_id}` is damaged: {record.problem}",
-            hint=Fix(DOCTOR, "; ", FORCE, " records the DAG anew"),
+            hint=Fix(DOCTOR, "; ", FORCE, " records the DAG again"),
         )
     check_expected(context.backend.registry, change, options)
     if content is None:
@@ -73,7 +73,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
     if record and is_asked and not _holds(change, change.header, body, record.version + 1):
         check_version(context.backend, change, change.header, record)
     if change.is_merge:
-        return f"{change.path} holds both sides of a merge, and is made anew from its spec"
+        return f"{change.path} holds both sides of a merge, and is made again from its spec"
     return None
 
 
@@ -153,13 +153,13 @@ def _check_absent(context: Context, change: Change, options: Options) -> str | N
 
 
 def _check_unknown(context: Context, change: Change, body: bytes) -> str | None:
-    """Check a file that does not certify itself: is anything lost if it is written anew?"""
+    """Check a file that does not certify itself: is anything lost if it is written again?"""
     path, content, record = change.path, change.old_file or b"", change.record
     header = change.header
     if header is not None and _holds(change, header, body, header.version):
         return None
     if header is not None and _is_merge_result(context.backend.repo, path, content):
-        return f"{path} is what a merge made of two versions, and is made anew from its spec"
+        return f"{path} is what a merge made of two versions, and is made again from its spec"
     if record is None and header is None:
         raise not_ours(path)
     if record is not None and not record.content_digest:
@@ -168,7 +168,7 @@ def _check_unknown(context: Context, change: Change, body: bytes) -> str | None:
         raise WorkspaceError(
             f"{path} is of an early dagctl, and not recorded here: whether it was changed by hand "
             "cannot be seen",
-            hint=Fix(FORCE, " writes it anew from its spec"),
+            hint=Fix(FORCE, " writes it again from its spec"),
         )
     known = context.backend.store.get(change.storage_path) if record else None
     is_recorded = known is not None and record and digest_of(known) == record.content_digest

@@ -363,6 +363,6 @@ def _made_anew(change: Change, arrival: Arrival, content: bytes) -> Iterator[str
     """Yield that a DAG file has other code than in the archive, if it has."""
     if change.dag_id == arrival.dag.dag_id and arrival.code != code_digest(body_of(content) or b""):
         yield (
-            f"the DAG file of `{change.dag_id}` is made anew from its spec; the one in the archive "
-            "is of another version of dagctl, for another Airflow, or was changed by hand"
+            f"the DAG file of `{change.dag_id}` is made again from its spec; the one in the "
+            "archive is of another version of dagctl, for another Airflow, or was changed by hand"
         )

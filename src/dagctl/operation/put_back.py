@@ -1,6 +1,6 @@
 """Puts back the objects of an operation that another has ended, without its journal.
 
-A run that takes over a DAG whose lease is over, or an idempotency key, writes its object anew. If
+A run that takes over a DAG whose lease is over, or an idempotency key, writes its object again. If
 that comes to nothing before it knows what it would write, the object is still that of the dead.
 """
 

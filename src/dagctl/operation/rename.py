@@ -103,7 +103,7 @@ def _check_followed(context: Context, removal: Change, record: DagRecord) -> Non
         raise ConflictError(
             f"{removal.path} holds both sides of a merge",
             hint=Fix(
-                "make it anew from its spec: `",
+                "make it again from its spec: `",
                 Command("create", "SPEC"),
                 "`; as long as the merge or rebase is under way: `",
                 Command("render", "--write SPEC"),

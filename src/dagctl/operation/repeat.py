@@ -1,7 +1,7 @@
 """Idempotency keys: one key stands for one operation of a project, over restarts and machines.
 
 What a key stands for is in the registry alone. An operation that was undone frees its key; one that
-another machine has left on the way is undone as far as the registry goes, and done anew.
+another machine has left on the way is undone as far as the registry goes, and done again.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def asked_before(
     if not earlier.reservations:
         raise ConflictError(
             f"what was created with the key {key} is not recorded any more",
-            hint="use a new key to create it anew",
+            hint="use a new key to create it again",
         )
     asked = [change.spec_digest for change in changes]
     if [granted.spec_digest for granted in earlier.reservations] != asked:

@@ -69,7 +69,7 @@ class Upstream(Protocol):
         """Commit these files on the remote's tip and push; return the id of the commit.
 
         As `Repo.commit`, but the local branch does not move. If the remote moves meanwhile, the
-        commit is made anew on what came, for a bounded time.
+        commit is made again on what came, for a bounded time.
 
         Raises:
             PushRefusedError: The remote refuses it (protected branch, hook, access).

@@ -15,7 +15,7 @@ from dagctl.errors import DagctlError
 from dagctl.server.answers import ProblemAnswer, problem
 from dagctl.server.observer import REQUEST_ID, Guard, Observer
 from dagctl.server.openapi import describe
-from dagctl.server.parameters import parameter_problem
+from dagctl.server.parameter_problems import parameter_problem
 from dagctl.server.refusals import RequestError
 from dagctl.server.routes import archives, authoring, dags, health, lifecycle, start, versions
 

@@ -34,7 +34,7 @@ class ImpatientProtocol(H11Protocol):
 
     A connection either is answering a request, or is kept for a moment by uvicorn, or awaits the
     end of a head; only in the last state the time of a client runs. Bytes that trickle do not begin
-    it anew.
+    it again.
     """
 
     def __init__(self, *arguments: Any, answer_seconds: float, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own

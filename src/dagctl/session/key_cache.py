@@ -83,7 +83,7 @@ class KeyCache:
         return not self._current().keys
 
     def _current(self, key_id: str | None = None) -> _Known:
-        """Return what is known, asked anew if it is old or does not have the key."""
+        """Return what is known, asked again if it is old or does not have the key."""
         known = self._known
         now = self._clock()
         lacking = not known.is_usable(now) or (key_id is not None and key_id not in known.keys)

@@ -19,7 +19,7 @@ def filled(template: Template, values: Values) -> str:
     """Return the text of the spec: the template without its head, each reference replaced.
 
     Comments and layout stay. A value is written as YAML that is read back as this very value:
-    where that cannot be in the layout of the template, the spec is written anew, without comments.
+    where that cannot be in the layout of the template, the spec is written again, without comments.
     """
     expected = with_values(template.data, values)
     text = _in_place(template, values)

@@ -25,7 +25,7 @@ class HealedData(TypedDict):
     """What `doctor --fix` put right."""
 
     dags: list[str]
-    """DAGs that were written anew."""
+    """DAGs that were written again."""
     removed: list[str]
     """Keys of objects that were removed."""
     failed: list[str]

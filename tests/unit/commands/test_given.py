@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dagctl.client.lifecycle import ids_of
 from dagctl.commands.archive_file import reading, writing
 from dagctl.errors import UsageError
-from dagctl.lifecycle import ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A DAG file is made anew during a merge, from its spec alone."""
+"""A DAG file is made again during a merge, from its spec alone."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _make_folder(path: Path) -> None:
 def _is_fresh(name: str, folder: int) -> bool:
     """Return whether an object is there, and will stay: `git prune` removes what is old.
 
-    As git does, its time becomes that of now. Another user's is written anew.
+    As git does, its time becomes that of now. Another user's is written again.
     """
     try:
         os.utime(name, dir_fd=folder, follow_symlinks=False)

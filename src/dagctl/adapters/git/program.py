@@ -94,7 +94,7 @@ def _program(name: str, path: str) -> str | None:
 
 
 def stray_variables(extra: Iterable[str] = ()) -> list[str]:
-    """Return the variables that git must not get, but for those that `extra` sets anew."""
+    """Return the variables that git must not get, but for those that `extra` sets again."""
     known = _KEPT.union(extra)
     return [n for n in os.environ if n.startswith(("GIT_", _OURS)) and n not in known]
 

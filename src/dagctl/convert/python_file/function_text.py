@@ -128,7 +128,7 @@ def _indented(need: str, width: int) -> str:
 
 
 def _unparsed(node: ast.FunctionDef | ast.AsyncFunctionDef, needs: Sequence[str]) -> str:
-    """Return a function that is written on one line, laid out anew."""
+    """Return a function that is written on one line, laid out again."""
     before = [statement for need in needs for statement in ast.parse(need).body]
     made = type(node)(node.name, node.args, [*before, *node.body], [], lineno=1)
     return ast.unparse(made) + "\n"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.scope import SourceFile
 
 MAX_STEPS = 400_000
-"""Parts of the file that are looked at, each turn of a loop counted anew."""
+"""Parts of the file that are looked at, each turn of a loop counted again."""
 MAX_MODULE_STEPS = 20_000
 """The same of a module that the file imports."""
 MAX_TASKS = 10_000

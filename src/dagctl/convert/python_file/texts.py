@@ -26,7 +26,7 @@ MAX_WEIGHT = 500_000
 """Characters of a value: more than any field of a spec takes."""
 MAX_BITS = 4_000
 _MOST_PARTS = 20
-"""Parts of a text whose values are put together anew."""
+"""Parts of a text whose values are put together again."""
 _CONVERSIONS: Mapping[int, Callable[[object], str]] = {
     -1: str,
     ord("s"): str,

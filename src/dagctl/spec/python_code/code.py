@@ -41,5 +41,5 @@ class PythonCode:
     """What it reads of Airflow; what is wrong with that depends on the DAG and the target."""
 
     def statements(self) -> list[ast.stmt]:
-        """Return the tree of the code, read anew."""
+        """Return the tree of the code, read again."""
         return parse_quietly(self.text).body

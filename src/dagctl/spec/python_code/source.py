@@ -76,7 +76,7 @@ class SourceBytes:
         self._starts = [0, *(match.end() for match in _LINE_FEED.finditer(self._data))]
 
     def segment(self, node: ast.expr) -> str:
-        """Return the text of a node; `ast.get_source_segment` would cut the whole code anew."""
+        """Return the text of a node; `ast.get_source_segment` would cut the whole code again."""
         assert node.end_lineno is not None  # noqa: S101 - the parser sets it
         assert node.end_col_offset is not None  # noqa: S101 - likewise
         start = self._starts[node.lineno - 1] + node.col_offset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.lifecycle import Lifecycle
+from dagctl.client.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

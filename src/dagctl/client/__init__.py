@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.bootstrap import open_backend, take_over_old_state
-from dagctl.calls import guarded
+from dagctl.client.calls import guarded
+from dagctl.client.transfer import Transfer
+from dagctl.client.versions import Versions
 from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.errors import UsageError
@@ -16,8 +18,6 @@ from dagctl.operation.backend import Context, Silence
 from dagctl.operation.options import Options
 from dagctl.ports import Query
 from dagctl.settings import load_settings
-from dagctl.transfer import Transfer
-from dagctl.versions import Versions
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -349,7 +349,7 @@ class Client(Transfer, Versions):
         return repairs_of(survey(self._backend, self.settings))
 
     def heal(self, repairs: Repairs) -> Healed:
-        """Write DAGs anew whose file or object is missing or wrong; remove objects of no record.
+        """Write DAGs again whose file or object is missing or wrong; remove objects of no record.
 
         Raises:
             ConflictError: Something is in the way.

@@ -255,7 +255,7 @@ class Lifecycle:
         return self._planned(rollback(self._context, dag_id, to, options), options)
 
     def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
-        """Make the DAG file of a spec anew in the work tree, as after a merge with conflicts.
+        """Make the DAG file of a spec again in the work tree, as after a merge with conflicts.
 
         Nothing is recorded or committed: `create` does that.
 

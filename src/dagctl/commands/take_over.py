@@ -27,7 +27,7 @@ MOST_SECONDS = 10.0
 """How long one command reads specs; the next one goes on."""
 
 
-def follow(context: Context, files: Mapping[str, str], gone: Sequence[str]) -> bool:
+def take_over(context: Context, files: Mapping[str, str], gone: Sequence[str]) -> bool:
     """Record the DAGs whose files certify themselves, as the files say, and removals of others.
 
     Args:

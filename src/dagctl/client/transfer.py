@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from dagctl.adoption import Adopting
-from dagctl.drafts import Drafts
-from dagctl.lifecycle import ids_of
+from dagctl.client.adoption import Adopting
+from dagctl.client.drafts import Drafts
+from dagctl.client.lifecycle import ids_of
 
 if TYPE_CHECKING:
     import os

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.client.lifecycle import Lifecycle
 from dagctl.errors import ConflictError, UsageError
-from dagctl.lifecycle import Lifecycle
 from dagctl.next_step import Fix, Option
 
 if TYPE_CHECKING:
