@@ -36,6 +36,8 @@ COMMAND_IN_TEXT = re.compile(
     r"dagctl (?:init|recover|doctor|login|logout|link|create|list|show|migrations|explain)\b"
     r"|(?<![\w-])--(?:force|if-exists|no-verify|fix|otp)\b"
 )
+OF_OTHERS = {"create_client", "sshCommand"}
+"""What the pages about the code name of `supabase` and of git."""
 FACES = {"cli", "server", "explanations", "next_step.py"}
 """Where commands are put into words; the language (`spec/`, `operators/`) has hints of its own."""
 PAGES = [
@@ -168,15 +170,30 @@ def test_the_next_step_of_an_error_names_commands_as_values() -> None:
     ] == []
 
 
-def test_the_page_of_the_architecture_names_every_room_and_only_files_that_exist() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text()
+def test_the_page_of_the_architecture_names_every_room() -> None:
     rooms = {relative(module).partition("/")[0] for module in MODULES} | {"migrations", "templates"}
     rooms -= {"__init__.py", "__main__.py"}
-    named = {word.rstrip("/") for word in re.findall(r"`([\w./]+)`", page)}
+    named = {word.rstrip("/") for word in words_of("docs/architecture.md")}
     assert {room for room in rooms if room not in named} == set()
-    files = {word for word in named if word.endswith(".py")}
-    known = {relative(module) for module in MODULES} | {module.name for module in MODULES}
-    assert {file for file in files if file not in known and not (ROOT / file).exists()} == set()
+
+
+def test_what_the_pages_about_the_code_name_is_there() -> None:
+    words = words_of("docs/architecture.md") | words_of("docs/decisions.md")
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    paths = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
+    known = {path.as_posix() for path in paths}
+    files = {word for word in words if word.endswith(".py")}
+    assert {file for file in files if not any(path.endswith(f"/{file}") for path in known)} == set()
+    texts = [*MODULES, *MIGRATIONS, ROOT / "pyproject.toml"]
+    there = {name for path in texts for name in re.findall(r"\w+", path.read_text("utf-8"))}
+    there |= {part for path in paths for part in re.split(r"\W", path.name)}
+    names = {name for word in words - files for name in re.findall(r"[A-Za-z_]\w*", word)}
+    assert names - there - OF_OTHERS == set()
+
+
+def words_of(page: str) -> set[str]:
+    """Return what stands between backticks and is the name of a file or of something in one."""
+    return set(re.findall(r"`([\w./]+)`", (ROOT / page).read_text("utf-8")))
 
 
 def test_the_newest_migration_is_the_one_that_a_project_is_asked_for() -> None:

@@ -90,10 +90,12 @@ def _fix_of_branches(survey: Survey) -> Fix:
     pull = (
         "git pull, or merge the branch that has them; in a sparse checkout, git sparse-checkout add"
     )
-    anew = (Command("render", "--write SPEC"), " makes the file again, then git add it")
+    once_more = (Command("render", "--write SPEC"), " makes the file again, then git add it")
     is_elsewhere = bool(survey.elsewhere or survey.other)
     between = ("; ",) if is_elsewhere and survey.unmerged else ()
-    return Fix(*((pull,) if is_elsewhere else ()), *between, *(anew if survey.unmerged else ()))
+    return Fix(
+        *((pull,) if is_elsewhere else ()), *between, *(once_more if survey.unmerged else ())
+    )
 
 
 def commits(survey: Survey) -> str | Advice:

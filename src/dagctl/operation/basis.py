@@ -219,8 +219,8 @@ def next_step(place: CommitPlace, path: str, record: DagRecord) -> Fix:
         CommitPlace.ELSEWHERE: f"git merge {commit} (it is on another branch here)",
         CommitPlace.MERGED: f"git checkout {commit} -- {path}",
     }
-    anew = f" makes a new version over version {record.version}"
-    return Fix(first[place], ", then again; or ", FORCE, anew)
+    over_it = f" makes a new version over version {record.version}"
+    return Fix(first[place], ", then again; or ", FORCE, over_it)
 
 
 def stale(
