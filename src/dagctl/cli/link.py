@@ -12,7 +12,7 @@ from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import plural, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dagctl.commands.link import Link
     from dagctl.settings import Settings
@@ -57,6 +57,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     from dagctl import bootstrap
     from dagctl.cli.envelope import envelope
     from dagctl.commands import link as command
+    from dagctl.commands.doctor import named
     from dagctl.settings import load_settings
     from dagctl.views.account import link_data
     from dagctl.workspace import find_workspace
@@ -84,18 +85,10 @@ def link(  # noqa: PLR0913 - one parameter an option
         if left:
             console.warn(
                 f"{plural(len(left), 'DAG')} {'is' if len(left) == 1 else 'are'} recorded in this "
-                f"workspace only ({_named(left)}): `dagctl create SPECS` records them in the "
+                f"workspace only ({named(left)}): `dagctl create SPECS` records them in the "
                 "project, as version 1"
             )
         console.note("  next: dagctl login, then dagctl doctor")
-
-
-NAMED = 5
-"""How many DAGs are named."""
-
-
-def _named(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:NAMED]) + (", ..." if len(ids) > NAMED else "")
 
 
 def _local_dags(workspace: Workspace, environ: Mapping[str, str]) -> list[str]:

@@ -11,7 +11,7 @@ from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.frozen import frozen
 from dagctl.operation.agreement import adopt
-from dagctl.operation.change import Action, distinct, with_reservations
+from dagctl.operation.change import Action, distinct, warnings_of, with_reservations
 from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.entry import command_digest
 from dagctl.operation.plan import make_plan
@@ -212,7 +212,7 @@ def _publish(
         if key is not None:
             _remember_unchanged(backend, changes, key)
         dags = tuple(map(_unchanged, changes))
-        return CreateResult(dags=dags, operation_id=None, warnings=_warnings(changes)), None
+        return CreateResult(dags=dags, operation_id=None, warnings=warnings_of(changes)), None
     operation = run(begun)
     result = _result(operation.entry, operation.commit_id)
     warnings = (*result.warnings, *operation.warnings)
@@ -240,10 +240,6 @@ def _check_keyed(request: Request, changes: Sequence[Change]) -> None:
         raise ConflictError(
             "two specs of this call mean the same DAG", hint="leave one of them out"
         )
-
-
-def _warnings(changes: Sequence[Change]) -> tuple[str, ...]:
-    return tuple(warning for change in changes for warning in change.warnings)
 
 
 def _remember_unchanged(backend: Backend, changes: Sequence[Change], key: str) -> None:
@@ -308,7 +304,7 @@ def _result(entry: JournalEntry, commit_id: str) -> CreateResult:
     return CreateResult(
         dags=dags,
         operation_id=entry.operation_id,
-        warnings=_warnings(entry.changes),
+        warnings=warnings_of(entry.changes),
         pruned=tuple(_pruned(change, commit_id) for change in entry.removals),
         pushed=pushed_to(entry),
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.create import ignore, reporting
 from dagctl.errors import DagctlError
 from dagctl.frozen import frozen
-from dagctl.operation.change import Action
+from dagctl.operation.change import Action, warnings_of
 from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import checked_key, done_meanwhile, reused
@@ -172,7 +172,7 @@ def _carried_out(
             return _replayed(backend.registry, meanwhile, intent), None
     if begun is None:
         dags = tuple(map(_unchanged, changes))
-        return OperationResult(dags=dags, operation_id=None, warnings=_warnings(changes)), None
+        return OperationResult(dags=dags, operation_id=None, warnings=warnings_of(changes)), None
     operation = run(begun)
     outcome = _done(operation.entry, operation.commit_id)
     warnings = (*outcome.warnings, *operation.warnings)
@@ -230,7 +230,7 @@ def _done(entry: JournalEntry, commit_id: str) -> OperationResult:
         for change in entry.changes
         if change.is_effective or change.record is not None
     )
-    warnings = _warnings(entry.changes)
+    warnings = warnings_of(entry.changes)
     return OperationResult(
         dags=dags, operation_id=entry.operation_id, warnings=warnings, pushed=pushed_to(entry)
     )
@@ -259,10 +259,6 @@ def _unchanged(change: Change) -> ChangedDag:
         commit_id=record.commit_id if record else "",
         source=change.source,
     )
-
-
-def _warnings(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(warning for change in changes for warning in change.warnings)
 
 
 def forget(context: Context, dag_ids: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.report import Outcome, Place, Remark
+from dagctl.convert.report import Outcome, Place, Remark, is_whole
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ConvertedDag:
     @property
     def whole(self) -> bool:
         """Whether nothing is missing: no gap is in the report."""
-        return not any(remark.outcome is Outcome.GAP for remark in self.remarks)
+        return is_whole(self.remarks)
 
     @property
     def is_certain(self) -> bool:

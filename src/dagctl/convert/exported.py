@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.report import Outcome, Place, Remark, Report
+from dagctl.convert.report import Place, Remark, Report, is_whole
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ExportedSpec:
     @property
     def whole(self) -> bool:
         """Whether nothing is missing: no gap is in the report."""
-        return not any(remark.outcome is Outcome.GAP for remark in self.remarks)
+        return is_whole(self.remarks)
 
 
 class Losses:

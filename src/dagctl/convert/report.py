@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Outcome(StrEnum):
@@ -41,6 +45,11 @@ class Remark:
     """What it is about: a key, as the file has it."""
     text: str
     """What was done, and why."""
+
+
+def is_whole(remarks: Iterable[Remark]) -> bool:
+    """Return whether nothing is missing: no gap is in the report."""
+    return not any(remark.outcome is Outcome.GAP for remark in remarks)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagctl.spec.cycles import end_of, start_of
 from dagctl.spec.outline import innermost_common
 
 if TYPE_CHECKING:
@@ -130,12 +131,8 @@ def _task_depths(outline: Outline) -> dict[int, int]:
 
 def _steps(outline: Outline) -> Iterator[tuple[int, list[int]]]:
     for entry in outline.entries:
-        before = [_end(target) for target in outline.upstream(entry)]
+        before = [end_of(target) for target in outline.upstream(entry)]
         around = [2 * entry.group.number] if entry.group else []
-        yield 2 * entry.number, before + around
+        yield start_of(entry), before + around
         if entry.is_group:
-            yield _end(entry), [2 * entry.number, *map(_end, entry.children)]
-
-
-def _end(entry: Entry) -> int:
-    return 2 * entry.number + entry.is_group
+            yield end_of(entry), [start_of(entry), *map(end_of, entry.children)]

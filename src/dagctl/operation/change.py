@@ -315,3 +315,8 @@ def _recorded_action(change: Change) -> VersionAction:
     if change.action is Action.UNCHANGED:
         return "create" if change.granted.version == 1 else "update"
     return cast("VersionAction", change.action.value)
+
+
+def warnings_of(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what the user is to know about the changes, in their order."""
+    return tuple(warning for change in changes for warning in change.warnings)

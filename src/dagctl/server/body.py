@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
-from dagctl.errors import SpecError
 from dagctl.frozen import frozen
 from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError, RequestError
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dagctl.spec.checked import Checked
     from dagctl.spec.load import Format
-    from dagctl.spec.model import DagSpec
 
 FORMATS: dict[str, Format] = {
     "application/json": "json",
@@ -41,17 +38,6 @@ class Body:
 
     data: bytes
     format: Format
-
-
-def spec_of(checked: Checked) -> DagSpec:
-    """Return the spec that was checked.
-
-    Raises:
-        SpecError: With every problem, each at its line and column of the body.
-    """
-    if checked.spec is None:
-        raise SpecError(checked.diagnostics)
-    return checked.spec
 
 
 class Room:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.operation.rendering import rendering_by
 from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
-from dagctl.server.body import Room, spec_of
+from dagctl.server.body import Room
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.posted_inputs import EVERY, ResolvedWith, may_need
 from dagctl.server.questions import AT_ONCE, LANES, MOST_WAITING
@@ -147,12 +147,13 @@ class Service:
         given = await self._given(caller, body, project_id, env)
         check = partial(self._check, caller, body, given=given, needs_project=is_named)
         checked = await check(self.options.airflow)
-        project = project_id or str(spec_of(checked).project_id)
+        project = project_id or str(checked.result().project_id)
         with _set_up_well(project):
             checks = await self.work(lambda: self.projects.checks(project))
         if checks.airflow != self.options.airflow:
             checked = await check(checks.airflow)
-        return spec_of(await in_thread(lambda: taken_by(checked, text_of(body.data), checks)))
+        taken = await in_thread(lambda: taken_by(checked, text_of(body.data), checks))
+        return taken.result()
 
     async def check(
         self,

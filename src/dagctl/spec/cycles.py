@@ -44,13 +44,13 @@ def _all_waits(outline: Outline) -> dict[int, dict[int, Path | None]]:
         first: dict[int, Path | None] = {}
         for wait, target in outline.waits(entry):
             if target is not None and not holds(target, entry) and not holds(entry, target):
-                first.setdefault(_end(target), wait.place)
+                first.setdefault(end_of(target), wait.place)
         if entry.group is not None:
-            first.setdefault(_start(entry.group), None)
-        waits[_start(entry)] = first
+            first.setdefault(start_of(entry.group), None)
+        waits[start_of(entry)] = first
         if entry.is_group:
-            inside = (_end(child) for child in entry.children)
-            waits[_end(entry)] = dict.fromkeys([_start(entry), *inside])
+            inside = (end_of(child) for child in entry.children)
+            waits[end_of(entry)] = dict.fromkeys([start_of(entry), *inside])
     return waits
 
 
@@ -64,11 +64,13 @@ def holds(group: Entry, entry: Entry) -> bool:
     return False
 
 
-def _start(entry: Entry) -> int:
+def start_of(entry: Entry) -> int:
+    """Return the number of the first step of a task or a group."""
     return 2 * entry.number
 
 
-def _end(entry: Entry) -> int:
+def end_of(entry: Entry) -> int:
+    """Return the number of its last step; a task has one."""
     return 2 * entry.number + entry.is_group
 
 

@@ -140,3 +140,10 @@ def _limit_hint(refusal: Refusal) -> Fix | str:
         415: Fix("allow text/x-python in the bucket: ", Command("migrations", "export")),
     }
     return hints.get(refusal.status) or refusal.hint or Fix(DOCTOR)
+
+
+def not_ours() -> UnavailableError:
+    """Return the error that the server's answer is none of dagctl's functions."""
+    return UnavailableError(
+        "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
+    )

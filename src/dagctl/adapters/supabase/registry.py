@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dagctl.adapters.supabase.errors import TooLargeError
+from dagctl.adapters.supabase.errors import TooLargeError, not_ours
 from dagctl.adapters.supabase.rows import (
     batches,
     claims_data,
@@ -21,7 +21,6 @@ from dagctl.adapters.supabase.rows import (
     versions_of,
 )
 from dagctl.errors import NotAMemberError, UnavailableError, UsageError
-from dagctl.next_step import DOCTOR, Fix
 from dagctl.ports import OperationStatus, Page
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ class SupabaseRegistry:
         role = self._remote.call("project_role", {"p_project": self._project})
         if role is None or isinstance(role, str):
             return role
-        raise _not_ours()
+        raise not_ours()
 
     def missing_policies(self) -> list[str]:
         """Return the policies of the bucket that the project lacks, each with its command."""
@@ -161,7 +160,7 @@ class SupabaseRegistry:
         version = self._remote.call("dagctl_version", {})
         if isinstance(version, str) and version.isdigit():
             return version
-        raise _not_ours()
+        raise not_ours()
 
     # --- Changing ---
 
@@ -293,13 +292,7 @@ def _status(answer: object) -> OperationStatus:
     try:
         return OperationStatus(str(answer))
     except ValueError as error:
-        raise _not_ours() from error
-
-
-def _not_ours() -> UnavailableError:
-    return UnavailableError(
-        "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
-    )
+        raise not_ours() from error
 
 
 def _is_uuid(text: str) -> bool:

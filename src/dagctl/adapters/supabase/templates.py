@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.errors import UnavailableError
-from dagctl.next_step import DOCTOR, Fix
+from dagctl.adapters.supabase.errors import not_ours
 from dagctl.ports.template_store import SharedTemplate
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class SupabaseTemplates:
         """Return the templates of the project; see the port."""
         answer = self._remote.call("shared_templates", {"p_project": self._project})
         if not isinstance(answer, list):
-            raise _not_ours()
+            raise not_ours()
         return list(map(_template_of, answer))
 
     def share(self, template: SharedTemplate) -> bool:
@@ -42,7 +41,7 @@ class SupabaseTemplates:
     def _answer(self, function: str, asked: dict[str, object], yes: str, no: str) -> bool:
         answer = self._remote.call(function, {"p_project": self._project, **asked})
         if answer not in {yes, no}:
-            raise _not_ours()
+            raise not_ours()
         return bool(answer == yes)
 
 
@@ -50,10 +49,4 @@ def _template_of(item: object) -> SharedTemplate:
     match item:
         case {"name": str(name), "version": int(version), "text": str(text)}:
             return SharedTemplate(name, version, text)
-    raise _not_ours()
-
-
-def _not_ours() -> UnavailableError:
-    return UnavailableError(
-        "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
-    )
+    raise not_ours()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from dagctl.convert.airflow_config.ignored import ignored_of_dag, ignored_of_task
-from dagctl.convert.airflow_config.references import LayeredTemplates
+from dagctl.convert.airflow_config.references import LayeredTemplates, joined
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.tasks import DURATIONS
@@ -108,9 +108,9 @@ class _Merging:
     def dag(self, own: Fields) -> Fields:
         """Return a DAG as dag-factory has one."""
         said = self._templates.laid_under(own)
-        dag = _over(self._section("default_dag_args"), said)
+        dag = joined(self._section("default_dag_args"), said)
         key = "default_task_args" if "default_task_args" in self._document else "default_args"
-        shared = _over(self._section(key), self._plain(said.get("default_args"), said.place))
+        shared = joined(self._section(key), self._plain(said.get("default_args"), said.place))
         dag.put("default_args", shared, said.at("default_args"))
         dag.pop(_TARGET, None)
         self._enabled(dag)
@@ -155,7 +155,7 @@ class _Merging:
     def _task(self, own: Fields) -> Fields:
         said = self._templates.laid_under(own)
         target = str(said.get(_TARGET, ""))
-        task = _over(self._for_operator(target), self._plain(said, said.place))
+        task = joined(self._for_operator(target), self._plain(said, said.place))
         operator = self._operator(target, said.at(_TARGET))
         self._objects(operator, task)
         ignored_of_task(task, self._target, self._report, operator=operator)
@@ -169,7 +169,7 @@ class _Merging:
         made = Fields(self._document.place)
         for row in rows if isinstance(rows, list) else ():
             if isinstance(row, Fields) and _word(str(row.get("operator"))) == _word(target):
-                made = _over(made, row)
+                made = joined(made, row)
         made.pop("operator", None)
         return made
 
@@ -223,11 +223,3 @@ def _lengths(fields: Fields) -> None:
             with suppress(ValidationError):
                 seconds = _LENGTH.validate_python(text).total_seconds()
                 fields.put(key, seconds, fields.at(key))
-
-
-def _over(base: Fields, own: Fields) -> Fields:
-    """Return a mapping with another laid over it, key by key."""
-    made = base.copy()
-    for key, value in own.items():
-        made.put(key, value, own.at(key))
-    return made

@@ -54,7 +54,7 @@ class LayeredTemplates:
         for key, value in said.items():
             below = made.get(key)
             if isinstance(below, Fields) and isinstance(value, Fields):
-                made.put(key, _joined(below, value), said.at(key))
+                made.put(key, joined(below, value), said.at(key))
             else:
                 made.put(key, value, said.at(key))
         return made
@@ -75,7 +75,7 @@ class LayeredTemplates:
         return value if match and isinstance(value, Fields) else None
 
 
-def _joined(below: Fields, own: Fields) -> Fields:
+def joined(below: Fields, own: Fields) -> Fields:
     """Return a mapping of a template with that of a DAG or a task over it."""
     made = below.copy()
     for key, value in own.items():

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query
 from dagctl.errors import UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer, SourceAnswer, findings
-from dagctl.server.body import spec_of
 from dagctl.server.openapi import (
     A_SPEC,
     ANYTHING,
@@ -111,7 +110,7 @@ async def render(  # noqa: PLR0913 - one parameter of the request each
     """Return the DAG file that a spec would become."""
     target = _target(airflow or service.options.airflow, providers)
     checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
-    spec = spec_of(checked)
+    spec = checked.result()
     return SourceAnswer(await service.render(caller, spec, target))
 
 
