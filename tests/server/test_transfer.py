@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dagctl.server.archives import LARGEST
+from tests.attacks.hostile_archives import HOSTILE, ID, entries_of
 from tests.server.problems import problem_of
 from tests.server.served import spec
 
@@ -150,3 +151,25 @@ def test_every_read_of_a_dag_names_its_version(there: There) -> None:
     for path in ("/dags", "/dags/orders/versions"):
         tags = [person.get(path, project_id=project).headers["etag"] for _ in "ab"]
         assert tags[0] == tags[1] != '"2"'
+
+
+@pytest.fixture(scope="session")
+def own(shared_world: World) -> There:
+    """An editor, a project with one DAG of two versions, and its archive."""
+    project = shared_world.project()
+    editor = shared_world.member(project)
+    assert editor.create(spec(ID, project_id=project)).status_code == 200
+    query, body = {"project_id": project}, spec(ID, None, owner="team")
+    put = editor.request("PUT", f"/dags/{ID}", json=body, params=query, headers=ANY)
+    assert put.status_code == 200, put.text
+    return editor, project, editor.get("/export", project_id=project).content
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_archive_is_refused_over_http_too(own: There, name: str) -> None:
+    editor, project, archive = own
+    good = entries_of(archive)
+    found = problem_of(send(editor, project, HOSTILE[name](good)), 422, "ARCHIVE_INVALID")
+    assert found["state"] == "nothing was changed"
+    assert editor.get("/export", project_id=project).content == archive

@@ -60,6 +60,9 @@ class JournalEntry:
     """The idempotency key. With it the registry, not the journal, knows a repeated command."""
     backend: str | None = None
     """Where it is recorded and stored; None: an earlier version did not say."""
+    url: str | None = None
+    """The Supabase project that has the record; None: none has, or an earlier version did not say.
+    Two of them, as for trying out, may have the same `project_id`."""
     remote: str | None = None
     """The remote that the commit is pushed to; None: it is made on the branch here."""
     restore_id: str = field(default_factory=lambda: str(uuid4()))

@@ -33,7 +33,7 @@ def check_entry(entry: JournalEntry, operation_id: str) -> None:
         raise ValueError("another operation's")
     _check_ids(entry.operation_id, entry.project_id, entry.restore_id)
     _check_text(entry.branch, entry.command)
-    _check_text_or_none(entry.key, entry.backend, entry.remote)
+    _check_text_or_none(entry.key, entry.backend, entry.url, entry.remote)
     if entry.remote is not None and not is_remote_name(entry.remote):
         raise ValueError("no name of a remote")
     if not entry.branch.startswith("refs/heads/"):

@@ -51,6 +51,7 @@ def streamed(entry: JournalEntry) -> dict[str, Any]:
         "key": entry.key,
         "backend": entry.backend,
         "restore_id": entry.restore_id,
+        **({} if entry.url is None else {"url": entry.url}),
         **({} if entry.remote is None else {"remote": entry.remote}),
         "command": entry.command,
         "changes": _ChangesData(entry),
@@ -121,6 +122,7 @@ def _of_form_3(data: Mapping[str, Any]) -> JournalEntry:
         backend=data["backend"],
         command=data["command"],
         restore_id=data["restore_id"],
+        url=data.get("url"),
         remote=data.get("remote"),
         changes=_changes(data["changes"]),
     )

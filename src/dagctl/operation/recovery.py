@@ -131,9 +131,10 @@ def _waits(context: Context, data: Mapping[str, Any]) -> bool:
 
     It holds nothing, and stops no work here: not even one of another version of dagctl.
     """
-    place = (context.settings.backend, context.settings.project_id)
+    settings = context.settings
+    here = (settings.backend, settings.project_id, data.get("url") and settings.project_url)
     is_left = data.get("phase") == Phase.LEFT.value
-    return is_left and (data.get("backend"), data.get("project_id")) != place
+    return is_left and (data.get("backend"), data.get("project_id"), data.get("url")) != here
 
 
 def _read(operation_id: str, data: Mapping[str, Any]) -> JournalEntry | UnfinishedError:
@@ -271,12 +272,12 @@ def _check_place(settings: Settings, entry: JournalEntry) -> None:
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
             hint=Fix("set it back in dagctl.toml and run `", RECOVER, "`; then change it again"),
         )
-    began = (entry.backend or settings.backend, entry.project_id)
-    if began != (settings.backend, settings.project_id):
-        backend, project_id = began
+    began = (entry.backend or settings.backend, entry.project_id, entry.url)
+    if began != (settings.backend, settings.project_id, entry.url and settings.project_url):
+        backend, project_id, url = began
         raise UnfinishedError(
             "an earlier operation was begun with other settings: "
-            f"backend {backend}, project_id {project_id}",
+            f"backend {backend}, project_id {project_id}{f', url {url}' if url else ''}",
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
             hint=Fix(
                 "set them back in dagctl.toml and run `", RECOVER, "`; then change them again"

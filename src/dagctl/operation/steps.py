@@ -94,6 +94,7 @@ def begin(  # noqa: PLR0913 - what an operation is made of
         changes=changes,
         key=key,
         backend=context.settings.backend,
+        url=context.settings.project_url,
     )
     return Operation(context=context, options=options, entry=entry, history=history)
 

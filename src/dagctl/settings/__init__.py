@@ -97,6 +97,11 @@ class Settings:
     """Where each value comes from: `default`, `dagctl.toml:3`, `DAGCTL_AIRFLOW`, `--airflow`."""
 
     @property
+    def project_url(self) -> str | None:
+        """The Supabase project where DAGs are recorded; None: they are recorded here."""
+        return self.supabase_url if self.backend == "supabase" else None
+
+    @property
     def target(self) -> str:
         """The Airflow that DAG files are written for, with the versions of providers."""
         return with_providers(self.airflow, self.providers)

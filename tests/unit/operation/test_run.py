@@ -182,6 +182,24 @@ def test_what_was_begun_with_other_settings_waits_for_them(
     world.check_agreement()
 
 
+def test_what_was_begun_in_one_supabase_project_is_not_undone_by_another(world: World) -> None:
+    """Both know the same `project_id`, as a project and its copy for trying out do."""
+    there, here = (
+        replace(SETTINGS, backend="supabase", supabase_url=f"https://{name}.supabase.co")
+        for name in ("abc", "xyz")
+    )
+    fault = Fault(call_of("registry.confirm", asked(spec(), A)), Killed, after=True)
+    world.settings = there
+    with pytest.raises(UnfinishedError):
+        world.create(asked(spec(), A), backend=faulty(world.backend, fault))
+    assert fault.hit == "registry.confirm"
+    before = world.state()
+    with pytest.raises(UnfinishedError, match=r"other settings: .*, url https://abc\.supabase"):
+        recover(replace(world.context(), settings=here))
+    assert world.state() == before
+    assert [one.outcome for one in recover(world.context()).recovered] == ["finished"]
+
+
 def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:
     fault = Fault(call_of("store.put", asked(spec(), A)), Killed, after=True)
     with pytest.raises(UnfinishedError):
