@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import SpecError, UsageError
 from dagctl.settings import load_variables
-from dagctl.settings.variables import environments
+from dagctl.settings.variables import each_environment
 from dagctl.spec.resolution.variables import Variables, variables_of
 
 if TYPE_CHECKING:
@@ -136,10 +135,8 @@ class WorkspaceSpecs:
     def _every(self) -> tuple[Variables, ...]:
         """Return the variables that count, then those of each environment; read once a command."""
         if not self._environments:
-            names = environments(self._workspace)
-            load = partial(load_variables, self._workspace, os.environ)
-            chosen = self._variables or load()
-            self._environments = (chosen, *(load(environment=name) for name in names))
+            chosen = self._variables or load_variables(self._workspace, os.environ)
+            self._environments = (chosen, *each_environment(self._workspace))
         return self._environments
 
     def _surroundings(self, variables: Variables | None) -> Surroundings:

@@ -5,6 +5,7 @@ In rising order: `[vars]`, those of the environment that was chosen, `--var`.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "DAGCTL_ENV"
 """The variable of the process that chooses an environment where `--env` does not."""
+MOST_TRIED = 100
+"""Environments that are tried for one that makes a recorded spec."""
 _FORM = 'write: [vars], and below it: bucket = "landing"'
 
 
@@ -55,6 +58,20 @@ def load_variables(
         raise _no_environment(chosen, tables, "--env" if environment else ENVIRONMENT)
     values = {**shared, **(tables[chosen] if chosen else {}), **_of_flags(given)}
     return Variables(values, chosen, _elsewhere(values, tables))
+
+
+def each_environment(workspace: Workspace) -> tuple[Variables, ...]:
+    """Return the variables of each environment that a workspace has, at most of `MOST_TRIED`.
+
+    They do not say which environments have a variable that one lacks. The file is read once.
+
+    Raises:
+        UsageError: The file is wrong.
+    """
+    shared, tables = _of_file(workspace)
+    return tuple(
+        Variables({**shared, **table}, env) for env, table in islice(tables.items(), MOST_TRIED)
+    )
 
 
 def _elsewhere(values: Mapping[str, Variable], tables: Tables) -> Mapping[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from dagctl.commands.validate import validate
 from dagctl.commands.workspace_specs import WorkspaceSpecs
 from dagctl.errors import Severity, SpecError, UsageError
 from dagctl.settings import load_variables
+from dagctl.settings.variables import MOST_TRIED, each_environment
 from dagctl.spec.checks import Checks
 from dagctl.spec.codes import Code
 from dagctl.spec.inputs import Input, digest_of_text
@@ -178,3 +179,11 @@ def test_the_variables_of_all_environments_are_read_once_a_command(tmp_path: Pat
     assert specs.input_digests([item]) == {item: item.digest}
     specs.renew()
     assert specs.input_digests([item]) == {item: digest_of_text('"c"')}
+
+
+def test_of_many_environments_the_first_ones_are_tried(tmp_path: Path) -> None:
+    tables = (f"[env.e{number}.vars]\na = {number}" for number in range(MOST_TRIED + 5))
+    (tmp_path / "dagctl.toml").write_text("[vars]\nb = 1\n" + "\n".join(tables))
+    found = each_environment(Workspace(tmp_path))
+    assert [one.environment for one in found] == [f"e{number}" for number in range(MOST_TRIED)]
+    assert {name: known.value for name, known in found[3].values.items()} == {"a": 3, "b": 1}
