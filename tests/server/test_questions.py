@@ -150,10 +150,20 @@ def test_an_accepted_user_keeps_the_own_turns_beside_a_stranger(flooded: Questio
     assert has_turn(flooded, HOME, ANA)
 
 
-def test_who_sends_a_made_up_token_is_known_no_more(flooded: Questions) -> None:
-    assert has_turn(flooded, HOME)
-    refuse(flooded, HOME)
-    assert not has_turn(flooded, HOME)
+def test_a_made_up_token_in_the_name_of_a_user_takes_no_turn_of_theirs(
+    flooded: Questions,
+) -> None:
+    assert has_turn(flooded, HOME, ANA)
+    refuse(flooded, HOME, ANA)  # by a neighbour
+    assert not has_turn(flooded, HOME, "bob")
+    assert has_turn(flooded, HOME, ANA)
+
+
+def test_an_address_is_believed_again_once_a_user_is_accepted_there(flooded: Questions) -> None:
+    assert has_turn(flooded, HOME, ANA)
+    refuse(flooded, HOME, ANA)  # by a token that is out of date
+    assert has_turn(flooded, HOME, ANA)
+    assert has_turn(flooded, HOME, "bob")
 
 
 @pytest.mark.usefixtures("impatient")

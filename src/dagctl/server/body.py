@@ -105,10 +105,10 @@ def check_coding(request: Request) -> None:
     Raises:
         RequestError: It is compressed (RFC 9110, section 8.4).
     """
-    codings = request.headers.getlist("content-encoding")
-    if any(coding.strip().lower() not in {"", "identity"} for coding in codings):
+    codings = ", ".join(request.headers.getlist("content-encoding"))
+    if any(coding.strip().lower() not in {"", "identity"} for coding in codings.split(",")):
         raise RequestError(
-            f"the body has the coding {', '.join(codings)[:100]!a}, which is not read here",
+            f"the body has the coding {codings[:100]!a}, which is not read here",
             status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             hint="send it without `Content-Encoding`",
             headers={"Accept-Encoding": "identity"},

@@ -34,6 +34,8 @@ class Questions:
     of its own: for a user whom the auth server has accepted from that address, for addresses of
     which nothing is known, and for those whose last token was refused lately. So each address is
     believed once, and of who sends many tokens, the own questions wait or are refused.
+
+    A refused token takes no user out of the first lane: a neighbour may have sent it in their name.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -61,9 +63,9 @@ class Questions:
                 yield
             except NotSignedInError:
                 self._refused.add(network, self._clock())
-                self._accepted.forget(who)
                 raise
             self._accepted.add(who, self._clock())
+            self._refused.forget(network)
 
     def _lane(self, who: tuple[str, str]) -> FairSlots:
         if self._accepted.when(who) is not None:
