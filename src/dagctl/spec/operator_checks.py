@@ -41,7 +41,7 @@ from dagctl.spec.walk import field, is_group, raw_entries
 from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from dagctl.operators import Unresolved
     from dagctl.operators.findings import CallFinding
@@ -168,7 +168,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     expand = task.get("expand")
     written = task.get("with", {})
     strange = _strange_keys(task, "operator")
-    as_params = _given_as_params(task, known)
+    as_params = _given_as_params(task, known, defaults)
     if as_params:
         message = f"{quoted(as_params)} is a parameter of the operator, not one of the `params`"
         yield Problem(Code.MISPLACED_PARAMETER, message, "write `with` in place of `params`").at(
@@ -193,13 +193,21 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     yield from _outputs(known, arguments)
 
 
-def _given_as_params(task: Mapping[str, Any], known: Operator) -> str | None:
-    """Return a required parameter that stands under `params` of a task without `with`, or None."""
-    params = task.get("params")
-    if "with" in task or not isinstance(params, dict):
+def _given_as_params(
+    task: Mapping[str, Any], known: Operator, defaults: Collection[str]
+) -> str | None:
+    """Return a required parameter that stands under `params` of a task without `with`, or None.
+
+    One that is given elsewhere too is none: a param may have any name.
+    """
+    params, expand = task.get("params"), task.get("expand", {})
+    is_read = isinstance(params, dict) and isinstance(expand, dict)
+    if "with" in task or task.get("expand_kwargs") is not None or not is_read:
         return None
     required = (key for key, it in known.parameters.items() if it.need is Need.REQUIRED)
-    return next((key for key in required if key in params), None)
+    return next(
+        (key for key in required if key in params and key not in {*expand, *defaults}), None
+    )
 
 
 def _strange_keys(task: Mapping[str, Any], tag: str) -> list[str]:

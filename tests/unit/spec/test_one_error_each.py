@@ -364,3 +364,14 @@ def test_the_near_names_do_not_depend_on_the_seed_of_hashes() -> None:
     }
 
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    "given", ["expand: {trigger_dag_id: [a, b]}", "expand_kwargs: [{trigger_dag_id: a}]"]
+)
+def test_a_param_may_have_the_name_of_a_parameter_that_is_given(given: str) -> None:
+    task = (
+        f"{{task_id: t, operator: TriggerDagRunOperator, params: {{trigger_dag_id: x}}, {given}}}"
+    )
+    checked = check_spec(f"dag_name: d\ntasks:\n  - {task}\n")
+    assert [each for each in checked.diagnostics if each.severity is Severity.ERROR] == []
