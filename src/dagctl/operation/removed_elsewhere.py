@@ -34,11 +34,16 @@ def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[Da
     repo = context.backend.repo
     removals = repo.removals(list(paths))
     outside = repo.outside({paths[path].commit_id for path in removals}) if removals else set()
+    after: dict[str, set[str]] = {}
+    for path, removal in removals.items():
+        if (last := paths[path].commit_id) in outside:
+            after.setdefault(last, set()).add(removal.commit_id)
+    # one question a commit, not a DAG: each starts git three times
+    newer = {last: repo.outside(commits, of=last) for last, commits in after.items()}
     return [
         _tombstone(paths[path], removal)
         for path, removal in removals.items()
-        if (last := paths[path].commit_id) not in outside
-        or repo.outside({removal.commit_id}, of=last)
+        if (last := paths[path].commit_id) not in outside or removal.commit_id in newer[last]
     ]
 
 
