@@ -57,7 +57,7 @@ def frozen(
 def _set_init(kind: type[Any]) -> None:
     """Give a class an `__init__` that puts the true one in its place at the first call."""
 
-    def __init__(self: object, *values: object, **named: object) -> None:  # noqa: N807
+    def __init__(self: object, /, *values: object, **named: object) -> None:  # noqa: N807
         kind.__init__ = made = _init_of(kind)
         made(self, *values, **named)
 
@@ -67,7 +67,7 @@ def _set_init(kind: type[Any]) -> None:
 def _init_of(kind: type[Any]) -> Callable[..., None]:
     """Return the `__init__` that `dataclass` would write: it sets each field once."""
     scope: dict[str, Any] = {"_set_": object.__setattr__, "_absent_": MISSING}
-    plain, named, lines = ["self"], ["*"], ["pass"]
+    plain, named, lines = ["_self_"], ["*"], ["pass"]  # a field may be called `self`
     for each in fields(kind):
         name, value, default = each.name, each.name, ""
         if each.default_factory is not MISSING:
@@ -81,9 +81,9 @@ def _init_of(kind: type[Any]) -> Callable[..., None]:
         if each.init:
             (named if each.kw_only else plain).append(name + default)
         if each.init or default:
-            lines.append(f"_set_(self, {name!r}, {value})")
+            lines.append(f"_set_(_self_, {name!r}, {value})")
     if hasattr(kind, "__post_init__"):
-        lines.append("self.__post_init__()")
+        lines.append("_self_.__post_init__()")
     head = ", ".join(plain + (named if len(named) > 1 else []))
     exec(f"def __init__({head}):\n " + "\n ".join(lines), scope)  # noqa: S102 - names of fields only
     made: Callable[..., None] = scope["__init__"]

@@ -157,6 +157,12 @@ class Own:
         return 5
 
 
+@frozen
+class Bound:
+    self: str
+    names: list[str] = field(default_factory=list)
+
+
 class Under(Point):
     def __init__(self) -> None:
         super().__init__(3)
@@ -186,6 +192,12 @@ def test_a_class_may_extend_another() -> None:
     for _ in range(2):
         assert (Under().x, Under().y) == (3, 0)
     assert Point(5).x == 5
+
+
+def test_a_field_may_be_called_self() -> None:
+    for _ in range(2):
+        value = Bound(self="ti", names=["x"])
+        assert (value.self, value.names) == ("ti", ["x"])
 
 
 def test_its_own_methods_stay() -> None:
