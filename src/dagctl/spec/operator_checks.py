@@ -201,8 +201,9 @@ def _given_as_params(
     One that is given elsewhere too is none: a param may have any name.
     """
     params, expand = task.get("params"), task.get("expand", {})
-    is_read = isinstance(params, dict) and isinstance(expand, dict)
-    if "with" in task or task.get("expand_kwargs") is not None or not is_read:
+    if "with" in task or task.get("expand_kwargs") is not None:
+        return None
+    if not isinstance(params, dict) or not isinstance(expand, dict):
         return None
     required = (key for key, it in known.parameters.items() if it.need is Need.REQUIRED)
     return next(
