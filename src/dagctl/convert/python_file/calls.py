@@ -10,6 +10,7 @@ from dagctl.convert.python_file import (
     data_calls,
     decorators,
     edges,
+    instances,
     mapped_calls,
     unknown,
 )
@@ -20,6 +21,7 @@ from dagctl.convert.python_file.objects import (
     Decorated,
     Decorator,
     Function,
+    Instance,
     LocalClass,
     Made,
     Name,
@@ -105,6 +107,8 @@ def _is_named(value: object) -> TypeGuard[dict[str, Any]]:
 
 def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
     owner, name = bound.owner, bound.name
+    if isinstance(owner, Instance | LocalClass):
+        return instances.called(machine, owner, name, made)
     if name in edges.METHODS and (
         isinstance(owner, Task | Output | list) or hasattr(owner, "children")
     ):

@@ -8,6 +8,7 @@ from dagctl.convert.python_file.objects import (
     Dag,
     Function,
     Group,
+    Instance,
     Made,
     Name,
     Output,
@@ -39,7 +40,7 @@ def truth(value: object) -> bool | None:
         return bool(value)
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
         return None
-    if isinstance(value, Dag | Group | Task | Output | Function | Made):
+    if isinstance(value, Dag | Group | Task | Output | Function | Instance | Made):
         return True
     if isinstance(value, Name):  # a module, a function or a class; not a constant
         return True if not value.path.rpartition(".")[2].isupper() else None

@@ -198,6 +198,8 @@ class Function:
     place: Place
     strange: str | None = None
     """A decorator that is none of Airflow's."""
+    wrappers: list[ast.expr] = field(default_factory=list)
+    """Such decorators, the innermost first."""
 
     @property
     def name(self) -> str:
@@ -213,6 +215,15 @@ class LocalClass:
     scope: Scope
     names: Scope | None = None
     """What stands in its body, once it was asked for."""
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """An object of a class of the file."""
+
+    owner: LocalClass
+    values: dict[str, Any] = field(default_factory=dict)
+    """Its attributes."""
 
 
 @frozen
