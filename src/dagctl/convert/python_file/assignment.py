@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file import reads
-from dagctl.convert.python_file.objects import Dag, Instance, Name, Output, Task, settled
+from dagctl.convert.python_file.objects import Dag, Name, Output, Task, settled
+from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:

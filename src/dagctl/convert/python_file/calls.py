@@ -21,7 +21,6 @@ from dagctl.convert.python_file.objects import (
     Decorated,
     Decorator,
     Function,
-    Instance,
     LocalClass,
     Made,
     Name,
@@ -31,6 +30,7 @@ from dagctl.convert.python_file.objects import (
     Task,
     settled,
 )
+from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from dagctl.convert.python_file.objects import (
     Dag,
     Function,
     Group,
-    Instance,
     Made,
     Name,
     Output,
     Task,
     settled,
 )
+from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.uncertain import (
     imported_paths,
     is_about_the_path,

@@ -30,7 +30,6 @@ from dagctl.convert.python_file.objects import (
     File,
     Function,
     Group,
-    Instance,
     Label,
     Late,
     LocalClass,
@@ -44,6 +43,7 @@ from dagctl.convert.python_file.objects import (
     settled,
     without_calls,
 )
+from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
 from dagctl.patterns import lazy_pattern

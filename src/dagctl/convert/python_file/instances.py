@@ -12,11 +12,11 @@ from dagctl.convert.python_file.objects import (
     Bound,
     Call,
     Function,
-    Instance,
     LocalClass,
     Made,
     Name,
 )
+from dagctl.convert.python_file.scope import Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

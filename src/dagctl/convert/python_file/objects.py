@@ -217,15 +217,6 @@ class LocalClass:
     """What stands in its body, once it was asked for."""
 
 
-@dataclass(eq=False, slots=True)
-class Instance:
-    """An object of a class of the file."""
-
-    owner: LocalClass
-    values: dict[str, Any] = field(default_factory=dict)
-    """Its attributes."""
-
-
 @frozen
 class EnumMember:
     """A member of an enumeration of the project."""
