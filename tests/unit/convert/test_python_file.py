@@ -727,3 +727,16 @@ def test_airflow_2_catches_up_unless_it_is_said() -> None:
     text = 'with DAG("etl", start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id="a")\n'
     assert one(text, airflow="2").data["catchup"] is True
     assert "catchup" not in one(text).data
+
+
+@pytest.mark.parametrize("method", ["__bool__", "__setattr__", "__getattribute__", "__new__"])
+def test_objects_with_special_methods_are_not_followed(method: str) -> None:
+    dag = in_dag(f"""
+    class Box:
+        def __init__(self, x): self.x = x
+        def {method}(self, *args): return False
+    BashOperator(task_id="a", bash_command="a")
+    if Box("1"):
+        BashOperator(task_id="b", bash_command="b")
+    """)
+    assert gaps(dag)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PLAIN_BASES = frozenset({"object", "ABC", "abc.ABC"})
 _TUPLES = frozenset({"NamedTuple", "typing.NamedTuple"})
 _EMPTY = {"builtins.list": list, "builtins.dict": dict, "builtins.set": set}
+_FOLLOWED = frozenset({"__init__", "__post_init__", "__repr__", "__str__", "__doc__"})
+"""Special methods that change nothing of what is followed, or are gone through."""
 _MOST_BASES = 20
 
 
@@ -53,7 +55,7 @@ def _family(owner: LocalClass) -> list[LocalClass] | None:
         family.append(item)
         decorators = [ast.unparse(each) for each in item.node.decorator_list]
         is_plain = all(text.partition("(")[0].endswith("dataclass") for text in decorators)
-        if not is_plain or item.node.keywords or len(family) > _MOST_BASES:
+        if not is_plain or item.node.keywords or len(family) > _MOST_BASES or _is_special(item):
             return None
         for base in item.node.bases:
             text = ast.unparse(base)
@@ -64,6 +66,12 @@ def _family(owner: LocalClass) -> list[LocalClass] | None:
             elif text not in _PLAIN_BASES | _TUPLES:
                 return None
     return family
+
+
+def _is_special(owner: LocalClass) -> bool:
+    """Return whether a class says itself how its objects are made, compared or read."""
+    names = (each.name for each in owner.node.body if isinstance(each, ast.FunctionDef))
+    return any(name.startswith("__") and name not in _FOLLOWED for name in names)
 
 
 def _is_dataclass(owner: LocalClass) -> bool:
