@@ -81,30 +81,42 @@ class Slip(NamedTuple):
     hint: str
     gone: bool
     """Whether Airflow 2 has it."""
+    fails_in: tuple[str, ...] = ("2", "3")
+    """Where reading it fails for sure."""
 
 
 def attribute_slip(owner: str, name: str) -> Slip | None:
     """Return what is wrong with reading `owner.name`, or None: it may be there."""
     owner = "ti" if owner == "task_instance" else owner
     if owner == "var" and name not in ("value", "json"):
-        method = "get('...')" if name == "get" else name
-        return Slip(
-            "`var` holds variables as `var.value` and `var.json`",
-            f"write `var.value.{method}`",
-            gone=False,
-        )
+        return _slip_of_var(name)
     gone = GONE_ATTRIBUTES.get(owner, {})
     if name in gone:
         hint = gone[name] or "there is nothing in its place"
-        return Slip(f"Airflow 3 has no `{owner}.{name}`: the task would fail", hint, gone=True)
+        return Slip(
+            f"Airflow 3 has no `{owner}.{name}`: the task would fail",
+            hint,
+            gone=True,
+            fails_in=("3",),
+        )
     known = _OF_BOTH.get(owner, ())
     if name in known or name in _OTHERS:
         return None
     near = nearest(name, known, likeness=_LIKENESS)
     if near is None:
         return None
-    return Slip(
-        f"Airflow has no {quoted(f'{owner}.{name}')}: the task would fail",
-        f"did you mean `{owner}.{near}`?",
-        gone=False,
-    )
+    what, hint = quoted(f"{owner}.{name}"), f"did you mean `{owner}.{near}`?"
+    if owner == "macros":
+        message = f"Airflow has no {what}, unless a plugin brings it"
+        return Slip(message, hint, gone=False, fails_in=())
+    return Slip(f"Airflow has no {what}: the task would fail", hint, gone=False)
+
+
+def _slip_of_var(name: str) -> Slip | None:
+    """Return what is wrong with reading `var.name`. `var` is a dict, and has its methods."""
+    message = "`var` holds variables as `var.value` and `var.json`"
+    if name == "get":
+        return Slip(message, "write `var.value.get('...')`", gone=False, fails_in=())
+    if hasattr(dict, name):
+        return None
+    return Slip(message, f"write `var.value.{name}`", gone=False)

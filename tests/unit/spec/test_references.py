@@ -264,8 +264,6 @@ def test_a_text_that_is_not_rendered_or_not_known_to_be_is_left_alone() -> None:
     [
         ("{{ var.bucket }}", "write `var.value.bucket`"),
         ("{{ var['bucket'] }}", "write `var.value.bucket`"),
-        ("{{ var.get('bucket') }}", "write `var.value.get('...')`"),
-        ("{{ macros.ds_ad(ds, 1) }}", "did you mean `macros.ds_add`?"),
         ("{{ ti.xcom_pul('a') }}", "did you mean `ti.xcom_pull`?"),
         ("{{ ti.execution_date }}", "read `logical_date`"),
         ("{{ dag_run.external_trigger }}", "compare `dag_run.run_type` with `manual`"),
@@ -277,10 +275,32 @@ def test_a_template_that_reads_what_an_object_does_not_have(text: str, hint: str
 
 
 @pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("{{ var.get('bucket') }}", "write `var.value.get('...')`"),
+        ("{{ macros.ds_ad(ds, 1) }}", "did you mean `macros.ds_add`?"),
+        ("{{ macros.uuid4() }}", "did you mean `macros.uuid`?"),
+    ],
+)
+def test_a_template_that_reads_what_may_be_a_slip(text: str, hint: str) -> None:
+    [finding] = in_sql(text)
+    assert (finding.hint, finding.severity) == (hint, Severity.WARNING)
+
+
+def test_an_attribute_is_marked_where_it_is_read() -> None:
+    lines = ("{% set pool = 1 %}", "echo {{ pool }}", "echo {{ ti.pool }} {{ task['pool'] }}")
+    command = "".join(f"\n      {line}" for line in lines)
+    found = check_spec(f"dag_name: d\ntasks:\n  - task_id: a\n    bash_command: |{command}\n")
+    [finding] = [each for each in found.diagnostics if each.code == Code.GONE_VARIABLE]
+    assert (finding.line, finding.column) == (7, 18)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{{ var.value.bucket }} {{ var.json.limits.rows }} {{ var.value.get('a', 'b') }}",
         "{{ macros.my_plugin.day(ds) }} {{ macros.datetime.now() }} {{ macros.ds_add(ds, 1) }}",
+        "{{ macros.date_utils.x() }} {{ macros.time_delta.y }} {{ var.items() }}",
         "{{ ti.task_id }} {{ dag_run.run_type }} {{ task_instance.xcom_push('a', 1) }}",
         "{{ ti.execution_date | default('') }}",
         "{% set var = {'a': 1} %}{{ var.a }}",
@@ -310,6 +330,13 @@ def test_code_that_reads_what_an_object_does_not_have(code: str, hint: str) -> N
     "code",
     [
         'ti = context["ti"]\nti = str(ti)\nreturn ti.xcom_pul',
+        'def f(ti):\n    if hasattr(ti, "pool"):\n        return ti.pool',
+        "def f(ti):\n try:\n  return ti.pool\n except AttributeError:\n  return 1",
+        "def f(ti):\n from contextlib import suppress\n with suppress(AttributeError):\n  ti.pool",
+        "def f(ti):\n def g():\n  from json import ti\n  return ti.pool\n return g()",
+        "def f(ti):\n def g():\n  def ti(): pass\n  return ti.pool\n return g()",
+        "def f(ti):\n    match 1:\n        case ti:\n            return ti.pool",
+        "def f(macros):\n    return macros.date_utils.x()",
         'return context["ti"].xcom_push("a", 1), context["dag_run"].conf',
         "def f(row):\n    return row.execution_date",
         'ti = context["ti"]\nread = lambda ti: ti.execution_date\nreturn read(1)',

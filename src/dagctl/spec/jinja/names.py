@@ -54,6 +54,8 @@ _BRANCHES = (
 """What may leave a part of a template out."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
 _WORD = lazy_pattern(r"\w+")
+_PAIR = lazy_pattern(r"""(?<![\w.])(\w+)\s*(?:\.\s*(\w+)|\[\s*(?:'(\w+)'|"(\w+)")\s*\])""")
+"""`ti.state`, `var['x']`."""
 _KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 
@@ -126,23 +128,29 @@ def _attributes(
     tree: list[nodes.Node], more: frozenset[str], lines: Lines, *, straight: bool
 ) -> Iterator[Problem]:
     """Yield a warning for each thing that is read of `ti`, `var` and others, and is not there."""
-    read = {pair: None for node in tree if (pair := _attribute_of(node))}
+    followed = {id(node.node) for node in tree if isinstance(node, nodes.Getattr | nodes.Getitem)}
+    read = {
+        pair: None
+        for node in tree
+        if (pair := _attribute_of(node))
+        and (pair[0] != "macros" or id(node) not in followed)  # `macros.PLUGIN.macro`
+    }
     slips = {pair: slip for pair in read if (slip := attribute_slip(*pair))}
     if not slips:
         return
     free = {owner for owner, _ in slips} - more - _bound_names(tree) - _guarded_names(tree)
     first = first_places(lines, {name for _, name in slips})
+    pairs = _first_pairs(lines)
     for (owner, name), slip in slips.items():
         if owner in free:
             code = Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE
-            fails = ("3",) if slip.gone else ("2", "3")
             yield Problem(
                 code,
                 slip.message,
                 slip.hint,
-                first.get(name),
+                pairs.get((owner, name)) or first.get(name),
                 Severity.WARNING,
-                fails_in=fails if straight else (),
+                fails_in=slip.fails_in if straight else (),
             )
 
 
@@ -206,4 +214,14 @@ def first_places(lines: Lines, names: set[str]) -> dict[str, TextRange]:
     for word in _WORD.finditer(lines.text) if names else ():
         if word.group() in names and word.group() not in first:
             first[word.group()] = lines.place(*word.span())
+    return first
+
+
+def _first_pairs(lines: Lines) -> dict[tuple[str, str], TextRange]:
+    """Return where the attribute of each pair, as in `ti.state`, stands first in the command."""
+    first: dict[tuple[str, str], TextRange] = {}
+    for read in _PAIR.finditer(lines.text):
+        group = read.lastindex or 0
+        if (pair := (read[1], read[group])) not in first:
+            first[pair] = lines.place(*read.span(group))
     return first

@@ -77,14 +77,13 @@ def attribute_warnings(owner: str, read: Read, given: frozenset[str]) -> Iterato
     """
     slip = None if owner in given or owner == "var" else attribute_slip(owner, read.name)
     if slip:
-        fails = ("3",) if slip.gone else ("2", "3")
         yield Problem(
             Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE,
             slip.message,
             slip.hint,
             read.place,
             Severity.WARNING,
-            fails_in=fails if read.certain else (),
+            fails_in=slip.fails_in if read.certain else (),
         )
 
 

@@ -160,12 +160,74 @@ def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript
             return None
 
 
+def _bound_names(nodes: Nodes) -> Iterator[str | None]:
+    """Yield each name that a code binds, as often as it does."""
+    yield from (node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store))
+    yield from (node.arg for node in nodes.of(ast.arg))
+    imported: list[ast.Import | ast.ImportFrom] = [
+        *nodes.of(ast.Import),
+        *nodes.of(ast.ImportFrom),
+    ]
+    for statement in imported:
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    for node in nodes.of(*definitions, ast.ExceptHandler, ast.MatchAs, ast.MatchStar):
+        yield getattr(node, "name", None)
+    yield from (node.rest for node in nodes.of(ast.MatchMapping))
+
+
+_BEARS = {"AttributeError", "Exception", "BaseException"}
+"""What is caught where a missing attribute is borne."""
+
+
+def _asked_for(nodes: Nodes) -> set[str]:
+    """Return the attributes that a code asks for first: `hasattr(ti, "pool")`."""
+    asked: set[str] = set()
+    for node in nodes.of(ast.Call):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value=str(name)), *_]
+            ):
+                asked.add(name)
+    return asked
+
+
+def _borne(nodes: Nodes) -> set[int]:
+    """Return the ids (`id(node)`) of the nodes below a `try` that bears a missing attribute."""
+    stack: list[ast.AST] = []
+    for tried in nodes.of(ast.Try):
+        if any(_bears(handler.type) for handler in tried.handlers):
+            stack += tried.body
+    for block in nodes.of(ast.With):
+        if any(_suppresses(item.context_expr) for item in block.items):
+            stack += block.body
+    borne: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) not in borne:
+            borne.add(id(node))
+            stack += children(node)
+    return borne
+
+
+def _suppresses(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=caught):
+            return any(map(_bears, caught))
+        case _:
+            return False
+
+
+def _bears(caught: ast.expr | None) -> bool:
+    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(kind is None or getattr(kind, "id", None) in _BEARS for kind in kinds)
+
+
 class _Bindings:
     """The names of a code that are bound once, by `name = value`."""
 
     def __init__(self, nodes: Nodes) -> None:
-        stored = [node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store)]
-        self._times = Counter([*stored, *(node.arg for node in nodes.of(ast.arg))])
+        self._times = Counter(_bound_names(nodes))
         self._values = [
             (node.targets[0].id, node.value)
             for node in nodes.of(ast.Assign)
@@ -199,13 +261,21 @@ def _attributes(
         return
     own = [*parameters.args, *parameters.kwonlyargs] if parameters else []
     held = {node.arg: node.arg for node in own if bound.once(node.arg)} | bound.keys(contexts)
-    for node in nodes.of(ast.Attribute):
-        if isinstance(node.ctx, ast.Load):
-            match node.value:
-                case ast.Name(id=name) if name in held:
-                    yield held[name], node
-                case ast.Subscript() as subscript if pair := _key_of(subscript, contexts):
-                    yield pair[0], node
+    read = [node for node in nodes.of(ast.Attribute) if isinstance(node.ctx, ast.Load)]
+    asked, borne = _asked_for(nodes), _borne(nodes)
+    followed = {id(node.value) for node in read}
+    for node in read:
+        if node.attr in asked or id(node) in borne:
+            continue
+        match node.value:
+            case ast.Name(id=name) if name in held:
+                owner = held[name]
+            case ast.Subscript() as subscript if pair := _key_of(subscript, contexts):
+                owner = pair[0]
+            case _:
+                continue
+        if owner != "macros" or id(node) not in followed:  # `macros.PLUGIN.macro`
+            yield owner, node
 
 
 def _parameter_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript] | None:
