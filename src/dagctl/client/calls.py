@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from dagctl.errors import UsageError
 from dagctl.operation.options import IfExists
+from dagctl.session.redaction import named as named_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def _guarded(call: Callable[..., Any]) -> Callable[..., Any]:
         for name, value in (*zip(positional, args, strict=False), *named.items()):
             if name in checked and not _is_one_of(value, checked[name]):
                 words = " or ".join(_KINDS[each] for each in checked[name])
-                raise UsageError(f"{name} is {value!a}, and not {words}")
+                raise UsageError(f"{name} is {named_value(value)}, and not {words}")
         return call(self, *args, **named)
 
     return refusing

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from dagctl.errors import UsageError
 from dagctl.operation.options import Options
+from dagctl.session.redaction import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -360,5 +361,5 @@ def ids_of(dag_ids: str | Iterable[str]) -> list[str]:
     ids: list[object] = [dag_ids] if is_one else list(dag_ids)
     wrong = [each for each in ids if not isinstance(each, str)]
     if wrong:
-        raise UsageError(f"{wrong[0]!a} is no id of a DAG", hint="give ids as text")
+        raise UsageError(f"{named(wrong[0])} is no id of a DAG", hint="give ids as text")
     return cast("list[str]", ids)

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from dagctl.commands.links import refuse_outside
 from dagctl.errors import NotFoundError, UnavailableError, UsageError, advice
+from dagctl.session.redaction import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ def writing(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
 def _require_file(given: object, what: str) -> None:
     """Raise a UsageError if this is no open file that does what is asked."""
     if not hasattr(given, what):
-        raise UsageError(f"{given!a} is no file", hint="give a path, or a file open for bytes")
+        raise UsageError(f"{named(given)} is no file", hint="give a path, or a file open for bytes")
 
 
 def spooled() -> BinaryIO:

@@ -12,6 +12,7 @@ from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.operation.change import asked
+from dagctl.session.redaction import named
 from dagctl.spec.checks import taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.model import DagSpec
@@ -61,7 +62,7 @@ def changes_of(
     wrong = [each for each in cast("Sequence[object]", sources) if not isinstance(each, _KINDS)]
     if wrong:
         step = "give a spec, the path of a file, or data; load_spec(text) reads a text"
-        raise UsageError(f"{wrong[0]!a} is no spec", hint=step)
+        raise UsageError(f"{named(wrong[0])} is no spec", hint=step)
     loaded = _load_all(sources, checks, surroundings or Surroundings())
     return [asked(spec, source_path(spec.origin, root)) for spec in loaded]
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HIDDEN = "[redacted]"
+_LONGEST_NAMED = 60
 MOST_REMEMBERED = 512
 """How many secrets are remembered; the oldest are forgotten first."""
 SHORTEST, SHORTEST_OF_OTHERS = 6, 8
@@ -87,6 +88,18 @@ def redacted(text: str) -> str:
     for find in (_known, find_tokens, _patterned):
         text = replaced(text, find(text), lambda _: HIDDEN)
     return text
+
+
+def named(value: object) -> str:
+    """Return the type of a value and how it begins, without secrets: a caller has mistaken it."""
+    if value is None:
+        return "None"
+    try:
+        text = redacted(ascii(value))
+    except Exception:  # noqa: BLE001 - it is of a type of the caller's, and may raise anything
+        return f"a {type(value).__name__}"
+    end = "..." if len(text) > _LONGEST_NAMED else ""
+    return f"{type(value).__name__} {text[:_LONGEST_NAMED]}{end}"
 
 
 def masked(text: str) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dagctl.client.calls import guarded
 from dagctl.client.lifecycle import ids_of
 from dagctl.commands.archive_file import reading, writing
+from dagctl.commands.inputs import changes_of
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,3 +33,31 @@ def test_what_is_no_text_is_no_id(given: Any) -> None:  # noqa: ANN401 - of the 
 def test_what_is_neither_path_nor_file_is_refused(given: Any, act: Callable[..., Any]) -> None:  # noqa: ANN401
     with pytest.raises(UsageError, match="is no file"), act(given):
         pass
+
+
+class Broken:
+    def __repr__(self) -> str:
+        raise ValueError("no text of it")
+
+
+@pytest.mark.parametrize("given", [b"x" * 9000, [("k", "password=hunter2hunter2 " * 99)], Broken()])
+def test_what_is_wrong_is_named_by_its_type_and_beginning(given: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: ids_of([given]),
+        lambda: changes_of([given], tmp_path),
+        lambda: Calls().named(given),
+        lambda: reading(given).__enter__(),
+    )
+    for act in acts:
+        with pytest.raises(UsageError, match=type(given).__name__) as caught:
+            act()
+        assert len(caught.value.message) < 130
+        assert "hunter2" not in caught.value.message
+
+
+@guarded
+class Calls:
+    is_closed = False
+
+    def named(self, dag_id: str) -> None:
+        """Take an id."""
