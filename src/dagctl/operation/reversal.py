@@ -181,6 +181,12 @@ def _version_to(registry: Registry, record: DagRecord, number: int | None) -> Da
             if version.spec_digest != record.spec_digest and version.spec:
                 return version
         before = versions[-1].version
+    if before > 1:
+        raise NotFoundError(
+            f"no version of `{record.dag_id}` with another spec is recorded here: those before "
+            f"version {before} were made in another clone",
+            hint=_in_git(record.file_path),
+        )
     raise NotFoundError(
         f"no version of `{record.dag_id}` has another spec than version {record.version}",
         hint=Fix(Command("history", record.dag_id)),
@@ -200,8 +206,12 @@ def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoun
         )
     return NotFoundError(
         f"version {number} of `{dag_id}` is not recorded here: it was made in another clone",
-        hint=f"`git log -p -- {shlex.quote(file_path)}` shows its file",
+        hint=_in_git(file_path),
     )
+
+
+def _in_git(file_path: str) -> str:
+    return f"`git log -p -- {shlex.quote(file_path)}` shows its file"
 
 
 def text_of(registry: Registry, record: DagRecord) -> str | None:
