@@ -329,16 +329,24 @@ class Lifecycle:
         is_one = len(intent.dag_ids) == 1 or intent.action == "rename"
         if intent.options.expected_version is not None and not is_one:
             raise UsageError("expected_version is the version of one DAG", hint="name one DAG")
-        self._follow()
+        self._follow_those(intent)
         return operate(
             self._context, intent, on_recovered=self._remember, on_result=on_result or ignore
         )
+
+    def _follow_those(self, intent: Intent) -> None:
+        """Let an embedded registry follow the files of the DAGs that are named."""
+        from dagctl.commands.behind import bring_up_these
+
+        is_import = intent.digests is not None
+        if self._by_file and not is_import and self._context.backend.cache is not None:
+            bring_up_these(self._context, intent.dag_ids)
 
     def _planned(self, intent: Intent, options: Options) -> PlanResult:
         from dagctl.commands.plan import result_of
 
         self._settle_dead()
-        self._follow()
+        self._follow_those(intent)
         return result_of(self._context, intent.plan(), options)
 
     def _settle_dead(self) -> None:
