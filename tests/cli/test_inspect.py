@@ -85,10 +85,23 @@ def test_explain_names_each_line_that_said_a_part(workspace: Shell) -> None:
     ]
 
 
+@pytest.mark.parametrize(("file", "line"), [("defaults", 1), ("orders", 2)])
+def test_explain_finds_a_field_of_the_dag_among_default_args(
+    workspace: Shell, file: str, line: int
+) -> None:
+    texts = {"defaults": "", "orders": GOOD}
+    texts[file] = "# one line\n" * (line - 1) + "default_args: {retries: 5}\n" + texts[file]
+    for name, text in texts.items():
+        workspace.write(f"specs/{name}.yaml", text)
+    said = workspace.ok("validate", "specs/orders.yaml", "--explain", "retries").out
+    assert said == f"retries: 5\n  specs/{file}.yaml:{line}  default_args.retries\n"
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("owner", '`owner`, and no defaults.yaml does: dagctl\'s default counts, "airflow"'),
+        ("owner", 'and no defaults.yaml does: dagctl\'s default counts, "airflow", where no task'),
+        ("catchup", "does: dagctl's default counts, false\n"),
         ("end_date", "`end_date`, and no defaults.yaml does\n"),
         ("ownr", "`ownr`, and no defaults.yaml does: it has its default, or is no field"),
     ],

@@ -10,6 +10,7 @@ from dagctl.spec.load import check_spec, resolved
 from dagctl.spec.model import DagSpec
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.origins import Origin, find, near_name, origin_at
+from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.wording import in_json
 from dagctl.spec.yaml_writer import to_yaml
 
@@ -44,7 +45,8 @@ def explain_field(document: SpecText, surroundings: Surroundings, name: str) -> 
             document.data, format=document.format, origin=document.origin, around=around
         )
         raise SpecError(checked.diagnostics)
-    origin = find(meant.document, name[:LONGEST_FIELD])
+    field = name[:LONGEST_FIELD]
+    origin = find(meant.document, field) or find(meant.document, f"default_args.{field}")
     if origin is None:
         raise _not_said(document.name, name[:100], near_name(meant.document, name[:100]))
     return origin
@@ -58,6 +60,7 @@ def _not_said(spec: str, name: str, near: str | None) -> NotFoundError:
         default = fields[name].default
         is_value = isinstance(default, str | int | float)
         counts = f": dagctl's default counts, {in_json(default)}" if is_value else ""
+        counts += ", where no task says it" if is_value and name in DefaultArgs.model_fields else ""
         return NotFoundError(f"{says_nothing}{counts}", hint="set it there, if you want another")
     hint = f"did you mean {near}?" if near else "write it as: tasks.load.pool"
     return NotFoundError(f"{says_nothing}: it has its default, or is no field", hint=hint)
