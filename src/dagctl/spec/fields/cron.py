@@ -82,7 +82,9 @@ def _long_step(place: int, part: str) -> Step | None:
     if start == "*":
         return Step(part, f"a {name} field has", len(_VALUES[place]))
     if "-" in start:
-        over, size = f"`{start}` has", len(values(start))
+        within = values(start)  # of a range of every value it is `*`
+        size = len(_VALUES[place]) if within == ["*"] else len(within)
+        over = f"`{start}` has"
     else:
         over, size = f"from `{start}` on there are", _VALUES[place].stop - int(first)
     return Step(part, over, size) if size > 1 else None

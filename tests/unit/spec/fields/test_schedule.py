@@ -251,6 +251,23 @@ def test_the_plainest_form_fires_at_the_same_times(cron: str) -> None:
         assert plainest.get_next(datetime) == written.get_next(datetime)
 
 
+@pytest.mark.parametrize(
+    ("cron", "size"),
+    [
+        ("0-59/60 * * * *", 60),
+        ("0 0-23/24 * * *", 24),
+        ("0 0 1-31/31 * *", 31),
+        ("0 0 1 jan-dec/12 *", 12),
+        ("0 0 * * 0-6/7", 7),
+        ("10-20/15 * * * *", 11),
+        ("10-10/15 * * * *", None),
+        ("0-59/1 * * * *", None),
+    ],
+)
+def test_a_step_beyond_the_last_value_of_a_range_is_noticed(cron: str, size: int | None) -> None:
+    assert [step.size for step in plain(cron).long_steps] == ([size] if size else [])
+
+
 def test_runs_between_counts_by_the_pace() -> None:
     year = START + timedelta(days=366)
 
