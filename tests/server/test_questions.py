@@ -15,6 +15,7 @@ from dagctl.errors import NotSignedInError, UnavailableError
 from dagctl.server import questions
 from dagctl.server.questions import (
     AT_ONCE,
+    MOST_REFUSED,
     MOST_WAITING,
     REFUSED_FOR,
     Questions,
@@ -157,6 +158,71 @@ def test_a_made_up_token_in_the_name_of_a_user_takes_no_turn_of_theirs(
     refuse(flooded, HOME, ANA)  # by a neighbour
     assert not has_turn(flooded, HOME, "bob")
     assert has_turn(flooded, HOME, ANA)
+
+
+SITE = [f"2001:db8:1:{number:x}::1" for number in range(1, AT_ONCE + MOST_WAITING)]
+"""Addresses of one site, each in a network of its own."""
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_site_with_one_user_takes_not_all_turns_of_those_who_are_known() -> None:
+    turns = Questions()
+    assert has_turn(turns, HOME, ANA)
+    assert has_turn(turns, SITE[0])
+    with ExitStack() as held:
+        for address in SITE[:AT_ONCE]:
+            with suppress(UnavailableError):
+                held.enter_context(turns.turn(address, EVE))
+        assert has_turn(turns, HOME, ANA)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_accounts_in_many_networks_are_not_believed_after_a_few_refusals() -> None:
+    turns = Questions()
+    assert has_turn(turns, HOME, ANA)
+    for address in BOTS[:AT_ONCE]:
+        assert has_turn(turns, address)
+        for _ in range(MOST_REFUSED):
+            refuse(turns, address)
+    with ExitStack() as held:
+        for address in BOTS[:AT_ONCE]:
+            held.enter_context(turns.turn(address, EVE))
+        assert has_turn(turns, HOME, ANA)
+
+
+def test_an_accepted_token_makes_up_for_refused_ones_in_the_same_name(flooded: Questions) -> None:
+    for _ in range(3):
+        assert has_turn(flooded, HOME, ANA)
+        for _ in range(MOST_REFUSED - 1):
+            refuse(flooded, HOME, ANA)
+    assert not has_turn(flooded, HOME, "bob")
+    assert has_turn(flooded, HOME, ANA)
+
+
+def test_a_flood_from_a_site_with_one_user_refuses_no_other_user() -> None:
+    turns = Questions()
+    for address, user in ((HOME, ANA), (SITE[0], EVE)):
+        with turns.turn(address, user):
+            pass
+    is_over = threading.Event()
+
+    def send(address: str) -> None:
+        while not is_over.is_set():
+            with suppress(NotSignedInError, UnavailableError), turns.turn(address, EVE):
+                threading.Event().wait(0.01)
+                raise NotSignedInError("made up")
+
+    threads = [threading.Thread(target=send, args=(address,)) for address in SITE * 2]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(20):
+            with turns.turn(HOME, ANA):
+                pass
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_an_address_is_believed_again_once_a_user_is_accepted_there(flooded: Questions) -> None:

@@ -22,6 +22,8 @@ SECONDS = 3.0
 """How long a question waits for its turn."""
 REFUSED_FOR = 600.0
 """Seconds for which an address counts as one that sends made-up tokens."""
+MOST_REFUSED = 5
+"""After how many refused tokens in a row a user is no longer believed where they were accepted."""
 MOST_REMEMBERED = 16_384
 """How many users with their addresses, and how many networks, are remembered."""
 
@@ -35,14 +37,17 @@ class Questions:
     which nothing is known, and for those whose last token was refused lately. So each address is
     believed once, and of who sends many tokens, the own questions wait or are refused.
 
-    A refused token takes no user out of the first lane: a neighbour may have sent it in their name.
+    In the first lane a whole site has one share, as it is the site that is believed. One refused
+    token takes no user out of it, as a neighbour may have sent that in their name; several do.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._of_known, self._of_others, self._of_refused = (_slots() for _ in range(LANES))
         self._accepted = _Recent()
+        """How many tokens were refused since one was accepted, by the users and their networks."""
         self._refused = _Recent()
+        """When a token was refused last, by the networks."""
 
     @contextmanager
     def turn(self, address: str, user_id: str) -> Iterator[None]:
@@ -58,44 +63,55 @@ class Questions:
         """
         network = network_of(address)
         who = (user_id, network)
-        with self._lane(who).slot(share_of(address), SECONDS):
+        lane = self._lane(who)
+        share = network if lane is self._of_known else share_of(address)
+        with lane.slot(share, SECONDS):
             try:
                 yield
             except NotSignedInError:
-                self._refused.add(network, self._clock())
+                self._refused.put(network, self._clock())
+                self._accepted.count(who, MOST_REFUSED)
                 raise
-            self._accepted.add(who, self._clock())
+            self._accepted.put(who, 0)
             self._refused.forget(network)
 
     def _lane(self, who: tuple[str, str]) -> FairSlots:
-        if self._accepted.when(who) is not None:
+        if self._accepted.get(who) is not None:
             return self._of_known
-        since = self._refused.when(who[1])
+        since = self._refused.get(who[1])
         was_refused = since is not None and self._clock() - since < REFUSED_FOR
         return self._of_refused if was_refused else self._of_others
 
 
 class _Recent:
-    """When something was last so, for as many as are remembered. Safe to use from many threads."""
+    """A number for each of those that were put in last. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._times: OrderedDict[Hashable, float] = OrderedDict()
+        self._numbers: OrderedDict[Hashable, float] = OrderedDict()
 
-    def when(self, key: Hashable) -> float | None:
+    def get(self, key: Hashable) -> float | None:
         with self._lock:
-            return self._times.get(key)
+            return self._numbers.get(key)
 
-    def add(self, key: Hashable, now: float) -> None:
+    def put(self, key: Hashable, number: float) -> None:
         with self._lock:
-            self._times[key] = now
-            self._times.move_to_end(key)
-            while len(self._times) > MOST_REMEMBERED:
-                self._times.popitem(last=False)
+            self._numbers[key] = number
+            self._numbers.move_to_end(key)
+            while len(self._numbers) > MOST_REMEMBERED:
+                self._numbers.popitem(last=False)
+
+    def count(self, key: Hashable, most: int) -> None:
+        """Add one to the number of a key that is there, and forget the key at the most."""
+        with self._lock:
+            if key in self._numbers:
+                self._numbers[key] += 1
+                if self._numbers[key] >= most:
+                    del self._numbers[key]
 
     def forget(self, key: Hashable) -> None:
         with self._lock:
-            self._times.pop(key, None)
+            self._numbers.pop(key, None)
 
 
 def share_of(address: str) -> str:
