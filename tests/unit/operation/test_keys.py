@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from dagctl.commands.create import ResultHandlers, create
+from dagctl.commands.lifecycle import rollback
+from dagctl.commands.operate import operate
 from dagctl.commands.recover import recover
 from dagctl.errors import (
     ConflictError,
     KeyReusedError,
+    SpecError,
     UnavailableError,
     UnfinishedError,
     UsageError,
 )
+from dagctl.operation import reversal
 from dagctl.operation.change import Change, asked
 from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
@@ -24,6 +28,7 @@ from tests.unit.operation.conftest import MAIN, Fault, Killed, World, faulty, sp
 
 if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
+    from dagctl.commands.operate import OperationResult
     from dagctl.operation.backend import Backend
 
 KEY = "a key"
@@ -116,6 +121,29 @@ def test_the_answer_stays_when_the_dag_is_updated(world: World) -> None:
     world.create(asked(spec(command="echo 2"), ORDERS.source))
     assert call(world, ORDERS).dags == first.dags
     assert world.backend.registry.rows[next(iter(world.backend.registry.rows))].version == 2
+
+
+def test_a_rollback_is_answered_again_where_todays_rules_refuse_the_old_spec(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(data: object, *, origin: str) -> NoReturn:
+        del data, origin
+        raise SpecError([])
+
+    def roll_back(to: int) -> OperationResult:
+        return operate(context, rollback(context, "orders", to, Options(), KEY))
+
+    context = world.context()
+    for command in ("echo 1", "echo 2", "echo 3"):
+        world.create(asked(spec(command=command), ORDERS.source))
+    first = roll_back(1)
+    with pytest.raises(KeyReusedError):
+        roll_back(2)
+    monkeypatch.setattr(reversal, "check_data", refuse)
+    again = roll_back(1)
+    assert again.replayed
+    assert (again.dags[0].version, again.operation_id) == (4, first.operation_id)
+    assert roll_back(2).replayed  # what it would be is not known: the number is believed
 
 
 def test_nothing_to_do_is_an_answer_too(world: World) -> None:
