@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import date
 from textwrap import dedent
 from typing import Any
@@ -353,102 +352,6 @@ def test_arguments_without_names_stay_so() -> None:
     assert dag.data["tasks"][0]["with"]["other"] == {"$new": "outside.make", "args": ["a"]}
 
 
-def test_objects_of_classes_of_the_file_are_followed() -> None:
-    dag = one("""
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import NamedTuple
-
-@dataclass
-class Table:
-    name: str
-    rows: int = 5
-    after: list = field(default_factory=list)
-
-    @property
-    def command(self):
-        return f"load {self.name} {self.rows}"
-
-class Source(NamedTuple):
-    name: str
-    zone: str = "emea"
-
-class Layer(Enum):
-    RAW = "raw"
-    CLEAN = "clean"
-
-class Base:
-    PREFIX = "p"
-
-    def __init__(self, name):
-        self.name = name
-        self.count = 0
-
-class Pipeline(Base):
-    def task(self, table, **more):
-        self.count += 1
-        task_id = f"{self.PREFIX}_{table.name}"
-        return BashOperator(task_id=task_id, bash_command=table.command, **more)
-
-    @staticmethod
-    def end(name):
-        return EmptyOperator(task_id=name)
-
-with DAG("etl", start_date=datetime(2024, 1, 1)):
-    made = Pipeline("x")
-    made.task(Table("a")) >> made.task(Table(name="b", rows=7), retries=2)
-    for layer in Layer:
-        EmptyOperator(task_id=layer.value)
-    Pipeline.end(f"end_{made.count}_{made.name}_{Source('s').zone}")
-""")
-    assert not gaps(dag)
-    tasks = dag.data["tasks"]
-    assert [task["task_id"] for task in tasks] == ["p_a", "p_b", "raw", "clean", "end_2_x_emea"]
-    assert [task.get("bash_command") for task in tasks[:2]] == ["load a 5", "load b 7"]
-    assert tasks[1]["dependencies"] == ["p_a"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "class A(A): pass\nA().x",
-        "class A:\n    def __init__(self): self.a = A()\nA()",
-        "class A:\n    @property\n    def x(self): return self.x\nA().x",
-        "class A(B):\n    pass\nclass B(A): pass\nB().x",
-        "import enum\nclass A(enum.Enum): X = 1\nfor a in A: a.value.value",
-    ],
-)
-def test_odd_classes_end(text: str) -> None:
-    with contextlib.suppress(SpecError):
-        convert(text + '\nwith DAG("a"):\n    BashOperator(task_id="a", bash_command="a")')
-
-
-def test_a_function_keeps_its_decorators() -> None:
-    dag = in_dag("""
-    from tenacity import retry
-    LIMIT = 3
-    @retry(stop=LIMIT)
-    def work(a, b=2, *, c=None, **context):
-        return a, b, c, LIMIT, sorted(context)
-    PythonOperator(task_id="a", python_callable=work, op_kwargs={"a": 1})
-    """)
-    assert not gaps(dag)
-    names: dict[str, Any] = {}
-    code = dag.data["tasks"][0]["python_code"]
-    exec(code.replace("from tenacity import retry", "retry = lambda stop: lambda f: f"), names)
-    assert names["work"](1, x=4) == (1, 2, None, 3, ["x"])
-
-
-def test_the_arguments_of_a_partial_are_those_of_the_task() -> None:
-    dag = in_dag("""
-    from functools import partial
-    def work(a, b): print(a, b)
-    PythonOperator(task_id="a", python_callable=partial(work, 1, b=2))
-    """)
-    assert not gaps(dag)
-    assert dag.data["tasks"][0]["with"] == {"a": 1, "b": 2}
-
-
 def test_dates_that_move_are_frozen_and_said() -> None:
     dag = in_dag('EmptyOperator(task_id="a")', 'DAG("etl", start_date=days_ago(2))')
     assert dag.data["start_date"] == "2026-03-08"
@@ -727,16 +630,3 @@ def test_airflow_2_catches_up_unless_it_is_said() -> None:
     text = 'with DAG("etl", start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id="a")\n'
     assert one(text, airflow="2").data["catchup"] is True
     assert "catchup" not in one(text).data
-
-
-@pytest.mark.parametrize("method", ["__bool__", "__setattr__", "__getattribute__", "__new__"])
-def test_objects_with_special_methods_are_not_followed(method: str) -> None:
-    dag = in_dag(f"""
-    class Box:
-        def __init__(self, x): self.x = x
-        def {method}(self, *args): return False
-    BashOperator(task_id="a", bash_command="a")
-    if Box("1"):
-        BashOperator(task_id="b", bash_command="b")
-    """)
-    assert gaps(dag)

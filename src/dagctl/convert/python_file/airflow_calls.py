@@ -10,7 +10,6 @@ from dagctl.convert.python_file import (
     dates,
     decorators,
     edges,
-    instances,
     library_calls,
     making,
     mapped_calls,
@@ -99,9 +98,6 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401
     """Return what a class of the file makes: a task, where it is called like an operator."""
     if "task_id" not in made.kwargs:
-        instance = instances.made_of(machine, given, made)
-        if instance is not None:
-            return instance
         return machine.opaque(made.node, f"{given.node.name} is a class of this file")
     item = _operator(machine, Name(given.node.name), made)
     text = f"{given.node.name} is a class of this file: write it into a module, and import it"

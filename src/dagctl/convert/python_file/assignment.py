@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file import reads
 from dagctl.convert.python_file.objects import Dag, Name, Output, Task, settled
-from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
@@ -60,9 +59,6 @@ def _set_attribute(
     if isinstance(item, Task | Dag):
         item.kwargs[name] = value
         item.places[name] = machine.place(node)
-        return
-    if isinstance(owner, Instance):
-        owner.values[name] = value
         return
     machine.report.gap(machine.place(node), name, "the attribute is not followed")
 

@@ -10,7 +10,6 @@ from dagctl.convert.python_file import (
     data_calls,
     decorators,
     edges,
-    instances,
     mapped_calls,
     unknown,
 )
@@ -30,7 +29,6 @@ from dagctl.convert.python_file.objects import (
     Task,
     settled,
 )
-from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
@@ -107,8 +105,6 @@ def _is_named(value: object) -> TypeGuard[dict[str, Any]]:
 
 def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
     owner, name = bound.owner, bound.name
-    if isinstance(owner, Instance | LocalClass):
-        return instances.called(machine, owner, name, made)
     if name in edges.METHODS and (
         isinstance(owner, Task | Output | list) or hasattr(owner, "children")
     ):

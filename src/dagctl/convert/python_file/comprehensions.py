@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.assignment import assign
 from dagctl.convert.python_file.conditions import truth
-from dagctl.convert.python_file.instances import members
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import Opaque
 from dagctl.convert.python_file.scope import Scope
@@ -57,7 +56,7 @@ def _scopes(
 ) -> Iterator[Scope]:
     """Yield the scope of each turn: its names have their values until the next one."""
     first, *others = generators
-    over = members(machine, machine.evaluate(first.iter, scope))
+    over = machine.evaluate(first.iter, scope)
     values = turns(over)
     if values is None:
         why = over.why if isinstance(over, Opaque) else f"what `{words(first.iter)}` has"

@@ -14,7 +14,6 @@ from dagctl.convert.python_file.objects import (
     Task,
     settled,
 )
-from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.uncertain import (
     imported_paths,
     is_about_the_path,
@@ -40,7 +39,7 @@ def truth(value: object) -> bool | None:
         return bool(value)
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
         return None
-    if isinstance(value, Dag | Group | Task | Output | Function | Instance | Made):
+    if isinstance(value, Dag | Group | Task | Output | Function | Made):
         return True
     if isinstance(value, Name):  # a module, a function or a class; not a constant
         return True if not value.path.rpartition(".")[2].isupper() else None

@@ -69,7 +69,6 @@ def wrapped(
         function = value.function if isinstance(value, Decorated) else value
         if isinstance(function, Function):
             function.strange = words(node) if node is not None else "a decorator"
-            function.wrappers += [node] if node is not None else []
         return value
     if decorator.kind in {"setup", "teardown"}:
         if isinstance(value, Function):

@@ -10,7 +10,6 @@ from dagctl.convert.python_file import (
     comprehensions,
     dates,
     edges,
-    instances,
     kept,
     paths,
     plain,
@@ -43,7 +42,6 @@ from dagctl.convert.python_file.objects import (
     settled,
     without_calls,
 )
-from dagctl.convert.python_file.scope import Instance
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
 from dagctl.patterns import lazy_pattern
@@ -135,8 +133,6 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         return _attribute_of(machine, node, owner)
     if isinstance(owner, Opaque):
         return owner
-    if isinstance(owner, Instance):
-        return instances.attribute(machine, owner, node)
     if isinstance(owner, Moment | Connected):
         known = (
             dates.part(owner, node.attr) if isinstance(owner, Moment) else field(owner, node.attr)
@@ -205,11 +201,13 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         return right
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and _is_asset(left) and _is_asset(right):
         return _condition("all" if isinstance(node.op, ast.BitAnd) else "any", left, right)
-    if isinstance(left, Opaque) or isinstance(right, Opaque):
-        return left if isinstance(left, Opaque) else right
-    at_parse = kept.operated(machine, node, node.op, [left, right])
-    if at_parse is not None:
-        return at_parse
+    for side in (left, right):
+        if isinstance(side, Opaque):
+            return side
+    if isinstance(left, Made | Bound) or isinstance(right, Made | Bound):
+        at_parse = kept.operated(machine, node, node.op, [left, right])
+        if at_parse is not None:
+            return at_parse
     left, right = without_calls(left), without_calls(right)
     below = paths.join(left, [right]) if isinstance(node.op, ast.Div) else None
     return _of_texts(machine, node, left, right) if below is None else below

@@ -132,25 +132,3 @@ def _unparsed(node: ast.FunctionDef | ast.AsyncFunctionDef, needs: Sequence[str]
     before = [statement for need in needs for statement in ast.parse(need).body]
     made = type(node)(node.name, node.args, [*before, *node.body], [], lineno=1)
     return ast.unparse(made) + "\n"
-
-
-def within(node: ast.FunctionDef, wrappers: Sequence[ast.expr]) -> ast.FunctionDef:
-    """Return a function with some decorators alone, given the innermost first."""
-    return ast.FunctionDef(node.name, node.args, node.body, [*reversed(wrappers)], lineno=1)
-
-
-def around(node: ast.FunctionDef, inner: ast.FunctionDef, needs: Sequence[str]) -> str:
-    """Return a function that calls another within it, with the same parameters."""
-    given = node.args
-    load = ast.Load()
-    args: list[ast.expr] = [ast.Name(each.arg, load) for each in (*given.posonlyargs, *given.args)]
-    if given.vararg:
-        args.append(ast.Starred(ast.Name(given.vararg.arg, load), load))
-    named = [ast.keyword(each.arg, ast.Name(each.arg, load)) for each in given.kwonlyargs]
-    if given.kwarg:
-        named.append(ast.keyword(None, ast.Name(given.kwarg.arg, load)))
-    call = ast.Return(ast.Call(ast.Name(node.name, load), args, named))
-    bare = ast.parse(ast.unparse(ast.Lambda(given, ast.Constant(None))), mode="eval").body
-    assert isinstance(bare, ast.Lambda)  # noqa: S101 - a lambda has no annotations
-    outer = ast.FunctionDef(node.name, bare.args, [inner, call], [], lineno=1)
-    return _unparsed(outer, needs)

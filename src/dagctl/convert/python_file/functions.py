@@ -8,7 +8,7 @@ import symtable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.function_text import Edit, FunctionText, around, within
+from dagctl.convert.python_file.function_text import Edit, FunctionText
 from dagctl.convert.python_file.objects import (
     Argument,
     Container,
@@ -67,8 +67,6 @@ class Functions:
         """Return the code of a function, with what it needs of the file."""
         node, scope = function.node, function.scope
         needs, text = _Needs(), self._text(scope)
-        if isinstance(node, ast.FunctionDef) and function.wrappers and not _yields(node):
-            return self._wrapped(function, node, report, subject)
         names = _free_names(text.source(node), whole=isinstance(node, ast.Lambda))
         self._gather(names, scope, needs)
         if isinstance(node, ast.Lambda):
@@ -79,20 +77,6 @@ class Functions:
             code = text.of_function(node, [*needs.imports, *needs.others], edits)
         self._say(function, needs, report, subject)
         return code
-
-    def _wrapped(
-        self, function: Function, node: ast.FunctionDef, report: Report, subject: str
-    ) -> str:
-        """Return a function that calls one with its decorators, which takes the same arguments."""
-        needs = _Needs()
-        for wrapper in function.wrappers:
-            self._copy(function.scope, wrapper)
-        inner = within(node, function.wrappers)
-        self._gather(_free_names(ast.unparse(inner)), function.scope, needs)
-        self._say(Function(node, function.scope, function.place), needs, report, subject)
-        text = f"it stands in a function that calls it, with its decorator `{function.strange}`"
-        report.changed(function.place, subject, text)
-        return around(node, inner, [*needs.imports, *needs.others])
 
     def _say(self, function: Function, needs: _Needs, report: Report, subject: str) -> None:
         names = [name for _, name in needs.names]
@@ -160,21 +144,16 @@ class Functions:
         elif len(statements) == 1:
             statement = statements[0]
             source = self._text(holder).source(statement)
-            self._copy(holder, statement)
+            lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+            self.copied |= {Place(holder.origin.file, line) for line in lines}
             self._gather(_loaded(statement), holder, needs)
             needs.others[source] = None
         else:
             needs.missing[name] = "it gets its value at several places"
 
-    def _copy(self, scope: Scope, node: ast.stmt | ast.expr) -> None:
-        lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        self.copied |= {Place(scope.origin.file, line) for line in lines}
-
     def _definition(self, value: Function | LocalClass, needs: _Needs) -> None:
         node = value.node
         source = self._text(value.scope).source(node)
-        for decorator in getattr(node, "decorator_list", ()):
-            self._copy(value.scope, decorator)
         if len(source) > _LONGEST:
             needs.missing[getattr(node, "name", "")] = "it is too long"
             return
@@ -183,10 +162,6 @@ class Functions:
             needs.missing["lambda"] = "write it as a `def`"
         else:
             needs.others[source] = None
-
-
-def _yields(node: ast.FunctionDef) -> bool:
-    return any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
 
 
 def _reason(value: object) -> str | None:

@@ -101,9 +101,7 @@ def _depth(value: Made | Bound | None) -> int:
 
 
 def operated(machine: Machine, node: ast.AST, sign: ast.AST, operands: Sequence[Any]) -> Any:  # noqa: ANN401
-    """Return an operator on such values, or None. Templates are put together as templates."""
-    if isinstance(node, ast.BinOp) and not any(isinstance(it, Made | Bound) for it in operands):
-        return None
+    """Return an operator on such values, or None."""
     word = _OPERATORS.get(type(sign))
     return applied(machine, node, f"operator.{word}", operands) if word else None
 

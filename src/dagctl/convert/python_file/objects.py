@@ -198,8 +198,6 @@ class Function:
     place: Place
     strange: str | None = None
     """A decorator that is none of Airflow's."""
-    wrappers: list[ast.expr] = field(default_factory=list)
-    """Such decorators, the innermost first."""
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import bind
 from dagctl.convert.python_file.mapped_calls import ALL
-from dagctl.convert.python_file.objects import Decorated, Function, Made, Name, Opaque, Task
+from dagctl.convert.python_file.objects import Decorated, Function, Name, Opaque, Task
 from dagctl.convert.python_file.values import MISSING
 from dagctl.spec.tasks import PythonTask
 
@@ -74,8 +74,6 @@ class PythonTasks:
     def classic(self, item: Task, kind: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the task of a Python operator."""
         function = given.pop("python_callable", None)
-        if isinstance(function, Made):
-            function = self._unpacked(item, function, given)
         if isinstance(function, Decorated):
             function = function.function
         if kind not in PythonTask.type_names():
@@ -86,15 +84,6 @@ class PythonTasks:
         made = self._function(item, kind, function)
         made |= self._settings(item, given)
         return made | self._given(item, named, classic=True)
-
-    def _unpacked(self, item: Task, made: Made, given: dict[str, Any]) -> object:
-        """Return the function of a `partial`; its arguments are those of the task then."""
-        made.is_used = True
-        place = item.places.get("python_callable", item.place)
-        self._report.changed(place, item.task_id, "the arguments of `partial` are the task's own")
-        given["op_args"] = [*made.args[1:], *(given.get("op_args") or [])]
-        given["op_kwargs"] = made.kwargs | (given.get("op_kwargs") or {})
-        return made.args[0]
 
     def _function(self, item: Task, kind: str, function: object) -> dict[str, Any]:
         made: dict[str, Any] = {} if kind == "python" else {"task_type": kind}

@@ -57,13 +57,3 @@ class Scope:
             known = self.statements.setdefault(name, [])
             if statement not in known[-2:]:
                 known.append(statement)
-
-
-@dataclass(eq=False, slots=True)
-class Instance:
-    """An object of a class of the file."""
-
-    owner: Any
-    """The class."""
-    values: dict[str, Any] = field(default_factory=dict)
-    """Its attributes."""

@@ -9,7 +9,6 @@ from dagctl.convert.python_file import edges, setups
 from dagctl.convert.python_file.assignment import assign
 from dagctl.convert.python_file.conditions import changes_nothing, truth, version_test
 from dagctl.convert.python_file.decorators import decorated
-from dagctl.convert.python_file.instances import members
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN
 from dagctl.convert.python_file.objects import (
@@ -184,7 +183,7 @@ def _is_quiet(node: ast.With) -> bool:
 
 
 def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
-    values = turns(members(machine, machine.evaluate(node.iter, scope)))
+    values = turns(machine.evaluate(node.iter, scope))
     if values is None:
         text = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
         machine.report.gap(machine.place(node), "for", text)

@@ -205,8 +205,6 @@ class Tasks:
         function = given.get("python_callable")
         if isinstance(function, Function | Decorated):
             return True
-        if _is_partial(function):
-            return isinstance(given.get("op_kwargs") or {}, dict) and mapped is None
         extra = given.keys() - {"python_callable", "op_kwargs", "op_args"}
         known = isinstance(function, Name) and not extra and not given.get("op_args")
         return known and mapped is None and isinstance(given.get("op_kwargs", {}), dict)
@@ -244,13 +242,6 @@ class Tasks:
             if item.fails_run:
                 made["on_failure_fail_dagrun"] = True
         return made
-
-
-def _is_partial(value: object) -> bool:
-    """Return whether a value is `functools.partial` of a function of the file."""
-    if not isinstance(value, Made) or value.target.path != "functools.partial":
-        return False
-    return bool(value.args) and isinstance(value.args[0], Function | Decorated)
 
 
 def _is_bash(arguments: Mapping[str, Any]) -> bool:
