@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from jinja2 import TemplateError, nodes
 
+from dagctl.spec.jinja.comments import swallowed
+from dagctl.spec.jinja.names import name_warnings
 from dagctl.spec.jinja.template import AIRFLOW, template_nodes
 
 if TYPE_CHECKING:
@@ -66,3 +68,25 @@ def test_the_text_around_tags_changes_neither_nodes_nor_errors_nor_lines(text: s
 
 def test_tasks_with_the_same_tags_share_their_nodes() -> None:
     assert template_nodes("echo {{ ds }} 1") is template_nodes("load {{ ds }} 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("echo var.foo; {{ var.foo }}", 1, 22),
+        ("echo macros.ds_ad 1 {# macros.ds_ad #} {{ macros.ds_ad('x') }}", 1, 50),
+        ("{% raw %}{{ var.foo }}{% endraw %}\n {%- if ds %}{{ var['foo'] }}{% endif %}", 2, 22),
+        ("echo \r var.foo\r\n{{ 'var.foo'\r\n~\rvar.foo }}", 3, 7),
+        ("echo execution_date {{ ds.x('execution_date') }} {{ execution_date }}", 1, 53),
+    ],
+)
+def test_a_finding_stands_in_the_code_of_the_template(text: str, line: int, column: int) -> None:
+    [place] = [found.place for found in name_warnings(text)]
+    assert place is not None
+    assert (place.line, place.column) == (line, column)
+
+
+def test_blanks_that_jinja_leaves_out_move_no_place() -> None:
+    [found] = swallowed("a   {%- if ds %}\n{% endif %}${#x} #}")
+    assert found.place is not None
+    assert (found.place.line, found.place.column) == (2, 13)

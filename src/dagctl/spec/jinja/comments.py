@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.template import AIRFLOW
+from dagctl.spec.jinja.template import tokens
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -22,18 +22,16 @@ def swallowed(text: str) -> Iterator[Problem]:
     """
     if "${#" not in text:
         return
-    unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = Lines(unix)
-    at, before = 0, ""
-    for _, kind, value in AIRFLOW.lex(unix):
+    lines = Lines(text)
+    before = ""
+    for at, kind, value in tokens(text):
         if kind == "comment_begin" and before.endswith("$"):
-            end = unix.index("#}", at) + 2
+            end = text.index("#}", at) + 2
             yield Problem(
                 Code.SWALLOWED,
-                f"to Jinja this is a comment, and it drops {quoted(unix[at:end])}",
+                f"to Jinja this is a comment, and it drops {quoted(text[at:end])}",
                 "put it between {% raw %} and {% endraw %}",
                 lines.place(at, min(end, lines.end(lines.position(at)[0]))),
                 Severity.WARNING,
             )
-        at += len(value)
         before = value

@@ -11,7 +11,7 @@ from dagctl.errors import Severity
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE, attribute_slip
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.template import AIRFLOW, template_nodes
+from dagctl.spec.jinja.template import AIRFLOW, code_of, template_nodes
 from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
@@ -209,18 +209,18 @@ def _bound_names(tree: list[nodes.Node]) -> set[str]:
 
 
 def first_places(lines: Lines, names: set[str]) -> dict[str, TextRange]:
-    """Return where each of these names stands first in the command."""
+    """Return where each of these names stands first in the code of a template."""
     first: dict[str, TextRange] = {}
-    for word in _WORD.finditer(lines.text) if names else ():
+    for word in _WORD.finditer(code_of(lines.text)) if names else ():
         if word.group() in names and word.group() not in first:
             first[word.group()] = lines.place(*word.span())
     return first
 
 
 def _first_pairs(lines: Lines) -> dict[tuple[str, str], TextRange]:
-    """Return where the attribute of each pair, as in `ti.state`, stands first in the command."""
+    """Return where the attribute of each pair, as in `ti.state`, stands first in the code."""
     first: dict[tuple[str, str], TextRange] = {}
-    for read in _PAIR.finditer(lines.text):
+    for read in _PAIR.finditer(code_of(lines.text)):
         group = read.lastindex or 0
         if (pair := (read[1], read[group])) not in first:
             first[pair] = lines.place(*read.span(group))

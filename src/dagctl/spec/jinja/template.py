@@ -22,6 +22,9 @@ MAX_TEMPLATE_DEPTH = 150
 MARKS = ("{{", "{%", "{#")
 """What a text needs to be a template."""
 _CLOSES = ("}}", "%}", "#}")
+_BEGINS, _ENDS = ("variable_begin", "block_begin"), ("variable_end", "block_end")
+"""The kinds of tokens between which there is code."""
+_NO_LINE_FEED = lazy_pattern(r"[^\n]")
 _NO_LINE_END = lazy_pattern(r"[^\r\n]+")
 _SHORT = 300
 """Characters of a template whose nodes are kept for the next tasks."""
@@ -87,6 +90,35 @@ def _parsed(text: str) -> list[nodes.Node]:
         if not level:
             return every
     raise TooDeepError
+
+
+def tokens(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield where each token of a template begins, its kind and its text.
+
+    The text must be one that Jinja can read.
+    """
+    unix = text.replace("\r\n", " \n").replace("\r", "\n")  # as Jinja reads it, and as long
+    at = 0
+    for _, kind, value in AIRFLOW.lex(unix):
+        at = unix.index(value, at)  # before a `{%-` Jinja leaves blanks out
+        yield at, kind, value
+        at += len(value)
+
+
+def code_of(text: str) -> str:
+    """Return a template with blanks for what is no code: all around its tags, and its texts.
+
+    Each place in it is the same as before. The text of a subscript, as in `var['x']`, is kept.
+    """
+    kept: list[str] = []
+    end, is_code, before = 0, False, ""
+    for start, kind, value in tokens(text):
+        is_code = (is_code or kind in _BEGINS) and kind not in _ENDS
+        if is_code and (kind != "string" or before == "["):
+            blank, end = _NO_LINE_FEED.sub(" ", text[end:start]), start + len(value)
+            kept += (blank, text[start:end])
+        before = before if kind == "whitespace" else value
+    return "".join((*kept, _NO_LINE_FEED.sub(" ", text[end:])))
 
 
 def template_problems(
