@@ -25,6 +25,7 @@ TEXTS = [
     "x {{ '%}' }} #} y {{ ds }} z",
     "{% if ds %}yes{% else %}no{% endif %} after",
     "{% raw %}{{ x }}{% endraw %} {{ ds }}",
+    "{% raw %}no end",
     "{# a {{ ds }} #} {{ ts }}",
     "no end {{ ds",
     "an end }} before {{ ds }}",
@@ -77,6 +78,7 @@ def test_tasks_with_the_same_tags_share_their_nodes() -> None:
         ("echo macros.ds_ad 1 {# macros.ds_ad #} {{ macros.ds_ad('x') }}", 1, 50),
         ("{% raw %}{{ var.foo }}{% endraw %}\n {%- if ds %}{{ var['foo'] }}{% endif %}", 2, 22),
         ("echo \r var.foo\r\n{{ 'var.foo'\r\n~\rvar.foo }}", 3, 7),
+        ("{{ var.foo }} {#\r\n", 1, 8),
         ("echo execution_date {{ ds.x('execution_date') }} {{ execution_date }}", 1, 53),
     ],
 )

@@ -52,7 +52,7 @@ def is_template(text: str) -> bool:
 def template_nodes(text: str) -> list[nodes.Node]:
     """Return the nodes of a text that is a template, outermost first; not to be changed.
 
-    Of the text before the first tag and behind the last one only the line ends are kept.
+    Of the text before the first tag and behind the last one little more than the line ends is kept.
 
     Raises:
         TemplateError: It is none; of a hostile one also what Python's own limits raise.
@@ -68,7 +68,8 @@ def _tags(text: str) -> str:
     end = max(text.rfind(close) + len(close) for close in _CLOSES)
     if end < start + len(MARKS[0]) or is_template(text[end:]):
         end = len(text)
-    return _NO_LINE_END.sub("", text[:start]) + text[start:end] + _NO_LINE_END.sub("", text[end:])
+    # behind `{% raw %}` Jinja takes no text without an end
+    return _NO_LINE_END.sub("", text[:start]) + text[start:end] + _NO_LINE_END.sub(".", text[end:])
 
 
 @lru_cache(maxsize=128)
@@ -97,7 +98,8 @@ def tokens(text: str) -> Iterator[tuple[int, str, str]]:
 
     The text must be one that Jinja can read.
     """
-    unix = text.replace("\r\n", " \n").replace("\r", "\n")  # as Jinja reads it, and as long
+    # as Jinja reads it, with each place as before; it leaves out a line end at the end
+    unix = text.rstrip("\r\n").replace("\r\n", " \n").replace("\r", "\n")
     at = 0
     for _, kind, value in AIRFLOW.lex(unix):
         at = unix.index(value, at)  # before a `{%-` Jinja leaves blanks out
