@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dagctl
+from dagctl.commands.behind import bring_up_these
 from dagctl.commands.show import details, spec_of
-from dagctl.errors import ConflictError, NotFoundError
+from dagctl.errors import ConflictError, NotFoundError, UnavailableError, WorkspaceError
 from tests.e2e.conftest import Place
 
 if TYPE_CHECKING:
@@ -164,6 +165,50 @@ def test_a_removal_by_a_colleague_is_followed_and_not_healed(place: Place, clone
         assert not (clone.root / "dags/orders.py").exists()
         client.restore(["orders"])
     assert listed(clone) == {"orders": 3, "third": 1, "turnover": 1}
+
+
+def test_no_dag_comes_back_beside_one_whose_id_differs_only_by_case(
+    place: Place, clone: Place
+) -> None:
+    for where, names in ((place, ("Gone", "Renamed")), (clone, ("gone", "renamed"))):
+        specs = [where.spec(f"specs/{name}_.yaml", name=f"X\ndag_id: {name}") for name in names]
+        with where.open() as client:
+            client.create(specs)
+    with place.open() as client:
+        client.remove("Gone")
+        client.rename("Renamed", "other")
+    place.git("pull", "-q", "--no-rebase", "--no-edit", str(clone.root), "HEAD")
+    for dag_id in ("Gone", "Renamed"):
+        with place.open() as client, pytest.raises(WorkspaceError, match="only by case") as caught:
+            client.restore(dag_id) if dag_id == "Gone" else client.rename("other", dag_id)
+        assert "give that DAG another id: `dagctl mv ID NEW_ID`" in str(caught.value.hint)
+    assert not (place.root / "dags/Gone.py").exists()
+
+
+def test_a_dag_that_a_pull_has_brought_is_removed_before_anything_was_read(
+    place: Place, clone: Place
+) -> None:
+    assert listed(clone) == {"orders": 1, "sales": 1}
+    place.spec("specs/third.yaml", name="Third")
+    created(place)
+    clone.git("pull", "-q", "--ff-only")
+    with clone.open() as client:
+        (done,) = client.remove("third").dags
+    assert (done.dag_id, done.version) == ("third", 2)
+    assert listed(clone) == {"orders": 1, "sales": 1}
+
+
+def test_the_command_itself_says_that_the_registry_is_damaged(place: Place) -> None:
+    place.spec("specs/orders.yaml")
+    created(place)
+    registry = place.root / ".git/dagctl/top/registry.db"
+    for file in registry.parent.glob("registry.db*"):
+        file.unlink()
+    registry.write_bytes(b"no database" * 1000)
+    with place.open() as client:
+        bring_up_these(client._context, ["orders"])
+        with pytest.raises(UnavailableError, match=r"registry\.db is damaged"):
+            client.remove("orders")
 
 
 def test_a_removal_in_a_squashed_commit_counts_too(place: Place, clone: Place) -> None:

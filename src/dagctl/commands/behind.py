@@ -47,10 +47,11 @@ def bring_up(context: Context, mark: Mark) -> None:
 
 def bring_up_these(context: Context, dag_ids: Sequence[str]) -> None:
     """Let the registry take over what has come of some DAGs; no other file is read."""
-    known = {
-        record.dag_id: record
-        for record in context.backend.registry.find(dag_ids=dag_ids, specs=False)
-    }
+    try:
+        records = context.backend.registry.find(dag_ids=dag_ids, specs=False)
+    except DagctlError:  # the command asks again, and says so itself
+        return
+    known = {record.dag_id: record for record in records}
     come, gone = dict[str, str](), list[str]()
     for dag_id in dag_ids:
         record = known.get(dag_id)

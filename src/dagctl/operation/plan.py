@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import body_of, read_header
 from dagctl.errors import ConflictError, DagctlError, WorkspaceError
-from dagctl.next_step import again
+from dagctl.next_step import Command, Fix, again
 from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import check_basis, check_named, version_of
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.operation.foreign import LARGEST
 from dagctl.operation.free_ids import with_names
-from dagctl.operation.inventory import path_of, take_inventory
+from dagctl.operation.inventory import MOST_FILES, Inventory, path_of, take_inventory
 from dagctl.operation.meaning import Meanings
 from dagctl.operation.merge import header_of
 from dagctl.operation.rendering import provenance_of, rendered, with_header
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
-    from dagctl.operation.inventory import Inventory
     from dagctl.operation.options import HandWritten, Options
+
+_OTHER_ID = "choose another dag_id, or rename that file"
+_OTHER_FILE = Fix(
+    "give that DAG another id: `", Command("mv", "ID NEW_ID"), "`; or rename that file"
+)
 
 
 def make_plan(context: Context, changes: Iterable[Change], options: Options) -> list[Change]:
@@ -154,7 +159,7 @@ def new_plan(context: Context, inventory: Inventory, change: Change, options: Op
     return replace(change, action=Action.CREATE, old_file=standing, gives_way=gives_way)
 
 
-def check_case(inventory: Inventory, path: str) -> None:
+def check_case(inventory: Inventory, path: str, hint: Fix | str = _OTHER_ID) -> None:
     """Check that no file differs from the one of a new DAG only by case.
 
     Raises:
@@ -163,8 +168,22 @@ def check_case(inventory: Inventory, path: str) -> None:
     if others := inventory.alike(path):
         raise WorkspaceError(
             f"{others[0]} differs from {path} only by case: some file systems hold one of them",
-            hint="choose another dag_id, or rename that file",
+            hint=hint,
         )
+
+
+def check_returning(context: Context, dag_ids: Iterable[str]) -> None:
+    """Check that no DAG file differs only by case from those of DAGs that come back.
+
+    Raises:
+        WorkspaceError: One does.
+    """
+    settings = context.settings
+    own = [path_of(settings, dag_id) for dag_id in dag_ids]
+    listed = context.backend.files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
+    inventory = Inventory(dags=(), paths=(*(path for path, _ in listed), *own))
+    for path in own:
+        check_case(inventory, path, _OTHER_FILE)
 
 
 def _is_own_file(change: Change, header: Header) -> bool:

@@ -17,7 +17,7 @@ from dagctl.operation.change import Action, asked
 from dagctl.operation.free_ids import with_names
 from dagctl.operation.inventory import take_inventory
 from dagctl.operation.loading import loaded
-from dagctl.operation.plan import new_plan, placed, standing_at
+from dagctl.operation.plan import check_returning, new_plan, placed, standing_at
 from dagctl.operation.removal import plan_removal
 from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.operation.spec_file import spec_write
@@ -208,6 +208,7 @@ def _again(context: Context, change: Change, holder: DagRecord, options: Options
     """Return the plan of the next version of the DAG that had the id before."""
     known = replace(change, is_known=True, record=holder, version=holder.version + 1)
     at = placed(context, known)
+    check_returning(context, [at.dag_id])
     standing = standing_at(context, at.path, options)
     provenance = replace(provenance_of(at), version=at.version)
     spec = at.spec

@@ -11,7 +11,7 @@ from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import READ_AGAIN, stale
 from dagctl.operation.change import Action, asked
-from dagctl.operation.plan import standing_at, updated
+from dagctl.operation.plan import check_returning, standing_at, updated
 from dagctl.operation.removal import recorded
 from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.operation.spec_file import says, spec_write
@@ -46,7 +46,9 @@ def plan_restore(context: Context, dag_ids: Iterable[str], options: Options) -> 
     if absent:
         context.backend.registry.get(absent[0])  # refuses who is no member
         raise NotFoundError(f"no DAG `{absent[0]}` was removed here", hint=Fix(LIST))
-    return [_restored(context, records[name], options) for name in names]
+    changes = [_restored(context, records[name], options) for name in names]
+    check_returning(context, names)
+    return changes
 
 
 def _restored(context: Context, record: DagRecord, options: Options) -> Change:
