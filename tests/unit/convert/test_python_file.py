@@ -630,3 +630,14 @@ def test_airflow_2_catches_up_unless_it_is_said() -> None:
     text = 'with DAG("etl", start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id="a")\n'
     assert one(text, airflow="2").data["catchup"] is True
     assert "catchup" not in one(text).data
+
+
+def test_a_call_has_what_its_list_held_when_it_was_called() -> None:
+    dag = in_dag("""
+    from outside import make
+    given = [1]
+    made = make(given)
+    given.append(2)
+    BashOperator(task_id="a", bash_command="a", env={"A": made})
+    """)
+    assert dag.data["tasks"][0]["env"] == {"A": {"$new": "outside.make", "args": [[1]]}}

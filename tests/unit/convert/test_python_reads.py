@@ -283,6 +283,8 @@ def test_without_values_nothing_is_taken_for_true() -> None:
         ("queue=Variable.get('queue', default_var='slow')", "queue", "slow"),
         ("queue=os.getenv('QUEUE', 'slow')", "queue", "slow"),
         ("retries=int(os.environ.get('RETRIES', '4'))", "retries", 4),
+        ("retries=int(os.getenv('RETRIES', 4))", "retries", 4),
+        ("retry_delay=timedelta(minutes=int(os.getenv('RETRIES', '4')))", "retry_delay", "4m"),
         ("queue='q_' + os.environ.get('QUEUE', 'slow')", "queue", "q_slow"),
         ("queue='q_%s' % os.environ.get('QUEUE', 'slow')", "queue", "q_slow"),
         ("queue='q_{}'.format(os.environ.get('QUEUE', 'slow'))", "queue", "q_slow"),

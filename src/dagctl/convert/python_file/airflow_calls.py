@@ -92,7 +92,17 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
     if name.path.startswith(reads.READS):
         return reads.environment(machine, name, made)
-    return Made(name, made.args, made.kwargs, machine.place(made.node))
+    args = [_as_now(machine, value) for value in made.args]
+    kwargs = {key: _as_now(machine, value) for key, value in made.kwargs.items()}
+    return Made(name, args, kwargs, machine.place(made.node))
+
+
+def _as_now(machine: Machine, value: Any) -> Any:  # noqa: ANN401 - any value of Python
+    """Return a value as a call gets it: what the file puts into a list later is not in it."""
+    if not isinstance(value, list | dict):
+        return value
+    machine.charge(len(value))
+    return value.copy()
 
 
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401

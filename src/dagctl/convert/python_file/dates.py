@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Late, Made, Moment, Name, Opaque, Zone
+from dagctl.convert.python_file.objects import Late, Made, Moment, Name, Opaque, Zone, settled
 from dagctl.convert.python_file.source_of import words
 from dagctl.patterns import lazy_pattern
 
@@ -73,7 +73,8 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
 
 
 def _length(machine: Machine, made: Call) -> Any:  # noqa: ANN401
-    given = dict(zip(_UNITS, made.args, strict=False)) | made.kwargs
+    named = dict(zip(_UNITS, made.args, strict=False)) | made.kwargs
+    given = {key: settled(value) for key, value in named.items()}
     try:
         return timedelta(**given)
     except (TypeError, OverflowError, ValueError):

@@ -136,7 +136,7 @@ def unary(machine: Machine, node: ast.UnaryOp, value: object) -> Any:  # noqa: A
             return at_parse
         test = truth(value)
         return machine.opaque(node, words(node)) if test is None else not test
-    function = _UNARY.get(type(node.op))
+    function, value = _UNARY.get(type(node.op)), settled(value)
     if function is None or not isinstance(value, int | float | timedelta):
         return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
     return function(value)

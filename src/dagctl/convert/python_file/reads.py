@@ -37,7 +37,7 @@ _GETTERS = ("os.getenv", "os.environ.get")
 def environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return a call that reads the environment at each parse, as the file does."""
     args = dict(zip(("key", "default"), map(settled, made.args), strict=False)) | made.kwargs
-    texts = all(isinstance(value, str | None) for value in args.values())
+    texts = all(isinstance(value, str | int | float | None) for value in args.values())
     plain = name.path in _GETTERS and len(made.args) <= 2 and args.keys() <= {"key", "default"}  # noqa: PLR2004 - key, default
     if not plain or not texts or not isinstance(args.get("key"), str):
         return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
