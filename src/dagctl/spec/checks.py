@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _COMMENT = lazy_pattern(r"#[ \t]*dagctl:[ \t]*ignore\b[ \t]*(?P<codes>[A-Za-z0-9, \t]*)")
 _CODE = lazy_pattern(r"[A-Za-z0-9]+")
 _BLOCK = lazy_pattern(r"[|>][-+1-9]{0,2}[ \t]*$")
-"""The end of a line of YAML behind which a text begins."""
+"""The end of a line of YAML, without its comment, behind which a text begins."""
+_ANY_COMMENT = lazy_pattern(r"[ \t]#")
+_ITEM = lazy_pattern(r"([ ]*+(?:-[ ]++(?=-))*+)-[ ]++(?:[!&][^ ]++[ ]++)*+[|>]")
+"""A line of YAML with a text that is itself an item of a list, up to the dash of this item."""
 MOST_COMMENTS = 1000
 """How many codes in comments of one spec are looked at."""
 MOST_UNUSED = 20
@@ -169,9 +172,12 @@ def _headers(lines: Sequence[str], commented: set[int]) -> dict[int, int]:
     for number in sorted(commented):
         line = lines[number - 1]
         comment = _COMMENT.search(line)
-        if number <= end or comment is None or not _BLOCK.search(line[: comment.start()]):
+        if number <= end or comment is None:
             continue
-        margin = len(line) - len(line.lstrip(" -"))
+        if not _BLOCK.search(_ANY_COMMENT.split(line[: comment.start()], 1)[0]):
+            continue
+        item = _ITEM.match(line)
+        margin = item.end(1) if item else len(line) - len(line.lstrip(" -"))
         end = number
         while end < len(lines) and _is_inside(lines[end], margin):
             end += 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dagctl.errors import Severity
-from dagctl.spec.checks import MOST_COMMENTS, MOST_UNUSED, Checks, judged
+from dagctl.spec.checks import MOST_COMMENTS, MOST_UNUSED, Checks, _headers, judged
 from dagctl.spec.load import check_spec
 
 SPEC = """\
@@ -67,6 +67,23 @@ tasks:
 def test_a_comment_where_a_block_of_text_begins_silences_a_warning_in_it() -> None:
     assert places(BLOCK) == [("DAG461", 10)]
     assert places(BLOCK.replace("cp a b\n\n", "set -e\n")) == [("DAG111", 4), ("DAG461", 9)]
+
+
+def test_another_comment_may_stand_before_it() -> None:
+    assert places(BLOCK.replace("|  #", "|  # why this is #1  #")) == [("DAG461", 10)]
+    beside = BLOCK.replace("|  #", "echo a  # a | b |  #").replace(
+        "      cp a b\n\n      echo c\n", ""
+    )
+    assert places(beside) == [("DAG111", 4), ("DAG461", 7)]
+
+
+@pytest.mark.parametrize("item", ["- ", "-   ", "- &text ", "-  !!str "])
+@pytest.mark.parametrize("deeper", [1, 3, 6])
+def test_a_text_that_is_an_item_of_a_list_begins_right_of_its_dash(item: str, deeper: int) -> None:
+    texts = f"    on:\n    {item}|  # dagctl: ignore DAG461\n{' ' * (4 + deeper)}cp a\n    - b\n"
+    header = _headers(texts.split("\n"), {2})
+    assert header == {3: 2}
+    assert _headers(texts.replace("    -", "  - -").split("\n"), {2}) == {3: 2}
 
 
 def test_a_comment_does_not_reach_the_keys_beside_the_block() -> None:
