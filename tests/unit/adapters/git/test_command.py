@@ -85,12 +85,13 @@ def test_what_was_begun_is_at_work_while_the_block_runs(
 def test_what_was_begun_and_is_not_asked_for_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    git = slow_git(tmp_path, monkeypatch, "touch begun; sleep 30; touch survived")
-    before = time.monotonic()
+    child = "until [ -e go ]; do sleep 0.01; done; touch survived"
+    git = slow_git(tmp_path, monkeypatch, f"({child}) & touch begun; wait")
     with git.begun("check-attr"):
         while not (tmp_path / "begun").exists():
             time.sleep(0.01)
-    assert time.monotonic() - before < 20
+    (tmp_path / "go").touch()
+    time.sleep(0.2)
     assert not (tmp_path / "survived").exists()
 
 
