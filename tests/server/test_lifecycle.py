@@ -177,6 +177,24 @@ def test_what_would_be_passed_over_is_refused(world: World) -> None:
     for method, path, _ in CALLS[1:]:
         answer = ask(editor, project, method, path, {"to": 1})
         assert "reads no body" in problem_of(answer, 400, "USAGE")["detail"]
+    for chunks in ([b'{"to"', b": 1}"], [b"{", b"} "]):
+        answer = in_chunks(editor, project, chunks)
+        assert "reads no body" in problem_of(answer, 400, "USAGE")["detail"]
     both = {"project_id": project, "dag_id": ["orders", "orders"]}
     assert editor.request("GET", "/export", params=both).status_code == 200
     assert ask(editor, project, "DELETE", "/dags/orders", {}).status_code == 200
+
+
+@pytest.mark.parametrize("chunks", [[], [b"{}"], [b"{", b"}"]])
+def test_a_body_in_chunks_with_nothing_in_it_is_none(world: World, chunks: list[bytes]) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    assert problem_of(in_chunks(editor, project, chunks), 404, "NOT_FOUND")
+
+
+def in_chunks(person: Person, project: str, chunks: list[bytes]) -> httpx.Response:
+    """Ask for a rollback, with a body whose length is not said."""
+    return person.request(
+        "POST", "/dags/orders/rollback", params={"project_id": project}, content=iter(chunks)
+    )
