@@ -198,6 +198,17 @@ def test_a_dag_that_a_pull_has_brought_is_removed_before_anything_was_read(
     assert listed(clone) == {"orders": 1, "sales": 1}
 
 
+def test_a_rename_to_an_id_that_a_pull_has_brought_names_no_option_of_create(
+    place: Place, clone: Place
+) -> None:
+    with clone.open() as client:
+        client.create(clone.spec("specs/new.yaml", name="X\ndag_id: New_X"))
+    place.git("pull", "-q", "--no-rebase", "--no-edit", str(clone.root), "HEAD")
+    with place.open() as client, pytest.raises(ConflictError, match="a DAG `New_X` exists") as e:
+        client.rename("orders", "new_x")
+    assert e.value.hint == "give another id"
+
+
 def test_the_command_itself_says_that_the_registry_is_damaged(place: Place) -> None:
     place.spec("specs/orders.yaml")
     created(place)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HIDDEN = "[redacted]"
 _LONGEST_NAMED = 60
+_LOOKED_AT = 65_536
+"""Characters of a mistaken value that are searched for secrets; far fewer are shown."""
 MOST_REMEMBERED = 512
 """How many secrets are remembered; the oldest are forgotten first."""
 SHORTEST, SHORTEST_OF_OTHERS = 6, 8
@@ -95,11 +97,29 @@ def named(value: object) -> str:
     if value is None:
         return "None"
     try:
-        text = redacted(ascii(value))
+        text = _shown(value).encode("ascii", "backslashreplace").decode()
     except Exception:  # noqa: BLE001 - it is of a type of the caller's, and may raise anything
         return f"a {type(value).__name__}"
     end = "..." if len(text) > _LONGEST_NAMED else ""
     return f"{type(value).__name__} {text[:_LONGEST_NAMED]}{end}"
+
+
+def _shown(value: object) -> str:
+    """Return the beginning of a value as Python writes it, without secrets."""
+    if isinstance(value, str):
+        return repr(_beginning(value))
+    if isinstance(value, bytes | bytearray):
+        text = _beginning(value[:_LOOKED_AT].decode("utf-8", "surrogateescape"))
+        return repr(text.encode("utf-8", "surrogateescape"))
+    return _beginning(repr(value))
+
+
+def _beginning(text: str) -> str:
+    """Return the beginning of a text, longer than what is shown of it, without secrets."""
+    hidden = redacted(text[:_LOOKED_AT])
+    # a part of a secret at the cut is not shown: enough stands before it, or all is hidden
+    is_sure = len(text) < _LOOKED_AT or len(hidden) > _LOOKED_AT // 2
+    return hidden if is_sure else HIDDEN
 
 
 def masked(text: str) -> str:
