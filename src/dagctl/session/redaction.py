@@ -109,7 +109,7 @@ def _shown(value: object) -> str:
     if isinstance(value, str):
         return repr(_beginning(value))
     if isinstance(value, bytes | bytearray):
-        text = _beginning(value[:_LOOKED_AT].decode("utf-8", "surrogateescape"))
+        text = _beginning(value[: 4 * _LOOKED_AT].decode("utf-8", "surrogateescape"))
         return repr(text.encode("utf-8", "surrogateescape"))
     return _beginning(repr(value))
 

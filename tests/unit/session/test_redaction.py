@@ -14,6 +14,7 @@ from dagctl.session import redaction
 from dagctl.session.redaction import (
     HIDDEN,
     masked,
+    named,
     redacted,
     redacted_end,
     remember,
@@ -161,3 +162,35 @@ def test_a_mask_moves_no_column_and_no_line() -> None:
 @given(st.text())
 def test_twice_is_the_same_as_once(text: str) -> None:
     assert redacted(redacted(text)) == redacted(text)
+
+
+@pytest.mark.parametrize("secret", ["p\u00e455word-geheim", 'it\'s \\ "quoted"', "plain-secret-1"])
+def test_a_mistaken_value_shows_no_secret(secret: str) -> None:
+    remember(secret)
+    assert named(secret) == f"str '{HIDDEN}'"
+    assert named(secret.encode()) == f"bytes b'{HIDDEN}'"
+    assert named(bytearray(f"a {secret}".encode())) == f"bytearray b'a {HIDDEN}'"
+    assert named([secret]) == f"list ['{HIDDEN}']"
+    assert named(b"a\xff") == r"bytes b'a\xff'"
+    assert named("gr\u00fc\u00dfe\n") == r"str 'gr\xfc\xdfe\n'"
+
+
+def test_a_secret_across_the_cut_of_a_mistaken_value_is_not_shown() -> None:
+    remember("0123456789" * 3_000)
+    assert named("0123456789" * 9_000) == f"str '{HIDDEN}'"
+    assert named("x" * 65_530 + "0123456789" * 3_000) == f"str '{'x' * 59}..."
+
+
+def test_of_a_long_mistaken_value_only_the_beginning_is_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[int] = []
+
+    def search(text: str) -> str:
+        searched.append(len(text))
+        return text
+
+    monkeypatch.setattr(redaction, "redacted", search)
+    for value in ("a" * 1_000_000, b"a" * 1_000_000, ["a"] * 200_000):
+        assert named(value).endswith("...")
+    assert max(searched) < 100_000
