@@ -142,8 +142,12 @@ def _holder(context: Context, dag_id: str, new_id: str) -> DagRecord | None:
                 f"`{holder.dag_id}` is the id of a removed DAG",
                 hint=Fix("give another id, or forget that DAG: ", Command("rm", "ID --purge")),
             )
-        raise ConflictError(f"a DAG `{holder.dag_id}` exists", hint="give another id")
+        raise _taken(holder.dag_id)
     return None
+
+
+def _taken(dag_id: str) -> ConflictError:
+    return ConflictError(f"a DAG `{dag_id}` exists", hint="give another id")
 
 
 # --- The spec under its new id ---
@@ -200,6 +204,8 @@ def _first(context: Context, change: Change, options: Options) -> Change:
     """Return the plan of an id that no DAG has had."""
     # without its path: that of a known spec would spare the look at the DAG files
     inventory = take_inventory(context, [replace(change, source=None)])
+    if (known := inventory.of_id(change.dag_id)) is not None:  # only its file is here
+        raise _taken(known.dag_id)
     (named,) = with_names(context, inventory, [change], options)
     return new_plan(context, inventory, named, options)
 

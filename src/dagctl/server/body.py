@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from starlette.requests import Request
 
@@ -30,6 +30,12 @@ FORMATS: dict[str, Format] = {
 """What a body holds, by its media type. No foreign page can send one of these without asking."""
 
 LATER = TRY_LATER
+
+_NOTHING = frozenset({b"", b"{}"})
+"""Bodies with nothing in them; some libraries always send `{}`."""
+_LENGTHS_OF_NOTHING = frozenset(str(len(body)) for body in _NOTHING)
+_ENOUGH = 3
+"""Bytes that say that there is more."""
 
 
 @frozen
@@ -88,9 +94,40 @@ async def read_body(
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > limit:
         raise _too_large(limit)
+    async with _in_time(seconds):
+        return Body(await _whole(request, take, limit), kind)
+
+
+async def check_no_body(request: Request, *, seconds: float) -> None:
+    """Check that a request without a use for a body has none, or one without anything in it.
+
+    A body in chunks has no length before it is read; as little of it is read as says enough.
+
+    Raises:
+        RequestError: There is more, or it is slower than `seconds`.
+    """
+    is_chunked = "transfer-encoding" in request.headers
+    is_empty = request.headers.get("content-length", "0") in _LENGTHS_OF_NOTHING
+    if is_chunked and is_empty:
+        start = b""
+        async with _in_time(seconds):
+            async for part in request.stream():
+                start += part[: _ENOUGH - len(start)]
+                if len(start) == _ENOUGH:
+                    break
+        is_empty = start in _NOTHING
+    if not is_empty:
+        raise RequestError(
+            f"{request.method} {request.scope['route'].path} reads no body",
+            hint="leave the body out; parameters go into the query",
+        )
+
+
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
-            return Body(await _whole(request, take, limit), kind)
+            yield
     except TimeoutError as error:
         raise RequestError(
             "the body did not arrive in time", status=HTTPStatus.REQUEST_TIMEOUT

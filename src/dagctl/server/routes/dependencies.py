@@ -14,7 +14,7 @@ from pydantic_core import PydanticKnownError
 
 from dagctl.bootstrap import Caller
 from dagctl.patterns import lazy_pattern
-from dagctl.server.body import Body, read_body
+from dagctl.server.body import Body, check_no_body, read_body
 from dagctl.server.refusals import RequestError
 from dagctl.server.service import Service
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 BEARER = HTTPBearer(
     bearerFormat="JWT", auto_error=False, description="An access token of the Supabase project."
 )
-_NO_BODIES = frozenset({"0", "2"})
-"""Lengths of a body with nothing in it: none, or `{}`, which some libraries always send."""
 MOST = 1000
 """How many DAGs a page may have."""
 
@@ -45,21 +43,19 @@ async def caller_of(request: Request, service: Annotated[Service, Depends(servic
     address = "" if request.client is None else request.client.host
     caller = await service.admit(request.headers, address)
     request.state.user_id = caller.user_id
-    _check_names(request)
+    described = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    if request.method not in {"GET", "HEAD"} and "requestBody" not in described:
+        await check_no_body(request, seconds=service.seconds_left())  # it may hold parameters
+    _check_names(request, described)
     return caller
 
 
-def _check_names(request: Request) -> None:
-    """Check that nothing in the request would be passed over.
+def _check_names(request: Request, described: Mapping[str, Any]) -> None:
+    """Check that no parameter in the request would be passed over.
 
     Raises:
-        RequestError: A parameter of the query is none, or is given twice where one counts; or there
-            is a body where none is read, in which somebody may have sent parameters.
+        RequestError: A parameter of the query is none, or is given twice where one counts.
     """
-    paths = request.app.openapi()["paths"]
-    described = paths[request.scope["route"].path][request.method.lower()]
-    if request.method not in {"GET", "HEAD"} and "requestBody" not in described:
-        _check_no_body(request)
     known = {
         parameter["name"]: parameter
         for parameter in described.get("parameters", ())
@@ -77,16 +73,6 @@ def _check_names(request: Request) -> None:
 def _is_list(parameter: Mapping[str, Any]) -> bool:
     schema = parameter["schema"]
     return any(each.get("type") == "array" for each in (schema, *schema.get("anyOf", ())))
-
-
-def _check_no_body(request: Request) -> None:
-    """Check that a request without a use for a body has none, or one without anything in it."""
-    length = request.headers.get("content-length", "0")
-    if "transfer-encoding" in request.headers or length not in _NO_BODIES:
-        raise RequestError(
-            f"{request.method} {request.scope['route'].path} reads no body",
-            hint="leave the body out; parameters go into the query",
-        )
 
 
 async def body_of(
