@@ -23,6 +23,7 @@ def assign(
     match target:
         case ast.Name(id=name):
             scope.put(name, value, statement)
+            scope.elsewhere.get(name, scope).named_at[name] = machine.changes.now()
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
             _unpack(machine, elements, value, scope, statement)
         case ast.Attribute(value=owner, attr=name):
@@ -75,6 +76,7 @@ def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
         isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
     )
     if (in_mapping or in_list) and not machine.is_kept(owner):
+        machine.changes.note(owner)
         owner[index] = value  # type: ignore[index] # see above
     elif not isinstance(owner, Name) and words(node).partition("[")[0] != "globals()":
         machine.report.gap(machine.place(node), words(node), "the assignment is not followed")

@@ -161,6 +161,7 @@ def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa
             return machine.opaque(made.node, f"what `{words(made.node)}` adds is not known")
         machine.charge(len(items))
         args[0] = items
+    machine.changes.note(owner)
     try:
         value = getattr(owner, name)(*args, **made.kwargs)
     except (TypeError, ValueError, KeyError, IndexError):

@@ -9,6 +9,7 @@ from dagctl.convert.python_file import assets, making
 from dagctl.convert.python_file.binding import bind
 from dagctl.convert.python_file.inlining import argument_scope
 from dagctl.convert.python_file.objects import (
+    Bound,
     Decorated,
     Decorator,
     Function,
@@ -20,6 +21,7 @@ from dagctl.convert.python_file.objects import (
     Partial,
 )
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.uncertain import only_wraps, spoil
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
@@ -69,6 +71,7 @@ def wrapped(
         function = value.function if isinstance(value, Decorated) else value
         if isinstance(function, Function):
             function.strange = words(node) if node is not None else "a decorator"
+            _note_own(machine, decorator, function)
         return value
     if decorator.kind in {"setup", "teardown"}:
         if isinstance(value, Function):
@@ -81,6 +84,24 @@ def wrapped(
     if isinstance(value, Function):
         return Decorated(value, decorator)
     return value
+
+
+def _note_own(machine: Machine, decorator: object, function: Function) -> None:
+    """Report a decorator of the project that does more at each parse than to wrap a function."""
+    if isinstance(decorator, Name):
+        decorator = machine.definition(decorator.path)
+    if isinstance(decorator, Function):
+        if only_wraps(decorator.node):
+            return
+        if not isinstance(decorator.node, ast.Lambda):
+            why = f"`{decorator.name}` runs where it decorates"
+            spoil(machine, decorator.node, decorator.scope, why)
+    elif decorator is None or isinstance(decorator, Made | Opaque):
+        return  # a library's
+    elif isinstance(decorator, Bound) and isinstance(decorator.owner, Made | Name | Opaque):
+        return  # as above
+    text = f"what the decorator `{function.strange}` does at each parse is not followed"
+    machine.file_report.gap(function.place, function.name, text)
 
 
 def _path_of(decorator: Name | Made) -> str:

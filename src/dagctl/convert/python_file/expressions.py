@@ -17,6 +17,7 @@ from dagctl.convert.python_file import (
 )
 from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.connections import field
+from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
     Bound,
@@ -363,10 +364,6 @@ def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> Any:  # noqa:
     return True
 
 
-def _lambda(machine: Machine, node: ast.Lambda, scope: Scope) -> Function:
-    return Function(node, scope, machine.place(node))
-
-
 def _walrus(machine: Machine, node: ast.NamedExpr, scope: Scope) -> Any:  # noqa: ANN401
     value = machine.evaluate(node.value, scope)
     scope.put(node.target.id, value)
@@ -389,7 +386,7 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
     ast.IfExp: _either,
     ast.Compare: _compare,
     ast.Call: calls.call,
-    ast.Lambda: _lambda,
+    ast.Lambda: defined,
     ast.NamedExpr: _walrus,
     ast.ListComp: comprehensions.as_list,
     ast.GeneratorExp: comprehensions.as_list,

@@ -8,6 +8,7 @@ import symtable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file.binding import defaults_of
 from dagctl.convert.python_file.function_text import Edit, FunctionText
 from dagctl.convert.python_file.objects import (
     Argument,
@@ -25,9 +26,9 @@ from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from dagctl.convert.python_file.scope import Scope
+    from dagctl.convert.python_file.scope import Changes, Scope
     from dagctl.convert.report import Report
 
 _MOST = 300
@@ -52,7 +53,8 @@ class _Needs:
 class Functions:
     """Makes `python_code` of the functions of a file, and of those that it imports."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
         self._texts: dict[str, FunctionText] = {}
         self.copied: set[Place] = set()
         """The lines of the files that stand in functions now."""
@@ -73,7 +75,7 @@ class Functions:
             code = text.of_lambda(node, [*needs.imports, *needs.others])
             report.changed(function.place, subject, "the lambda is written as a function")
         else:
-            edits = [*_annotations(node), *_defaults(node, scope)]
+            edits = [*_annotations(node), *_defaults(function)]
             code = text.of_function(node, [*needs.imports, *needs.others], edits)
         self._say(function, needs, report, subject)
         return code
@@ -143,6 +145,11 @@ class Functions:
             needs.others[f"{name} = {value!r}"] = None
         elif len(statements) == 1:
             statement = statements[0]
+            since = holder.named_at.get(name, 0)
+            if self._changes.is_changed(value, since):
+                needs.missing[name] = "it is changed after the line that makes it"
+                return
+            self._refuse_later(_loaded(statement), holder, since, needs)
             source = self._text(holder).source(statement)
             lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
             self.copied |= {Place(holder.origin.file, line) for line in lines}
@@ -151,12 +158,24 @@ class Functions:
         else:
             needs.missing[name] = "it gets its value at several places"
 
+    def _refuse_later(self, names: Iterable[str], scope: Scope, since: int, needs: _Needs) -> None:
+        """Refuse names that a statement uses, if they have got other values since."""
+        for name in names:
+            holder = scope.holder(name)
+            if holder is None:
+                continue
+            is_renamed = holder.named_at.get(name, 0) > since
+            if is_renamed or self._changes.is_changed(holder.values[name], since):
+                needs.missing[name] = "it gets another value after the line that uses it"
+
     def _definition(self, value: Function | LocalClass, needs: _Needs) -> None:
         node = value.node
         source = self._text(value.scope).source(node)
         if len(source) > _LONGEST:
             needs.missing[getattr(node, "name", "")] = "it is too long"
             return
+        since = value.scope.named_at.get(getattr(node, "name", ""), 0)
+        self._refuse_later(_used_at_once(node), value.scope, since, needs)
         self._gather(_free_names(source), value.scope, needs)
         if isinstance(node, ast.Lambda):
             needs.missing["lambda"] = "write it as a `def`"
@@ -192,13 +211,30 @@ def _import_of(name: str, statement: ast.stmt) -> str:
     return ast.unparse(statement)
 
 
-def _loaded(statement: ast.stmt) -> list[str]:
+def _loaded(statement: ast.AST) -> list[str]:
     names = [
         node.id
         for node in ast.walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     ]
     return list(dict.fromkeys(names))
+
+
+def _used_at_once(
+    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+) -> list[str]:
+    """Return the names whose values a definition takes when Python meets it."""
+    if isinstance(node, ast.ClassDef):
+        parts = [*node.bases, *node.keywords, *node.decorator_list]
+        inner = [name for part in parts for name in _loaded(part)]
+        for part in node.body:
+            if isinstance(part, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                inner += _used_at_once(part)
+            else:
+                inner += _loaded(part)
+        return inner
+    parts = [*defaults_of(node.args).values(), *getattr(node, "decorator_list", [])]
+    return [name for part in parts for name in _loaded(part)]
 
 
 def _free_names(source: str, *, whole: bool = True) -> list[str]:
@@ -231,14 +267,13 @@ def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[E
             yield Edit(annotation, repr(ast.unparse(annotation)))
 
 
-def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[Edit]:
+def _defaults(function: Function) -> Iterator[Edit]:
     """Yield the defaults that are constants of the file, by their values."""
-    for default in (*function.args.defaults, *function.args.kw_defaults):
-        holder = scope.holder(default.id) if isinstance(default, ast.Name) else None
-        if isinstance(default, ast.Name) and holder is not None:
-            value = holder.values[default.id]
-            if isinstance(value, _LITERALS) and weight(value) is not None:
-                yield Edit(default, repr(value))
+    for name, default in defaults_of(function.node.args).items():
+        value = function.defaults.get(name, ...)
+        is_literal = isinstance(value, _LITERALS) and weight(value) is not None
+        if isinstance(default, ast.Name) and is_literal:
+            yield Edit(default, repr(value))
 
 
 def parameter_names(function: Function) -> list[str]:

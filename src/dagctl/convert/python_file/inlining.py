@@ -6,12 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import bind, defaults_of
+from dagctl.convert.python_file.objects import Function
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call, Function
+    from dagctl.convert.python_file.objects import Call
 
 _MOST_CALLS = 25
 """Calls that stand in one another."""
@@ -33,16 +34,26 @@ def inline(machine: Machine, function: Function, made: Call) -> Any:  # noqa: AN
     return getattr(end, "value", None)
 
 
+def defined(
+    machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
+) -> Function:
+    """Return a function whose defaults have the values of now: Python works them out once."""
+    function = Function(node, scope, machine.place(node))
+    for name, default in defaults_of(node.args).items():
+        function.defaults[name] = machine.evaluate(default, scope)
+    return function
+
+
 def argument_scope(machine: Machine, function: Function, made: Call) -> Scope:
     """Return the scope of a call: each parameter with its argument, or its default."""
     scope, parameters = Scope(function.scope), function.node.args
     bindings = bind(parameters, made.args, made.kwargs)
-    for name, default in defaults_of(parameters).items():
-        scope.put(name, machine.evaluate(default, function.scope))
+    for name, default in function.defaults.items():
+        scope.put(name, default)
     for name, value in bindings.values.items():
         scope.put(name, value)
     if parameters.vararg:
-        scope.put(parameters.vararg.arg, bindings.left)
+        scope.put(parameters.vararg.arg, tuple(bindings.left))
     if parameters.kwarg:
         scope.put(parameters.kwarg.arg, bindings.unknown)
     for parameter in (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.convert.python_file.objects import Dag, Group, Opaque
-from dagctl.convert.python_file.scope import Scope
+from dagctl.convert.python_file.scope import Changes, Scope
 from dagctl.convert.python_file.source import refused
 from dagctl.convert.report import Place, Report
 from dagctl.spec.codes import Code
@@ -92,6 +92,7 @@ class Machine:
         self.own_environment: dict[str, object] = {}
         """Variables of the environment that the file sets."""
         self._kept: dict[int, object] = {}
+        self.changes = Changes()
         self.unknown: list[Unknown] = []
         """Calls that may make a task; what a task needs of them is looked at later."""
         self.effects = 0
@@ -146,11 +147,8 @@ class Machine:
         inner = Machine(
             origin, self.target, self.today, self.modules, self._grammar, MAX_MODULE_STEPS
         )
-        inner.reads, inner.own_environment, inner._kept = (
-            self.reads,
-            self.own_environment,
-            self._kept,
-        )
+        inner.reads, inner.own_environment = self.reads, self.own_environment
+        inner._kept, inner.changes = self._kept, self.changes
         return inner
 
     @property

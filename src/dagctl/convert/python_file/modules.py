@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file.deployment import Deployment
-from dagctl.convert.python_file.inlining import inline
+from dagctl.convert.python_file.inlining import defined, inline
 from dagctl.convert.python_file.objects import (
     Call,
     Decorated,
@@ -184,7 +184,7 @@ def _asked(machine: Machine, owner: EnumMember, name: str) -> Any:  # noqa: ANN4
         return UNKNOWN
     call = Call(ast.Call(ast.Name("__getattr__", ast.Load()), [], []))
     call.args = [owner, name]
-    value = inline(machine, Function(getter, owner.owner.scope, machine.place(getter)), call)
+    value = inline(machine, defined(machine, getter, owner.owner.scope), call)
     return UNKNOWN if value is None or isinstance(value, Opaque) else value
 
 

@@ -198,6 +198,7 @@ class Function:
     place: Place
     strange: str | None = None
     """A decorator that is none of Airflow's."""
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -23,6 +23,42 @@ _NOWHERE = SourceFile("", "")
 
 
 @dataclass(eq=False, slots=True)
+class Changes:
+    """When lists, mappings and sets were changed, and names got their values."""
+
+    _moment: int = 0
+    _containers: dict[int, tuple[object, int]] = field(default_factory=dict)
+
+    def now(self) -> int:
+        """Return a moment that is later than all before."""
+        self._moment += 1
+        return self._moment
+
+    def note(self, container: object) -> None:
+        """Note that a container is changed now. It is held, so that its identity stays its own."""
+        self._containers[id(container)] = container, self.now()
+
+    def is_changed(self, value: object, since: int) -> bool:
+        """Return whether a container in a value was changed later; True if it has too many."""
+        if not self._containers:
+            return False
+        stack, seen = [value], set[int]()
+        while stack:
+            item = stack.pop()
+            if id(item) in seen or not isinstance(item, dict | list | tuple | set):
+                continue
+            seen.add(id(item))
+            if self._containers.get(id(item), (None, 0))[1] > since or len(stack) > MOST_LOOKED_AT:
+                return True
+            stack += item.values() if isinstance(item, dict) else item
+        return False
+
+
+MOST_LOOKED_AT = 10_000
+"""Values of a container that are looked at for changes."""
+
+
+@dataclass(eq=False, slots=True)
 class Scope:
     """The names of the file, or of a call of one of its functions."""
 
@@ -32,6 +68,11 @@ class Scope:
     values: dict[str, Any] = field(default_factory=dict)
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)
     """What gives each name its value, in the order of the file."""
+
+    named_at: dict[str, int] = field(default_factory=dict)
+    """When assignments gave the names their values."""
+    elsewhere: dict[str, Scope] = field(default_factory=dict)
+    """The scopes of the names that are `global` or `nonlocal` here."""
 
     def around(self) -> Iterator[Scope]:
         """Yield the scope and those around it."""
@@ -48,10 +89,20 @@ class Scope:
 
     def holder(self, name: str) -> Scope | None:
         """Return the scope that has a name, or None."""
-        return next((scope for scope in self.around() if name in scope.values), None)
+        for scope in self.around():
+            if name in scope.elsewhere:
+                return scope.elsewhere[name].holder(name)
+            if name in scope.values:
+                return scope
+        return None
 
     def put(self, name: str, value: object, statement: ast.stmt | None = None) -> None:
         """Give a name its value."""
+        if name in self.elsewhere:
+            self.elsewhere[name].put(name, value)
+            # No statement of the file itself gives it: it is not copied into a function.
+            self.elsewhere[name].statements[name] = []
+            return
         self.values[name] = value
         if statement is not None:
             known = self.statements.setdefault(name, [])

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.convert.python_file import edges, setups
+from dagctl.convert.python_file import edges, plain, setups
 from dagctl.convert.python_file.assignment import assign
 from dagctl.convert.python_file.conditions import changes_nothing, truth, version_test
 from dagctl.convert.python_file.decorators import decorated
+from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN
 from dagctl.convert.python_file.objects import (
     Container,
     Dag,
-    Function,
     Group,
     LocalClass,
     Made,
@@ -103,7 +103,36 @@ def _annotated(machine: Machine, node: ast.AnnAssign, scope: Scope) -> None:
 def _augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
     old = ast.copy_location(_as_load(node.target), node)
     joined = ast.copy_location(ast.BinOp(old, node.op, node.value), node)
-    assign(machine, node.target, machine.evaluate(joined, scope), scope, node)
+    owner = machine.evaluate(old, scope)
+    if isinstance(owner, list | dict | set) and not machine.is_kept(owner):
+        value = _changed_in_place(
+            machine, joined, owner, settled(machine.evaluate(node.value, scope))
+        )
+    else:
+        value = machine.evaluate(joined, scope)
+    assign(machine, node.target, value, scope, node)
+
+
+def _changed_in_place(
+    machine: Machine, node: ast.BinOp, owner: list[Any] | dict[Any, Any] | set[Any], right: object
+) -> Any:  # noqa: ANN401
+    """Change what other names may have too; what it has then is not known where this is a gap."""
+    if isinstance(owner, list) and isinstance(node.op, ast.Add):
+        right = turns(right)
+    value = plain.binary(machine, node, owner, right)
+    if type(value) is not type(owner):
+        why = f"what `{words(node)}` gives is known only when Python runs"
+        machine.file_report.gap(machine.place(node), words(node), why)
+        if isinstance(owner, list):
+            owner.append(machine.opaque(node, why))  # for its other names
+        return machine.opaque(node, why)
+    machine.changes.note(owner)
+    owner.clear()
+    if isinstance(owner, list):
+        owner.extend(value)
+    else:
+        owner.update(value)
+    return owner
 
 
 def _as_load(target: ast.expr) -> ast.expr:
@@ -139,12 +168,13 @@ def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
 
 
 def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-    function = Function(node, scope, machine.place(node))
-    scope.put(node.name, decorated(machine, function, scope), node)
+    scope.put(node.name, decorated(machine, defined(machine, node, scope), scope), node)
+    scope.named_at[node.name] = machine.changes.now()
 
 
-def _class(_machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
+def _class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
     scope.put(node.name, LocalClass(node, scope), node)
+    scope.named_at[node.name] = machine.changes.now()
 
 
 def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN401
@@ -248,6 +278,14 @@ def _raise(machine: Machine, node: ast.Raise, scope: Scope) -> Return:
     return Return(None)
 
 
+def _assert(machine: Machine, node: ast.Assert, scope: Scope) -> Return | None:
+    test = truth(version_test(machine, machine.evaluate(node.test, scope)))
+    if test is not False:
+        return None
+    machine.report.gap(machine.place(node), "assert", "Python would stop here")
+    return Return(None)
+
+
 def _while(machine: Machine, node: ast.While, scope: Scope) -> Any:  # noqa: ANN401
     while True:
         machine.charge()
@@ -270,10 +308,21 @@ def _nothing(_machine: Machine, _node: ast.stmt, _scope: Scope) -> None:
     """Follow what changes nothing that a DAG has."""
 
 
+def _global(_machine: Machine, node: ast.Global, scope: Scope) -> None:
+    *inner, whole = scope.around()
+    if inner:
+        scope.elsewhere |= dict.fromkeys(node.names, whole)
+
+
+def _nonlocal(_machine: Machine, node: ast.Nonlocal, scope: Scope) -> None:
+    holders = {name: scope.holder(name) for name in node.names}
+    scope.elsewhere |= {name: holder for name, holder in holders.items() if holder}
+
+
 def _delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
-            scope.values.pop(target.id, None)
+            scope.elsewhere.get(target.id, scope).values.pop(target.id, None)
         elif not _is_item_deleted(machine, target, scope):
             why = "what is deleted is known only when Python runs"
             machine.report.gap(machine.place(node), words(target), why)
@@ -290,6 +339,7 @@ def _is_item_deleted(machine: Machine, target: ast.expr, scope: Scope) -> bool:
         return False
     if not isinstance(key, str | int):
         return False
+    machine.changes.note(owner)
     try:
         del owner[key]  # type: ignore[arg-type] # a wrong kind is caught
     except (LookupError, TypeError):
@@ -316,9 +366,9 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.While: _while,
     ast.Delete: _delete,
     ast.Pass: _nothing,
-    ast.Global: _nothing,
-    ast.Nonlocal: _nothing,
-    ast.Assert: _nothing,
+    ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
+    ast.Assert: _assert,
     ast.Break: lambda *_: BREAK,
     ast.Continue: lambda *_: CONTINUE,
 }

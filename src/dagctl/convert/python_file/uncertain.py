@@ -37,8 +37,30 @@ def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
         for name in changed_names(nodes):
             if name == "*":
                 forget(machine, scope, node, why)
-            elif scope.holder(name) is not None:
-                scope.put(name, machine.opaque(node, why))
+            elif (holder := scope.holder(name)) is not None:
+                holder.put(name, machine.opaque(node, why))
+
+
+def only_wraps(node: ast.AST) -> bool:
+    """Return whether a decorator does no more than give its function, or one that it defines."""
+    if isinstance(node, ast.Lambda):
+        return isinstance(node.body, ast.Name)
+    return all(map(_is_of_a_wrapper, getattr(node, "body", ())))
+
+
+def _is_of_a_wrapper(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.Pass():
+            return True
+        case ast.Return(value=None | ast.Name() | ast.Constant()):
+            return True
+        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args):
+            given = [*args.defaults, *filter(None, args.kw_defaults)]
+            names = [words(decorator) for decorator in statement.decorator_list]
+            only_names = all(name.startswith(("functools.wraps(", "wraps(")) for name in names)
+            return only_names and all(isinstance(item, ast.Constant) for item in given)
+        case _:
+            return False
 
 
 def cannot_fail(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> bool:

@@ -1,0 +1,185 @@
+"""What Python works out at its own time: decorators, defaults, names of other scopes, changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Outcome, convert_python
+
+HEAD = """
+import os
+from datetime import datetime
+from pathlib import Path
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from airflow.operators.python import PythonOperator
+"""
+
+
+def convert(text: str) -> ConvertedDag:
+    made = convert_python(HEAD + dedent(text), "dags/etl.py", airflow="3", today=date(2026, 3, 10))
+    (dag,) = made.dags
+    return dag
+
+
+def gaps(dag: ConvertedDag) -> list[str]:
+    return [remark.text for remark in dag.remarks if remark.outcome is Outcome.GAP]
+
+
+def value(before: str, expression: str) -> tuple[Any, list[str]]:
+    """Return what an expression gives, and the gaps of the report."""
+    dag = convert(
+        f"{dedent(before)}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command='true', env={{'A': {expression}}})\n"
+    )
+    return dag.data["tasks"][0].get("env", {}).get("A"), gaps(dag)
+
+
+def of_a_task(before: str) -> list[str]:
+    """Return the gaps of the report on a DAG whose task runs `f`."""
+    return gaps(
+        convert(
+            f"{dedent(before)}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+            "    PythonOperator(task_id='a', python_callable=f)\n"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "def register(g):\n    REG.append(g)\n    return g\n@register",
+        (
+            "def named(n):\n    def inner(g):\n        REG.append(g)\n        return g\n"
+            "    return inner\n@named('x')"
+        ),
+        "@(lambda g: REG.append(g) or g)",
+        "@REG.append",
+    ],
+)
+def test_an_own_decorator_that_does_more_is_a_gap(decorator: str) -> None:
+    found = value(f"REG = []\n{decorator}\ndef f(): pass", "str(len(REG))")[1]
+    assert len(found) == 1
+    assert "decorator" in found[0]
+
+
+def test_an_own_decorator_that_only_wraps_is_no_gap() -> None:
+    text = """
+        import functools
+        def plain(g):
+            "Wrap."
+            @functools.wraps(g)
+            def inner(*args):
+                return g(*args)
+            return inner
+        @plain
+        def f(): pass
+    """
+    assert value(text, "'x'") == ("x", [])
+
+
+@pytest.mark.parametrize(
+    ("before", "given"),
+    [
+        ("N = '1'\ndef f(x=N): return x\nN = '2'", "1"),
+        ("N = '1'\nf = lambda x=N: x\nN = '2'", "1"),
+        ("N = '1'\ndef f(*, x=N): return x\nN = '2'", "1"),
+        ("def g(acc=[]):\n    acc.append('a')\n    return ''.join(acc)\ng()\nf = g", "aa"),
+        ("N = 1\ndef g():\n    global N\n    N += 1\ng()\ng()\ndef f(): return str(N)", "3"),
+        (
+            (
+                "def f():\n    n = 1\n    def g():\n        nonlocal n\n        n += 1\n"
+                "    g()\n    return str(n)"
+            ),
+            "2",
+        ),
+        (
+            (
+                "N = 1\ndef h():\n    N = 5\n    def g():\n        global N\n        N += 1\n"
+                "    g()\n    return N\nM = h()\ndef f(): return f'{N} {M}'"
+            ),
+            "2 5",
+        ),
+        ("N = 1\ndef g():\n    global N\n    del N\n    N = 7\ng()\ndef f(): return str(N)", "7"),
+        ("a = ['x']\nb = a\na += ['y']\ndef f(): return ''.join(b)", "xy"),
+        ("a = ['x']\nb = a\na += ('y',)\ndef f(): return ''.join(b)", "xy"),
+        ("a = ['x']\nb = a\na *= 2\ndef f(): return ''.join(b)", "xx"),
+        ("a = {'x': 'x'}\nb = a\na |= {'y': 'y'}\ndef f(): return ''.join(b.values())", "xy"),
+        ("a = ('x',)\nb = a\na += ('y',)\ndef f(): return ''.join(b)", "x"),
+        ("def g(*args): return 'yes' if args == (1,) else 'no'\ndef f(): return g(1)", "yes"),
+        ("def g(*args): return f'{args}'\ndef f(): return g(2, 3)", "(2, 3)"),
+        ("assert True\ndef f(): return 'x'", "x"),
+    ],
+)
+def test_python_s_own_time_is_kept(before: str, given: str) -> None:
+    found, why = value(before, "f()")
+    assert found == given or why  # a gap is right too
+    if "args}" not in before:
+        assert (found, why) == (given, [])
+
+
+def test_a_list_that_grows_by_what_is_unknown_is_a_gap() -> None:
+    assert value("a = ['x']\nb = a\na += os.listdir('/x')", "''.join(b)")[1]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "C = {}\nC['a'] = Path('x')\ndef f(): return C['a']",
+        "C = []\nC.append(Path('x'))\ndef f(): return C",
+        "C = set()\nC.add('x')\ndef f(): return C",
+        "C = {'a': [Path('x')]}\nC['a'].append(Path('y'))\ndef f(): return C",
+        "C = [Path('x'), Path('y')]\ndel C[0]\ndef f(): return C",
+        "C = [Path('x')]\nC += [Path('y')]\ndef f(): return C",
+        "def set_it(p):\n    global C\n    C = Path(p)\nset_it('x')\ndef f(): return C",
+        "N = 'x'\nC = Path(N)\nN = 'y'\ndef f(): return C",
+        "N = 'x'\ndef h(n=N): return n\nN = 'y'\ndef f(): return h()",
+    ],
+)
+def test_what_was_changed_after_its_statement_is_not_copied(before: str) -> None:
+    assert len([text for text in of_a_task(before) if "the function needs" in text]) == 1
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "C = {}\nC['a'] = 1\ndef f(): return C['a']",
+        "xs = []\nxs.append(3)\ndef f(): return xs",
+        "C = [Path('x')]\ndef f(): C.append(1)",
+        "N = 'x'\nC = Path(N)\ndef f(): return C",
+    ],
+)
+def test_what_a_function_needs_is_copied(before: str) -> None:
+    assert of_a_task(before) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (
+            "def check(n):\n    assert n > 0\n    return 'a'\n"
+            "try:\n    x = check(-1)\nexcept AssertionError:\n    pass"
+        ),
+        (
+            "x = 'b'\ndef check(n):\n    assert n > 0\n"
+            "try:\n    check(-1)\n    x = 'a'\nexcept AssertionError:\n    pass"
+        ),
+    ],
+)
+def test_an_assert_that_fails_is_a_gap(before: str) -> None:
+    assert "Python would stop here" in value(before, "str(x)")[1]
+
+
+def test_an_assert_that_fails_ends_the_file() -> None:
+    dag = convert(
+        "with DAG('etl', start_date=datetime(2024, 1, 1)) as dag:\n"
+        "    BashOperator(task_id='a', bash_command='true')\n"
+        "assert 1 > 2\n"
+        "BashOperator(task_id='b', bash_command='true', dag=dag)\n"
+    )
+    assert [task["task_id"] for task in dag.data["tasks"]] == ["a"]
+    assert gaps(dag) == ["Python would stop here"]
