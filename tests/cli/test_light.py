@@ -83,8 +83,8 @@ def test_no_plugin_of_pydantic_is_looked_for(workspace: Shell) -> None:
 def test_what_else_pydantic_asks_of_its_loader_is_there() -> None:
     """Not in this process: its pydantic may have plugins."""
     code = """if True:
-        import dagctl.__main__ as program
-        program._use_no_plugins()
+        from dagctl.no_plugins import use_no_plugins
+        use_no_plugins()
         from pydantic.plugin._loader import get_plugins
         assert list(get_plugins()) == []
         from pydantic.plugin import _loader

@@ -6,6 +6,8 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -46,6 +48,13 @@ def text(count: int = 4) -> bytes:
     task = {"task_type": "python", "python_code": SLOW}
     tasks = [{"task_id": f"t{n}", **task} for n in range(count)]
     return json.dumps(spec(tasks=tasks)).encode()
+
+
+def test_a_process_looks_for_no_plugin_of_pydantic() -> None:
+    program = [sys.executable, "-v", "-P", "-m", "dagctl.server.check_worker", "140", "1"]
+    done = subprocess.run(program, input=b"", capture_output=True, check=True)
+    assert b"import 'pydantic'" in done.stderr
+    assert b"pydantic/plugin/_loader" not in done.stderr
 
 
 # --- One process ------------------------------------------------------------------------------

@@ -14,6 +14,11 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from dagctl.no_plugins import use_no_plugins
+
+if __name__ == "__main__":  # before pydantic is loaded; not where the server takes names from here
+    use_no_plugins()
+
 from dagctl.codegen.render import render
 from dagctl.server.posted_inputs import check_given, needs_of, usable
 from dagctl.spec.load import check_data
