@@ -315,9 +315,13 @@ def test_promise_9_no_link_is_opened_as_a_database(tmp_path: Path, end: str) -> 
 def test_no_look_up_reads_all_dags_or_all_versions_of_one() -> None:
     values = dict.fromkeys(("project", "sources", "ids", "id", "before", "hidden", "limit"))
     queries = [find_of(specs=False), find_removed_of(specs=False), versions_of(text=False)]
+    steps: list[str] = []
     with closing(empty_database()) as connection:
         for query in queries:
             plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
             steps = [step for *_, step in plan]
-            assert not [step for step in steps if step.endswith("(project_id=?)")]
+            whole = ("(project_id=?)", "user_dag_versions_of (id=?)")
+            assert not [step for step in steps if step.endswith(whole)], steps
+            assert not [step for step in steps if step.startswith("SCAN user_dag")], steps
             assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+    assert any(step.endswith("user_dag_versions_of (id=? AND version<?)") for step in steps), steps
