@@ -25,6 +25,8 @@ _BAD = frozenset("\0\n")
 _REMOTE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _FILE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
 
+_LONGEST_ID = 250
+"""As Airflow."""
 
 _STATE = "dagctl"
 """The folder in the git folder (`git rev-parse --git-path dagctl`)."""
@@ -47,6 +49,14 @@ def state_parts(prefix: str) -> tuple[str, ...]:
     if len(name) > _LONGEST_STATE:
         name = sha256(name.encode()).hexdigest()
     return _STATE, _INNER, name
+
+
+def id_or_none(text: str) -> str:
+    """Return an id as it may be asked for; what no DAG can have is empty, and so is no DAG's.
+
+    A lone surrogate reaches no database, a NUL no PostgreSQL, a long name no file system.
+    """
+    return text if len(text) <= _LONGEST_ID and text.isprintable() else ""
 
 
 def is_reserved(name: str) -> bool:

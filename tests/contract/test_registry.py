@@ -102,6 +102,14 @@ def update(row: DagRecord, version: int | None = None) -> Claim:
     return Claim(dag_id=row.dag_id, replaces=row.id, expected_version=version or row.version)
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\udcff", "a\0", "a" * 300, ""])
+def test_what_is_no_id_has_no_dag(registry: Registry, text: str) -> None:
+    assert registry.find(dag_ids=[text], removed=True) == []
+    assert registry.get(text) is None
+    assert registry.versions(text) == []
+    assert registry.purge([text]) == 0
+
+
 def test_a_free_name_is_granted_as_it_is_wished(registry: Registry, ada: str) -> None:
     (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
     assert (granted.dag_id, granted.version, granted.user_id) == ("x", 1, ada)

@@ -11,10 +11,11 @@ import pytest
 import dagctl
 from dagctl.commands.behind import bring_up_these
 from dagctl.commands.show import details, spec_of
-from dagctl.errors import ConflictError, NotFoundError, UnavailableError, WorkspaceError
+from dagctl.errors import ConflictError, NotFoundError, UnavailableError, UsageError, WorkspaceError
 from tests.e2e.conftest import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -207,6 +208,30 @@ def test_a_rename_to_an_id_that_a_pull_has_brought_names_no_option_of_create(
     with place.open() as client, pytest.raises(ConflictError, match="a DAG `New_X` exists") as e:
         client.rename("orders", "new_x")
     assert e.value.hint == "give another id"
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udcff", "a" * 300])
+def test_of_what_is_no_id_there_is_no_dag(place: Place, text: str) -> None:
+    place.spec("specs/orders.yaml")
+    created(place)
+    with place.open() as client:
+        calls: list[Callable[[], object]] = [
+            lambda: client.get(text),
+            lambda: client.history(text),
+            lambda: client.compare(text),
+            lambda: client.pull(text),
+            lambda: client.remove(["orders", text]),
+            lambda: client.restore(text),
+            lambda: client.rollback(text, 1),
+            lambda: client.rename(text, "b"),
+            lambda: client.draft(text),
+        ]
+        for call in calls:
+            with pytest.raises(NotFoundError, match="no DAG"):
+                call()
+        with pytest.raises(UsageError, match="is no id of a DAG"):
+            client.rename("orders", text)
+        assert client.purge(text) == 0
 
 
 def test_the_command_itself_says_that_the_registry_is_damaged(place: Place) -> None:

@@ -46,6 +46,7 @@ from dagctl.adapters.sqlite_versions import (
 from dagctl.errors import ConflictError
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.names import grant_names
+from dagctl.paths import id_or_none
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
 
 if TYPE_CHECKING:
@@ -56,11 +57,9 @@ if TYPE_CHECKING:
     from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
-
 _PLACED = (
     "UPDATE reservations SET file_path = ?, commit_id = ? WHERE operation_id = ? AND position = ?"
 )
-
 KEPT = timedelta(days=30)
 """How long an operation that has ended is remembered."""
 
@@ -116,7 +115,7 @@ class SqliteRegistry:
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
     ) -> list[DagVersion]:
         """Return the versions of a DAG that is recorded or was removed, the newest first."""
-        values = {"id": dag_id, "before": before, "limit": limit, "hidden": "[]"}
+        values = {"id": id_or_none(dag_id), "before": before, "limit": limit, "hidden": "[]"}
         versions = self._versions(versions_of(text=text), values)
         with self._database.reading() as connection:
             rivals = rivals_of(connection, versions)
@@ -127,7 +126,8 @@ class SqliteRegistry:
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
-        return next(iter(self._records(f"{SELECT} AND dag_id = :id", {"id": dag_id})), None)
+        values = {"id": id_or_none(dag_id)}
+        return next(iter(self._records(f"{SELECT} AND dag_id = :id", values)), None)
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset, without the specs."""

@@ -17,7 +17,7 @@ from dagctl.operation.change import Action, Change, digest_of
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.inventory import path_of
 from dagctl.operation.merge import header_of
-from dagctl.paths import storage_key
+from dagctl.paths import id_or_none, storage_key
 from dagctl.ports import CommitPlace, DagVersion
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def plan_removal(
         ConflictError: A file or a newer version is in the way.
     """
     asked = list(dict.fromkeys(dag_ids))
+    if impossible := [dag_id for dag_id in asked if not id_or_none(dag_id)]:
+        raise _not_recorded(context, impossible)
     records = recorded(context, asked)
     changes = [_change(context, dag_id, records.get(dag_id), command) for dag_id in asked]
     if purges:  # then `create` is not refused either
@@ -131,9 +133,7 @@ def _check_known(context: Context, changes: Sequence[Change]) -> None:
     gone = [change for change in changes if change.record and _is_gone(context, change)]
     absent = [change for change in changes if change.record is None and not change.certified]
     if absent:
-        context.backend.registry.get(absent[0].dag_id)  # refuses who is no member
-        names = ", ".join(f"`{change.dag_id}`" for change in absent)
-        raise NotFoundError(f"no DAG {names} is recorded", hint=Fix(LIST))
+        raise _not_recorded(context, [change.dag_id for change in absent])
     if gone:
         names = ", ".join(f"`{change.dag_id}`" for change in gone)
         first = gone[0].record
@@ -146,6 +146,12 @@ def _check_known(context: Context, changes: Sequence[Change]) -> None:
             f"removed already: {names}",
             hint=Fix(Command("restore", gone[0].dag_id), " brings it back, rm --purge forgets it"),
         )
+
+
+def _not_recorded(context: Context, dag_ids: Sequence[str]) -> NotFoundError:
+    context.backend.registry.get(dag_ids[0])  # refuses who is no member
+    names = ", ".join(f"`{dag_id}`" for dag_id in dag_ids)
+    return NotFoundError(f"no DAG {names} is recorded", hint=Fix(LIST))
 
 
 def _is_gone(context: Context, change: Change) -> bool:
