@@ -59,6 +59,7 @@ def of_a_task(before: str) -> list[str]:
         ),
         "@(lambda g: REG.append(g) or g)",
         "@REG.append",
+        "class R:\n    def __call__(self, g): REG.append(g)\nr = R()\n@r",
     ],
 )
 def test_an_own_decorator_that_does_more_is_a_gap(decorator: str) -> None:
@@ -112,6 +113,14 @@ def test_an_own_decorator_that_only_wraps_is_no_gap() -> None:
         ("a = ('x',)\nb = a\na += ('y',)\ndef f(): return ''.join(b)", "x"),
         ("def g(*args): return 'yes' if args == (1,) else 'no'\ndef f(): return g(1)", "yes"),
         ("def g(*args): return f'{args}'\ndef f(): return g(2, 3)", "(2, 3)"),
+        (
+            (
+                "X = 'a'\ndef g():\n    if False:\n        global X\n    X = 'b'\ng()\n"
+                "def f(): return X"
+            ),
+            "b",
+        ),
+        ("X = 'a'\ny = [(X := 'b') for _ in [1]]\ndef f(): return X", "b"),
         ("assert True\ndef f(): return 'x'", "x"),
     ],
 )
@@ -137,6 +146,7 @@ def test_a_list_that_grows_by_what_is_unknown_is_a_gap() -> None:
         "C = [Path('x')]\nC += [Path('y')]\ndef f(): return C",
         "def set_it(p):\n    global C\n    C = Path(p)\nset_it('x')\ndef f(): return C",
         "N = 'x'\nC = Path(N)\nN = 'y'\ndef f(): return C",
+        "C = Path('x')\nif (C := Path('y')): pass\ndef f(): return C",
         "N = 'x'\ndef h(n=N): return n\nN = 'y'\ndef f(): return h()",
     ],
 )

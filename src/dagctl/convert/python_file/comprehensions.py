@@ -31,7 +31,7 @@ def as_list(
 ) -> Any:  # noqa: ANN401
     """Return what a list comprehension, or a generator, makes."""
     try:
-        scopes = _scopes(machine, node.generators, Scope(scope))
+        scopes = _scopes(machine, node.generators, Scope(scope, is_of_a_comprehension=True))
         return [machine.evaluate(node.elt, inner) for inner in scopes]
     except _UnknownError as error:
         return error.value
@@ -41,7 +41,7 @@ def as_dict(machine: Machine, node: ast.DictComp, scope: Scope) -> Any:  # noqa:
     """Return what a comprehension of a mapping makes."""
     made: dict[Any, Any] = {}
     try:
-        for inner in _scopes(machine, node.generators, Scope(scope)):
+        for inner in _scopes(machine, node.generators, Scope(scope, is_of_a_comprehension=True)):
             key = machine.evaluate(node.key, inner)
             if not isinstance(key, str | int | bool | None):
                 return machine.opaque(node, f"the key `{words(node.key)}` is not known")
@@ -63,7 +63,7 @@ def _scopes(
         raise _UnknownError(machine.opaque(first.iter, why))
     for value in values:
         machine.charge()
-        inner = Scope(scope)
+        inner = Scope(scope, is_of_a_comprehension=True)
         statement: Any = first.iter
         assign(machine, first.target, value, inner, statement)
         tests = [truth(machine.evaluate(test, inner)) for test in first.ifs]

@@ -96,9 +96,9 @@ def _note_own(machine: Machine, decorator: object, function: Function) -> None:
         if not isinstance(decorator.node, ast.Lambda):
             why = f"`{decorator.name}` runs where it decorates"
             spoil(machine, decorator.node, decorator.scope, why)
-    elif decorator is None or isinstance(decorator, Made | Opaque):
+    elif decorator is None or isinstance(decorator, Made):
         return  # a library's
-    elif isinstance(decorator, Bound) and isinstance(decorator.owner, Made | Name | Opaque):
+    elif isinstance(decorator, Bound) and isinstance(decorator.owner, Made | Name):
         return  # as above
     text = f"what the decorator `{function.strange}` does at each parse is not followed"
     machine.file_report.gap(function.place, function.name, text)

@@ -366,7 +366,12 @@ def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> Any:  # noqa:
 
 def _walrus(machine: Machine, node: ast.NamedExpr, scope: Scope) -> Any:  # noqa: ANN401
     value = machine.evaluate(node.value, scope)
-    scope.put(node.target.id, value)
+    name = node.target.id
+    holder = next(around for around in scope.around() if not around.is_of_a_comprehension)
+    holder.put(name, value)
+    holder = holder.elsewhere.get(name, holder)
+    holder.statements[name] = []  # no statement gives it alone
+    holder.named_at[name] = machine.changes.now()
     return value
 
 

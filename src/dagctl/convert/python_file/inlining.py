@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import bind, defaults_of
@@ -60,4 +61,19 @@ def argument_scope(machine: Machine, function: Function, made: Call) -> Scope:
         if parameter.arg not in scope.values:
             why = f"`{parameter.arg}` of `{function.name}` is known only when Python runs"
             scope.put(parameter.arg, made.unknown or machine.opaque(made.node, why))
+    machine.run(_declarations(function.node), scope)
     return scope
+
+
+@lru_cache(maxsize=256)  # a loop may call it again and again
+def _declarations(function: ast.AST) -> tuple[ast.stmt, ...]:
+    """Return each `global` and `nonlocal` of a function: it counts wherever it stands."""
+    made: list[ast.stmt] = []
+    stack = [*ast.iter_child_nodes(function)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            made.append(node)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            stack += ast.iter_child_nodes(node)
+    return tuple(made)

@@ -71,6 +71,8 @@ class Scope:
 
     named_at: dict[str, int] = field(default_factory=dict)
     """When assignments gave the names their values."""
+    is_of_a_comprehension: bool = False
+    """Whether `:=` names something in the scope around it."""
     elsewhere: dict[str, Scope] = field(default_factory=dict)
     """The scopes of the names that are `global` or `nonlocal` here."""
 
