@@ -193,3 +193,9 @@ def test_an_assert_that_fails_ends_the_file() -> None:
     )
     assert [task["task_id"] for task in dag.data["tasks"]] == ["a"]
     assert gaps(dag) == ["Python would stop here"]
+
+
+@pytest.mark.parametrize("stop", ["assert 1 > 2", "raise ValueError"])
+def test_what_follows_a_try_that_catches_is_followed(stop: str) -> None:
+    found, why = value(f"try:\n    {stop}\nexcept Exception:\n    pass", "'x'")
+    assert (found, why) == ("x", ["Python would stop here"])

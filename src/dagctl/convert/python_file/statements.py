@@ -49,6 +49,8 @@ class Return(NamedTuple):
 
 
 BREAK, CONTINUE = object(), object()
+_STOPPED = Return(None)
+"""An error that was reported: only a `try` goes on after it."""
 _QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
 """Calls of these do nothing that a DAG has."""
 _NOT_FOLLOWED = "what it does if an error is raised is not followed"
@@ -252,6 +254,7 @@ def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
         for handler in node.handlers:
             _except(machine, handler, scope, is_of_imports=only_imports(node.body))
     end = run(machine, node.orelse, scope) if end is None else end
+    end = None if end is _STOPPED and node.handlers else end
     last = run(machine, node.finalbody, scope)
     return end if last is None else last
 
@@ -275,7 +278,7 @@ def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:
 def _raise(machine: Machine, node: ast.Raise, scope: Scope) -> Return:
     del scope
     machine.report.gap(machine.place(node), "raise", "Python would stop here")
-    return Return(None)
+    return _STOPPED
 
 
 def _assert(machine: Machine, node: ast.Assert, scope: Scope) -> Return | None:
@@ -283,7 +286,7 @@ def _assert(machine: Machine, node: ast.Assert, scope: Scope) -> Return | None:
     if test is not False:
         return None
     machine.report.gap(machine.place(node), "assert", "Python would stop here")
-    return Return(None)
+    return _STOPPED
 
 
 def _while(machine: Machine, node: ast.While, scope: Scope) -> Any:  # noqa: ANN401
