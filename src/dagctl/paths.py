@@ -51,7 +51,7 @@ def state_parts(prefix: str) -> tuple[str, ...]:
     return _STATE, _INNER, name
 
 
-def id_or_none(text: str) -> str:
+def id_or_empty(text: str) -> str:
     """Return an id as it may be asked for; what no DAG can have is empty, and so is no DAG's.
 
     A lone surrogate reaches no database, a NUL no PostgreSQL, a long name no file system.

@@ -46,7 +46,7 @@ from dagctl.adapters.sqlite_versions import (
 from dagctl.errors import ConflictError
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.names import grant_names
-from dagctl.paths import id_or_none
+from dagctl.paths import id_or_empty
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class SqliteRegistry:
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
     ) -> list[DagVersion]:
         """Return the versions of a DAG that is recorded or was removed, the newest first."""
-        values = {"id": id_or_none(dag_id), "before": before, "limit": limit, "hidden": "[]"}
+        values = {"id": id_or_empty(dag_id), "before": before, "limit": limit, "hidden": "[]"}
         versions = self._versions(versions_of(text=text), values)
         with self._database.reading() as connection:
             rivals = rivals_of(connection, versions)
@@ -126,7 +126,7 @@ class SqliteRegistry:
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
-        values = {"id": id_or_none(dag_id)}
+        values = {"id": id_or_empty(dag_id)}
         return next(iter(self._records(f"{SELECT} AND dag_id = :id", values)), None)
 
     def page(self, query: Query) -> Page:

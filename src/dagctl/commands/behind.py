@@ -14,7 +14,7 @@ from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
 from dagctl.operation.foreign import LARGEST
 from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
-from dagctl.paths import id_or_none
+from dagctl.paths import id_or_empty
 from dagctl.ports import Query
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def bring_up_these(context: Context, dag_ids: Sequence[str]) -> None:
         return
     known = {record.dag_id: record for record in records}
     come, gone = dict[str, str](), list[str]()
-    for dag_id in filter(id_or_none, dag_ids):
+    for dag_id in filter(id_or_empty, dag_ids):
         record = known.get(dag_id)
         try:
             path = path_of(context.settings, dag_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import DOCTOR, HEAL, LIST, Command, Fix
 from dagctl.operation.drift import drift_in_work_tree, drift_of
-from dagctl.paths import checked_parts, dag_path, id_or_none
+from dagctl.paths import checked_parts, dag_path, id_or_empty
 from dagctl.ports import DagVersion, Query
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _cases(letter: str) -> list[str]:
 
 
 def _near(registry: Registry, dag_id: str) -> Fix | str:
-    if not id_or_none(dag_id):
+    if not id_or_empty(dag_id):
         return Fix(LIST)
     first = dag_id[:1]
     each = [registry.page(Query(after=letter, limit=NEAR)) for letter in _cases(first)]

@@ -17,7 +17,7 @@ from dagctl.operation.change import Action, Change, digest_of
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.inventory import path_of
 from dagctl.operation.merge import header_of
-from dagctl.paths import id_or_none, storage_key
+from dagctl.paths import id_or_empty, storage_key
 from dagctl.ports import CommitPlace, DagVersion
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def plan_removal(
         ConflictError: A file or a newer version is in the way.
     """
     asked = list(dict.fromkeys(dag_ids))
-    if impossible := [dag_id for dag_id in asked if not id_or_none(dag_id)]:
+    if impossible := [dag_id for dag_id in asked if not id_or_empty(dag_id)]:
         raise _not_recorded(context, impossible)
     records = recorded(context, asked)
     changes = [_change(context, dag_id, records.get(dag_id), command) for dag_id in asked]

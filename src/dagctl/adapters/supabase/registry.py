@@ -21,7 +21,7 @@ from dagctl.adapters.supabase.rows import (
     versions_of,
 )
 from dagctl.errors import NotAMemberError, UnavailableError, UsageError
-from dagctl.paths import id_or_none
+from dagctl.paths import id_or_empty
 from dagctl.ports import OperationStatus, Page
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SupabaseRegistry:
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         names = [("p_source_paths", path) for path in sorted(source_paths)]
-        names += [("p_dag_ids", dag_id) for dag_id in sorted(map(id_or_none, dag_ids))]
+        names += [("p_dag_ids", dag_id) for dag_id in sorted(map(id_or_empty, dag_ids))]
         records = self._named(names, removed=removed, specs=specs) if names else []
         return sorted(records, key=lambda record: (record.is_removed, record.dag_id))
 
@@ -93,7 +93,7 @@ class SupabaseRegistry:
         """
         asked = {
             "p_project": self._project,
-            "p_dag_id": id_or_none(dag_id),
+            "p_dag_id": id_or_empty(dag_id),
             "p_before": before,
             "p_limit": limit,
             "p_text": text,
@@ -223,7 +223,7 @@ class SupabaseRegistry:
         Raises:
             NotAMemberError: The user is not an owner or editor of the project.
         """
-        asked = {"p_project": self._project, "p_dag_ids": sorted(map(id_or_none, dag_ids))}
+        asked = {"p_project": self._project, "p_dag_ids": sorted(map(id_or_empty, dag_ids))}
         return count_of(self._remote.call("purge_dags", asked))
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
