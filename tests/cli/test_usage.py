@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         (["list", "--limit", "9999"], ["`--limit`: it must be 1000 or less"]),
         (["list", "--limit", "x"], ["`--limit`: it must be a whole number"]),
         (["list", "extra"], ["error[USAGE]: unexpected argument `extra`"]),
+        (["show", "x", "2"], ["unexpected argument `2`", "did you mean `--version 2`?"]),
+        (["rollback", "x", "v3"], ["unexpected argument `v3`", "did you mean `--to 3`?"]),
         (["doctor", "a", "(b)"], ["error[USAGE]: unexpected argument `a (b)`"]),
         (["create"], ["SPEC", "dagctl create --help"]),
         (["validate", "-o", "xml", "x"], ["`xml` is not one of `text`, `concise`, `json`"]),

@@ -97,6 +97,14 @@ def test_a_restored_dag_is_as_it_was(user: Shell) -> None:
     user.ok("doctor")
 
 
+def test_an_id_that_is_misspelt_is_refused_with_the_near_one(user: Shell) -> None:
+    user.ok("create", write(user, "@daily", name="Other"))
+    for verb in ("rm", "history", "rollback", "diff", "mv", "export"):
+        done = user.run(verb, "Orderz", *(["new"] if verb == "mv" else []))
+        assert "no DAG `Orderz` is recorded" in done.err, verb
+        assert "did you mean `orders`?" in done.err, verb
+
+
 def test_what_cannot_be_removed_or_restored_is_said(user: Shell) -> None:
     user.ok("create", write(user, "@daily", name="Other"))
     assert "no DAG `nope` is recorded" in user.run("rm", "orders", "nope").err

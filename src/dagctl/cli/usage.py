@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
 _NO_SUCH = lazy_pattern(r"(?i)no such (?:command `([^`]+)`|option: (\S+))")
+_NUMBER = lazy_pattern(r"unexpected argument `v?([0-9]{1,10})`")
 _WORDS = (
     (lazy_pattern(r"Value error, "), ""),
     (lazy_pattern(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
@@ -41,7 +42,7 @@ MEANT = {
     **dict.fromkeys(("status", "drift", "ls", "dags"), "dagctl list"),
     **dict.fromkeys(("get", "describe", "info", "cat", "graph"), "dagctl show"),
     **dict.fromkeys(("check", "lint", "test"), "dagctl validate"),
-    **dict.fromkeys(("new", "setup", "start"), "dagctl init"),
+    **dict.fromkeys(("setup", "start"), "dagctl init"),
     **dict.fromkeys(("auth", "signin", "sign-in"), "dagctl login"),
     **dict.fromkeys(("server", "api"), "dagctl serve"),
     **dict.fromkeys(("fix", "repair"), "dagctl doctor --fix"),
@@ -50,6 +51,8 @@ MEANT = {
     "version": "dagctl --version",
 }
 """Words of other tools, and what they are called here."""
+VERSION_OPTIONS = {"show": "--version", "rollback": "--to"}
+"""The option that names a version, of the commands where a number stands alone by mistake."""
 ABSENT = {
     **dict.fromkeys(("run", "trigger", "backfill"), "runs a DAG: Airflow does, `airflow dags ...`"),
     "push": "pushes earlier commits: `git push` does; `dagctl create --push` pushes its own",
@@ -62,6 +65,7 @@ def usage_error(error: ClickException, command: str | None) -> UsageError:
     message, near = _parts(error)
     command = _verb(error) or command
     hint = f"see dagctl {command} --help" if command else "see dagctl --help"
+    near = near or _version(message, command)
     word = _word(message)
     if word in ABSENT:
         hint = f"no command of dagctl {ABSENT[word]}; {hint}"
@@ -71,6 +75,13 @@ def usage_error(error: ClickException, command: str | None) -> UsageError:
     usage = UsageError(message[:1].lower() + message[1:], hint=hint)
     usage.__cause__ = error
     return usage
+
+
+def _version(message: str, command: str | None) -> str | None:
+    """Return the option for a version whose number is given without it, or None."""
+    number = _NUMBER.fullmatch(message)
+    option = VERSION_OPTIONS.get(command or "")
+    return f"`{option} {number[1]}`" if number and option else None
 
 
 def _verb(error: ClickException) -> str | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from dagctl.commands.history import version_of
 from dagctl.errors import NotFoundError
 from dagctl.frozen import frozen
-from dagctl.next_step import LIST, Command, Fix
+from dagctl.next_step import Command, Fix
 from dagctl.operation.consequences import Side, consequences
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
+from dagctl.operation.not_recorded import not_recorded
 from dagctl.spec.load_recorded import check_recorded
 from dagctl.spec.target import target_of
 from dagctl.spec.yaml_writer import to_yaml
@@ -195,7 +196,7 @@ def _document(side: Compared, spec: DagSpec | None) -> str:
 def _newest(registry: Registry, dag_id: str) -> DagVersion:
     versions = registry.versions(dag_id, limit=1, text=True)
     if not versions:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+        raise not_recorded(registry, [dag_id])
     return versions[0]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dagctl.errors import NotFoundError
 from dagctl.frozen import frozen
-from dagctl.next_step import LIST, Fix
 from dagctl.operation.differences import changes_between
+from dagctl.operation.not_recorded import not_recorded
 from dagctl.operation.reversal import no_version
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) 
     """
     versions = registry.versions(dag_id, before=before, limit=limit + 1)
     if not versions and before is None:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+        raise not_recorded(registry, [dag_id])
     shown = versions[:limit]
     entries = [
         HistoryEntry(version=version, changes=changes_between(older, version))
@@ -75,5 +74,5 @@ def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
         return versions[0]
     newest = registry.versions(dag_id, limit=1)
     if not newest:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+        raise not_recorded(registry, [dag_id])
     raise no_version(dag_id, number, newest[0].version, newest[0].file_path)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
-from dagctl.next_step import DOCTOR, HEAL, LIST, Command, Fix
+from dagctl.next_step import DOCTOR, HEAL, Command, Fix
 from dagctl.operation.drift import drift_in_work_tree, drift_of
-from dagctl.paths import checked_parts, dag_path, id_or_empty
+from dagctl.operation.not_recorded import not_recorded
+from dagctl.paths import checked_parts, dag_path
 from dagctl.ports import DagVersion, Query
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from dagctl.settings import Settings
 
 T = TypeVar("T")
-NEAR = 200
-"""How many recorded ids are compared with one that does not exist: the first ones of its letter."""
-
-
 SPECS_AT_ONCE = 50
 """DAGs whose recorded specs are read at once: one may have megabytes."""
 
@@ -79,7 +75,7 @@ def record_of(registry: Registry, dag_id: str) -> DagRecord:
     for tombstone in registry.find(dag_ids=[dag_id], removed=True):
         if tombstone.is_removed and tombstone.dag_id == dag_id:
             raise gone(tombstone)
-    raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=_near(registry, dag_id))
+    raise not_recorded(registry, [dag_id])
 
 
 def gone(tombstone: DagRecord) -> NotFoundError:
@@ -175,18 +171,3 @@ def stored_source(backend: Backend, record: DagRecord) -> str:
             f"{path} in the store is not UTF-8 text: dagctl did not write it",
             hint=Fix(DOCTOR),
         ) from error
-
-
-def _cases(letter: str) -> list[str]:
-    return sorted({letter, letter.swapcase()})
-
-
-def _near(registry: Registry, dag_id: str) -> Fix | str:
-    if not id_or_empty(dag_id):
-        return Fix(LIST)
-    first = dag_id[:1]
-    each = [registry.page(Query(after=letter, limit=NEAR)) for letter in _cases(first)]
-    by_folded = {record.dag_id.casefold(): record.dag_id for page in each for record in page}
-    near = get_close_matches(dag_id.casefold(), by_folded, n=3)
-    names = " or ".join(f"`{by_folded[name]}`" for name in near)
-    return f"did you mean {names}?" if near else Fix(LIST)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError, NotFoundError, WorkspaceError
+from dagctl.errors import ConflictError, WorkspaceError
 from dagctl.frozen import frozen
-from dagctl.next_step import LIST, Command, Fix
+from dagctl.next_step import Command, Fix
 from dagctl.operation.agreement import agreed
 from dagctl.operation.change import Action, check_projects
+from dagctl.operation.not_recorded import not_recorded
 from dagctl.operation.plan import updated
 from dagctl.operation.removal import recorded
 from dagctl.paths import is_spec_path
@@ -52,8 +53,7 @@ def record_to_edit(context: Context, dag_id: str) -> DagRecord:
     """
     record = recorded(context, [dag_id]).get(dag_id)
     if record is None:
-        context.backend.registry.get(dag_id)  # refuses who is no member
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+        raise not_recorded(context.backend.registry, [dag_id])
     if record.is_removed:
         step = Fix(Command("restore", dag_id), " brings it back")
         raise ConflictError(f"`{dag_id}` is removed", hint=step)

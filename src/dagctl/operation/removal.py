@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
-from dagctl.next_step import DOCTOR, FORCE, LIST, Command, Fix
+from dagctl.next_step import DOCTOR, FORCE, Command, Fix
 from dagctl.operation.basis import check_expected, check_version, names_version, next_step, stale
 from dagctl.operation.change import Action, Change, digest_of
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.inventory import path_of
 from dagctl.operation.merge import header_of
+from dagctl.operation.not_recorded import not_recorded
 from dagctl.paths import id_or_empty, storage_key
 from dagctl.ports import CommitPlace, DagVersion
 
@@ -52,7 +53,7 @@ def plan_removal(
     """
     asked = list(dict.fromkeys(dag_ids))
     if impossible := [dag_id for dag_id in asked if not id_or_empty(dag_id)]:
-        raise _not_recorded(context, impossible)
+        raise not_recorded(context.backend.registry, impossible)
     records = recorded(context, asked)
     changes = [_change(context, dag_id, records.get(dag_id), command) for dag_id in asked]
     if purges:  # then `create` is not refused either
@@ -133,7 +134,7 @@ def _check_known(context: Context, changes: Sequence[Change]) -> None:
     gone = [change for change in changes if change.record and _is_gone(context, change)]
     absent = [change for change in changes if change.record is None and not change.certified]
     if absent:
-        raise _not_recorded(context, [change.dag_id for change in absent])
+        raise not_recorded(context.backend.registry, [change.dag_id for change in absent])
     if gone:
         names = ", ".join(f"`{change.dag_id}`" for change in gone)
         first = gone[0].record
@@ -146,12 +147,6 @@ def _check_known(context: Context, changes: Sequence[Change]) -> None:
             f"removed already: {names}",
             hint=Fix(Command("restore", gone[0].dag_id), " brings it back, rm --purge forgets it"),
         )
-
-
-def _not_recorded(context: Context, dag_ids: Sequence[str]) -> NotFoundError:
-    context.backend.registry.get(dag_ids[0])  # refuses who is no member
-    names = ", ".join(f"`{dag_id}`" for dag_id in dag_ids)
-    return NotFoundError(f"no DAG {names} is recorded", hint=Fix(LIST))
 
 
 def _is_gone(context: Context, change: Change) -> bool:

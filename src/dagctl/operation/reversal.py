@@ -11,6 +11,7 @@ from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import READ_AGAIN, stale
 from dagctl.operation.change import Action, asked
+from dagctl.operation.not_recorded import not_recorded
 from dagctl.operation.plan import check_returning, standing_at, updated
 from dagctl.operation.removal import recorded
 from dagctl.operation.rendering import provenance_of, rendered
@@ -106,8 +107,7 @@ def plan_rollback(
     """
     record = recorded(context, [dag_id]).get(dag_id)
     if record is None:
-        context.backend.registry.get(dag_id)  # refuses who is no member
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+        raise not_recorded(context.backend.registry, [dag_id])
     if record.is_removed:
         raise ConflictError(f"`{dag_id}` is removed", hint=Fix(Command("restore", dag_id)))
     version = _version_to(context.backend.registry, record, number)
