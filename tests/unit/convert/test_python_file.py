@@ -213,6 +213,7 @@ EDGES = {
         "c": ["b"],
     },
     "a >> [x for x in (b, c)]": {"a": [], "b": ["a"], "c": ["a"]},
+    "dag << a >> b\na << dag\nb >> c": {"a": [], "b": ["a"], "c": ["b"]},
     "def wire(*all_of):\n    chain(*all_of)\nwire(a, b, c)": {"a": [], "b": ["a"], "c": ["b"]},
 }
 
@@ -221,6 +222,18 @@ EDGES = {
 def test_edges_in_all_their_forms(lines: str, expected: dict[str, list[str]]) -> None:
     dag = in_dag(f"a, b, c = [EmptyOperator(task_id=name) for name in 'abc']\n{lines}")
     assert (edges(dag), gaps(dag)) == (expected, [])
+
+
+@pytest.mark.parametrize("line", ["first << a", "a >> first", "first >> a", "a << first"])
+def test_a_shift_puts_a_task_into_a_dag_as_in_airflow_1(line: str) -> None:
+    start = "a = EmptyOperator(task_id='a')\nfirst = DAG('first', start_date=datetime(2024, 1, 1))"
+    (dag,) = convert(f"{start}\n{line}")
+    assert dag.whole
+    assert [each["task_id"] for each in dag.data["tasks"]] == ["a"]
+    assert "Airflow 1" in next(remark.text for remark in dag.remarks if remark.subject == line)
+    start += "\nsecond = DAG('second', start_date=datetime(2024, 1, 1))"
+    taken = convert(f"{start}\nsecond << a\n{line}")
+    assert not any(each.whole for each in taken)
 
 
 def test_groups_nest_and_are_named_from_outside_by_their_path() -> None:

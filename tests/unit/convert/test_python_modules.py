@@ -49,6 +49,23 @@ MODULES = {
         open("/nothing/of/this/runs", "w")
     """,
     ".more": 'NAMES = ["a", "b"]',
+    "lib": """
+        from .env import Environment, send
+        from . import env
+        CHECKS = {"first": send}
+        def make(task_id):
+            return PythonOperator(task_id=task_id, python_callable=send)
+        from airflow.operators.python import PythonOperator
+    """,
+    "lib.env": """
+        class Environment:
+            def __init__(self, name):
+                self.url = name
+        def send():
+            from lib import CHECKS
+            return CHECKS
+        LIMIT = 3
+    """,
     "circle": "from circle import X\nX = 1\nfrom circle import X as Y",
     "broken": "def (",
     "endless": "X = 1\nwhile True:\n    pass",
@@ -58,7 +75,8 @@ MODULES = {
 def convert(text: str, *, head: str = HEAD) -> ConvertedDag:
     def read(module: str, _importer: str) -> Module | None:
         text = MODULES.get(module)
-        return None if text is None else Module(f"{module.strip('.')}.py", dedent(text))
+        name = "lib/__init__" if module == "lib" else module.strip(".").replace(".", "/")
+        return None if text is None else Module(f"{name}.py", dedent(text))
 
     code = head + dedent(text)
     today = date(2026, 3, 10)
@@ -112,6 +130,45 @@ def test_what_is_no_data_stays_an_import_path() -> None:
     own, gaps = task("from settings import Color, Missing", "env={'A': Color.RED, 'B': Missing}")
     assert own["env"] == {"A": {"$ref": "settings.Color.RED"}, "B": {"$ref": "settings.Missing"}}
     assert len(gaps) == 1  # the command is missing
+
+
+def test_what_a_package_imports_by_a_relative_path_has_its_whole_path() -> None:
+    dag = convert("""
+        from airflow.operators.python import PythonOperator
+        from lib import CHECKS, Environment, env, make, send
+        ENV = Environment("prod")
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            PythonOperator(task_id="a", python_callable=send, op_kwargs={"url": ENV.url})
+            PythonOperator(task_id="b", python_callable=CHECKS["first"])
+            PythonOperator(task_id="c", python_callable=env.send)
+            make("d")
+    """)
+    assert dag.whole
+    assert [one["python_callable"] for one in dag.data["tasks"]] == ["lib.env.send"] * 4
+    made = {"$new": "lib.env.Environment", "args": ["prod"]}
+    assert dag.data["tasks"][0]["with"]["url"] == {
+        "$new": "builtins.getattr",
+        "args": [made, "url"],
+    }
+
+
+STARRED = """
+    from airflow.operators.python import PythonOperator
+    with DAG("etl", start_date=datetime(2024, 1, 1)):
+        PythonOperator(task_id="a", python_callable=send, op_kwargs={"most": LIMIT})
+"""
+
+
+def test_what_has_no_other_value_comes_from_the_one_import_of_everything() -> None:
+    dag = convert(f"from lib.env import *\n{dedent(STARRED)}")
+    assert dag.whole
+    (own,) = dag.data["tasks"]
+    assert (own["python_callable"], own["with"]) == ("lib.env.send", {"most": 3})
+
+
+def test_of_two_imports_of_everything_only_python_knows_which_has_a_name() -> None:
+    dag = convert(f"from lib.env import *\nfrom elsewhere import *\n{dedent(STARRED)}")
+    assert not dag.whole
 
 
 @pytest.mark.parametrize("module", ["broken", "endless", "absent", "circle.deeper"])

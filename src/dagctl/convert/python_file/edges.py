@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Group, Label, Opaque, Output, Task, dag_of
+from dagctl.convert.python_file.objects import Dag, Group, Label, Opaque, Output, Task, dag_of
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
@@ -20,6 +20,17 @@ _MOST = 20_000
 """Items of a list of tasks that are looked at."""
 
 
+def shifted(machine: Machine, before: object, after: object, node: ast.AST) -> None:
+    """Follow `>>` and `<<`: an edge, or in Airflow 1 what puts a task into a DAG."""
+    dag, item = (before, after) if isinstance(before, Dag) else (after, before)
+    if isinstance(dag, Dag) and isinstance(item, Task) and dag_of(item) in {None, dag}:
+        _adopt(machine, dag, item)
+        text = "it put the task into the DAG in Airflow 1; later ones refuse that line"
+        dag.report.changed(machine.place(node), words(node), text)
+    else:
+        connect(machine, before, after, node)
+
+
 def connect(machine: Machine, before: object, after: object, node: ast.AST) -> None:
     """Let everything in `after` wait for everything in `before`."""
     uppers, lowers = _ends(machine, before, node), _ends(machine, after, node)
@@ -31,7 +42,7 @@ def connect(machine: Machine, before: object, after: object, node: ast.AST) -> N
             lower.upstream[upper] = None
 
 
-def _adopt(machine: Machine, first: Node, second: Node) -> None:
+def _adopt(machine: Machine, first: Node | Dag, second: Node) -> None:
     """Put a task without a DAG into the DAG of the other."""
     for item, other in ((first, second), (second, first)):
         dag = dag_of(other)

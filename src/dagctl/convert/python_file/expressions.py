@@ -18,7 +18,7 @@ from dagctl.convert.python_file import (
 from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.connections import field
 from dagctl.convert.python_file.inlining import defined
-from dagctl.convert.python_file.modules import UNKNOWN, attribute
+from dagctl.convert.python_file.modules import UNKNOWN, attribute, from_star, imported
 from dagctl.convert.python_file.objects import (
     Bound,
     Condition,
@@ -76,7 +76,9 @@ def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN40
         return File(machine.file, is_of_dag=machine.is_in_the_dag_file)
     if node.id in plain.BUILTINS or plain.is_exception(node.id):
         return Name(f"builtins.{node.id}")
-    return machine.opaque(node, f"`{node.id}` is known only when Python runs")
+    known = UNKNOWN if machine.is_beside else from_star(machine, scope, node.id)
+    why = f"`{node.id}` is known only when Python runs"
+    return machine.opaque(node, why) if known is UNKNOWN else known
 
 
 def _as_imported(machine: Machine, holder: Scope, name: str) -> Any:  # noqa: ANN401
@@ -156,9 +158,7 @@ def _member(machine: Machine, owner: Name | LocalClass | EnumMember, name: str) 
         definition = machine.definition(owner.path)
         if isinstance(definition, Decorated):
             return Bound(definition, name)
-    path = f"{owner.path}.{name}"
-    known = machine.imported(path)
-    return Name(path) if known is UNKNOWN else known
+    return imported(machine, f"{owner.path}.{name}")
 
 
 def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | Container) -> Any:  # noqa: ANN401
@@ -198,7 +198,7 @@ def _binary(machine: Machine, node: ast.BinOp, scope: Scope) -> Any:  # noqa: AN
 def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401
     if isinstance(node.op, ast.RShift | ast.LShift) and (_is_node(left) or _is_node(right)):
         before, after = (left, right) if isinstance(node.op, ast.RShift) else (right, left)
-        edges.connect(machine, before, after, node)
+        edges.shifted(machine, before, after, node)
         return right
     if isinstance(node.op, ast.BitAnd | ast.BitOr) and _is_asset(left) and _is_asset(right):
         return _condition("all" if isinstance(node.op, ast.BitAnd) else "any", left, right)

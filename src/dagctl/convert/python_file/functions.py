@@ -116,20 +116,20 @@ class Functions:
 
     def _from_star(self, name: str, scope: Scope, needs: _Needs) -> None:
         """Import by its name what can come from nowhere but the one `import *` of the file."""
-        holders = [around for around in scope.around() if "*" in around.values]
-        stars = [star for holder in holders for star in holder.statements.get("*", [])]
-        if len(stars) == 1 and isinstance(stars[0], ast.ImportFrom):
+        stars = [*scope.stars()]
+        if len(stars) == 1:
             alias = [ast.alias(name)]
             needs.imports[ast.unparse(ast.ImportFrom(stars[0].module, alias, stars[0].level))] = (
                 None
             )
-        elif holders:
+        elif stars:
             needs.missing[name] = "it may come from an `import *`: import it by its name"
 
     def _give(self, name: str, holder: Scope, needs: _Needs) -> None:
         value, statements = holder.values[name], holder.statements.get(name, [])
         module = holder.own_origin.module if holder.own_origin else ""
-        if isinstance(value, Name) and statements and not (module and value.path.startswith(".")):
+        is_relative = bool(statements and getattr(statements[-1], "level", None))
+        if isinstance(value, Name) and statements and not (module and is_relative):
             needs.imports[_import_of(name, statements[-1])] = None
             return
         reason = _reason(value)

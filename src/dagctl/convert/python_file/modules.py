@@ -106,7 +106,7 @@ class Modules:
                 return value
             if not isinstance(value, Name):
                 return None
-            path = _absolute(value.path, scope.origin)
+            path = absolute(value.path, scope.origin)
         return None
 
     def _holder(self, machine: Machine, path: str) -> tuple[Scope | None, list[str]]:
@@ -142,7 +142,7 @@ class Modules:
         if text is None or known >= _MOST_MODULES:
             return None
         self.depth += 1
-        name = _absolute(module, machine.origin)
+        name = absolute(module, machine.origin)
         known_as = "" if name.startswith(".") else name
         try:
             inner = machine.beside(SourceFile(text.file, text.text, known_as))
@@ -154,7 +154,7 @@ class Modules:
         return inner.scope
 
 
-def _absolute(path: str, importer: SourceFile) -> str:
+def absolute(path: str, importer: SourceFile) -> str:
     """Return an import path without the dots that lead it, where the importer's name is known."""
     name = path.lstrip(".")
     up = len(path) - len(name)
@@ -164,6 +164,22 @@ def _absolute(path: str, importer: SourceFile) -> str:
     is_package = importer.file.endswith("__init__.py")
     above = parts[: len(parts) - up + is_package]
     return ".".join([*above, name]) if above else path
+
+
+def imported(machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
+    """Return the data that an import path names in the project, else the path as a name."""
+    known = machine.imported(path)
+    return Name(path) if known is UNKNOWN else known
+
+
+def from_star(machine: Machine, scope: Scope, name: str) -> Any:  # noqa: ANN401 - as above
+    """Return what a name without a value has from the one `import *`, or `UNKNOWN`."""
+    stars = [*scope.stars()]
+    if len(stars) != 1:
+        return UNKNOWN
+    module = "." * stars[0].level + (stars[0].module or "")
+    path = f"{module}{'' if module.endswith('.') else '.'}{name}"
+    return imported(machine, absolute(path, scope.origin))
 
 
 def attribute(machine: Machine, owner: object, name: str) -> Any:  # noqa: ANN401 - any value

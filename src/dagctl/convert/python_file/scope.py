@@ -98,6 +98,11 @@ class Scope:
                 return scope
         return None
 
+    def stars(self) -> Iterator[ast.ImportFrom]:
+        """Yield each `import *`."""
+        for scope in self.around():
+            yield from scope.statements.get("*", ())  # type: ignore[misc] # only these have the name
+
     def put(self, name: str, value: object, statement: ast.stmt | None = None) -> None:
         """Give a name its value."""
         if name in self.elsewhere:

@@ -11,7 +11,7 @@ from dagctl.convert.python_file.conditions import changes_nothing, truth, versio
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
-from dagctl.convert.python_file.modules import UNKNOWN
+from dagctl.convert.python_file.modules import UNKNOWN, absolute
 from dagctl.convert.python_file.objects import (
     Container,
     Dag,
@@ -161,6 +161,7 @@ def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
         if alias.name == "*" and not module.startswith("airflow"):
             forget(machine, scope, node, f"`from {module} import *` may give it another value")
         path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
+        path = absolute(path, scope.origin)
         value = machine.imported(path)
         scope.put(alias.asname or alias.name, Name(path) if value is UNKNOWN else value, node)
         known += [] if value is UNKNOWN or isinstance(value, Name) else [alias.name]
