@@ -146,6 +146,14 @@ def test_the_python_files_of_a_folder_are_read(world: World) -> None:
     assert len(list(world.files.python_files("dags", 1, 100))) == 1
 
 
+def test_the_python_files_of_a_folder_are_listed_without_a_look_into_them(world: World) -> None:
+    assert list(world.files.python_paths("dags", 9)) == []
+    for path in ("dags/b.py", "dags/a/c.py", "dags/notes.md", "dags/.git/d.py", "other/e.py"):
+        world.put(path, b"#" * 101)
+    assert sorted(world.files.python_paths("dags", 9)) == ["dags/a/c.py", "dags/b.py"]
+    assert len(list(world.files.python_paths("dags", 1))) == 1
+
+
 def test_a_removal_takes_the_file_away_and_restore_gives_it_back(world: World) -> None:
     world.put(REMOVAL.path, b"old\n")
     for _ in range(2):  # a repeat finishes what was cut short

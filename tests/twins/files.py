@@ -27,13 +27,12 @@ class MemoryFiles:
 
     def python_files(self, folder: str, most: int, largest: int) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of the Python files in a folder and below it."""
-        below = [path for path in self.content if path.startswith(f"{folder}/")]
-        paths = sorted(
-            path
-            for path in below
-            if path.endswith(".py") and "/." not in path and len(self.content[path]) <= largest
-        )
+        paths = [path for path in self._python(folder) if len(self.content[path]) <= largest]
         yield from ((path, self.content[path]) for path in paths[:most])
+
+    def python_paths(self, folder: str, most: int) -> Iterator[str]:
+        """Yield the paths of the Python files in a folder and below it."""
+        yield from self._python(folder)[:most]
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
@@ -69,6 +68,10 @@ class MemoryFiles:
         if self.content.get(write.path) == write.new:
             self._put(write.path, write.old)
         return self.content.get(write.path) == write.old
+
+    def _python(self, folder: str) -> list[str]:
+        below = (path for path in self.content if path.startswith(f"{folder}/"))
+        return sorted(path for path in below if path.endswith(".py") and "/." not in path)
 
     def _put(self, path: str, content: bytes | None) -> None:
         if content is None:

@@ -44,6 +44,15 @@ class WorkTree:
         ):
             yield from islice(_python_files(top, folder, largest), most)
 
+    def python_paths(self, folder: str, most: int) -> Iterator[str]:
+        """Yield the paths of Python files; nothing is read."""
+        with (
+            durable.explained(folder),
+            suppress(FileNotFoundError, NotADirectoryError),
+            durable.folder(self._root, checked_parts(folder)) as top,
+        ):
+            yield from islice((path for path, _, _ in _python_names(top, folder)), most)
+
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
         *folders, name = checked_parts(path)
@@ -134,16 +143,21 @@ class WorkTree:
             return [writes[place].path for place in places]
 
 
-def _python_files(top: int, folder: str, largest: int) -> Iterator[tuple[str, bytes]]:
+def _python_names(top: int, folder: str) -> Iterator[tuple[str, int, str]]:
+    """Yield for each Python file its path, the open folder that it is in, and its name there."""
     for inner, folders, names, descriptor in os.fwalk(".", dir_fd=top):
         depth = inner.count("/")
         folders[:] = sorted(f for f in folders if not f.startswith(".") and depth < _DEEPEST)
         for name in sorted(names):
             if name.endswith(".py") and not name.startswith("."):
-                path = f"{folder}{inner[1:]}/{name}"
-                content = _regular(descriptor, name, path, largest)
-                if content is not None:
-                    yield path, content
+                yield f"{folder}{inner[1:]}/{name}", descriptor, name
+
+
+def _python_files(top: int, folder: str, largest: int) -> Iterator[tuple[str, bytes]]:
+    for path, descriptor, name in _python_names(top, folder):
+        content = _regular(descriptor, name, path, largest)
+        if content is not None:
+            yield path, content
 
 
 def _regular(folder: int, name: str, path: str, largest: int) -> bytes | None:

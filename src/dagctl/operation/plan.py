@@ -18,7 +18,6 @@ from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import check_basis, check_named, version_of
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.drift import changed_by_hand, not_ours
-from dagctl.operation.foreign import LARGEST
 from dagctl.operation.free_ids import with_names
 from dagctl.operation.inventory import MOST_FILES, Inventory, path_of, take_inventory
 from dagctl.operation.meaning import Meanings
@@ -180,8 +179,8 @@ def check_returning(context: Context, dag_ids: Iterable[str]) -> None:
     """
     settings = context.settings
     own = [path_of(settings, dag_id) for dag_id in dag_ids]
-    listed = context.backend.files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
-    inventory = Inventory(dags=(), paths=(*(path for path, _ in listed), *own))
+    listed = context.backend.files.python_paths(settings.dags_folder, MOST_FILES)
+    inventory = Inventory(dags=(), paths=(*listed, *own))
     for path in own:
         check_case(inventory, path, _OTHER_FILE)
 

@@ -43,6 +43,13 @@ class Files(Protocol):
             UnavailableError: A folder or a file cannot be read.
         """
 
+    def python_paths(self, folder: str, most: int) -> Iterator[str]:
+        """Yield the paths alone, in the same order; links and large files are not left out here.
+
+        Raises:
+            UnavailableError: A folder cannot be read.
+        """
+
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there.
 
