@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.convert.python_file.deployment import Deployment
+from dagctl.spec.model import DagSpec
 
 HEAD = """
 import os
@@ -20,8 +22,9 @@ from airflow.operators.python import PythonOperator
 """
 
 
-def convert(text: str) -> ConvertedDag:
-    made = convert_python(HEAD + dedent(text), "dags/etl.py", airflow="3", today=date(2026, 3, 10))
+def convert(text: str, **more: Any) -> ConvertedDag:  # noqa: ANN401 - as `convert_python` takes it
+    day = date(2026, 3, 10)
+    made = convert_python(HEAD + dedent(text), "dags/etl.py", airflow="3", today=day, **more)
     (dag,) = made.dags
     return dag
 
@@ -199,3 +202,85 @@ def test_an_assert_that_fails_ends_the_file() -> None:
 def test_what_follows_a_try_that_catches_is_followed(stop: str) -> None:
     found, why = value(f"try:\n    {stop}\nexcept Exception:\n    pass", "'x'")
     assert (found, why) == ("x", ["Python would stop here"])
+
+
+KEPT = "from company.conf import load\nnames = load('names')\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "both = names\nnames += ['x']",
+        "both = names\nnames += load('more')",
+        "both = [1]\ndef f():\n    pass\nboth += names",
+    ],
+)
+def test_what_a_call_gives_is_not_changed_in_its_place(before: str) -> None:
+    assert value(KEPT + before, "both")[1]
+
+
+def test_a_text_that_a_call_gives_may_grow() -> None:
+    made, missing = value(f"{KEPT}names += '-x'", "names")
+    assert (made["$new"], missing) == ("operator.add", [])
+
+
+def test_a_list_that_was_given_is_not_changed_in_its_place() -> None:
+    text = """
+        from airflow.models import Variable
+        names = Variable.get("names", deserialize_json=True)
+        both = names
+        for name in names:
+            print(name)
+        names += ["b"]
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="true", env={"A": both[0], "B": str(len(both))})
+    """
+    given = Deployment(variables={"names": '["a"]'})
+    assert gaps(convert(text, deployment=given))
+
+
+@pytest.mark.parametrize(
+    "body", ["global X\n    X = 2", "if True:\n        global X\n    for X in [2]:\n        pass"]
+)
+def test_a_class_that_changes_a_name_of_the_file_is_a_gap(body: str) -> None:
+    assert value(f"X = 1\nclass C:\n    {body}\n", "str(X)")[1]
+    assert of_a_task(f"X = 1\nclass C:\n    {body}\ndef f():\n    return X\n")
+
+
+def test_a_call_that_stands_in_several_places_is_named_once() -> None:
+    dag = convert(f"""
+        {KEPT.splitlines()[0]}
+        {KEPT.splitlines()[1]}
+        other = load("other")
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="true", env={{"A": names, "B": names.x}})
+            BashOperator(task_id="b", bash_command="true", env={{"A": names, "B": other}})
+    """)
+    assert dag.whole
+    again = [remark for remark in dag.remarks if "at each of them" in remark.text]
+    assert [(remark.subject, remark.place.line - HEAD.count("\n")) for remark in again] == [
+        ("load", 3)
+    ]
+
+
+def test_a_call_that_gives_another_value_each_time_stands_in_one_place() -> None:
+    assert value("import uuid\nX = uuid.uuid4()", "X")[1] == []
+    assert len(value("import uuid\nX = uuid.uuid4()", "X, 'B': X")[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "argument",
+    ["pool=S.pool", "retries=int(S.n)", "queue=S.q + 'x'", "owner=S.who", "doc_md=f'# {S.doc}'"],
+)
+def test_what_is_worked_out_at_each_parse_is_a_gap_where_a_spec_has_plain_data(
+    argument: str,
+) -> None:
+    dag = convert(f"""
+        from company.conf import S, load
+        S = load()
+        with DAG("etl", start_date=datetime(2024, 1, 1), tags=["a", S.team], max_active_runs=S.n):
+            BashOperator(task_id="a", bash_command="true", {argument})
+    """)
+    assert [text.partition(",")[0] for text in gaps(dag)] == ["it is worked out at each parse"] * 3
+    assert DagSpec.from_data(dag.data).tasks  # what is left is a good spec
+    assert "as before" not in "".join(remark.text for remark in dag.remarks)

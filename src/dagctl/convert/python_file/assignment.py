@@ -80,3 +80,13 @@ def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
         owner[index] = value  # type: ignore[index] # see above
     elif not isinstance(owner, Name) and words(node).partition("[")[0] != "globals()":
         machine.report.gap(machine.place(node), words(node), "the assignment is not followed")
+
+
+def as_load(target: ast.expr) -> ast.expr:
+    """Return the expression that reads what an assignment gives a value."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    assert isinstance(target, ast.Subscript)  # noqa: S101 - the grammar has no other target
+    return ast.Subscript(target.value, target.slice, ast.Load())

@@ -145,7 +145,7 @@ class DagConversion:
         if len(zones) > 1:
             text = "the dates stand in several zones: the spec has the first"
             self._report.gap(self.dag.place, "timezone", text)
-        zone = self._zone_of(given, made, zones)
+        zone = self._zone_of(given, zones)
         return made | ({"timezone": zone} if zone and zone != "UTC" else {})
 
     def _start_of_tasks(self) -> dict[str, Any]:
@@ -168,8 +168,7 @@ class DagConversion:
         self._report.changed(self.dag.place, "schedule", _DAILY)
         return {"every": "1d"}
 
-    def _zone_of(self, given: dict[str, Any], made: dict[str, Any], zones: set[str]) -> str | None:
-        del made
+    def _zone_of(self, given: dict[str, Any], zones: set[str]) -> str | None:
         if given.get("timezone") is not None:
             return self._values.zone(given["timezone"], self._place("timezone"))
         return min(zones) if zones else None
@@ -192,7 +191,7 @@ class DagConversion:
             elif key not in DagSpec.key_names():
                 self._report.gap(place, key, "a spec has no word for it")
             else:
-                made[key] = self._values.value(value, place, key)
+                made[key] = self._values.argument(value, place, key)
         if isinstance(made.get("tags"), list):
             made["tags"] = sorted({str(tag): None for tag in made["tags"]})
         made["catchup"] = self._catchup(given)

@@ -98,6 +98,11 @@ class Scope:
                 return scope
         return None
 
+    def names_of(self, value: object) -> Iterator[str]:
+        """Yield each name that has this very value."""
+        for scope in self.around():
+            yield from (name for name, held in scope.values.items() if held is value)
+
     def stars(self) -> Iterator[ast.ImportFrom]:
         """Yield each `import *`."""
         for scope in self.around():

@@ -6,16 +6,18 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file import edges, plain, setups
-from dagctl.convert.python_file.assignment import assign
+from dagctl.convert.python_file.assignment import as_load, assign
 from dagctl.convert.python_file.conditions import changes_nothing, truth, version_test
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN, absolute
 from dagctl.convert.python_file.objects import (
+    Bound,
     Container,
     Dag,
     Group,
+    Late,
     LocalClass,
     Made,
     Name,
@@ -23,7 +25,6 @@ from dagctl.convert.python_file.objects import (
     Opened,
     Output,
     Task,
-    dag_of,
     settled,
 )
 from dagctl.convert.python_file.source_of import words
@@ -36,7 +37,7 @@ from dagctl.convert.python_file.uncertain import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
@@ -103,25 +104,29 @@ def _annotated(machine: Machine, node: ast.AnnAssign, scope: Scope) -> None:
 
 
 def _augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
-    old = ast.copy_location(_as_load(node.target), node)
+    old = ast.copy_location(as_load(node.target), node)
     joined = ast.copy_location(ast.BinOp(old, node.op, node.value), node)
     owner = machine.evaluate(old, scope)
-    if isinstance(owner, list | dict | set) and not machine.is_kept(owner):
-        value = _changed_in_place(
-            machine, joined, owner, settled(machine.evaluate(node.value, scope))
-        )
+    machine.charge(len(scope.values) // 64)
+    is_shared = isinstance(owner, Late) and [*scope.names_of(owner)][1:]
+    if isinstance(owner, list | dict | set | Made | Bound) or is_shared:
+        right = settled(machine.evaluate(node.value, scope))
+        if isinstance(owner, Made | Bound | Late) and isinstance(right, str | int | float | Late):
+            value = machine.evaluate(joined, scope)  # a text or a number: no other name has it
+        else:
+            value = _changed_in_place(machine, joined, owner, right)
     else:
         value = machine.evaluate(joined, scope)
     assign(machine, node.target, value, scope, node)
 
 
-def _changed_in_place(
-    machine: Machine, node: ast.BinOp, owner: list[Any] | dict[Any, Any] | set[Any], right: object
-) -> Any:  # noqa: ANN401
+def _changed_in_place(machine: Machine, node: ast.BinOp, owner: Any, right: object) -> Any:  # noqa: ANN401
     """Change what other names may have too; what it has then is not known where this is a gap."""
     if isinstance(owner, list) and isinstance(node.op, ast.Add):
         right = turns(right)
-    value = plain.binary(machine, node, owner, right)
+    value: Any = None
+    if not machine.is_kept(owner):
+        value = plain.binary(machine, node, owner, right)
     if type(value) is not type(owner):
         why = f"what `{words(node)}` gives is known only when Python runs"
         machine.file_report.gap(machine.place(node), words(node), why)
@@ -135,15 +140,6 @@ def _changed_in_place(
     else:
         owner.update(value)
     return owner
-
-
-def _as_load(target: ast.expr) -> ast.expr:
-    if isinstance(target, ast.Name):
-        return ast.Name(target.id, ast.Load())
-    if isinstance(target, ast.Attribute):
-        return ast.Attribute(target.value, target.attr, ast.Load())
-    assert isinstance(target, ast.Subscript)  # noqa: S101 - the grammar has no other target
-    return ast.Subscript(target.value, target.slice, ast.Load())
 
 
 def _import(_machine: Machine, node: ast.Import, scope: Scope) -> None:
@@ -178,6 +174,25 @@ def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scop
 def _class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
     scope.put(node.name, LocalClass(node, scope), node)
     scope.named_at[node.name] = machine.changes.now()
+    for inner in _run_at_once(machine, node):
+        if isinstance(inner, ast.Global | ast.Nonlocal):
+            why = f"the class {node.name} gives it its value"
+            for name in inner.names:
+                holder = scope.holder(name) or scope
+                holder.put(name, machine.opaque(inner, why))
+                holder.statements[name] = []
+
+
+def _run_at_once(machine: Machine, node: ast.ClassDef) -> Iterator[ast.stmt]:
+    """Yield the statements that Python runs when it meets a class, but for those of functions."""
+    stack: list[ast.AST] = [*node.body]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, ast.stmt):
+            machine.charge()
+            yield inner
+        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            stack += ast.iter_child_nodes(inner)
 
 
 def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN401
@@ -376,5 +391,3 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.Break: lambda *_: BREAK,
     ast.Continue: lambda *_: CONTINUE,
 }
-
-__all__ = ["Return", "dag_of", "run"]

@@ -144,7 +144,7 @@ class Tasks:
             value = value or None
         if key == "retry_exponential_backoff" and isinstance(value, float | int):
             value = bool(value) if value in {0, 1} else value
-        return self._values.value(value, place, key)
+        return self._values.argument(value, place, key)
 
     def _moment(self, key: str, value: Moment, place: Place) -> Any:  # noqa: ANN401 - JSON data
         text = self._values.moment(value, place, key)

@@ -31,6 +31,7 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.texts import weight
 from dagctl.spec.import_path import is_import_path
+from dagctl.spec.markers import markers_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,18 @@ MISSING = object()
 _MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
+_ALIKE = ("airflow.", "builtins.", "operator.", "os.", "datetime.", "pendulum.", "functools.")
+"""What gives the same at each call of one parse."""
+_FRESH = ("uuid.", "random.", "secrets.", "tempfile.", "time.")
+"""What gives another value at each call."""
+_OBJECTS = frozenset(
+    {
+        *("executor_config", "inlets", "outlets", "pre_execute", "post_execute", "retry_policy"),
+        *("user_defined_filters", "user_defined_macros", "jinja_environment_kwargs"),
+        *("template_undefined", "deadline", "access_control"),
+    }
+)
+"""Arguments of DAGs, and of every task, that are objects of Python or have such in them."""
 _POSITIONS = {
     "CronTriggerTimetable": ("cron",),
     "CronDataIntervalTimetable": ("cron", "timezone"),
@@ -65,6 +78,8 @@ class Values:
     def __init__(self, report: Report) -> None:
         self.report = report
         self._count = 0
+        self._made_of: dict[int, Made] = {}
+        """The calls that the spec has, by their identity."""
         self._is_rendered: bool | None = None
         """Whether Airflow renders what is converted; None: it takes no markers either."""
         self._is_frozen = False
@@ -83,6 +98,16 @@ class Values:
         if isinstance(value, dict):
             return self._mapping(value, place, subject)
         return self._object(value, place, subject)
+
+    def argument(self, value: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
+        """Return what a DAG, or every task, takes under a name, or `MISSING`, which is reported."""
+        said = len(self.report.remarks)
+        made = self.value(value, place, key)
+        if key in _OBJECTS or next(markers_in(made, "$new"), None) is None:
+            return made
+        del self.report.remarks[said:]
+        why = "it is worked out at each parse, and a spec has plain data here: write the value"
+        return self.missing(place, key, why)
 
     def missing(self, place: Place, subject: str, why: str) -> Any:  # noqa: ANN401 - a sentinel
         """Report that a value is not in the spec, and return `MISSING`."""
@@ -238,6 +263,7 @@ class Values:
         path = value.target.path
         word = path.rpartition(".")[2]
         others = value.args if len(value.args) > len(_POSITIONS.get(word, ())) else []
+        self._note_again(value)
         value.is_used = True
         given = value.kwargs if others else self.named(value, place, subject)
         if word in _ASSETS and path.startswith("airflow."):
@@ -265,6 +291,23 @@ class Values:
             | ({"args": unnamed} if unnamed else {})
             | ({"with": kept} if kept else {})
         )
+
+    def _note_again(self, value: Made) -> None:
+        """Say that a value which the file makes once for several places is made at each of them."""
+        path = value.target.path
+        if id(value) in self._made_of and not path.startswith(_ALIKE):
+            name = path.rpartition(".")[2]
+            if path.startswith(_FRESH):
+                why = (
+                    "it gives another value at each call, and the file calls it once for all places"
+                )
+                self.report.gap(value.place, name, why)
+            else:
+                text = (
+                    "the file calls it once for all places; the new file calls it at each of them"
+                )
+                self.report.changed(value.place, name, text)
+        self._made_of[id(value)] = value
 
     def named(self, value: Made, place: Place, subject: str) -> dict[str, Any]:
         """Return the arguments of an object by name."""
