@@ -14,7 +14,7 @@ from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
 from dagctl.spec.read_by import ReadBy
 from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import wrong_type
+from dagctl.spec.wrong_type import refuse_other_items, wrong_type
 
 MAX_PATH = 1_000
 MAX_LINK = 2_000
@@ -33,8 +33,9 @@ def _search_path(value: object) -> str | list[str] | None:
         return None
     if isinstance(value, str):
         return check(value)
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list | tuple):
         raise wrong_type(("template_searchpath",), "a folder or a list of folders", value).error()
+    refuse_other_items("template_searchpath", value)
     if not value:
         raise Problem(Code.BLANK, "the list is empty", "write a folder, or remove it").error()
     return [check(item) for item in value]
@@ -46,7 +47,7 @@ def _links(value: dict[str, str]) -> dict[str, str]:
         if not _is_link(link):
             message = f"the link of {quoted(owner)} is neither a URL nor `mailto:`"
             hint = "write `https://...` or `mailto:team@example.com`"
-            raise Problem(Code.BAD_ARGUMENT, message, hint).error()
+            raise Problem(Code.BAD_ARGUMENT, message, hint).at(owner).error()
     return value
 
 

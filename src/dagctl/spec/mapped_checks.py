@@ -28,7 +28,8 @@ def mapped_problems(outline: Outline) -> Iterator[Problem]:
             key = "expand" if field(entry.item, "expand") else "expand_kwargs"
             message = f"{quoted(entry.address)} is in the mapped group {quoted(around.address)}"
             hint = "map only the group, or take it out of the group"
-            problem = Problem(Code.BAD_MAPPING, f"{message}: it cannot be mapped again", hint)
+            message = f"{message}: it cannot be mapped again"
+            problem = Problem(Code.BAD_MAPPING, message, hint, at_key=True)
             yield problem.at(*entry.path, key)
         if around and field(entry.item, "trigger_rule") == "always":
             message = f"Airflow takes no `always` in the mapped group {quoted(around.address)}"

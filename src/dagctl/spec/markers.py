@@ -177,7 +177,7 @@ def _misplaced(marker: str, path: Path) -> Iterator[Problem]:
     kind = MARKERS.get(marker)
     if kind and kind.only_under and not (set(path[:1]) & {*kind.only_under} and _is_source(path)):
         message = f"{quoted(marker)} may stand only for what `expand` maps over"
-        yield Problem(Code.BAD_MARKER, message, "use `$xcom` here").at(*path, marker)
+        yield Problem(Code.BAD_MARKER, message, "use `$xcom` here", at_key=True).at(*path, marker)
 
 
 def _is_source(path: Path) -> bool:
@@ -253,4 +253,5 @@ def _foreign(key: str, marker: str, kind: MarkerKind) -> Problem:
     hint = did_you_mean(key, kind.beside) or (
         f"only {allowed} may stand there" if allowed else "a marker is a mapping of its own"
     )
-    return Problem(Code.BAD_MARKER, f"{quoted(key)} cannot stand beside {quoted(marker)}", hint)
+    message = f"{quoted(key)} cannot stand beside {quoted(marker)}"
+    return Problem(Code.BAD_MARKER, message, hint, at_key=True)

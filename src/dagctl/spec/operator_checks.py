@@ -95,7 +95,8 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
             for item in _of_task(task, defaults, target):
                 yield item.under(*path)
     for path, callback in callbacks_in(data):
-        name = callback.get("notifier")
+        # of several forms only one is kept
+        name = None if callback.keys() & {"callable", "python_code"} else callback.get("notifier")
         if isinstance(name, str) and is_operator_name(name):
             for item in _of_notifier(callback, target):
                 yield item.under(*path)
@@ -300,8 +301,13 @@ def _located(finding: CallFinding, key: str) -> Problem:
     severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
     under = "expand" if finding.expanded else "with"
     path = (under, *finding.path) if finding.path else (key,)
-    problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
-    return problem.at(*path)
+    return Problem(
+        _CODES[finding.check],
+        finding.message,
+        finding.hint,
+        severity=severity,
+        at_key=finding.check is CallCheck.NOT_EXPANDABLE,
+    ).at(*path)
 
 
 def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:

@@ -25,6 +25,8 @@ _MISSING = {Code.MISSING_PARAMETER, Code.BAD_MAPPING}
 _LOSES = {Code.KEY_NOT_TEXT: _MISSING, Code.YAML_MERGE: {*_MISSING, Code.MISSING_KEY}}
 """What may be missing because the reader could not take a key."""
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
+_OF_VALUES = {*_AMBIGUOUS, Code.YAML_DATE}
+"""What is said of a value alone; under a key that there is not, the key is what is wrong."""
 _OF_CODE = {Code.PYTHON_SYNTAX}
 _DATES = {"start_date", "end_date", "$datetime"}
 """Keys under which a date stands, whatever a version of YAML makes of it."""
@@ -58,7 +60,13 @@ def place_findings(
         replace(finding, path=(finding.document or written).path_at(finding.span))
         for finding in islice(of_reader, MAX_PROBLEMS)
     )
-    read = [finding for finding in with_paths if not _is_plain_date(finding)]
+    strange = {problem.path for problem in problems if problem.code == Code.UNKNOWN_KEY}
+    read = [
+        finding
+        for finding in with_paths
+        if not _is_plain_date(finding)
+        and not (finding.code in _OF_VALUES and finding.path in strange)
+    ]
     refused: dict[int, list[Span]] = {}
     for finding in read:
         refused.setdefault(id(finding.document), []).append(finding.span)
@@ -184,7 +192,7 @@ def _within(span: Span, refused: Iterable[Span]) -> bool:
 
 def _place(resolved: Document, written: Document, problem: Problem) -> Problem:
     path = _written(resolved, problem.path)
-    if problem.code in _AT_THE_KEY:
+    if problem.code in _AT_THE_KEY or problem.at_key:
         document, span = resolved.place_of_key(path)
     elif problem.code == Code.MISSING_KEY:
         document, span = resolved.place_of_missing(path)

@@ -46,6 +46,8 @@ class Problem:
     """Whether the value would be right as text: in YAML, quotes are enough."""
     json_hint: str | None = None
     """The hint for a document in JSON, where it differs."""
+    at_key: bool = False
+    """Whether it is about the key at the path, not about its value."""
     names_value: bool = False
     """Whether the hint names the very value to write."""
     fails_in: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from dagctl.spec.bash.advice import shell_warnings
 from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
+from dagctl.spec.jinja.brought import group_arguments
 from dagctl.spec.jinja.comments import swallowed
 from dagctl.spec.jinja.names import name_warnings, newer_names
 from dagctl.spec.jinja.parameters import params_read
@@ -60,6 +61,8 @@ class _Dag:
     """The parameters that have a default, or None where that is not known."""
     macros: frozenset[str] | None
     """Variables of templates, or None where they are not known."""
+    arguments: frozenset[str]
+    """Arguments of mapped groups."""
 
     @cached_property
     def ids(self) -> TaskIds | None:
@@ -114,6 +117,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         spec=spec,
         params=_params_in(data),
         macros=_names_in(data, "user_defined_macros"),
+        arguments=group_arguments(data),
     )
     for path, text in _templates(data, target):
         yield from (problem.at(*path) for problem in _of_template(text, path, dag))
@@ -203,7 +207,7 @@ def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
         return  # an error that is said elsewhere
     lines = Lines(text)
     if not _is_of_bash_task(path) and dag.macros is not None:
-        yield from name_warnings(text, dag.macros)
+        yield from name_warnings(text, dag.macros, dag.arguments)
     yield from newer_names(text, dag.target)
     yield from swallowed(text)
     for name, place in params_read(tree, lines):

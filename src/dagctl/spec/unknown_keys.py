@@ -26,7 +26,7 @@ _OTHER_NAMES = {
     "retries": ("retry", "max_retries"),
     "retry_delay_minutes": ("retry_delay", "retry_minutes"),
     "start_date": ("start", "begin"),
-    "tasks": ("steps", "jobs", "stages", "operators"),
+    "tasks": ("steps", "jobs", "stages", "operators", "children", "members"),
     "task_id": ("id", "name", "task", "task_name"),
     "group_id": ("id", "name", "group", "group_name", "task_group", "task_group_id"),
     "task_type": ("type", "kind"),
@@ -43,13 +43,13 @@ _OTHER_NAMES = {
     "operator": ("class", "operator_class", "uses", "sensor"),
     "expand": ("map", "foreach", "with_items", "matrix"),
     "trigger_rule": ("rule", "trigger"),
-    "execution_timeout": ("timeout",),
+    "execution_timeout": ("timeout", "timeout_seconds", "timeout_minutes"),
     "max_active_tis_per_dag": ("task_concurrency",),
     "cwd": ("working_dir", "workdir", "directory"),
     "dependencies": (
         *("depends_on", "depends", "needs", "requires", "after", "dependency"),
         *("upstream", "upstream_task_ids", "upstream_tasks", "upstream_dependencies"),
-        *("parents", "wait_for", "wait_on", "run_after", "depends_on_tasks"),
+        *("parents", "wait_for", "wait_on", "run_after", "depends_on_tasks", "set_upstream"),
     ),
 }
 """Words of other tools, and short forms, for the keys of a spec."""

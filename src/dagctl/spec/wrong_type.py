@@ -67,10 +67,17 @@ def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Probl
     if value is None:
         rest = "" if field in _REQUIRED else ", or remove the key"
         return Problem(Code.NULL, message, f"give a value{rest}")
-    hint = _specific(field, expected, value) or _GENERAL.get(expected)
+    hint = _specific(field, expected, value) or _GENERAL.get(expected) or f"write {expected}"
     in_braces = _GENERAL_IN_JSON.get(expected) if hint == _GENERAL.get(expected) else None
     quotes_help = expected == TEXT and field != "schedule_interval"
     return Problem(Code.WRONG_TYPE, message, hint, json_hint=in_braces, wants_text=quotes_help)
+
+
+def refuse_other_items(field: str, items: Sequence[object]) -> None:
+    """Raise a pydantic error at the first item of a list that is no text, if there is one."""
+    for place, item in enumerate(items):
+        if not isinstance(item, str):
+            raise wrong_type((field, place), TEXT, item).at(place).error()
 
 
 def _are_assets(value: object) -> bool:

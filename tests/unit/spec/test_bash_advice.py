@@ -13,7 +13,7 @@ from dagctl.spec.bash.advice import bash_warnings
 from dagctl.spec.bash.command import check_bash_command
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.names import REPLACEMENTS
-from dagctl.spec.jinja.template import AIRFLOW
+from dagctl.spec.jinja.words import AIRFLOW
 
 ESCAPED = """| replace("'", "'\\\\''")"""
 """What makes any text harmless between single quotes."""

@@ -73,7 +73,7 @@ def test_a_command_that_would_fail_is_refused(command: str, code: Code) -> None:
 
 
 def test_a_bad_template_is_told_at_its_line() -> None:
-    assert _refusal("echo a\n  echo {{ ds | nodash }}  \necho b").place == TextRange(2, 3, 2, 25)
+    assert _refusal("echo a\n  echo {{ ds | nodash }}  \necho b").place == TextRange(2, 16, 2, 22)
 
 
 def test_the_end_that_airflow_takes_for_a_file_is_marked() -> None:

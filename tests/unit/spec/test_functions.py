@@ -53,7 +53,7 @@ def findings(text: str, airflow: str = "3") -> list[tuple[str, int | None]]:
         ([NAME, "with: {image: x, imag: y}", CODE], Code.UNKNOWN_PARAMETER, 5),
         ([NAME, "with: {image: x, pool: y}", CODE], Code.MISPLACED_PARAMETER, 5),
         ([NAME, "with: {image: x, op_kwargs: {}}", CODE], Code.MISPLACED_PARAMETER, 5),
-        ([*DOCKER, CODE, "op_kwargs: {a: 1}"], Code.BAD_ARGUMENT, 6),
+        ([*DOCKER, CODE, "op_kwargs: {a: 1}"], Code.BAD_ARGUMENT, 7),
         ([*DOCKER, CODE, "image: x"], Code.UNKNOWN_KEY, 7),
         ([CODE, "op_kwargs: {a: 1}"], Code.UNKNOWN_KEY, 5),
         ([CODE, "sla: 2h"], Code.NOT_IN_TARGET, 5),

@@ -65,7 +65,7 @@ SENSOR = ("operator: FileSensor", "with:", "  filepath: x")
         (["task_type: python", BASH], Code.OTHER_TASK_TYPE, 4),
         (["python_callable: load()"], Code.BAD_IMPORT_PATH, 4),
         (["python_callable: jobs.load", "python_code: return 1"], Code.GIVEN_TWICE, 4),
-        (["python_code: return 1", "with: {x: 1}"], Code.BAD_ARGUMENT, 4),
+        (["python_code: return 1", "with: {x: 1}"], Code.BAD_ARGUMENT, 5),
         (["task_type: branch"], Code.MISSING_KEY, 3),
     ],
 )  # fmt: skip

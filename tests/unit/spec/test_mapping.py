@@ -52,7 +52,7 @@ def findings(*lines: str, airflow: str = "3") -> list[tuple[str, int | None]]:
         ([DEF, "with: {x: 1}", "expand: {x: [1]}"], [(Code.GIVEN_TWICE, 10)]),
         ([DEF, "expand_kwargs: [5]"], [(Code.BAD_MAPPING, 9)]),
         ([DEF, "expand_kwargs: {x: 1}"], [(Code.BAD_MAPPING, 9)]),
-        ([DEF, "expand: {z: [1]}", "with: {x: 1}"], [(Code.BAD_ARGUMENT, 8)]),
+        ([DEF, "expand: {z: [1]}", "with: {x: 1}"], [(Code.BAD_ARGUMENT, 9)]),
         ([DEF, "expand: {x: {$xcom: c}}"], [(Code.UNKNOWN_DEPENDENCY, 9)]),
         ([DEF, "with: {x: {$arg: r}}"], [(Code.BAD_MAPPING, 9)]),
         ([OPERATOR, "expand: {bash_comand: [a]}", "with: {bash_command: a}"],

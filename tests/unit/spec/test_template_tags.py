@@ -9,7 +9,8 @@ from jinja2 import TemplateError, nodes
 
 from dagctl.spec.jinja.comments import swallowed
 from dagctl.spec.jinja.names import name_warnings
-from dagctl.spec.jinja.template import AIRFLOW, template_nodes
+from dagctl.spec.jinja.template import template_nodes
+from dagctl.spec.jinja.words import AIRFLOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def bash_warnings(command: str) -> Iterator[Problem]:
     """Yield warnings about a command that passed the check."""
     if is_template(command):
-        yield from name_warnings(command, BROUGHT.get().macros)
+        brought = BROUGHT.get()
+        yield from name_warnings(command, brought.macros, brought.arguments)
     yield from shell_warnings(command)
 
 

@@ -12,8 +12,8 @@ from jinja2 import TemplateError, nodes
 from dagctl.errors import Severity
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.template import AIRFLOW
 from dagctl.spec.jinja.unread import unread
+from dagctl.spec.jinja.words import AIRFLOW
 from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import meant_length
+from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from re import Match
 
 PRESETS = {
     "@once": None,
@@ -49,6 +51,10 @@ _RANGE = lazy_pattern(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
 _ZONE = lazy_pattern(r"(?:CRON_)?TZ=([A-Za-z0-9_+/-]{1,60})")
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
+_AWS_CRON = lazy_pattern(r"cron\(([^() ]+(?: [^() ]+){4}) \*\)")
+_RATE = lazy_pattern(r"rate\(([^()]*)\)")
+_WORD = lazy_pattern(r"\S+")
+_PART = lazy_pattern(r"[^\s,]+")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -90,7 +96,8 @@ def _meant(text: str) -> str | None:
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
-    folded = text.casefold()
+    rate = _RATE.fullmatch(text)
+    folded = rate[1] if rate else text.casefold()
     every = _EVERY.fullmatch(folded)
     if every and every[2].startswith("m") and 60 % int(every[1]) == 0:
         return f'write "*/{every[1]} * * * *"'
@@ -111,35 +118,49 @@ def _cron_problems(text: str) -> Iterator[Problem]:
     elif len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
         message = f"a schedule has 5 fields, not {len(fields)}"
         hint = "remove the seconds or the year: cron dialects disagree about where they go"
-        yield Problem(Code.REFUSED_CRON, message, hint)
+        if "/" in fields[-1] and fields[-1][0].isalpha():
+            hint = f'write `timezone: {fields[-1]}`, and here "{" ".join(fields[:-1])}"'
+        yield Problem(Code.REFUSED_CRON, message, _of_aws(text) or hint)
     elif len(fields) != len(_FIELDS):
         yield _bad(text)
     else:
-        problems = [*_ambiguous(text, fields), *_out_of_range(fields)]
+        problems = [*_ambiguous(text), *_out_of_range(text)]
         yield from problems or _as_a_whole(text)
 
 
-def _ambiguous(text: str, fields: list[str]) -> Iterator[Problem]:
+def _of_aws(text: str) -> str | None:
+    """Return the hint for a schedule as EventBridge has it, `cron(0 10 * * ? *)`, or None."""
+    cron = _AWS_CRON.fullmatch(text)
+    return f'write "{cron[1].replace("?", "*")}"' if cron else None
+
+
+def _ambiguous(text: str) -> Iterator[Problem]:
     """Yield what croniter takes in another sense than most readers."""
-    if any(map(_is_random, fields)):
+    if any(map(_is_random, text.split())):
         message = f"{quoted(text)} would mean a different time whenever Airflow reads the file"
         yield Problem(Code.REFUSED_CRON, message, "write the number instead of `R` or `H`")
-    for part in _parts(fields):
-        if _wraps(part):
-            message = f"the range {quoted(part)} runs backward"
+    for word in _PART.finditer(text):
+        if _wraps(word[0]):
+            message = f"the range {quoted(word[0])} runs backward"
             hint = "list the values, as in `FRI,SAT,SUN` or `22,23,0,1`"
-            yield Problem(Code.REFUSED_CRON, message, hint)
+            yield Problem(Code.REFUSED_CRON, message, hint, _place(word))
 
 
-def _out_of_range(fields: list[str]) -> Iterator[Problem]:
+def _out_of_range(text: str) -> Iterator[Problem]:
     """Yield each field that makes no sense in its place, whatever the others are."""
-    for place, (name, values) in enumerate(_FIELDS.items()):
-        field = fields[place]
+    every = zip(_FIELDS.items(), _WORD.finditer(text), strict=True)
+    for place, ((name, values), word) in enumerate(every):
+        field = word[0]
         if _is_random(field) or any(map(_wraps, _parts([field]))):
             continue  # reported already
         if not _is_cron(" ".join(["*"] * place + [field] + ["*"] * (len(_FIELDS) - place - 1))):
             message = f"{quoted(field)} is not valid as the {name} of a cron expression"
-            yield Problem(Code.BAD_SCHEDULE, message, f"the {name} is {values}")
+            hint = "a step is 1 or more" if field.endswith("/0") else f"the {name} is {values}"
+            yield Problem(Code.BAD_SCHEDULE, message, hint, _place(word))
+
+
+def _place(word: Match[str]) -> TextRange:
+    return TextRange(1, word.start() + 1, 1, word.end() + 1)
 
 
 def _as_a_whole(text: str) -> Iterator[Problem]:

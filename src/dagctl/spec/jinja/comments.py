@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.template import tokens
+from dagctl.spec.jinja.words import tokens
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -24,7 +24,7 @@ def swallowed(text: str) -> Iterator[Problem]:
         return
     lines = Lines(text)
     before = ""
-    for at, kind, value in tokens(text):
+    for at, _, kind, value in tokens(text):
         if kind == "comment_begin" and before.endswith("$"):
             end = text.index("#}", at) + 2
             yield Problem(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from jinja2 import nodes
 
 from dagctl.errors import Severity
-from dagctl.patterns import lazy_pattern
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE, attribute_slip
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.template import AIRFLOW, code_of, template_nodes
+from dagctl.spec.jinja.template import template_nodes
+from dagctl.spec.jinja.words import AIRFLOW, Words
 from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
@@ -53,36 +53,36 @@ _BRANCHES = (
 )
 """What may leave a part of a template out."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
-_WORD = lazy_pattern(r"\w+")
-_PAIR = lazy_pattern(r"""(?<![\w.])(\w+)\s*(?:\.\s*(\w+)|\[\s*(?:'(\w+)'|"(\w+)")\s*\])""")
-"""`ti.state`, `var['x']`."""
 _KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 
-def name_warnings(text: str, more: frozenset[str] = frozenset()) -> Iterator[Problem]:
+def name_warnings(
+    text: str, more: frozenset[str] = frozenset(), arguments: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
     """Yield a warning for each variable of a template that some Airflow does not have.
 
     Args:
         text: A text that can be read as a template.
         more: Variables that the DAG brings.
+        arguments: Arguments of its mapped groups, which are no variables.
     """
-    lines = Lines(text)
+    words = Words(Lines(text))
     tree = template_nodes(text)
     names = _read_names(tree) - more
     gone, strange = names & GONE_IN_3, names - _KNOWN
     strange = strange and strange - _bound_names(tree) - _guarded_names(tree)
-    first = first_places(lines, gone | strange)
+    first = words.variables(gone | strange)
     straight = is_straight(tree)
     yield from _gone_variables(gone, first, straight=straight)
-    yield from _unknown_variables(strange, first, straight=straight)
-    yield from _attributes(tree, more, lines, straight=straight)
+    yield from _unknown_variables(strange, first, arguments, straight=straight)
+    yield from _attributes(tree, more, words, straight=straight)
 
 
 def newer_names(text: str, target: Target) -> Iterator[Problem]:
     """Yield a warning for each variable that a newer Airflow than the target has."""
     tree = template_nodes(text)
     new = {name for name in _read_names(tree) & SINCE.keys() if not target.has(SINCE[name])}
-    first = first_places(Lines(text), new)
+    first = Words(Lines(text)).variables(new)
     for name in sorted(new):
         since = ".".join(map(str, SINCE[name]))
         yield Problem(
@@ -110,7 +110,11 @@ def _gone_variables(
 
 
 def _unknown_variables(
-    strange: set[str], first: Mapping[str, TextRange], *, straight: bool
+    strange: set[str],
+    first: Mapping[str, TextRange],
+    arguments: frozenset[str],
+    *,
+    straight: bool,
 ) -> Iterator[Problem]:
     for name in sorted(strange):
         yield Problem(
@@ -120,12 +124,18 @@ def _unknown_variables(
             first.get(name),
             Severity.WARNING,
             fails_in=("2", "3") if straight else (),
-            near=partial(did_you_mean, name, CONTEXT_KEYS),
+            near=partial(_meant, name, arguments),
         )
 
 
+def _meant(name: str, arguments: frozenset[str]) -> str | None:
+    if name in arguments:
+        return f"give `{{$arg: {name}}}` to a parameter; a command reads it from its `env`"
+    return did_you_mean(name, CONTEXT_KEYS)
+
+
 def _attributes(
-    tree: list[nodes.Node], more: frozenset[str], lines: Lines, *, straight: bool
+    tree: list[nodes.Node], more: frozenset[str], words: Words, *, straight: bool
 ) -> Iterator[Problem]:
     """Yield a warning for each thing that is read of `ti`, `var` and others, and is not there."""
     followed = {id(node.node) for node in tree if isinstance(node, nodes.Getattr | nodes.Getitem)}
@@ -139,16 +149,16 @@ def _attributes(
     if not slips:
         return
     free = {owner for owner, _ in slips} - more - _bound_names(tree) - _guarded_names(tree)
-    first = first_places(lines, {name for _, name in slips})
-    pairs = _first_pairs(lines)
+    places = words.accesses()
     for (owner, name), slip in slips.items():
         if owner in free:
             code = Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE
+            access = places.get((owner, name))
             yield Problem(
                 code,
                 slip.message,
                 slip.hint,
-                pairs.get((owner, name)) or first.get(name),
+                access.name if access else None,
                 Severity.WARNING,
                 fails_in=slip.fails_in if straight else (),
             )
@@ -206,22 +216,3 @@ def _bound_names(tree: list[nodes.Node]) -> set[str]:
             case nodes.FromImport(names=names):
                 bound |= {name if isinstance(name, str) else name[1] for name in names}
     return bound
-
-
-def first_places(lines: Lines, names: set[str]) -> dict[str, TextRange]:
-    """Return where each of these names stands first in the code of a template."""
-    first: dict[str, TextRange] = {}
-    for word in _WORD.finditer(code_of(lines.text)) if names else ():
-        if word.group() in names and word.group() not in first:
-            first[word.group()] = lines.place(*word.span())
-    return first
-
-
-def _first_pairs(lines: Lines) -> dict[tuple[str, str], TextRange]:
-    """Return where the attribute of each pair, as in `ti.state`, stands first in the code."""
-    first: dict[tuple[str, str], TextRange] = {}
-    for read in _PAIR.finditer(code_of(lines.text)):
-        group = read.lastindex or 0
-        if (pair := (read[1], read[group])) not in first:
-            first[pair] = lines.place(*read.span(group))
-    return first

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
-from dagctl.patterns import lazy_pattern
+from dagctl.spec.jinja.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 _METHODS = {*dir(dict), "dump", "serialize", "validate", "get_param"}
 """What `params.x` is where it is no parameter: a method of the mapping."""
 _GUARDS = {"default", "d", "defined", "undefined"}
-_READ = lazy_pattern(
-    r"\bparams[ \t]*+(?:\.[ \t]*+(\w++)|\[[ \t]*+(?:'([^'\n]*+)'|\"([^\"\n]*+)\"))"
-)
-"""`params.x`, `params['x']` or `params["x"]`, with the name."""
 
 
 def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str, TextRange | None]]:
@@ -28,10 +24,11 @@ def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str,
         return  # it looks first whether they are there
     guarded = {_name_of(inner) for node in tree if _is_guard(node) for inner in _below(node)}
     names = dict.fromkeys(name for node in tree if (name := _name_of(node)) is not None)
-    places = _first_places(lines)
+    names = {name: None for name in names if name not in guarded}
+    places = Words(lines).accesses() if names else {}
     for name in names:
-        if name not in guarded:
-            yield name, places.get(name)
+        access = places.get(("params", name))
+        yield name, access.whole if access else None
 
 
 def _name_of(node: nodes.Node) -> str | None:
@@ -61,13 +58,3 @@ def _asks_for_params(node: nodes.Compare) -> bool:
         operand.op in {"in", "notin"} and getattr(operand.expr, "name", None) == "params"
         for operand in node.ops
     )
-
-
-def _first_places(lines: Lines) -> dict[str, TextRange]:
-    """Return where each parameter is first read, up to the end of its name."""
-    places: dict[str, TextRange] = {}
-    for read in _READ.finditer(lines.text):
-        group = read.lastindex or 0
-        if read[group] not in places:
-            places[read[group]] = lines.place(read.start(), read.end(group))
-    return places

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, TemplateError, nodes
+from jinja2 import TemplateError, nodes
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
+from dagctl.spec.jinja.words import AIRFLOW, Words, stopped_at
 from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
@@ -22,20 +23,15 @@ MAX_TEMPLATE_DEPTH = 150
 MARKS = ("{{", "{%", "{#")
 """What a text needs to be a template."""
 _CLOSES = ("}}", "%}", "#}")
-_BEGINS, _ENDS = ("variable_begin", "block_begin"), ("variable_end", "block_end")
-"""The kinds of tokens between which there is code."""
-_NO_LINE_FEED = lazy_pattern(r"[^\n]")
 _NO_LINE_END = lazy_pattern(r"[^\r\n]+")
 _SHORT = 300
 """Characters of a template whose nodes are kept for the next tasks."""
-# It only parses. Compiling would already compute constants, and `{{ 9**9**9 }}` takes forever.
-AIRFLOW = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - nothing is rendered
-"""Jinja as Airflow sets it up; for parsing."""
-
 _KNOWN = {
     "filter": {*AIRFLOW.filters, "ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz"},
     "test": set(AIRFLOW.tests),
 }
+_TAG = lazy_pattern(r"\w{1,30}")
+_TAGS = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "macro", "raw", "filter")
 FAILURES = (TemplateError, RecursionError, MemoryError, ValueError, OverflowError)
 """What reading a text that is no template raises."""
 
@@ -93,36 +89,6 @@ def _parsed(text: str) -> list[nodes.Node]:
     raise TooDeepError
 
 
-def tokens(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield where each token of a template begins, its kind and its text.
-
-    The text must be one that Jinja can read.
-    """
-    # as Jinja reads it, with each place as before; it leaves out a line end at the end
-    unix = text.rstrip("\r\n").replace("\r\n", " \n").replace("\r", "\n")
-    at = 0
-    for _, kind, value in AIRFLOW.lex(unix):
-        at = unix.index(value, at)  # before a `{%-` Jinja leaves blanks out
-        yield at, kind, value
-        at += len(value)
-
-
-def code_of(text: str) -> str:
-    """Return a template with blanks for what is no code: all around its tags, and its texts.
-
-    Each place in it is the same as before. The text of a subscript, as in `var['x']`, is kept.
-    """
-    kept: list[str] = []
-    end, is_code, before = 0, False, ""
-    for start, kind, value in tokens(text):
-        is_code = (is_code or kind in _BEGINS) and kind not in _ENDS
-        if is_code and (kind != "string" or before == "["):
-            blank, end = _NO_LINE_FEED.sub(" ", text[end:start]), start + len(value)
-            kept += (blank, text[start:end])
-        before = before if kind == "whitespace" else value
-    return "".join((*kept, _NO_LINE_FEED.sub(" ", text[end:])))
-
-
 def template_problems(
     text: str, what: str = "the command", filters: frozenset[str] = frozenset()
 ) -> Iterator[Problem]:
@@ -137,13 +103,34 @@ def template_problems(
     try:
         unknown = sorted({*_unknown_names(template_nodes(text), filters)})
     except TemplateError as error:
-        yield _bad(lines, what, str(error.message), getattr(error, "lineno", 1))
+        message = str(error.message)
+        at = stopped_at(text)
+        place = _line(lines, getattr(error, "lineno", 1)) if at is None else lines.place(at)
+        yield _bad(place, what, message, _meant(text, at, message))
     except FAILURES:
-        yield _bad(lines, what, "it is nested too deeply or contains too large a number", 1)
+        reason = "it is nested too deeply or contains too large a number"
+        yield _bad(_line(lines, 1), what, reason)
     else:
+        places = Words(lines).applied() if unknown else {}
         for line, kind, name in unknown:
             near = did_you_mean(name, _KNOWN[kind])
-            yield _bad(lines, what, f"there is no {kind} {quoted(name)}", line, near)
+            place = places.get((kind, line, name)) or _line(lines, line)
+            yield _bad(place, what, f"there is no {kind} {quoted(name)}", near)
+
+
+def _meant(text: str, at: int | None, message: str) -> str | None:
+    """Return what to write in place of some usual slips, or None."""
+    if at is None:
+        return None
+    here, before = text[at:], text[:at].rstrip()
+    if message == "unexpected '}'":
+        return "write `}}`; put what is no template between {% raw %} and {% endraw %}"
+    if here.startswith("if") and before.endswith("else"):
+        return "write `elif`"
+    if here.startswith("=") and "print statement" in message:
+        return "write `{% set NAME = ... %}`, or `==` to compare"
+    unknown = _TAG.match(here) if message.startswith("Encountered unknown tag") else None
+    return did_you_mean(unknown[0], _TAGS) if unknown else None
 
 
 def _unknown_names(
@@ -157,17 +144,13 @@ def _unknown_names(
                 yield node.lineno, kind, node.name
 
 
-def _bad(lines: Lines, what: str, reason: str, line: int, hint: str | None = None) -> Problem:
+def _bad(place: TextRange, what: str, reason: str, hint: str | None = None) -> Problem:
     if hint is None:
         hint = "put what is no template between {% raw %} and {% endraw %}"
         if what == "the command":
             hint = "put what is meant for the shell between {% raw %} and {% endraw %}"
-    return Problem(
-        Code.BAD_TEMPLATE,
-        f"Airflow cannot render {what}: {reason[:200]}",
-        hint,
-        _line(lines, line),
-    )
+    message = f"Airflow cannot render {what}: {reason[:200]}"
+    return Problem(Code.BAD_TEMPLATE, message, hint, place)
 
 
 def _line(lines: Lines, number: int) -> TextRange:

@@ -13,7 +13,14 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.read_by import ReadBy
 from dagctl.spec.schedules import MAX_ASSETS
 from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.spec.wrong_type import MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
+from dagctl.spec.wrong_type import (
+    MAPPING,
+    TEXT,
+    TRUTH,
+    WHOLE_NUMBER,
+    refuse_other_items,
+    wrong_type,
+)
 
 MAX_WORD = 250
 """Characters of a name in Airflow's database: a pool, a queue, an owner of a process."""
@@ -105,8 +112,9 @@ def read_email(value: object) -> str | tuple[str, ...]:
     check = line_of(MAX_WORD)
     if isinstance(value, str):
         return check(value)
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list | tuple):
         raise wrong_type(("email",), "an address or a list of addresses", value).error()
+    refuse_other_items("email", value)
     if not value:
         raise Problem(Code.BLANK, "the list is empty", "write an address, or remove it").error()
     return tuple(check(item) for item in value)

@@ -17,7 +17,7 @@ from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import context_problems
-from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
+from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapped_path, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
@@ -79,8 +79,8 @@ class BashTask(Mapped, Stage, SingleTaskArguments, TaskBase):
             for name in sorted({*mapped_names(data)} - _MAPPABLE):
                 message = f"a bash task cannot be mapped over {quoted(name)}"
                 hint = "write `operator: BashOperator`, and `expand: {bash_command: [...]}`"
-                key = "expand" if data.get("expand") else "expand_kwargs"
-                yield Problem(Code.BAD_MAPPING, message, hint).at(key)
+                path = mapped_path(data, name)
+                yield Problem(Code.BAD_MAPPING, message, hint, at_key=True).at(*path)
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:

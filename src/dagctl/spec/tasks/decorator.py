@@ -13,7 +13,7 @@ from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.problem import Problem, Warnings, refuse
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
-from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
+from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
 from dagctl.spec.tasks.stage import Stage, stage_problems
@@ -86,6 +86,7 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskA
             yield from argument_problems(data.get(key), (key,))
         yield from set_by_dagctl(data.get("with"), _SET_BY_DAGCTL)
         yield from source_problems(data, cls.key_names())
+        yield from not_taken_problems(data, "op_kwargs")
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:

@@ -15,9 +15,9 @@ from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_co
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.tasks.base import CONTEXT
-from dagctl.spec.tasks.mapping import mapped_names
+from dagctl.spec.tasks.mapping import mapped_names, mapped_path
 from dagctl.spec.unknown_keys import meant_keys
-from dagctl.spec.wording import quoted
+from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import TRUTH, wrong_type
 
 SOURCES = ("python_code", "python_callable")
@@ -31,11 +31,9 @@ def check_python_code(code: str, info: ValidationInfo) -> str:
     given = call_names(info.data)
     context = info.data.get(CONTEXT, False)
     try:
-        parsed = parse_python_code(code, provide_context=context, given=given)
+        parse_python_code(code, provide_context=context, given=given)
     except PythonCodeError as error:
         refuse(error.problems)
-    else:
-        refuse(_not_taken(parsed, given))
     return code
 
 
@@ -65,14 +63,38 @@ def call_names(data: Mapping[str, Any]) -> frozenset[str]:
     return _AnyName(given) if comes_late else given
 
 
-def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[Problem]:
-    """Yield a problem for each argument that the function does not take."""
-    if not given:
+def not_taken_problems(data: Mapping[str, Any], key: str) -> Iterator[Problem]:
+    """Yield a problem for each argument that the code of a raw task does not take.
+
+    Args:
+        data: The task.
+        key: Where the arguments of its function stand.
+    """
+    beside = data.get(key)
+    called = (*(beside if isinstance(beside, dict) else ()), *mapped_names(data))
+    code, given = data.get("python_code"), frozenset(filter(_is_text, called))
+    if not given or not isinstance(code, str) or len(code) > MAX_TEXT or is_recorded():
         return
+    context = data.get(CONTEXT) is True
+    try:
+        parsed = parse_python_code(code, provide_context=context, given=call_names(data))
+    except PythonCodeError:
+        return  # the field says it
+    for name, problem in _not_taken(parsed, given):
+        is_mapped = name in mapped_names(data)
+        yield problem.at(*(mapped_path(data, name) if is_mapped else (key, name)))
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str)
+
+
+def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[tuple[str, Problem]]:
+    """Yield each argument that the function does not take, with what to say of it."""
     if code.form == "body":
         message = "only a `def` takes arguments"
         hint = f"write `def run({', '.join(sorted(given))[:60]}):` above the code"
-        yield Problem(Code.BAD_ARGUMENT, message, hint)
+        yield min(given), Problem(Code.BAD_ARGUMENT, message, hint)
         return
     function = code.statements()[-1]
     assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - see its form
@@ -80,7 +102,9 @@ def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[Problem]:
     taken = {parameter.arg for parameter in (*arguments.args, *arguments.kwonlyargs)}
     for name in sorted(given - taken if arguments.kwarg is None else ()):
         message = f"the function does not take the argument {quoted(name)}"
-        yield Problem(Code.BAD_ARGUMENT, message, "add the parameter, or remove the argument")
+        near = did_you_mean(name, taken - given)
+        hint = near or "add the parameter, or remove the argument"
+        yield name, Problem(Code.BAD_ARGUMENT, message, hint)
 
 
 def check_callable(path: str) -> str:

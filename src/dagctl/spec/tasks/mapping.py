@@ -113,6 +113,11 @@ def _words(value: object) -> str:
     return "a truth value" if isinstance(value, bool) else "null" if value is None else "a number"
 
 
+def mapped_path(item: Mapping[str, Any], name: str) -> Path:
+    """Return where a raw task or group is mapped over an argument."""
+    return ("expand", name) if item.get("expand") else ("expand_kwargs", 0, name)
+
+
 def mapped_names(item: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the arguments that a raw task or group is certainly mapped over, as they stand."""
     expand, kwargs = item.get("expand"), item.get("expand_kwargs")

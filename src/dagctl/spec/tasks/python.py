@@ -10,7 +10,7 @@ from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
-from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
+from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
 from dagctl.spec.tasks.function_settings import FunctionSettings, setting_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
@@ -59,6 +59,7 @@ class PythonTask(
             yield from stage_problems(data)
             yield from argument_problems(data.get("with"), ("with",))
             yield from source_problems(data, cls.key_names())
+            yield from not_taken_problems(data, "with")
             yield from setting_problems(data)
 
     def warnings(self) -> Warnings:
