@@ -104,7 +104,7 @@ def _argument(operator: Operator, call: OperatorCall, name: str) -> Iterator[Cal
         yield from _known(operator, parameter)
         yield from check_value(operator, parameter, call.arguments[name])
     elif operator.takes_base and name in base_parameters("operator", operator.target):
-        yield from _misplaced(call, name)
+        yield from _misplaced(operator, call, name)
     else:
         yield from _not_there(operator, name)
 
@@ -158,7 +158,10 @@ def _known(operator: Operator, parameter: Parameter) -> Iterator[CallFinding]:
         )
 
 
-def _misplaced(call: OperatorCall, name: str) -> Iterator[CallFinding]:
+def _misplaced(operator: Operator, call: OperatorCall, name: str) -> Iterator[CallFinding]:
+    if near := renamed_parameter(name, operator.parameters):
+        yield _strange(operator, name, near)
+        return
     twice = name in call.beside
     yield CallFinding(
         check=CallCheck.GIVEN_TWICE if twice else CallCheck.MISPLACED_PARAMETER,
@@ -223,7 +226,10 @@ def _unknown(operator: Operator, name: str) -> CallFinding:
                 hint=f"the target is Airflow {operator.target}: take it out",
                 path=(name,),
             )
-    near = _meant(operator, name)
+    return _strange(operator, name, _meant(operator, name))
+
+
+def _strange(operator: Operator, name: str, near: str | None) -> CallFinding:
     return CallFinding(
         check=CallCheck.UNKNOWN_PARAMETER,
         level=CallLevel.ERROR,

@@ -53,6 +53,7 @@ _RENAMED = {
     "delegate_to": "impersonation_chain",
     "execution_date": "logical_date",
     "is_delete_operator_pod": "on_finish_action",
+    "resources": "container_resources",
     "node_selectors": "node_selector",
     "xcom_push": "do_xcom_push",
 }

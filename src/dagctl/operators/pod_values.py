@@ -73,6 +73,7 @@ _FORMS = {
     "host_aliases": (_Way.SENT, "list[V1HostAlias]"),
     "dns_config": (_Way.SENT, "V1PodDNSConfig"),
     **dict.fromkeys(("labels", "annotations", "node_selector"), (_Way.SENT, _TEXTS)),
+    **dict.fromkeys(("cmds", "arguments"), (_Way.SENT, "list[str]")),
     "volumes": (_Way.NONE, "list[V1Volume]"),
     "volume_mounts": (_Way.NONE, "list[V1VolumeMount]"),
     "ports": (_Way.NONE, "list[V1ContainerPort]"),
@@ -274,7 +275,9 @@ def _made(place: _Value) -> Iterator[CallFinding]:
     if place.way is _Way.READ and len(place.path) > 1 and not _is_item(place):
         hint = "write a mapping here too, or make all of it of objects"
         yield _finding("an object cannot stand in a mapping that is read", hint, place.path)
-    elif name in _models() and name != place.type and not _is_scalar(place.type):
+    elif name != place.type and (
+        place.type in _models() or (name in _models() and not _is_scalar(place.type))
+    ):
         message = f"{quoted(place.label)} takes {quoted(_short(place.type))}, not {quoted(name)}"
         yield _finding(message, f"write {_new(place.type)}", place.path)
 

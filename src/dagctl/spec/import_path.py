@@ -46,4 +46,15 @@ def path_problems(value: object) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield Problem(Code.BAD_IMPORT_PATH, "an import path is text", hint)
     elif not is_import_path(value):
+        meant = _meant(value)
+        hint = f"write `{meant}`" if meant else hint
         yield Problem(Code.BAD_IMPORT_PATH, f"{quoted(value)} is not an import path", hint)
+
+
+def _meant(text: str) -> str | None:
+    """Return the path that a call, an entry point or the name of a file was meant for, or None."""
+    if len(text) > MAX_PATH:
+        return None
+    path = text.strip().removesuffix("()").removesuffix(".py").replace(":", ".").replace("/", ".")
+    path = f"{path}.name" if text.strip().endswith(".py") else path
+    return path if is_import_path(path) else None

@@ -60,6 +60,33 @@ TASKS = {
     "expand_kwargs: [{«regoin: 1}]": ("DAG239", "did you mean `region`?"),
 }
 
+POD = "operator: KubernetesPodOperator\n    with: {name: a, image: b, "
+OTHER_TASKS = {
+    POD + "cmds: «python -m a}": ("DAG246", "write a list"),
+    POD + "arguments: [a, «5]}": ("DAG246", 'write "5", in quotes'),
+    POD + "«resources: {limits: {cpu: 1}}}": ("DAG243", "did you mean `container_resources`?"),
+    POD + "volumes: [«{$new: kubernetes.client.models.V1Volum, with: {name: d}}]}": (
+        "DAG246",
+        "kubernetes.client.models.V1Volume",
+    ),
+    "python_callable: «jobs.load:main": ("DAG231", "write `jobs.load.main`"),
+    "python_callable: «jobs.load.main()": ("DAG231", "write `jobs.load.main`"),
+    "python_callable: «jobs/load.py": ("DAG231", "write `jobs.load.name`"),
+    "python_code: |\n      def a(params): return «params['regoin']": ("DAG458", "`region`?"),
+    "provide_context: true\n    python_code: |\n      p = context['params']\n"
+    "      return «p['regoin']": ("DAG458", "`region`?"),
+}
+RIGHT = [
+    POD + 'arguments: "{{ [1] }}", cmds: null}',
+    POD + "arguments: {$xcom: extract}, cmds: [a, {$xcom: extract}]}",
+    "python_code: |\n      def a(params): return params['x']\n    with: {params: {x: 1}}",
+    "python_code: |\n      def a(params): return params['x'] if 'x' in params else 1",
+    (
+        "provide_context: true\n    python_code: |\n      if 'x' in context['params']:\n"
+        "          return context['params']['x']"
+    ),
+]
+
 
 def findings(marked: str) -> tuple[tuple[int, int], list[Diagnostic]]:
     """Return the line and the column of the mark in a spec, and what is said of the spec."""
@@ -94,3 +121,15 @@ def test_in_a_task(fields: str) -> None:
     task = f"  - task_id: a\n    {code}\n    {fields}\n"
     head = "dag_name: Slip\ntasks:\n  - {task_id: extract, bash_command: echo}\n"
     check(head + task, *TASKS[fields])
+
+
+@pytest.mark.parametrize("fields", OTHER_TASKS)
+def test_in_a_task_of_another_kind(fields: str) -> None:
+    head = "dag_name: Slip\nparams: {region: a}\ntasks:\n"
+    check(f"{head}  - task_id: a\n    {fields}\n", *OTHER_TASKS[fields])
+
+
+@pytest.mark.parametrize("fields", RIGHT)
+def test_what_is_right_is_let_through(fields: str) -> None:
+    head = "dag_name: Slip\ntasks:\n  - {task_id: extract, bash_command: echo}\n"
+    assert findings(f"{head}  - task_id: a\n    {fields}\n")[1] == []

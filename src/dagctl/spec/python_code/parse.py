@@ -115,7 +115,9 @@ def _def(
 ) -> PythonCode:
     source = reading.source
     context = _context_of(function.args, is_callback=is_callback)
-    reads = reads_of(function.body, reading.nodes, source, context, function.args)
+    own = (node.arg for node in (*function.args.args, *function.args.kwonlyargs))
+    filled = [name for name in own if name not in given]
+    reads = reads_of(function.body, reading.nodes, source, context, filled)
     warnings = chain(
         advice.lint(reading.heard, source),
         () if is_callback else advice.unfilled(function, source, given),

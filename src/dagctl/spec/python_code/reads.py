@@ -26,7 +26,7 @@ _PLAIN = (
     *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Delete, ast.Pass),
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
 )
-"""Statements after which the next one runs, unless they fail."""
+"""After these the next one runs, unless they fail."""
 _MAY_NOT_RUN = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.IfExp, ast.BoolOp),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
@@ -93,7 +93,7 @@ def reads_of(
     nodes: Nodes,
     source: CodeText,
     context: str | None,
-    parameters: ast.arguments | None = None,
+    filled: Iterable[str] = (),
 ) -> Reads:
     """Return what code reads.
 
@@ -102,7 +102,7 @@ def reads_of(
         nodes: Every node of the code.
         source: The text of the code.
         context: The name of the parameter that takes Airflow's context, if there is one.
-        parameters: Those of the function, which Airflow fills by their names.
+        filled: The parameters of the function, which Airflow fills by their names.
     """
 
     @cache
@@ -116,13 +116,17 @@ def reads_of(
     bound = _Bindings(nodes) if subscripts or nodes.has(ast.Attribute) else None
     contexts = {*([context] if context else []), *(bound.contexts() if bound else ())}
     keys = [pair for node in subscripts if (pair := _key_of(node, contexts))]
-    params = [pair for node in subscripts if (pair := _parameter_of(node, contexts))]
+    held = _held(filled, bound, contexts) if bound else {}
+    asked = any(_asks_for_params(node, held) for node in nodes.of(ast.Compare))
+    params = [
+        pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
+    ]
     stored = {name for name, node in keys if not isinstance(node.ctx, ast.Load)}
     return Reads(
         context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
         attributes=tuple(
             (owner, read(node.attr, node))
-            for owner, node in islice(_attributes(nodes, contexts, parameters, bound), _MOST)
+            for owner, node in islice(_attributes(nodes, contexts, held), _MOST)
         ),
         parameters=tuple(read(*pair) for pair in params[:_MOST]),
         imports=tuple(_imports(nodes, read))[:_MOST],
@@ -156,8 +160,7 @@ def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript
     match node:
         case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
             return (key, node) if _is_context(value, contexts) else None
-        case _:
-            return None
+    return None
 
 
 def _bound_names(nodes: Nodes) -> Iterator[str | None]:
@@ -253,14 +256,15 @@ class _Bindings:
         }
 
 
+def _held(filled: Iterable[str], bound: _Bindings, contexts: set[str]) -> dict[str, str]:
+    """Return the names that stand for a key of the context: parameters, and those bound once."""
+    return {name: name for name in filled if bound.once(name)} | bound.keys(contexts)
+
+
 def _attributes(
-    nodes: Nodes, contexts: set[str], parameters: ast.arguments | None, bound: _Bindings | None
+    nodes: Nodes, contexts: set[str], held: dict[str, str]
 ) -> Iterator[tuple[str, ast.Attribute]]:
     """Yield what is read of `context["key"]`, there or under the one name that it has."""
-    if bound is None:
-        return
-    own = [*parameters.args, *parameters.kwonlyargs] if parameters else []
-    held = {node.arg: node.arg for node in own if bound.once(node.arg)} | bound.keys(contexts)
     read = [node for node in nodes.of(ast.Attribute) if isinstance(node.ctx, ast.Load)]
     asked, borne = _asked_for(nodes), _borne(nodes)
     followed = {id(node.value) for node in read}
@@ -278,7 +282,9 @@ def _attributes(
             yield owner, node
 
 
-def _parameter_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript] | None:
+def _parameter_of(
+    node: ast.Subscript, contexts: set[str], held: dict[str, str]
+) -> tuple[str, ast.Subscript] | None:
     match node:
         case ast.Subscript(
             value=ast.Subscript(value=value, slice=ast.Constant(value="params")),
@@ -286,8 +292,23 @@ def _parameter_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Sub
             ctx=ast.Load(),
         ):
             return (key, node) if _is_context(value, contexts) else None
-        case _:
-            return None
+        case ast.Subscript(
+            value=ast.Name(id=name), slice=ast.Constant(value=str(key)), ctx=ast.Load()
+        ):
+            return (key, node) if held.get(name) == "params" else None
+    return None
+
+
+def _asks_for_params(node: ast.Compare, held: dict[str, str]) -> bool:
+    """Return whether a comparison looks first which parameters are there: `"x" in params`."""
+    for operator, right in zip(node.ops, node.comparators, strict=True):
+        if isinstance(operator, ast.In | ast.NotIn):
+            match right:
+                case ast.Subscript(slice=ast.Constant(value="params")):
+                    return True
+                case ast.Name(id=name) if held.get(name) == "params":
+                    return True
+    return False
 
 
 def _is_context(node: ast.expr, contexts: set[str]) -> bool:
