@@ -237,6 +237,13 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "prices.test": {"cwd": "/opt/dbt", "upstream": ["prices.load"]},
         "report": {"cwd": "/opt/dbt", "upstream": ["orders.test", "prices.test"]},
     },
+    "language_shared": {
+        "wait": {"mode": "reschedule", "poke_interval": 300.0, "timeout": 604800.0},
+        "load": {"conn_id": "warehouse", "retries": 2},
+        "reports.arrived": {"mode": "reschedule", "poke_interval": 30.0, "timeout": 7200.0},
+        "reports.totals": {"mapped": {"sql": ["call orders()", "call prices()"]}},
+        "reports.mail": {"env": {"DAY": "{{ ds }}"}},
+    },
     "language_objects": {
         "countries": {"upstream": []},
         "wait": {"operator": "FileSensor", "poke_interval": 300.0, "timeout": 7200.0},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.callbacks import callback_expression, stem_of
 from dagctl.codegen.expressions import duration
 from dagctl.codegen.params import params_expression
-from dagctl.codegen.values import length, time_of, value_expression
+from dagctl.codegen.values import length, time_of, typed_value, value_expression
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import ast
 
     from dagctl.codegen.scope import Scope
+    from dagctl.spec.tasks.arguments import DefaultArgs
+    from dagctl.spec.walk import Path
 
 _LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout", "sla"}
 _MOMENTS = {"start_date", "end_date"}
@@ -43,6 +45,22 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
             arguments |= {name: params_expression(value, scope)} if value else {}
         else:
             arguments[name] = value_expression(value, scope, rendered=False)
+    return arguments
+
+
+def shared_arguments(given: DefaultArgs, path: Path, scope: Scope) -> dict[str, ast.expr]:
+    """Return what `default_args` gives: the arguments of every task, and those of operators.
+
+    Args:
+        given: What the spec says.
+        path: Where the DAG or the group stands that has it.
+        scope: What the module has.
+    """
+    arguments = task_arguments(given, scope)
+    shared = scope.shared.get((*path, "default_args", "with"))
+    for key, value in given.parameters.items():
+        meaning = shared.meaning(key) if shared else None
+        arguments[key] = typed_value(value, meaning, scope, rendered=False)
     return arguments
 
 

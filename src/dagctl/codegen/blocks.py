@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.arguments import task_arguments
+from dagctl.codegen.arguments import shared_arguments
 from dagctl.codegen.dedent import dedented
 from dagctl.codegen.edges import edges
 from dagctl.codegen.expressions import (
@@ -256,7 +256,8 @@ def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:
         if getattr(group, key):
             arguments[key] = plain(getattr(group, key))
     if group.default_args is not None:
-        arguments["default_args"] = mapping(task_arguments(group.default_args, scope))
+        shared = shared_arguments(group.default_args, scope.current.path, scope)
+        arguments["default_args"] = mapping(shared)
     return {**arguments, "dag": name("dag")}
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import attribute, call, mapping, sequence
 from dagctl.codegen.mapping import expanded
-from dagctl.codegen.values import clock, length, reference, time_of, value_expression
+from dagctl.codegen.values import reference, typed_value, value_expression
 from dagctl.operators import Operator, lookup
+from dagctl.spec.call_problems import is_rendered, text_meaning
 from dagctl.spec.markers import marker_of
-from dagctl.spec.operator_checks import is_rendered, text_meaning
 
 if TYPE_CHECKING:
     import ast
@@ -83,10 +83,4 @@ def argument_value(operator: Operator | None, key: str, value: object, scope: Sc
     if operator is None:
         return value_expression(value, scope)
     meaning = text_meaning(operator, key, value)
-    if meaning == "duration":
-        return length(str(value), scope)
-    if meaning == "clock":
-        return clock(str(value), scope)
-    if meaning == "time":
-        return time_of(str(value), scope)
-    return value_expression(value, scope, rendered=is_rendered(operator, key))
+    return typed_value(value, meaning, scope, rendered=is_rendered(operator, key))

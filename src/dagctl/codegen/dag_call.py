@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.arguments import task_arguments
+from dagctl.codegen.arguments import shared_arguments
 from dagctl.codegen.callbacks import dag_callbacks
 from dagctl.codegen.dag_settings import further_arguments
 from dagctl.codegen.expressions import call, duration, moment, name, plain
@@ -45,7 +45,8 @@ def default_args(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
     }
     if spec.email:
         arguments["email"] = plain(spec.email)
-    return arguments | (task_arguments(spec.default_args, scope) if spec.default_args else {})
+    shared = spec.default_args
+    return arguments | (shared_arguments(shared, (), scope) if shared else {})
 
 
 def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:

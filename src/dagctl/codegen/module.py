@@ -12,6 +12,7 @@ from dagctl.codegen.names import labels, stems
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece, Scope
 from dagctl.frozen import frozen
+from dagctl.spec.shared_parameters import shared_parameters
 
 if TYPE_CHECKING:
     import ast
@@ -44,9 +45,9 @@ def module_of(spec: DagSpec, target: Target, dag_id: str) -> Sections:
     """Return the module for a spec that is recorded under `dag_id`."""
     names = stems(labels(spec.outline))
     reserved = frozenset(reserved_names(spec.outline, names))
-    scope = Scope(
-        target, spec.outline, names, Imports(reserved, names.values()), zone=spec.timezone
-    )
+    imports = Imports(reserved, names.values())
+    shared = {each.path: each for each in shared_parameters(spec.recorded, target)}
+    scope = Scope(target, spec.outline, names, imports, zone=spec.timezone, shared=shared)
     arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
     tasks, edges = task_statements(scope)

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dagctl.spec.outline import Entry, Outline
+    from dagctl.spec.shared_parameters import Shared
     from dagctl.spec.target import Target
     from dagctl.spec.tasks import TaskBase
+    from dagctl.spec.walk import Path
 
 
 @frozen
@@ -45,6 +47,8 @@ class Scope:
     imports: Imports = field(default_factory=Imports)
     zone: str | None = None
     """The time zone of the DAG; None: UTC."""
+    shared: Mapping[Path, Shared] = field(default_factory=dict)
+    """What each `default_args` gives to operators, by where its `with` stands."""
     functions: list[Piece] = field(default_factory=list)
     """The functions that the tasks call, in their order."""
     here: Entry | None = None

@@ -88,6 +88,17 @@ def clock(text: str, scope: Scope) -> ast.Call:
     return call(scope.imports.use("datetime", "time"), [plain(n) for n in numbers], {})
 
 
+def typed_value(value: Any, meaning: str | None, scope: Scope, *, rendered: bool) -> ast.expr:  # noqa: ANN401 - any JSON data
+    """Return a checked value as an expression; text as what it means, as `text_meaning` says it."""
+    if meaning == "duration":
+        return length(str(value), scope)
+    if meaning == "clock":
+        return clock(str(value), scope)
+    if meaning == "time":
+        return time_of(str(value), scope)
+    return value_expression(value, scope, rendered=rendered)
+
+
 def _const(value: object, scope: Scope, *, rendered: bool) -> ast.expr:
     """Return a value as it is; `literal` keeps Airflow from rendering a text."""
     constant = plain(value)

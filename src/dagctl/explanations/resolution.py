@@ -36,7 +36,8 @@ RESOLUTION = {
         "Defaults that cannot be used",
         "`defaults.yaml` is a mapping with fields of a DAG and with `task_defaults`: for `all` "
         "tasks, for those of a type, for those of an operator. It is a regular file, never a link. "
-        "A spec may have `task_defaults` too; what selects none of its tasks is a warning.",
+        "A spec may have `task_defaults` too; what selects none of its tasks is a warning. So is a "
+        "parameter under `with` of `default_args` that no operator of the tasks has.",
         "",
         "",
         "Correct the file; `dagctl validate defaults.yaml` checks it alone.",

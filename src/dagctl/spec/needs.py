@@ -13,8 +13,9 @@ from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
 from dagctl.spec.operator_name import is_operator_name
+from dagctl.spec.shared_parameters import shared_names, shared_texts
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.walk import raw_tasks
+from dagctl.spec.walk import is_group, raw_entries, raw_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,20 +90,40 @@ def _known(name: str, target: Target) -> Operator | Unresolved:
 
 
 def _of_data(data: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
-    shared = data.get("default_args")
     for _, callback in callbacks_in(data):
         yield from _of_call(callback, target)
-    for owner in (shared, *(task for _, task in raw_tasks(data))):
-        if isinstance(owner, dict):
-            if isinstance(owner.get("pool"), str):
-                yield "pool", owner["pool"]
-            yield from _of_call(owner, target)
-            for _, text in rendered_texts(owner, target):
-                yield from _of_template(text)
+    for owner, shared in _owners(data):
+        if isinstance(owner.get("pool"), str):
+            yield "pool", owner["pool"]
+        yield from _of_call(owner, target, shared)
+        for _, text in rendered_texts(owner, target):
+            yield from _of_template(text)
+    for _, text in shared_texts(data, target):
+        yield from _of_template(text)
 
 
-def _of_call(task: Mapping[str, Any], target: Target) -> Iterator[tuple[str, str]]:
-    """Yield the connections that an operator is given, or has by default."""
+def _owners(data: dict[str, Any]) -> Iterator[tuple[Mapping[str, Any], frozenset[str]]]:
+    """Yield what has arguments of tasks, each with the parameters that `default_args` give it."""
+    of_dag = data.get("default_args", {})
+    yield of_dag, frozenset()
+    for _, item, groups in raw_entries(data):
+        if is_group(item):
+            yield item.get("default_args", {}), frozenset()
+        else:
+            around = (of_dag, *(group.get("default_args", {}) for group in groups))
+            yield item, frozenset().union(*map(shared_names, around))
+
+
+def _of_call(
+    task: Mapping[str, Any], target: Target, shared: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str]]:
+    """Yield the connections that an operator is given, or has by default.
+
+    Args:
+        task: What names the operator, and has its parameters under `with`.
+        target: The Airflow.
+        shared: Parameters that `default_args` give it, so that their defaults do not count.
+    """
     given = task.get("with")
     arguments: dict[str, Any] = given if isinstance(given, dict) else {}
     name = task.get("operator") or task.get("notifier")
@@ -113,6 +134,7 @@ def _of_call(task: Mapping[str, Any], target: Target) -> Iterator[tuple[str, str
         {
             key: parameter.default or _HIDDEN_CONNECTIONS.get((known.name, key))
             for key, parameter in known.parameters.items()
+            if key not in shared
         }
         if isinstance(known, Operator)
         else {}

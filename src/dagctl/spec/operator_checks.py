@@ -6,7 +6,6 @@ It looks at raw data, so that a slip elsewhere hides nothing here.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
@@ -14,18 +13,17 @@ from dagctl.operators import Operator, Reason, lookup
 from dagctl.operators.checks import OperatorCall, check_call
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import CallCheck, CallLevel
-from dagctl.operators.kinds import looks_like_clock
 from dagctl.operators.model import Need
+from dagctl.spec.call_problems import is_rendered, length_problems, problem_of
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.durations import duration_problem
-from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.gone_paths import gone_path_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.pod_objects import object_problems, override_problems
 from dagctl.spec.problem import Problem
+from dagctl.spec.shared_parameters import shared_names, shared_parameter_problems
 from dagctl.spec.target_checks import (
     argument_problems,
     dag_target_problems,
@@ -48,20 +46,6 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
-_CODES = {
-    CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
-    CallCheck.MISSING_PARAMETER: Code.MISSING_PARAMETER,
-    CallCheck.FIXED_PARAMETER: Code.MISPLACED_PARAMETER,
-    CallCheck.GIVEN_TWICE: Code.MISPLACED_PARAMETER,
-    CallCheck.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
-    CallCheck.OTHER_VERSION: Code.OTHER_VERSION,
-    CallCheck.WRONG_KIND: Code.WRONG_KIND,
-    CallCheck.NOT_EXPANDABLE: Code.BAD_MAPPING,
-    CallCheck.POD_VALUE: Code.WRONG_KIND,
-    CallCheck.NOT_RENDERED: Code.NOT_RENDERED,
-    CallCheck.DEPRECATED_OPERATOR: Code.DEPRECATED,
-    CallCheck.DEPRECATED_PARAMETER: Code.DEPRECATED,
-}
 _ALWAYS_DEFAULTS = {
     *("owner", "depends_on_past", "start_date", "email_on_failure", "email_on_retry"),
     *("retries", "retry_delay"),
@@ -83,6 +67,7 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
     yield from group_id_problems(data, target)
     yield from argument_problems(shared, ("default_args",), target)
     yield from override_problems(shared, ("default_args",))
+    yield from shared_parameter_problems(data, target)
     yield from object_problems(data)
     yield from gone_path_problems(data, target)
     for path, task, groups in raw_entries(data):
@@ -91,7 +76,8 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
         elif isinstance(task, dict):
             yield from argument_problems(task, path, target)
             yield from override_problems(task, path)
-            defaults = {*shared, *_ALWAYS_DEFAULTS}.union(*map(_shared, groups))
+            around = (shared, *map(_shared, groups))
+            defaults = {*_ALWAYS_DEFAULTS}.union(*around, *map(shared_names, around))
             for item in _of_task(task, defaults, target):
                 yield item.under(*path)
     for path, callback in callbacks_in(data):
@@ -262,8 +248,8 @@ def _of_call(known: Operator, call: OperatorCall, key: str) -> Iterator[Problem]
         # the check of what is mapped says it, of every class
         said = finding.check is CallCheck.GIVEN_TWICE and finding.path[:1][0] in call.expanded
         if finding.level is not CallLevel.NOTE and not stands_beside and not said:
-            yield _located(_of_task_key(finding), key)
-    yield from _lengths(known, call.arguments)
+            yield problem_of(_of_task_key(finding), key)
+    yield from length_problems(known, call.arguments)
 
 
 def _of_task_key(finding: CallFinding) -> CallFinding:
@@ -295,60 +281,6 @@ def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Problem]:
             message = f"{quoted(name)} is given twice: in `with` and beside it"
             problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out of `with`")
             yield problem.at("with", name)
-
-
-def _located(finding: CallFinding, key: str) -> Problem:
-    severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
-    under = "expand" if finding.expanded else "with"
-    path = (under, *finding.path) if finding.path else (key,)
-    return Problem(
-        _CODES[finding.check],
-        finding.message,
-        finding.hint,
-        severity=severity,
-        at_key=finding.check is CallCheck.NOT_EXPANDABLE,
-    ).at(*path)
-
-
-def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with text that the catalogue reads as a length of time, or a time."""
-    for name, value in arguments.items():
-        meaning = text_meaning(known, name, value)
-        if meaning == "duration":
-            problem = duration_problem(value)
-            if problem:
-                yield problem.at("with", name)
-        elif meaning == "clock" and not is_clock(value):
-            message, hint = f"{quoted(value)} is not a time of day", 'write "06:00" or "06:00:30"'
-            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
-        elif meaning == "time" and not is_iso(value):
-            message = f"{quoted(value)} is not a date, or a date and time"
-            hint = 'write "2024-01-01" or "2024-01-01T06:00"'
-            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
-
-
-def text_meaning(known: Operator, name: str, value: object) -> str | None:
-    """Return what text given to a parameter means: `duration`, `time`, `clock`, or None: text."""
-    parameter = known.parameters.get(name)
-    if parameter is None or not isinstance(value, str):
-        return None
-    if "{{" in value and is_rendered(known, name):
-        return None
-    meaning = parameter.kind.reads_text_as
-    return "clock" if meaning == "time" and parameter.kind.takes_clock(value) else meaning
-
-
-def is_clock(text: str) -> bool:
-    """Return whether a text is a time of day: `06:00`, `06:00:30`."""
-    try:
-        return looks_like_clock(text) and time.fromisoformat(text) is not None
-    except ValueError:
-        return False
-
-
-def is_rendered(known: Operator, name: str) -> bool:
-    """Return whether Airflow renders a parameter, and puts outputs of tasks into it."""
-    return known.template_fields is None or name in known.template_fields
 
 
 def _outputs(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:

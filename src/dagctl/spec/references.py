@@ -6,6 +6,7 @@ Needs the whole spec and the target, so it comes after the checks of single fiel
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
@@ -24,6 +25,7 @@ from dagctl.spec.jinja.xcoms import pulls_in
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
+from dagctl.spec.shared_parameters import shared_texts
 from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
@@ -156,14 +158,15 @@ def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:
 
 
 def _templates(data: object, target: Target) -> Iterator[tuple[Path, str]]:
-    count = 0
-    for path, task in raw_tasks(data):
-        for inner, text in rendered_texts(task, target) if _may_have_some(task) else ():
-            if is_template(text):
-                count += 1
-                if count > _MOST_TEXTS:
-                    return
-                yield (*path, *inner), text
+    of_tasks = (
+        ((*path, *inner), text)
+        for path, task in raw_tasks(data)
+        for inner, text in (rendered_texts(task, target) if _may_have_some(task) else ())
+    )
+    templates = (
+        each for each in chain(shared_texts(data, target), of_tasks) if is_template(each[1])
+    )
+    return islice(templates, _MOST_TEXTS)
 
 
 def _may_have_some(task: object) -> bool:

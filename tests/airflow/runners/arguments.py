@@ -22,7 +22,7 @@ NAMES = """
     allowed_states append_env bash_command conf cwd delta depends_on_past do_xcom_push env
     execution_delta execution_timeout executor_config external_dag_id html_content inlets
     max_active_tis_per_dag max_active_tis_per_dagrun max_retry_delay mode op_kwargs outlets owner
-    poke_interval pool pool_slots priority_weight python_callable queue retries retry_delay
+    conn_id poke_interval pool pool_slots priority_weight python_callable queue retries retry_delay
     retry_exponential_backoff run_as_user skip_on_exit_code subject task_display_name timeout to
     trigger_dag_id trigger_rule wait_for_downstream weight_rule
     doc doc_json doc_md doc_rst doc_yaml end_date exponential_backoff expect_airflow

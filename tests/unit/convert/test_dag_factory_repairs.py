@@ -189,13 +189,44 @@ def test_an_argument_that_a_task_is_mapped_over_keeps_its_values() -> None:
     assert dag.whole
 
 
-def test_an_argument_that_an_unknown_operator_may_take_is_a_gap() -> None:
+def test_an_argument_that_an_unknown_operator_may_take_stays_for_all_tasks() -> None:
     dag = one("""
         orders:
-          default_args: {amount: 3}
-          tasks: {pay: {operator: shop.Pay}}
+          default_args: {cwd: /dwh, amount: 3, tags: [a], schedule: daily}
+          task_groups: {g: {default_args: {cwd: /other, page: 1}}}
+          tasks:
+            pay: {operator: shop.Pay}
+            run: {operator: airflow.operators.bash.BashOperator, bash_command: a}
+            refund: {operator: shop.Refund, task_group_name: g}
     """)
-    assert outcomes(dag) == [("gap", 3, "default_args.amount")]
+    assert dag.whole
+    assert dag.data["default_args"] == {"with": {"cwd": "/dwh", "amount": 3}}
+    group = dag.data["tasks"][2]
+    assert group["default_args"] == {"with": {"cwd": "/other", "page": 1}}
+    assert dag.data["tasks"][1]["cwd"] == "/dwh"
+
+
+def test_what_every_task_takes_and_a_spec_says_for_each_is_written_into_all() -> None:
+    dag = one("""
+        orders:
+          default_args: {doc_md: text}
+          tasks: {a: {operator: shop.Pay}, b: {operator: shop.Pay, doc_md: own}}
+    """)
+    assert dag.whole
+    assert [task["doc_md"] for task in dag.data["tasks"]] == ["text", "own"]
+
+
+def test_arguments_of_an_object_without_names_are_kept() -> None:
+    dag = one("""
+        orders:
+          tasks:
+            a:
+              operator: shop.Pay
+              to: {__type__: shop.Path, __args__: [{__type__: shop.Root}, 2], sep: /}
+    """)
+    assert dag.whole
+    made = {"$new": "shop.Path", "args": [{"$new": "shop.Root"}, 2], "with": {"sep": "/"}}
+    assert dag.data["tasks"][0]["with"] == {"to": made}
 
 
 def test_variables_of_the_environment_that_are_given_stand_in_the_file() -> None:

@@ -9,7 +9,7 @@ from dagctl.convert.dag_factory.callbacks import Callbacks
 from dagctl.convert.dag_factory.documents import listed, named_entries
 from dagctl.convert.dag_factory.groups import entries, share_of_groups
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
-from dagctl.convert.dag_factory.shared_arguments import spread, tasks_of
+from dagctl.convert.dag_factory.shared_arguments import Spreading, tasks_of
 from dagctl.convert.dag_factory.tasks import Tasks
 from dagctl.convert.dag_factory.values import Values, minutes_of, relative, with_rules
 from dagctl.convert.foreign_yaml import Fields
@@ -65,6 +65,7 @@ class DagConversion:
         self._today = today
         self._values = Values(report, target)
         self._callbacks = Callbacks(report, self._values)
+        self._shared: dict[str, dict[str, Any]] = {}
         self._schedules = Schedules(report, self._values, read)
         self._tasks = Tasks(
             report, self._values, self._callbacks, self._schedules, target, text_of=text_of
@@ -89,7 +90,7 @@ class DagConversion:
         made |= self._arguments(dag)
         made |= self._callbacks.taken(dag, DAG_CALLBACKS)
         made |= self._defaults(defaults, dag)
-        made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report)
+        made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report, self._shared)
         self._rest(dag, made, ignoring=ignoring)
         return {key: made[key] for key in _ORDER if key in made}
 
@@ -254,7 +255,7 @@ class DagConversion:
     def _defaults(self, defaults: Fields, dag: Fields) -> dict[str, Any]:
         """Return what `default_args` says, at the place that a spec has for each of it.
 
-        What only some operators have is written into the tasks of `dag`.
+        What only some operators have is written into the tasks of `dag`, as far as they are known.
         """
         made: dict[str, Any] = self._callbacks.taken(defaults, TASK_CALLBACKS)
         minutes = minutes_of(defaults.get("retry_delay"))
@@ -272,8 +273,10 @@ class DagConversion:
             for key in ("email_on_failure", "email_on_retry"):
                 if made.pop(key, mails) is True:
                     top[key] = True  # a task may have an address of its own
-        share_of_groups(dag, self._tasks, self._callbacks, self._report, self._target)
-        spread(defaults, dag, self._report, self._target)
+        spreading = Spreading(dag, self._report, self._values, self._target)
+        self._shared = share_of_groups(dag, self._tasks, self._callbacks, self._report, spreading)
+        made |= spreading.spread(defaults)
+        spreading.put(dag)
         return top | ({"default_args": made} if made else {})
 
     def _has_addresses(self, dag: Fields) -> bool:

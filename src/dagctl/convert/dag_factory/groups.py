@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed, named_entries
-from dagctl.convert.dag_factory.shared_arguments import copies_of_tasks, put_tasks, spread_into
+from dagctl.convert.dag_factory.shared_arguments import Spreading, tasks_of
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.frozen import frozen
 from dagctl.spec.callback_form import TASK_CALLBACKS
@@ -47,33 +47,34 @@ class _Names:
 
 
 def share_of_groups(
-    dag: Fields, tasks: Tasks, callbacks: Callbacks, report: Report, target: str
-) -> None:
+    dag: Fields, tasks: Tasks, callbacks: Callbacks, report: Report, spreading: Spreading
+) -> dict[str, dict[str, Any]]:
     """Write what the `default_args` of groups say for some operators into their tasks.
 
     The innermost group comes first, as its values hold in Airflow; call this before the values of
-    the DAG are written. `dag` gets the tasks.
+    the DAG are written. Return what stays in the `default_args` of each group.
     """
-    changed = copies_of_tasks(dag, report)
     groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
     within: dict[str, list[str]] = {}
     depths: dict[str, int] = {}
-    for name, task in changed.items():
+    for name, task in tasks_of(dag, report).items():
         for depth, group in enumerate(_around(task.get("task_group_name"), groups, report)):
             depths[group] = depth
             within.setdefault(group, []).append(name)
-    is_changed = False
-    for group in sorted(depths, key=lambda name: depths[name], reverse=True):
-        _, left = _shared(groups[group], tasks, callbacks)
-        is_changed |= spread_into(changed, left, report, target, within=within[group])
-    if is_changed:
-        put_tasks(dag, changed)
+    return {
+        group: spreading.spread(_shared(groups[group], tasks, callbacks)[1], within[group])
+        for group in sorted(depths, key=lambda name: depths[name], reverse=True)
+    }
 
 
 def entries(
-    dag: Fields, tasks: Tasks, callbacks: Callbacks, report: Report
+    dag: Fields,
+    tasks: Tasks,
+    callbacks: Callbacks,
+    report: Report,
+    shared: Mapping[str, dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Return the tasks of a DAG, each in its group."""
+    """Return the tasks of a DAG, each in its group, with what `share_of_groups` returned."""
     written = named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
     groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
     around = {
@@ -87,7 +88,7 @@ def entries(
         around,
     )
     made_groups = {
-        name: _group(name, group, tasks, callbacks, report)
+        name: _group(name, group, tasks, callbacks, report=report, shared=shared.get(name, {}))
         | _dependencies(group, names, around[name], report)
         for name, group in groups.items()
     }
@@ -118,8 +119,14 @@ def _around(name: object, groups: Mapping[str, Fields], report: Report) -> tuple
     return tuple(reversed(path))
 
 
-def _group(
-    name: str, group: Fields, tasks: Tasks, callbacks: Callbacks, report: Report
+def _group(  # noqa: PLR0913 - the group, and what its parts are made by
+    name: str,
+    group: Fields,
+    tasks: Tasks,
+    callbacks: Callbacks,
+    *,
+    report: Report,
+    shared: Mapping[str, Any],
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"group_id": name}
     for key in _GROUP_FIELDS:
@@ -128,7 +135,7 @@ def _group(
             made[key] = value
         elif value is not None:
             report.gap(group.at(key), key, "it must be text")
-    defaults, _ = _shared(group, tasks, callbacks)
+    defaults = {**_shared(group, tasks, callbacks)[0], **shared}
     made |= {"default_args": defaults} if defaults else {}
     for key in group:
         if key not in _KNOWN_OF_GROUPS:

@@ -1,20 +1,23 @@
-"""Arguments in `default_args` that only some operators have: each stands in the tasks that take it.
+"""Arguments in `default_args` that only some operators have.
 
 Airflow gives an argument of `default_args` to every operator that has a parameter of that name.
+Each stands in the tasks that take it; where the parameters of some operators are not known, it
+stays in `default_args` too.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import named_entries
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import renamed_operator
-from dagctl.operators import Operator, Unresolved, base_parameters
+from dagctl.operators import Operator, base_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from dagctl.convert.dag_factory.values import Values
     from dagctl.convert.report import Report
 
 _OF_FACTORIES = frozenset({"concurrency", "schedule_interval", "timetable", "dagrun_timeout_sec"})
@@ -26,87 +29,80 @@ def tasks_of(dag: Fields, report: Report) -> dict[str, Fields]:
     return named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
 
 
-def copies_of_tasks(dag: Fields, report: Report) -> dict[str, Fields]:
-    """Return copies of the tasks of a DAG by their ids, for `put_tasks`."""
-    return {name: task.copy() for name, task in tasks_of(dag, report).items()}
+class Spreading:
+    """Writes what `default_args` says for some operators into the tasks of one DAG."""
 
+    def __init__(self, dag: Fields, report: Report, values: Values, target: str) -> None:
+        """Take the DAG, where each argument is reported, and the Airflow of the spec."""
+        self._tasks = {name: task.copy() for name, task in tasks_of(dag, report).items()}
+        self._report = report
+        self._values = values
+        self._target = target
 
-def put_tasks(dag: Fields, tasks: Mapping[str, Fields]) -> None:
-    """Give a DAG other tasks."""
-    made = Fields(dag.at("tasks"))
-    for name, task in tasks.items():
-        made.put(name, task, task.place)
-    dag.put("tasks", made, dag.at("tasks"))
+    def put(self, dag: Fields) -> None:
+        """Give a DAG the tasks with what was written into them."""
+        made = Fields(dag.at("tasks"))
+        for name, task in self._tasks.items():
+            made.put(name, task, task.place)
+        dag.put("tasks", made, dag.at("tasks"))
 
+    def spread(self, defaults: Fields, within: Iterable[str] | None = None) -> dict[str, Any]:
+        """Write arguments into the tasks that take them; return what stays in `default_args`.
 
-def spread(defaults: Fields, dag: Fields, report: Report, target: str) -> None:
-    """Write what `default_args` says into the tasks that take it, and report it; `dag` gets them.
+        Args:
+            defaults: What is left of `default_args`: arguments that not every task has.
+            within: The tasks that they count for. Default: all.
+        """
+        left = [key for key, value in defaults.items() if value is not None]
+        tasks = {name: self._tasks[name] for name in (within or self._tasks if left else ())}
+        operators = {
+            name: self._operator(str(task["operator"]))
+            for name, task in tasks.items()
+            if "operator" in task  # a decorated function has arguments of its own beside them
+        }
+        kept = {}
+        for key in left:
+            if self._spread_one(key, defaults, tasks, operators):
+                kept[key] = self._values.value(defaults[key], defaults.at(key), key)
+        return {"with": kept} if kept else {}
 
-    Args:
-        defaults: What is left of `default_args`: arguments that not every task has.
-        dag: The DAG.
-        report: It gets a line for each argument.
-        target: The Airflow that the spec is for.
-    """
-    tasks = copies_of_tasks(dag, report)
-    if spread_into(tasks, defaults, report, target, within=tasks):
-        put_tasks(dag, tasks)
+    def _operator(self, path: str) -> Operator | None:
+        """Return what is known of an operator; None: nothing."""
+        known = renamed_operator(path, self._target)
+        return known if isinstance(known, Operator) else None
 
-
-def spread_into(
-    tasks: Mapping[str, Fields],
-    defaults: Fields,
-    report: Report,
-    target: str,
-    *,
-    within: Iterable[str],
-) -> bool:
-    """Write what `default_args` says into those tasks within that take it; return if it says any.
-
-    It takes the time of the tasks within, not of all: a DAG has many groups.
-    """
-    left = [key for key, value in defaults.items() if value is not None]
-    operators = {
-        name: renamed_operator(str(tasks[name]["operator"]), target)
-        for name in (within if left else ())
-        if "operator" in tasks[name]
-    }
-    for key in left:
-        _spread_one(key, defaults, tasks, operators, report=report, target=target)
-    return bool(left)
-
-
-def _spread_one(  # noqa: PLR0913 - the argument, the tasks and where it is reported
-    key: str,
-    defaults: Fields,
-    tasks: Mapping[str, Fields],
-    operators: Mapping[str, Operator | Unresolved],
-    *,
-    report: Report,
-    target: str,
-) -> None:
-    """Write one argument into the tasks that take it, and report it."""
-    place, subject = defaults.at(key), f"default_args.{key}"
-    takers = [
-        name
-        for name, operator in operators.items()
-        if isinstance(operator, Operator) and key in operator.parameters
-    ]
-    for name in takers:
-        if tasks[name].get(key) is None and not _is_mapped_over(tasks[name], key):
-            tasks[name].put(key, defaults[key], place)
-    if takers:
-        report.changed(place, subject, "it stands in each task that takes it")
-    unknown = [name for name, known in operators.items() if not isinstance(known, Operator)]
-    of_dags = {*base_parameters("dag", target), *base_parameters("dag", "2.11"), *_OF_FACTORIES}
-    if unknown and key not in of_dags:
-        text = (
-            f"whether the operators of {_names(unknown)} take it is not known: write it into them"
-        )
-        report.gap(place, subject, text)
-    elif not takers:
-        text = "it is no argument of its tasks, so Airflow gives it to none"
-        report.dropped(place, subject, text)
+    def _spread_one(
+        self,
+        key: str,
+        defaults: Fields,
+        tasks: Mapping[str, Fields],
+        operators: Mapping[str, Operator | None],
+    ) -> bool:
+        """Write one argument into the tasks that take it; return whether it stays where it is."""
+        place, subject = defaults.at(key), f"default_args.{key}"
+        of_every_task = key in base_parameters("operator", self._target)
+        takers = [
+            name
+            for name in tasks
+            if of_every_task or key in getattr(operators.get(name), "parameters", ())
+        ]
+        if key == "params" and any(tasks[name].get(key) is not None for name in takers):
+            self._report.gap(place, subject, "Airflow joins them with the `params` of its tasks")
+            return False
+        for name in takers:
+            if tasks[name].get(key) is None and not _is_mapped_over(tasks[name], key):
+                tasks[name].put(key, defaults[key], place)
+        of_dags = {*base_parameters("dag", self._target), *base_parameters("dag", "2.11")}
+        if not of_every_task and None in operators.values() and key not in of_dags | _OF_FACTORIES:
+            text = "it stands under `with` there: each operator that has such a parameter takes it"
+            self._report.changed(place, subject, text)
+            return True
+        if takers:
+            self._report.changed(place, subject, "it stands in each task that takes it")
+        else:
+            text = "it is no argument of its tasks, so Airflow gives it to none"
+            self._report.dropped(place, subject, text)
+        return False
 
 
 def _is_mapped_over(task: Fields, key: str) -> bool:
@@ -117,8 +113,3 @@ def _is_mapped_over(task: Fields, key: str) -> bool:
 def _keys(value: object) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         yield from item if isinstance(item, Fields) else ()
-
-
-def _names(names: Iterable[str]) -> str:
-    every = list(names)
-    return ", ".join(every[:3]) + (f" and {len(every) - 3} more" if len(every) > 3 else "")  # noqa: PLR2004 - as it says

@@ -99,7 +99,7 @@ class Values:
         if path == TYPED_LIST:
             items = as_list(value.get("items"))
             return [self.value(item, place, subject) for item in items]
-        given = self._named(value, path, place, subject)
+        given, others = _arguments(value, path)
         if path == _TYPED_MAPPING and "__args__" not in value:
             return {key: self.value(item, place, key) for key, item in given.items()}
         if path == TIMEDELTA:
@@ -113,7 +113,10 @@ class Values:
             return {"$asset": asset_text(value)}
         arguments = {key: self.value(item, place, key) for key, item in given.items()}
         path = self._renamed(path, place, subject)
-        return {"$new": path, "with": arguments} if arguments else {"$new": path}
+        made: dict[str, Any] = {"$new": path}
+        if others:
+            made["args"] = [self.value(item, place, subject) for item in others]
+        return made | ({"with": arguments} if arguments else {})
 
     def _renamed(self, path: str, place: Place, subject: str) -> str:
         """Return the path that a class of datasets has in the target."""
@@ -122,15 +125,15 @@ class Values:
             self._report.changed(place, subject, f"{path} is {new} in Airflow 3")
         return new or path
 
-    def _named(self, value: Fields, path: str, place: Place, subject: str) -> dict[str, Any]:
-        """Return the arguments of an object by name."""
-        given = {key: value[key] for key in value if key not in {"__type__", "__args__"}}
-        positional = as_list(value.get("__args__"))
-        names = _POSITIONS.get(path, ())
-        if len(positional) > len(names):
-            text = f"give the arguments of {path} by name: `__args__` has no word in a spec"
-            self._report.gap(place, subject, text)
-        return dict(zip(names, positional, strict=False)) | given
+
+def _arguments(value: Fields, path: str) -> tuple[dict[str, Any], list[Any]]:
+    """Return the arguments of an object by name, and those without one."""
+    given = {key: value[key] for key in value if key not in {"__type__", "__args__"}}
+    positional = as_list(value.get("__args__"))
+    names = _POSITIONS.get(path, ())
+    if len(positional) > len(names):
+        return given, positional
+    return dict(zip(names, positional, strict=False)) | given, []
 
 
 def is_asset(value: object) -> bool:

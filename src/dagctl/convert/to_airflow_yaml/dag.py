@@ -125,6 +125,9 @@ class _Dag:
     def _defaults(self) -> dict[str, Any]:
         """Return what all tasks share."""
         shared = self._data.get("default_args") or {}
+        if shared.get("with"):
+            text = "Airflow's YAML hands no parameters on to the operators that have them"
+            self._losses.gap(("default_args", "with"), text)
         top: Mapping[str, Any] = {key: self._data[key] for key in _TOP if key in self._data}
         if "retry_delay" not in shared:
             top = {**top, MINUTES: self._data[MINUTES]}

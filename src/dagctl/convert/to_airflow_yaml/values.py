@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.spec.call_problems import text_meaning
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.markers import marker_of
-from dagctl.spec.operator_checks import text_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,11 +10,12 @@ from dagctl.spec.markers import marker_of
 from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dagctl.convert.exported import Losses
     from dagctl.convert.to_dag_factory.callbacks import Callbacks
     from dagctl.convert.to_dag_factory.values import Values
+    from dagctl.spec.shared_parameters import Shared
     from dagctl.spec.walk import Path
 
 LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})
@@ -24,14 +25,22 @@ _NAMES = tuple(
     dict.fromkeys((*TaskArguments.argument_names(), *SingleTaskArguments.model_fields)),
 )
 MINUTES = "retry_delay_minutes"
+_AT_TASKS = "converted back, it stands at the tasks that take it, where their operators are known"
 
 
 class Arguments:
     """Turns the arguments of tasks into those of dag-factory."""
 
-    def __init__(self, losses: Losses, values: Values, callbacks: Callbacks) -> None:
-        """Take where losses are noted, and what turns values and callbacks."""
+    def __init__(
+        self,
+        losses: Losses,
+        values: Values,
+        callbacks: Callbacks,
+        shared: Iterable[Shared],
+    ) -> None:
+        """Take where losses are noted, what turns values and callbacks, and what is shared."""
         self._losses = losses
+        self._shared = {each.path: each for each in shared}
         self._values = values
         self._callbacks = callbacks
 
@@ -46,6 +55,26 @@ class Arguments:
             argument = self._argument(name, value, (*path, name))
             if argument is not None and argument is not MISSING:
                 made[key] = argument
+        return made
+
+    def shared(self, given: Mapping[str, Any], owner: Path) -> dict[str, Any]:
+        """Return what `default_args` of the DAG, or of a group, gives: parameters last.
+
+        Args:
+            given: What the spec says.
+            owner: Where the DAG or the group stands that has it.
+        """
+        path = (*owner, "default_args", "with")
+        meant = self._shared.get(path)
+        made = self.made(given, path[:-1])
+        for name, value in given.get("with", {}).items():
+            is_length = meant is not None and meant.meaning(name) == "duration"
+            here = (*path, name)
+            argument = length(value) if is_length else self._values.value(value, here)
+            if argument is not MISSING:
+                made[name] = argument
+            if meant is not None and name in meant.takers:
+                self._losses.changed(here, _AT_TASKS)
         return made
 
     def _argument(self, name: str, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data

@@ -20,6 +20,7 @@ from dagctl.convert.to_dag_factory.values import (
     without_missing,
 )
 from dagctl.spec.callback_form import DAG_CALLBACKS
+from dagctl.spec.shared_parameters import shared_parameters
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class _Dag:
         self._losses = losses
         self._values = Values(spec, losses, target.series)
         self._callbacks = Callbacks(losses, self._values, target.name, module)
-        self._arguments = Arguments(losses, self._values, self._callbacks)
+        shared = shared_parameters(self._data, target)
+        self._arguments = Arguments(losses, self._values, self._callbacks, shared)
         self._tasks = Tasks(spec.outline, losses, self._values, self._arguments, target, module)
 
     def made(self) -> dict[str, Any]:
@@ -166,7 +168,7 @@ class _Dag:
                 text = "dag-factory gives the date of the DAG to all tasks"
                 self._losses.gap(("default_args", key), text)
         top = {key: self._data[key] for key in _TOP if self._data.get(key) is not None}
-        shared = self._arguments.made(given, ("default_args",))
+        shared = self._arguments.shared(given, ())
         if "retry_delay" not in given:
             shared |= self._arguments.made({MINUTES: self._data[MINUTES]}, ())
         return top | shared

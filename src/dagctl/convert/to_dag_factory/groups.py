@@ -29,7 +29,7 @@ def group_of(
     if is_mapped(given) or given.get("group_callable"):
         key = next(key for key in ("expand", "expand_kwargs", "group_callable") if given.get(key))
         losses.gap((*entry.path, key), "dag-factory has no groups that are mapped or made by code")
-    shared = arguments.made(given.get("default_args") or {}, (*entry.path, "default_args"))
+    shared = arguments.shared(given.get("default_args") or {}, entry.path)
     return made | ({"default_args": shared} if shared else {})
 
 

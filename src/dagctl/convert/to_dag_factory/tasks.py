@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.to_dag_factory.functions import Functions
 from dagctl.convert.to_dag_factory.values import MISSING, length, without_missing
 from dagctl.operators import Operator, lookup
+from dagctl.spec.call_problems import text_meaning
 from dagctl.spec.fields.durations import duration_problem, length_of
 from dagctl.spec.markers import marker_of
-from dagctl.spec.operator_checks import text_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -31,7 +31,7 @@ def rendered_texts(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Pa
     yielded.
     """
     for path, value in _rendered(task, target):
-        yield from _texts(value, path)
+        yield from texts_in(value, path)
 
 
 def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, object]]:
@@ -62,7 +62,7 @@ def _operator(task: Mapping[str, Any], target: Target) -> Operator | None:
     return known if isinstance(known, Operator) else None
 
 
-def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+def texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield the texts in a value; what a marker holds is no template, or not of this field."""
     stack: list[tuple[Path, Any]] = [(path, value)]
     while stack:

@@ -32,6 +32,8 @@ MERGED = frozenset(
 """Mappings of a DAG in which each name counts for itself."""
 MERGED_IN_TASKS = frozenset({"with", "env"})
 """Mappings of a task in which each name counts for itself."""
+_SHARED = "with"
+"""The key of `default_args` in which each name counts for itself: parameters of operators."""
 _OTHER_NAMES = {
     **dict.fromkeys(("schedule", "schedule_interval"), ("schedule", "schedule_interval")),
     **dict.fromkeys(("retry_delay", "retry_delay_minutes"), ("retry_delay", "retry_delay_minutes")),
@@ -97,7 +99,7 @@ def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> N
         heir.join_tags(keys)
     for_all = inherited.tasks.get(ALL, {})
     if "default_args" not in fields and shared is not None:
-        heir.add_default_args(keys, shared[1].keys, said | frozenset(_all_names(for_all)))
+        heir.add_default_args(keys, shared[1].keys, said | _names(for_all))
     heir.add_default_args(keys, for_all, said)
     if "tasks" in keys and len(inherited.tasks) > (ALL in inherited.tasks):
         span, tasks = keys["tasks"]
@@ -153,8 +155,8 @@ class _Heir:
             if name in merged and node.kind == "mapping" and name in keys:
                 mine = keys[name][1]
                 if mine.kind == "mapping" and not _is_marker(mine):
-                    inner = dict(mine.keys)
-                    self.add(inner, node.keys, frozenset(), said=inner)
+                    new = _without(node, frozenset(mine.keys)).keys.items()
+                    inner = {**mine.keys, **{key: (at, self.fill(it)) for key, (at, it) in new}}
                     keys[name] = (keys[name][0], _mapping(mine, inner))
             elif name not in taken and name != "tags":
                 keys[name] = (span, self.fill(node))
@@ -194,6 +196,10 @@ class _Heir:
     def add_default_args(self, keys: Entries, entries: Entries, said: frozenset[str]) -> None:
         """Add what counts for all tasks to the arguments that the DAG gives them."""
         new = {name: entry for name, entry in entries.items() if name not in said}
+        if _SHARED in new and new[_SHARED][1].kind == "mapping":
+            span, node = new.pop(_SHARED)
+            left = _without(node, _shared_names(said))
+            new |= {_SHARED: (span, left)} if left.keys else {}
         for name in [name for name in new if name in _OF_TASKS]:  # the DAG has a field for it
             span, node = new.pop(name)
             keys[name] = (span, self.fill(node))
@@ -208,6 +214,8 @@ class _Heir:
         span, mine = keys["default_args"]
         if mine.kind == "mapping":
             inner = dict(mine.keys)
+            if _SHARED in inner and _SHARED in new:
+                self.add(inner, {_SHARED: new.pop(_SHARED)}, frozenset({_SHARED}), said=())
             for name, (where, node) in new.items():
                 inner[name] = (where, self.fill(node))
             keys["default_args"] = (span, _mapping(mine, inner))
@@ -244,14 +252,12 @@ class _Heir:
         return _mapping(entry, keys)
 
     def _add_to_task(self, keys: Entries, entries: Entries, said: frozenset[str]) -> None:
-        mapped = _names_in(keys.get("expand"))
+        elsewhere = _names_in(keys.get("expand")) | _shared_names(said)
         more: Entries = {}
         for name, (span, node) in entries.items():
-            if name in mapped:
-                continue
-            given_twice = mapped & node.keys.keys() if name in MERGED_IN_TASKS else frozenset()
-            left = {key: inner for key, inner in node.keys.items() if key not in given_twice}
-            more[name] = (span, _mapping(node, left) if given_twice else node)
+            if name not in elsewhere:
+                left = _without(node, elsewhere) if name in MERGED_IN_TASKS else node
+                more[name] = (span, left)
         self.add(keys, more, MERGED_IN_TASKS, said={*keys, *said})
 
     def _chosen(self, task: Mapping[str, object]) -> Iterator[Entries]:
@@ -269,7 +275,12 @@ def _add(entries: Entries, more: Entries, merged: frozenset[str]) -> None:
         elif name in merged and name in entries and node.kind == "mapping":
             nearer = entries[name][1]
             if nearer.kind == "mapping" and not _is_marker(nearer):
-                entries[name] = (entries[name][0], _mapping(nearer, {**node.keys, **nearer.keys}))
+                inner = {**node.keys, **nearer.keys}
+                if name == "default_args" and _SHARED in nearer.keys and _SHARED in node.keys:
+                    shared = {_SHARED: nearer.keys[_SHARED]}
+                    _add(shared, {_SHARED: node.keys[_SHARED]}, frozenset({_SHARED}))
+                    inner |= shared
+                entries[name] = (entries[name][0], _mapping(nearer, inner))
 
 
 def _all_names(names: Iterable[str]) -> Iterator[str]:
@@ -279,7 +290,29 @@ def _all_names(names: Iterable[str]) -> Iterator[str]:
 
 
 def _names_in(entry: Entry | None) -> frozenset[str]:
-    return frozenset(_all_names(entry[1].keys)) if entry else frozenset()
+    return _names(entry[1].keys) if entry else frozenset()
+
+
+def _names(entries: Entries) -> frozenset[str]:
+    """Return what arguments of tasks say; `with.x` is the parameter `x` of operators."""
+    names = set(_all_names(entries))
+    if _SHARED in entries:
+        names.discard(_SHARED)
+        names |= {f"{_SHARED}.{name}" for name in entries[_SHARED][1].keys}
+    return frozenset(names)
+
+
+def _shared_names(said: frozenset[str]) -> frozenset[str]:
+    """Return the parameters of operators among what is said."""
+    before = f"{_SHARED}."
+    return frozenset(name.removeprefix(before) for name in said if name.startswith(before))
+
+
+def _without(node: Node, names: frozenset[str]) -> Node:
+    """Return a mapping without some of its keys."""
+    if names.isdisjoint(node.keys):
+        return node
+    return _mapping(node, {key: inner for key, inner in node.keys.items() if key not in names})
 
 
 def _is_marker(node: Node) -> bool:

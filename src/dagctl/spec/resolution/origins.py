@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
 from dagctl.spec.outline import outline_of
+from dagctl.spec.shared_parameters import operator_of
+from dagctl.spec.target import target_of
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.wording import nearest
 
@@ -123,12 +125,25 @@ def _places(document: Document, name: str) -> Iterator[Path]:
 
 def _inherited(entry: Entry, rest: Path) -> Iterator[Path]:
     """Yield where groups and the DAG say an argument for all of their tasks."""
-    if len(rest) != 1 or rest[0] not in {*DefaultArgs.model_fields, "retry_delay_minutes"}:
+    of_operators = len(rest) == len(("with", "name")) and rest[0] == "with"
+    if of_operators and not _takes(entry.item, str(rest[1])):
+        return
+    of_all = len(rest) == 1 and rest[0] in {*DefaultArgs.key_names(), "retry_delay_minutes"} - {
+        "with"
+    }
+    if not of_operators and not of_all:
         return
     for group in reversed(entry.where):
         yield (*group.path, "default_args", *rest)
     yield ("default_args", *rest)
-    yield rest
+    if of_all:
+        yield rest
+
+
+def _takes(task: Any, parameter: str) -> bool:  # noqa: ANN401 - raw data
+    """Return whether a task may take a parameter: one of the project's own may take any."""
+    known = operator_of(task, target_of("3")) if isinstance(task, dict) else None
+    return known is None or parameter in known.parameters
 
 
 def _entry(entries: Sequence[Entry], name: str) -> Entry | None:

@@ -1,6 +1,6 @@
 """The arguments that every task of Airflow takes: of one task, and of all in `default_args`."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -13,9 +13,9 @@ from dagctl.spec.family import Family
 from dagctl.spec.fields import types
 from dagctl.spec.fields.start_date import ISO_PATTERN
 from dagctl.spec.fields.text import line_of, name_of, prose
-from dagctl.spec.fields.values import value_problems
+from dagctl.spec.fields.values import argument_problems, value_problems
 from dagctl.spec.gone import GONE, gone
-from dagctl.spec.markers import marker_of
+from dagctl.spec.markers import marker_of, markers_in
 from dagctl.spec.params import finish_schema, param_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.read_by import ReadBy
@@ -37,6 +37,7 @@ from dagctl.spec.tasks.argument_types import (
     setting,
     text_of,
     typed,
+    without_default,
     word_of,
 )
 from dagctl.spec.unknown_keys import means_dependencies
@@ -57,12 +58,19 @@ _OBJECTS = {
 """Arguments that are objects of Python, with the markers that may name them."""
 
 
-_KIND_WITH = {
-    "with": "NAME",
-    **dict.fromkeys(("env", "append_env", "cwd"), "bash"),
-    **dict.fromkeys(("mode", "poke_interval", "timeout", "soft_fail"), "sensor"),
+_OF_SOME = frozenset({"env", "append_env", "cwd", "mode", "poke_interval", "timeout", "soft_fail"})
+"""Keys of some tasks that are parameters of their operators."""
+_NOT_SHARED = {
+    "$xcom": "there is no output of a task yet where `default_args` stand",
+    "$arg": "the arguments of a group are not known where `default_args` stand",
+    "$const": "some operators render the text, and others do not",
 }
-"""What shares an argument under `task_defaults`: a type of task, or the name of an operator."""
+"""Markers that have no meaning for all tasks, each with the reason."""
+_OF_ITS_OWN = (
+    *("task_id", "dag", "task_group", "default_args", "task_concurrency"),
+    *("bash_command", "python_callable", "op_args", "op_kwargs"),
+)
+"""Parameters that dagctl makes of what a task says, or sets."""
 
 
 def _callbacks(key: str) -> Any:  # noqa: ANN401 - a Field
@@ -214,6 +222,23 @@ def _object_problems(value: object, key: str, markers: Collection[str]) -> Itera
 class DefaultArgs(TaskArguments):
     """Arguments for all tasks of a DAG, or of a group."""
 
+    parameters: dict[str, Any] = Field(
+        default={},
+        alias="with",
+        description="Parameters of operators: each task gets those that its operator has.",
+        examples=[{"aws_conn_id": "lake", "mode": "reschedule"}],
+        json_schema_extra=without_default,
+    )
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Problem]:
+        """Yield what is wrong with the values that can have any shape."""
+        yield from super().further_problems(data)
+        given = data.get("with") if isinstance(data, dict) else None
+        if isinstance(given, dict):
+            yield from argument_problems(given, ("with",))
+            yield from _shared_problems(given)
+
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that each task has for itself, or the DAG, or None."""
@@ -223,8 +248,7 @@ class DefaultArgs(TaskArguments):
         if is_of_a_task or means_dependencies(key):
             message = f"{quoted(key)} belongs to one task, not under `default_args`"
             word = "it" if is_of_a_task else "`dependencies: [...]`"
-            kind = _KIND_WITH.get(key)
-            others = f", or `task_defaults: {{{kind}: {{{key}: ...}}}}` beside it" if kind else ""
+            others = f"; for all that take it: `with: {{{key}: ...}}`" if key in _OF_SOME else ""
             return Problem(Code.UNKNOWN_KEY, message, f"write {word} at the task{others}")
         if key in family.outer_keys:
             message = f"{quoted(key)} belongs to the DAG, not under `default_args`"
@@ -236,13 +260,27 @@ class DefaultArgs(TaskArguments):
             )
         if nearest(key, cls.key_names()) is None:
             message = f"{quoted(key)} is no argument that every task has"
-            hint = (
-                "a parameter of operators stands under `with` at each task; for all tasks of an "
-                f"operator, beside `default_args`: `task_defaults: {{NAME: {{with: {{{key}: "
-                "...}}}`"
-            )
+            hint = f"a parameter of operators stands under `with`: `with: {{{key}: ...}}`"
             return Problem(Code.UNKNOWN_KEY, message, hint)
         return None
+
+
+def _shared_problems(given: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what cannot stand under `with` of `default_args`, whatever the operators are."""
+    for name in given:
+        if name in TaskArguments.model_fields:
+            message = f"{quoted(name)} is no parameter of an operator: every task has it"
+            hint = "take it out of `with` and put it beside `with`"
+        elif name in NOT_SHARED:
+            message, hint = f"{quoted(name)} belongs to one task", "take it out of `default_args`"
+        else:
+            continue
+        yield Problem(Code.MISPLACED_PARAMETER, message, hint).at("with", name)
+    for marker, what in _NOT_SHARED.items():
+        for path, value in markers_in(given, marker, ("with",)):
+            if marker != "$const" or isinstance(value[marker], str):
+                problem = Problem(Code.BAD_MARKER, what, "write it at the tasks, under `with`")
+                yield problem.at(*path, marker)
 
 
 class SingleTaskArguments(TaskArguments):
@@ -298,3 +336,7 @@ class SingleTaskArguments(TaskArguments):
     def parameter_names(cls) -> frozenset[str]:
         """Return every argument of a task under Airflow's name: own ones, and those for all."""
         return frozenset(SingleTaskArguments.model_fields) - {"retry_delay_minutes"}
+
+
+NOT_SHARED = frozenset({*SingleTaskArguments.model_fields, *_OF_ITS_OWN})
+"""What `with` of `default_args` cannot have: arguments of every task, and what dagctl sets."""

@@ -194,7 +194,8 @@ def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         return  # the function names its own
     if given and not is_mapped(data):
         message = "`with` belongs to a mapped group"
-        yield Problem(Code.BAD_MAPPING, message, "add `expand`, or remove it").at("with")
+        hint = "add `expand`; for the operators in it, write it under `default_args`"
+        yield Problem(Code.BAD_MAPPING, message, hint).at("with")
     for key in ("with", "expand"):
         names = data.get(key)
         for name in names if isinstance(names, dict) else ():

@@ -1,0 +1,91 @@
+"""What the catalogue says of a call, as problems of a spec; and what text in a parameter means."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity
+from dagctl.operators.findings import CallCheck, CallLevel
+from dagctl.operators.kinds import looks_like_clock
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.durations import duration_problem
+from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.operators import Operator
+    from dagctl.operators.findings import CallFinding
+
+_CODES = {
+    CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
+    CallCheck.MISSING_PARAMETER: Code.MISSING_PARAMETER,
+    CallCheck.FIXED_PARAMETER: Code.MISPLACED_PARAMETER,
+    CallCheck.GIVEN_TWICE: Code.MISPLACED_PARAMETER,
+    CallCheck.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
+    CallCheck.OTHER_VERSION: Code.OTHER_VERSION,
+    CallCheck.WRONG_KIND: Code.WRONG_KIND,
+    CallCheck.NOT_EXPANDABLE: Code.BAD_MAPPING,
+    CallCheck.POD_VALUE: Code.WRONG_KIND,
+    CallCheck.NOT_RENDERED: Code.NOT_RENDERED,
+    CallCheck.DEPRECATED_OPERATOR: Code.DEPRECATED,
+    CallCheck.DEPRECATED_PARAMETER: Code.DEPRECATED,
+}
+
+
+def problem_of(finding: CallFinding, key: str) -> Problem:
+    """Return the problem of a finding about a call whose class stands under `key`."""
+    severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
+    under = "expand" if finding.expanded else "with"
+    path = (under, *finding.path) if finding.path else (key,)
+    return Problem(
+        _CODES[finding.check],
+        finding.message,
+        finding.hint,
+        severity=severity,
+        at_key=finding.check is CallCheck.NOT_EXPANDABLE,
+    ).at(*path)
+
+
+def length_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with text that the catalogue reads as a length of time, or a time."""
+    for name, value in arguments.items():
+        meaning = text_meaning(known, name, value)
+        if meaning == "duration":
+            problem = duration_problem(value)
+            if problem:
+                yield problem.at("with", name)
+        elif meaning == "clock" and not is_clock(value):
+            message, hint = f"{quoted(value)} is not a time of day", 'write "06:00" or "06:00:30"'
+            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
+        elif meaning == "time" and not is_iso(value):
+            message = f"{quoted(value)} is not a date, or a date and time"
+            hint = 'write "2024-01-01" or "2024-01-01T06:00"'
+            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
+
+
+def text_meaning(known: Operator, name: str, value: object) -> str | None:
+    """Return what text given to a parameter means: `duration`, `time`, `clock`, or None: text."""
+    parameter = known.parameters.get(name)
+    if parameter is None or not isinstance(value, str):
+        return None
+    if "{{" in value and is_rendered(known, name):
+        return None
+    meaning = parameter.kind.reads_text_as
+    return "clock" if meaning == "time" and parameter.kind.takes_clock(value) else meaning
+
+
+def is_clock(text: str) -> bool:
+    """Return whether a text is a time of day: `06:00`, `06:00:30`."""
+    try:
+        return looks_like_clock(text) and time.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def is_rendered(known: Operator, name: str) -> bool:
+    """Return whether Airflow renders a parameter, and puts outputs of tasks into it."""
+    return known.template_fields is None or name in known.template_fields
