@@ -17,10 +17,12 @@ from dagctl.codegen.expressions import (
     plain,
     sequence,
 )
+from dagctl.codegen.functions import function_piece
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.import_path import split_path
 from dagctl.spec.markers import marker_of
+from dagctl.spec.python_code import parse_python_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -114,6 +116,16 @@ def _xcom(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     return ast.Subscript(output, ast.Constant(value["key"]), ast.Load())
 
 
+def _function(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+    """Return the name of a function that is written above; it is the one of its `def`."""
+    written = value["$python_code"]
+    code = parse_python_code(written, is_value=True)
+    (user,) = code.statements()[-1:]
+    identifier = scope.free_function(getattr(user, "name", "run"))
+    scope.functions.append(function_piece(code, written, identifier, provide_context=False))
+    return name(identifier)
+
+
 def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     given = value.get("with", {})
     arguments = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
@@ -137,6 +149,7 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
     "$ref": lambda value, scope: named(value["$ref"], scope),
+    "$python_code": _function,
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),
     "$arg": lambda value, _scope: name(value["$arg"]),

@@ -14,6 +14,7 @@ from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.slug import lost_letters
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
+from dagctl.spec.markers import functions_in
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.references import reference_warnings
 from dagctl.spec.tasks.stage import idle_rule
@@ -51,7 +52,8 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
     if target.newest >= _MAIL_BY_NOTIFIER:
         warnings += islice(_mail_by_airflow(spec), MAX_PROBLEMS - len(warnings))
     left_out = 0
-    for where, of_code in (*_of_tasks(spec), *callback_warnings(data)):
+    values = ((path, code.warnings) for path, code in functions_in(data))
+    for where, of_code in (*_of_tasks(spec), *callback_warnings(data), *values):
         room = MAX_PROBLEMS - len(warnings)
         warnings += (problem.at(*where) for problem in of_code.shown[:room])
         left_out += len(of_code.shown[room:]) + of_code.left_out

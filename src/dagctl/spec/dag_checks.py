@@ -155,7 +155,8 @@ def _reference_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         places["template_undefined",] = data["template_undefined"]
         yield from value_problems(data["template_undefined"], ("template_undefined",))
     for path, value in places.items():
-        if marker_of(value) != "$ref":
+        is_filter = path[0] == "user_defined_filters" and marker_of(value) == "$python_code"
+        if marker_of(value) != "$ref" and not is_filter:
             message = f"{quoted(str(path[-1]))} must be a marker"
             problem = Problem(Code.BAD_MARKER, message, "write `{$ref: pkg.mod.name}`")
             yield problem.at(*path)

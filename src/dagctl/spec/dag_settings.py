@@ -110,7 +110,7 @@ OwnerLinks = Annotated[
 Macros = Annotated[
     dict[str, Any],
     Field(
-        description="Names for templates: values, and functions by `$ref`.",
+        description="Names for templates: values, and functions by `$ref` or `$python_code`.",
         examples=[{"limit": 5, "day_of": {"$ref": "jobs.dates.day_of"}}],
         json_schema_extra=_absent,
     ),
@@ -118,7 +118,7 @@ Macros = Annotated[
 Filters = Annotated[
     dict[str, Any],
     Field(
-        description="Filters for templates: functions by `$ref`.",
+        description="Filters for templates: functions by `$ref` or `$python_code`.",
         examples=[{"day_of": {"$ref": "jobs.dates.day_of"}}],
         json_schema_extra=_absent,
     ),

@@ -15,13 +15,17 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.fields.text import MAX_TEXT
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.problem import Problem
+from dagctl.spec.python_code import PythonCodeError, parse_python_code
 from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wrong_type import TEXT, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from dagctl.spec.python_code import PythonCode
     from dagctl.spec.walk import Path
 
     Check = Callable[[object], Iterator[Problem]]
@@ -90,6 +94,22 @@ def _file(_value: object) -> Iterator[Problem]:
     yield Problem(Code.BAD_MARKER, "a file is read only where the spec is read from a text", hint)
 
 
+def _function(value: object) -> Iterator[Problem]:
+    if not isinstance(value, str):
+        yield wrong_type(("$python_code",), TEXT, value)
+        return
+    if len(value) > MAX_TEXT:
+        return  # that is said of the text
+    try:
+        code = parse_python_code(value, is_value=True)
+    except PythonCodeError as error:
+        yield from error.problems
+        return
+    if code.form != "def":
+        message = "the value must be exactly one `def`"
+        yield Problem(Code.BAD_MARKER, message, "write `def name(value):` before the lines")
+
+
 def _anything(_value: object) -> Iterator[Problem]:
     return iter(())
 
@@ -123,6 +143,7 @@ MARKERS: Mapping[str, MarkerKind] = {
     "$duration": MarkerKind(_duration),
     "$datetime": MarkerKind(_moment),
     "$ref": MarkerKind(path_problems),
+    "$python_code": MarkerKind(_function),
     "$new": MarkerKind(path_problems, {"with": _mapping, "args": _arguments}, holds_values=True),
     "$asset": MarkerKind(asset_problems),
     "$file": MarkerKind(_file),
@@ -141,7 +162,8 @@ _OF_OTHERS = {
     "$param": '"{{ params.NAME }}"',
     **dict.fromkeys(("$template", "$jinja"), "the text itself"),
     **dict.fromkeys(("$dataset", "$uri"), "{$asset: ...}"),
-    **dict.fromkeys(("$import", "$callable", "$function", "$path"), "{$ref: ...}"),
+    **dict.fromkeys(("$import", "$callable", "$path"), "{$ref: ...}"),
+    **dict.fromkeys(("$function", "$lambda", "$code", "$def"), "{$python_code: ...}"),
     **dict.fromkeys(("$timedelta", "$delta"), "{$duration: 5m}"),
     **dict.fromkeys(("$output", "$task"), "{$xcom: ...}"),
 }
@@ -209,6 +231,13 @@ def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Pa
             yield here, item
         inner = [((*here, step), held) for step, held in _inner(item) if isinstance(held, _HOLDERS)]
         stack += reversed(inner)
+
+
+def functions_in(data: object) -> Iterator[tuple[Path, PythonCode]]:
+    """Yield the checked code of each function that stands as a value in data, with its path."""
+    for path, item in markers_in(data, "$python_code"):
+        code = parse_python_code(item["$python_code"], is_value=True)
+        yield (*path, "$python_code"), code
 
 
 def _values(value: object, path: Path) -> Iterator[Place]:

@@ -12,6 +12,7 @@ from dagctl.operators.decorators import lookup_decorator
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
+from dagctl.spec.markers import functions_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.shared_parameters import shared_names, shared_texts
 from dagctl.spec.tasks import KINDS
@@ -61,7 +62,7 @@ def needs_of(specs: list[DagSpec], target: Target) -> Needs:
                 operators[known.path] = known
             else:
                 named["foreign"].add(name)
-        for kind, name in (*_of_data(data, target), *_of_code(spec)):
+        for kind, name in (*_of_data(data, target), *_of_code(spec, data)):
             named[kind].add(name)
     foreign, connections, variables, pools = (tuple(sorted(names)) for names in named.values())
     ordered = tuple(operators[path] for path in sorted(operators))
@@ -171,7 +172,9 @@ def _of_template(text: str) -> Iterator[tuple[str, str]]:
                 yield "var", name
 
 
-def _of_code(spec: DagSpec) -> Iterator[tuple[str, str]]:
+def _of_code(spec: DagSpec, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for _, function in functions_in(data):
+        yield from function.reads.named
     for _, task in spec.walk():
         code = getattr(task, "code", None) if getattr(task, "python_code", "") else None
         yield from code.reads.named if code is not None else ()

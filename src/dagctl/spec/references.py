@@ -23,6 +23,7 @@ from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes, template_problems
 from dagctl.spec.jinja.xcoms import pulls_in
 from dagctl.spec.lines import Lines
+from dagctl.spec.markers import functions_in
 from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
 from dagctl.spec.shared_parameters import shared_texts
@@ -127,6 +128,9 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         yield from (problem.at(*path) for problem in shell_warnings(command))
     for where, code in _codes(spec, data):
         yield from (problem.at(*where) for problem in _of_code(code.reads, where, dag))
+    for where, code in functions_in(data):
+        for read in code.reads.imports:
+            yield from (problem.at(*where) for problem in import_warnings(read, dag.target))
     yield from branch_warnings(spec.outline)
     yield from _not_sent(spec)
 

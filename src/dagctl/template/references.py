@@ -19,7 +19,7 @@ _CODE_KEYS = frozenset(
     {
         *("bash_command", "python_code", "python_callable", "operator", "decorator", "callable"),
         *("group_callable", "notifier", "timetable", "sql", "hql", "command", "script"),
-        *("$ref", "$new", "$file"),
+        *("$ref", "$new", "$file", "$python_code"),
     }
 )
 """Keys below which a text is code, or says which code runs."""

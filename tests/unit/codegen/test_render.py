@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -99,3 +100,30 @@ def test_a_target_may_be_one_version() -> None:
 def test_another_target_is_refused(airflow: str) -> None:
     with pytest.raises(ValueError, match="is not an Airflow that dagctl writes for"):
         render(a_spec(), airflow=airflow)
+
+
+def test_a_function_that_is_a_value_stands_above_the_dag() -> None:
+    check = {"$python_code": "def check(response):\n    return response.ok\n"}
+    tasks = [
+        {
+            "task_id": "s",
+            "operator": "HttpSensor",
+            "with": {"endpoint": "x", "response_check": check},
+        },
+        {
+            "task_id": "check",
+            "python_code": "def f(g):\n    return g(1)\n",
+            "with": {"g": {"$new": "functools.partial", "args": [check, 1]}},
+            "pre_execute": check,
+        },
+    ]
+    source = render(a_spec(tasks=tasks, user_defined_filters={"ok": check}))
+    functions, _, dag = source.partition("# DAG default arguments")
+    defined = re.findall(
+        r"^def (\w+)\(response\):\n    return response.ok\n", functions, re.MULTILINE
+    )
+    assert len(set(defined)) == 4
+    for use in ("response_check=", "pre_execute=", 'user_defined_filters={"ok": ', "partial("):
+        (name,) = re.findall(rf"{re.escape(use)}(\w+)", dag)
+        defined.remove(name)
+    assert "def check_function(g):" in functions  # the task's own

@@ -284,3 +284,81 @@ def test_what_is_worked_out_at_each_parse_is_a_gap_where_a_spec_has_plain_data(
     assert [text.partition(",")[0] for text in gaps(dag)] == ["it is worked out at each parse"] * 3
     assert DagSpec.from_data(dag.data).tasks  # what is left is a good spec
     assert "as before" not in "".join(remark.text for remark in dag.remarks)
+
+
+FUNCTIONS = """
+    import functools
+    import json
+    import logging
+    from airflow.providers.http.sensors.http import HttpSensor
+    LIMIT, STATES, SEEN = 3, {"ok": 1}, []
+    CLIENT = connect()
+    LOG = logging.getLogger("x")
+    def clean(text):
+        return text.strip(str(LIMIT))
+    def check(response):
+        LOG.info("x")
+        return clean(response.text) in STATES and STATES.get("ok", json)
+    def stateful(response):
+        SEEN.append(response)
+        return len(SEEN) > LIMIT
+    def far(response):
+        return stateful(response)
+    def connected(response):
+        return CLIENT.ok(response)
+    def several():
+        yield from range(LIMIT)
+"""
+
+
+def of_a_value(argument: str) -> ConvertedDag:
+    call = f"HttpSensor(task_id='a', endpoint='x', response_check={argument})"
+    return convert(
+        f"{dedent(FUNCTIONS)}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n    {call}"
+    )
+
+
+@pytest.mark.parametrize(
+    "argument", ["check", "several", "lambda r: r.ok and LIMIT", "functools.partial(check, 1)"]
+)
+def test_a_function_of_the_file_is_given_to_an_operator_as_code(argument: str) -> None:
+    dag = of_a_value(argument)
+    assert dag.whole
+    given = dag.data["tasks"][0]["with"]["response_check"]
+    code = given.get("$python_code") or given["args"][0]["$python_code"]
+    names: dict[str, Any] = {}
+    exec(code, names)
+    if "LOG" in code:
+        assert names["check"](type("R", (), {"text": "3ok3"})()) == 1
+    if argument.startswith("lambda"):
+        assert names["response_check"](type("R", (), {"ok": True})()) == 3
+
+
+@pytest.mark.parametrize("argument", ["stateful", "far", "connected", "lambda r: CLIENT"])
+def test_a_function_whose_state_each_call_would_make_anew_is_a_gap(argument: str) -> None:
+    (gap,) = gaps(of_a_value(argument))
+    assert "each call would make it anew" in gap
+
+
+def test_filters_of_a_dag_may_be_functions_of_the_file() -> None:
+    dag = convert("""
+        up = lambda text: text.upper()
+        with DAG("etl", start_date=datetime(2024, 1, 1), user_defined_filters={"up": up}):
+            BashOperator(task_id="a", bash_command="echo {{ 'a' | up }}", pool=up)
+    """)
+    assert len(gaps(dag)) == 1  # a pool is a text
+    assert dag.data["user_defined_filters"]["up"]["$python_code"].endswith("return text.upper()\n")
+
+
+def test_a_template_of_the_file_stands_in_json_as_it_is() -> None:
+    assert value("import json", "json.dumps({'day': '{{ ds }}'})")[0] == '{"day": "{{ ds }}"}'
+    before = """
+        import json
+        first = BashOperator(task_id="first", bash_command="true", dag=(dag := DAG("etl")))
+        body = json.dumps({"id": f"{first.output}", "n": 1})
+        read = json.dumps({"id": os.getenv("ID") + "x"})
+        BashOperator(task_id="a", bash_command="true", env={"A": body}, dag=dag)
+    """
+    dag = convert(before)
+    pulled = "{{ task_instance.xcom_pull(task_ids='first', dag_id='etl', key='return_value') }}"
+    assert dag.data["tasks"][1]["env"] == {"A": f'{{"id": "{pulled}", "n": 1}}'}

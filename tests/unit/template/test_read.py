@@ -60,6 +60,7 @@ def test_each_mistake_is_reported_at_its_line(
         "operator: '${{ params.x }}'",
         "operator: EmptyOperator, inlets: [{$ref: '${{ params.x }}'}]",
         "operator: SQLExecuteQueryOperator, with: {sql: ['${{ params.x }}']}",
+        "operator: HttpSensor, with: {response_check: {$python_code: 'def f(): ${{ params.x }}'}}",
         "bash_command: {$file: '${{ params.x }}'}",
     ],
 )

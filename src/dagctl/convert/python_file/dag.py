@@ -68,7 +68,7 @@ class DagConversion:
         self.dag = dag
         self._report = dag.report
         self._target = target
-        self._values = Values(dag.report)
+        self._values = Values(dag.report, functions)
         self._callbacks = Callbacks(self._values, functions)
         self._schedules = Schedules(self._values)
         self._tasks = Tasks(self._values, self._callbacks, functions, target)

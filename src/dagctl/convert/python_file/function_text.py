@@ -74,10 +74,10 @@ class FunctionText:
         del indent
         return "\n".join([*lines[:at], *block, *lines[at:]])
 
-    def of_lambda(self, node: ast.Lambda, needs: Sequence[str]) -> str:
+    def of_lambda(self, node: ast.Lambda, needs: Sequence[str], name: str) -> str:
         """Return a lambda as a function."""
         body: list[ast.stmt] = [ast.Return(node.body)]
-        made = ast.FunctionDef("run", node.args, body, [], lineno=1)
+        made = ast.FunctionDef(name, node.args, body, [], lineno=1)
         return _unparsed(made, needs)
 
 

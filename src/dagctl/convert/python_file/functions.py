@@ -16,12 +16,14 @@ from dagctl.convert.python_file.objects import (
     Decorated,
     Function,
     LocalClass,
+    Made,
     Name,
     Opaque,
     Output,
     Task,
 )
 from dagctl.convert.python_file.texts import weight
+from dagctl.convert.python_file.uncertain import changed_names
 from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
 
@@ -35,6 +37,10 @@ _MOST = 300
 """Names of the file that a function may need."""
 _LONGEST = 100_000
 """Characters: as many as `python_code` may have."""
+_ALIKE = ("logging.getLogger", "re.compile", "pathlib.", "os.getenv", "os.environ.get")
+"""What gives the same at each call."""
+_READING = frozenset({"get", "items", "keys", "values", "index", "count", "copy"})
+"""Methods that change nothing."""
 _LITERALS = (str, int, float, bool, type(None), list, tuple, dict)
 
 
@@ -46,6 +52,12 @@ class _Needs:
     others: dict[str, None] = field(default_factory=dict)
     names: dict[tuple[int, str], None] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    state: dict[str, None] = field(default_factory=dict)
+    """Lists and mappings, which may be changed in their place."""
+    calls: dict[str, None] = field(default_factory=dict)
+    """What a statement of the file makes."""
+    definitions: list[ast.AST] = field(default_factory=list)
+    """Functions and classes that stand in it."""
     file: bool = False
     """Whether it asks for `__file__`."""
 
@@ -65,14 +77,26 @@ class Functions:
             self._texts[file] = FunctionText(text)
         return self._texts[file]
 
-    def code(self, function: Function, report: Report, subject: str) -> str:
+    def value(self, function: Function, report: Report, subject: str) -> str:
+        """Return the code of a function that is a value, and may be called again and again.
+
+        What it needs of the file is made anew at each call then: that must change nothing.
+        """
+        return self.code(function, report, subject, is_called_again=True)
+
+    def code(
+        self, function: Function, report: Report, subject: str, *, is_called_again: bool = False
+    ) -> str:
         """Return the code of a function, with what it needs of the file."""
         node, scope = function.node, function.scope
         needs, text = _Needs(), self._text(scope)
         names = _free_names(text.source(node), whole=isinstance(node, ast.Lambda))
         self._gather(names, scope, needs)
+        if is_called_again:
+            _refuse_state(node, needs)
         if isinstance(node, ast.Lambda):
-            code = text.of_lambda(node, [*needs.imports, *needs.others])
+            name = subject if is_called_again and subject.isidentifier() else "run"
+            code = text.of_lambda(node, [*needs.imports, *needs.others], name)
             report.changed(function.place, subject, "the lambda is written as a function")
         else:
             edits = [*_annotations(node), *_defaults(function)]
@@ -142,6 +166,8 @@ class Functions:
         if isinstance(value, Function | LocalClass):
             self._definition(value, needs)
         elif isinstance(value, _LITERALS) and weight(value) is not None:
+            if isinstance(value, list | tuple | dict):
+                needs.state[name] = None
             needs.others[f"{name} = {value!r}"] = None
         elif len(statements) == 1:
             statement = statements[0]
@@ -150,6 +176,8 @@ class Functions:
                 needs.missing[name] = "it is changed after the line that makes it"
                 return
             self._refuse_later(_loaded(statement), holder, since, needs)
+            if not (isinstance(value, Made) and value.target.path.startswith(_ALIKE)):
+                needs.calls[name] = None
             source = self._text(holder).source(statement)
             lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
             self.copied |= {Place(holder.origin.file, line) for line in lines}
@@ -176,11 +204,25 @@ class Functions:
             return
         since = value.scope.named_at.get(getattr(node, "name", ""), 0)
         self._refuse_later(_used_at_once(node), value.scope, since, needs)
+        needs.definitions.append(node)
         self._gather(_free_names(source), value.scope, needs)
         if isinstance(node, ast.Lambda):
             needs.missing["lambda"] = "write it as a `def`"
         else:
             needs.others[source] = None
+
+
+def _only_reads(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _READING
+
+
+def _refuse_state(node: ast.AST, needs: _Needs) -> None:
+    """Refuse what would not be the same at each call of a function that has it in it."""
+    nodes = [inner for each in (node, *needs.definitions) for inner in ast.walk(each)]
+    reading = {id(call.func) for call in nodes if isinstance(call, ast.Call) and _only_reads(call)}
+    changed = changed_names(each for each in nodes if id(each) not in reading)
+    for name in {*needs.calls, *(needs.state.keys() & {*changed})}:
+        needs.missing[name] = "each call would make it anew: make it in the function"
 
 
 def _reason(value: object) -> str | None:

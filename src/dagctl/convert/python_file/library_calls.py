@@ -9,10 +9,10 @@ from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import settled
+from dagctl.convert.python_file.objects import Late, settled
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.texts import weight
+from dagctl.convert.python_file.texts import rendered, weight
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         return None
     made.args = [*map(settled, made.args)]
     made.kwargs = {key: settled(value) for key, value in made.kwargs.items()}
+    late: list[Late] = []
+    if path == "json.dumps":
+        made.args = _with_templates(made.args, late)
     known = all(weight(value) is not None for value in (*made.args, *made.kwargs.values()))
     try:
         value = function(*made.args, **made.kwargs) if known else None
@@ -36,7 +39,20 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         value = None
     if value is None:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
-    return bounded(machine, made.node, value)
+    return rendered(bounded(machine, made.node, value), late)
+
+
+def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401
+    """Return data with the texts of templates that the file has itself, which JSON leaves as is."""
+    if isinstance(value, dict):
+        return {key: _with_templates(item, late) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_templates(item, late) for item in value]
+    is_own = isinstance(value, Late) and value.is_text and not value.is_early
+    if not is_own or json.dumps(value.template) != f'"{value.template}"':
+        return value
+    late.append(value)
+    return value.template
 
 
 def _dumped(value: object, indent: int | None = None, **given: bool) -> str:

@@ -36,6 +36,7 @@ from dagctl.spec.markers import markers_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dagctl.convert.python_file.functions import Functions
     from dagctl.convert.report import Place, Report
 
 MAX_VALUES = 20_000
@@ -75,8 +76,9 @@ _POSITIONS = {
 class Values:
     """Turns the values of one DAG into those of a spec, and reports what it could not keep."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, functions: Functions | None = None) -> None:
         self.report = report
+        self._functions = functions
         self._count = 0
         self._made_of: dict[int, Made] = {}
         """The calls that the spec has, by their identity."""
@@ -162,6 +164,8 @@ class Values:
                 return self._made(asked, place, subject)
             case Opaque(why=why):
                 return self.missing(place, subject, why)
+            case Function() if self._functions is not None and self._takes_objects(subject):
+                return {"$python_code": self._functions.value(value, self.report, subject)}
             case Function() | Decorated():
                 text = "a function of the file has no word here: write it into a module"
                 return self.missing(place, subject, text)
@@ -200,6 +204,10 @@ class Values:
                 why = f"what lies beside the file must lie beside the new one: {value.template}"
             self.report.changed(place, subject, why)
         return value.template
+
+    def _takes_objects(self, subject: str) -> bool:
+        """Return whether a function may stand where values are converted."""
+        return self._is_rendered is not None or subject in _OBJECTS
 
     @contextmanager
     def rendered(self, *, really: bool = True) -> Iterator[None]:

@@ -25,6 +25,7 @@ _NO_WORD = {
     "$asset": "an asset",
     "$ref": "a function or an object of Python",
     "$new": "an object of Python",
+    "$python_code": "a function that is written as a value",
     "$arg": "an argument of a mapped group",
     "$zip": "several outputs joined",
     "$concat": "several outputs joined",

@@ -23,6 +23,7 @@ _OWN = frozenset({TYPE, ARGS, "__and__", "__or__", "__join__"})
 """Keys that dag-factory reads as its own, wherever they stand."""
 _NO_WORD = {
     "$ref": "an object of Python that is not built from arguments",
+    "$python_code": "a function that is written as a value",
     "$arg": "an argument of a mapped group",
     "$zip": "several outputs joined",
     "$concat": "several outputs joined",
@@ -75,6 +76,8 @@ class Values:
         if marker == "$new":
             given = self._mapping(value.get("with", {}), (*path, "with"))
             others = [self.value(item, (*path, "args")) for item in value.get("args", ())]
+            if MISSING in others:
+                return MISSING  # those behind it would stand in its place
             return {TYPE: value[marker], **({ARGS: others} if others else {}), **given}
         if marker == "$const":
             return self._constant(value[marker], path)

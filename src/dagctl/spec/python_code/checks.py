@@ -43,7 +43,7 @@ def body_problems(reading: ParsedCode, signature: str) -> Iterator[Problem]:
 
 
 def def_problems(
-    reading: ParsedCode, function: Def, *, is_callback: bool = False
+    reading: ParsedCode, function: Def, *, is_callback: bool = False, is_value: bool = False
 ) -> Iterator[Problem]:
     """Yield why the code, which is one `def`, would not run as a task, or run too early."""
     source = reading.source
@@ -70,7 +70,8 @@ def def_problems(
                 place_of_node(default, source),
             )
     is_async = isinstance(function, ast.AsyncFunctionDef)
-    yield from _runs_nothing(function.body, reading, is_callback=is_callback, is_async=is_async)
+    if not is_value:
+        yield from _runs_nothing(function.body, reading, is_callback=is_callback, is_async=is_async)
     yield from _does_not_compile(ast.Module(reading.statements, []), reading)
 
 

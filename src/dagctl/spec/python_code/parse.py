@@ -36,6 +36,7 @@ def parse_python_code(
     provide_context: bool = False,
     given: frozenset[str] = frozenset(),
     is_callback: bool = False,
+    is_value: bool = False,
 ) -> PythonCode:
     """Return the code, checked: it would run as a task, and not when Airflow reads the file.
 
@@ -44,6 +45,7 @@ def parse_python_code(
         provide_context: Whether a body takes `**context`.
         given: The arguments that the function is called with.
         is_callback: Whether Airflow calls it with the context as its one argument instead.
+        is_value: Whether it is given to an operator, which calls it with what it likes.
 
     Raises:
         PythonCodeError: It would not; the problem's place is inside `code`.
@@ -52,13 +54,15 @@ def parse_python_code(
     function = _only_def(reading.statements, is_callback=is_callback)
     signature = "context" if is_callback else "**context" if provide_context else ""
     if function:
-        problems = checks.def_problems(reading, function, is_callback=is_callback)
+        problems = checks.def_problems(
+            reading, function, is_callback=is_callback, is_value=is_value
+        )
     else:
         problems = checks.body_problems(reading, signature)
     if refused := list(islice(problems, MAX_IN_VALUE)):
         raise PythonCodeError(*refused)
     if function:
-        parsed = _def(reading, function, given, is_callback=is_callback)
+        parsed = _def(reading, function, given, is_callback=is_callback, is_value=is_value)
     else:
         parsed = _body(reading, signature)
     if not parsed.is_plain:
@@ -111,19 +115,24 @@ def _body(reading: ParsedCode, signature: str) -> PythonCode:
 
 
 def _def(
-    reading: ParsedCode, function: checks.Def, given: frozenset[str], *, is_callback: bool
+    reading: ParsedCode,
+    function: checks.Def,
+    given: frozenset[str],
+    *,
+    is_callback: bool,
+    is_value: bool,
 ) -> PythonCode:
-    source = reading.source
-    context = _context_of(function.args, is_callback=is_callback)
+    source, is_task = reading.source, not is_callback and not is_value
+    context = None if is_value else _context_of(function.args, is_callback=is_callback)
     own = (node.arg for node in (*function.args.args, *function.args.kwonlyargs))
     filled = [name for name in own if name not in given]
     reads = reads_of(function.body, reading.nodes, source, context, filled)
     warnings = chain(
         advice.lint(reading.heard, source),
-        () if is_callback else advice.unfilled(function, source, given),
+        advice.unfilled(function, source, given) if is_task else (),
         advice.unresolved(function, source),
         undefined(_unannotated(function), reading.nodes, source),
-        () if is_callback else gone_parameters(function.args, given, source),
+        gone_parameters(function.args, given, source) if is_task else (),
         *(key_warnings(read, given) for read in reads.context),
         *(attribute_warnings(*pair, given) for pair in reads.attributes),
     )

@@ -1,6 +1,7 @@
 """The entries of `tasks`: one model class a kind of task, listed once in `kinds`, and the group."""
 
 from dagctl.spec.callbacks import callbacks_in
+from dagctl.spec.markers import markers_in
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
 from dagctl.spec.tasks.decorator import DecoratorTask
@@ -22,7 +23,8 @@ def code_size(data: object) -> int:
     owners = (task for _, task in raw_tasks(data) if isinstance(task, dict))
     code = (owner.get(name) for owner in owners for name in _CODE_FIELDS)
     called = (callback.get("python_code") for _, callback in callbacks_in(data))
-    return sum(len(text) for text in (*code, *called) if isinstance(text, str))
+    given = (item["$python_code"] for _, item in markers_in(data, "$python_code"))
+    return sum(len(text) for text in (*code, *called, *given) if isinstance(text, str))
 
 
 __all__ = [

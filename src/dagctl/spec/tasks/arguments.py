@@ -52,8 +52,8 @@ TRIGGER_RULES = (
 WEIGHT_RULES = ("downstream", "upstream", "absolute")
 _OBJECTS = {
     "retry_policy": ("$new", "$ref"),
-    "pre_execute": ("$ref",),
-    "post_execute": ("$ref",),
+    "pre_execute": ("$ref", "$python_code"),
+    "post_execute": ("$ref", "$python_code"),
 }
 """Arguments that are objects of Python, with the markers that may name them."""
 
