@@ -362,3 +362,60 @@ def test_a_template_of_the_file_stands_in_json_as_it_is() -> None:
     dag = convert(before)
     pulled = "{{ task_instance.xcom_pull(task_ids='first', dag_id='etl', key='return_value') }}"
     assert dag.data["tasks"][1]["env"] == {"A": f'{{"id": "{pulled}", "n": 1}}'}
+
+
+@pytest.mark.parametrize("operator", ["PythonOperator", "BranchPythonOperator", "PythonSensor"])
+def test_a_function_has_the_dag_of_its_task_from_airflow(operator: str) -> None:
+    dag = convert(f"""
+        from airflow.operators.python import BranchPythonOperator
+        from airflow.sensors.python import PythonSensor
+        def name():
+            return dag.dag_id
+        def f():
+            return name() + str(dag.params["x"])
+        with DAG("etl", start_date=datetime(2024, 1, 1), params={{"x": 1}}) as dag:
+            {operator}(task_id="a", python_callable=f)
+    """)
+    assert dag.whole
+    code = dag.data["tasks"][0]["python_code"]
+    assert code.count("from airflow.sdk import get_current_context") == 1
+    assert code.index("dag = get_current_context()['dag']") < code.index("def name")
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "PythonVirtualenvOperator(task_id='a', python_callable=f)",
+        "task.docker(image='x')(f)()",
+        "BashOperator(task_id='a', bash_command='true', on_failure_callback=f)",
+        "HttpSensor(task_id='a', endpoint='x', response_check=f)",
+    ],
+)
+def test_a_function_that_airflow_gives_no_context_cannot_have_the_dag(task: str) -> None:
+    dag = convert(f"""
+        from airflow.decorators import task
+        from airflow.operators.python import PythonVirtualenvOperator
+        from airflow.providers.http.sensors.http import HttpSensor
+        def f(context=None):
+            return dag.dag_id
+        with DAG("etl", start_date=datetime(2024, 1, 1)) as dag:
+            {task}
+    """)
+    assert [text for text in gaps(dag) if "a DAG or a group is not there" in text]
+
+
+def test_the_dag_of_another_task_is_a_gap() -> None:
+    made = convert_python(
+        HEAD
+        + dedent("""
+            def f():
+                return dag.dag_id
+            for name in ("a", "b"):
+                with DAG(name, start_date=datetime(2024, 1, 1)) as dag:
+                    PythonOperator(task_id="x", python_callable=f)
+        """),
+        "dags/etl.py",
+        airflow="3",
+        today=date(2026, 3, 10),
+    )
+    assert [dag.whole for dag in made.dags] == [False, True]

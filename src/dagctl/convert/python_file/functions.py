@@ -13,6 +13,7 @@ from dagctl.convert.python_file.function_text import Edit, FunctionText
 from dagctl.convert.python_file.objects import (
     Argument,
     Container,
+    Dag,
     Decorated,
     Function,
     LocalClass,
@@ -37,6 +38,7 @@ _MOST = 300
 """Names of the file that a function may need."""
 _LONGEST = 100_000
 """Characters: as many as `python_code` may have."""
+_CONTEXT_FROM = {"2": "airflow.operators.python", "3": "airflow.sdk"}
 _ALIKE = ("logging.getLogger", "re.compile", "pathlib.", "os.getenv", "os.environ.get")
 """What gives the same at each call."""
 _READING = frozenset({"get", "items", "keys", "values", "index", "count", "copy"})
@@ -58,6 +60,9 @@ class _Needs:
     """What a statement of the file makes."""
     definitions: list[ast.AST] = field(default_factory=list)
     """Functions and classes that stand in it."""
+    dag: Dag | None = None
+    """The DAG that Airflow gives to the function, if it does."""
+    is_dag_used: bool = False
     file: bool = False
     """Whether it asks for `__file__`."""
 
@@ -65,8 +70,9 @@ class _Needs:
 class Functions:
     """Makes `python_code` of the functions of a file, and of those that it imports."""
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, changes: Changes, target: str) -> None:
         self._changes = changes
+        self._context_from = _CONTEXT_FROM[target[0]]
         self._texts: dict[str, FunctionText] = {}
         self.copied: set[Place] = set()
         """The lines of the files that stand in functions now."""
@@ -85,11 +91,25 @@ class Functions:
         return self.code(function, report, subject, is_called_again=True)
 
     def code(
-        self, function: Function, report: Report, subject: str, *, is_called_again: bool = False
+        self,
+        function: Function,
+        report: Report,
+        subject: str,
+        *,
+        dag: Dag | None = None,
+        is_called_again: bool = False,
     ) -> str:
-        """Return the code of a function, with what it needs of the file."""
+        """Return the code of a function, with what it needs of the file.
+
+        Args:
+            function: The function.
+            report: Gets what was done.
+            subject: What the report is about.
+            dag: The DAG whose task runs the function in Airflow's own Python, which gives it.
+            is_called_again: Whether it may be called again and again.
+        """
         node, scope = function.node, function.scope
-        needs, text = _Needs(), self._text(scope)
+        needs, text = _Needs(dag=dag), self._text(scope)
         names = _free_names(text.source(node), whole=isinstance(node, ast.Lambda))
         self._gather(names, scope, needs)
         if is_called_again:
@@ -110,6 +130,9 @@ class Functions:
             shown = ", ".join(f"`{name}`" for name in names[:6])
             more = f" and {len(names) - 6} more" if len(names) > 6 else ""  # noqa: PLR2004
             text = f"{shown}{more} of the file stand in the function now"
+            report.changed(function.place, subject, text)
+        if needs.is_dag_used:
+            text = "the DAG is the one that Airflow gives when the task runs"
             report.changed(function.place, subject, text)
         if needs.file:
             text = "`__file__` is the new DAG file there: what lies beside it must lie there too"
@@ -136,7 +159,12 @@ class Functions:
             if len(needs.names) > _MOST:
                 needs.missing[name] = f"more than {_MOST} names of the file are too many"
                 return
-            self._give(name, holder, needs)
+            if needs.dag is not None and holder.values[name] is needs.dag:
+                needs.is_dag_used = True
+                needs.imports[f"from {self._context_from} import get_current_context"] = None
+                needs.others[f"{name} = get_current_context()['dag']"] = None
+            else:
+                self._give(name, holder, needs)
 
     def _from_star(self, name: str, scope: Scope, needs: _Needs) -> None:
         """Import by its name what can come from nowhere but the one `import *` of the file."""

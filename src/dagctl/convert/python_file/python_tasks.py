@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import bind
 from dagctl.convert.python_file.mapped_calls import ALL
-from dagctl.convert.python_file.objects import Decorated, Function, Name, Opaque, Task
+from dagctl.convert.python_file.objects import Decorated, Function, Name, Opaque, Task, dag_of
 from dagctl.convert.python_file.values import MISSING
 from dagctl.spec.tasks import PythonTask
 
@@ -64,7 +64,7 @@ class PythonTasks:
     def _by_decorator(self, item: Task, decorator: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the task of a decorator that is no kind of a python task."""
         made: dict[str, Any] = {"decorator": decorator}
-        made |= self._function(item, "python", item.callee.function)
+        made |= self._function(item, "python", item.callee.function, is_elsewhere=True)
         options = self._converted(item, given, is_rendered=False)
         rest = self._given(item, item.given)
         arguments = rest.pop("with", None)
@@ -85,12 +85,16 @@ class PythonTasks:
         made |= self._settings(item, given)
         return made | self._given(item, named, classic=True)
 
-    def _function(self, item: Task, kind: str, function: object) -> dict[str, Any]:
+    def _function(
+        self, item: Task, kind: str, function: object, *, is_elsewhere: bool = False
+    ) -> dict[str, Any]:
         made: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
         if isinstance(function, Name):
             return made | {"python_callable": function.path}
         assert isinstance(function, Function)  # noqa: S101 - the callers have looked
-        code = self._functions.code(function, self._report, item.task_id)
+        has_context = kind in _OPERATORS and not is_elsewhere
+        dag = dag_of(item) if has_context else None
+        code = self._functions.code(function, self._report, item.task_id, dag=dag)
         return made | {"python_code": code}
 
     def _op_args(self, item: Task, function: object, given: dict[str, Any]) -> dict[str, Any]:
