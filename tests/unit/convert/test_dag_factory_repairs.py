@@ -206,6 +206,20 @@ def test_an_argument_that_an_unknown_operator_may_take_stays_for_all_tasks() -> 
     assert dag.data["tasks"][1]["cwd"] == "/dwh"
 
 
+def test_an_operator_that_is_gone_takes_what_it_took() -> None:
+    dag = one("""
+        orders:
+          default_args: {snowflake_conn_id: dwh, warehouse: large}
+          tasks:
+            own: {operator: shop.Pay}
+            sql: {operator: airflow.providers.snowflake.operators.snowflake.SnowflakeOperator, sql: a}
+    """)  # noqa: E501 - as it was called
+    given = {"sql": "a", "conn_id": "dwh", "hook_params": {"warehouse": "large"}}
+    assert dag.data["tasks"][1]["with"] == given
+    assert dag.data["default_args"] == {"with": {"snowflake_conn_id": "dwh", "warehouse": "large"}}
+    assert dag.whole
+
+
 def test_what_every_task_takes_and_a_spec_says_for_each_is_written_into_all() -> None:
     dag = one("""
         orders:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import named_entries
+from dagctl.convert.databases import SUCCESSOR, is_of_a_database, own_arguments
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import renamed_operator
-from dagctl.operators import Operator, base_parameters
+from dagctl.convert.python_file.old_arguments import argument_now
+from dagctl.operators import Operator, base_parameters, lookup
+from dagctl.operators.model import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,28 +58,35 @@ class Spreading:
         """
         left = [key for key, value in defaults.items() if value is not None]
         tasks = {name: self._tasks[name] for name in (within or self._tasks if left else ())}
-        operators = {
-            name: self._operator(str(task["operator"]))
+        names = {
+            name: self._parameters(str(task["operator"]))
             for name, task in tasks.items()
             if "operator" in task  # a decorated function has arguments of its own beside them
         }
         kept = {}
         for key in left:
-            if self._spread_one(key, defaults, tasks, operators):
+            if self._spread_one(key, defaults, tasks, names):
                 kept[key] = self._values.value(defaults[key], defaults.at(key), key)
         return {"with": kept} if kept else {}
 
-    def _operator(self, path: str) -> Operator | None:
-        """Return what is known of an operator; None: nothing."""
+    def _parameters(self, path: str) -> Mapping[str, Parameter] | None:
+        """Return the parameters that an operator has, or had; None: it is not known."""
+        if is_of_a_database(path) and not isinstance(lookup(path, self._target), Operator):
+            successor = lookup(SUCCESSOR, self._target)
+            assert isinstance(successor, Operator)  # noqa: S101 - a test holds it
+            return {
+                **successor.parameters,
+                **{name: Parameter(name) for name in own_arguments(path)},
+            }
         known = renamed_operator(path, self._target)
-        return known if isinstance(known, Operator) else None
+        return known.parameters if isinstance(known, Operator) else None
 
     def _spread_one(
         self,
         key: str,
         defaults: Fields,
         tasks: Mapping[str, Fields],
-        operators: Mapping[str, Operator | None],
+        parameters: Mapping[str, Mapping[str, Parameter] | None],
     ) -> bool:
         """Write one argument into the tasks that take it; return whether it stays where it is."""
         place, subject = defaults.at(key), f"default_args.{key}"
@@ -84,7 +94,7 @@ class Spreading:
         takers = [
             name
             for name in tasks
-            if of_every_task or key in getattr(operators.get(name), "parameters", ())
+            if of_every_task or _takes(parameters.get(name), key, defaults[key])
         ]
         if key == "params" and any(tasks[name].get(key) is not None for name in takers):
             self._report.gap(place, subject, "Airflow joins them with the `params` of its tasks")
@@ -93,7 +103,7 @@ class Spreading:
             if tasks[name].get(key) is None and not _is_mapped_over(tasks[name], key):
                 tasks[name].put(key, defaults[key], place)
         of_dags = {*base_parameters("dag", self._target), *base_parameters("dag", "2.11")}
-        if not of_every_task and None in operators.values() and key not in of_dags | _OF_FACTORIES:
+        if not of_every_task and None in parameters.values() and key not in of_dags | _OF_FACTORIES:
             text = "it stands under `with` there: each operator that has such a parameter takes it"
             self._report.changed(place, subject, text)
             return True
@@ -103,6 +113,12 @@ class Spreading:
             text = "it is no argument of its tasks, so Airflow gives it to none"
             self._report.dropped(place, subject, text)
         return False
+
+
+def _takes(parameters: Mapping[str, Parameter] | None, key: str, value: object) -> bool:
+    """Return whether an operator has a parameter, under the name that it has now."""
+    known = parameters or {}
+    return argument_now(key, value, {}, known)[0] in known
 
 
 def _is_mapped_over(task: Fields, key: str) -> bool:
