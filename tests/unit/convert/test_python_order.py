@@ -419,3 +419,30 @@ def test_the_dag_of_another_task_is_a_gap() -> None:
         today=date(2026, 3, 10),
     )
     assert [dag.whole for dag in made.dags] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [
+        ("'select * from t where year > 2023 and n = %d' % 5", "... year > 2023 and n = 5"),
+        ("'like \"%%2023%%\" or * %(n)05d%%' % {'n': 5}", '... "%2023%" or * 00005%'),
+        ("'since 2023 {a} {{2024}} {0:>3}'.format(1, a='x')", "... x {2024}   1"),
+    ],
+)
+def test_a_long_number_or_a_star_beside_the_fields_of_a_text_is_no_width(
+    expression: str, made: str
+) -> None:
+    given, missing = value("", expression)
+    assert (given.endswith(made.removeprefix("...")), missing) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("'{0:{1}}'.format(1, 10 ** 9)", "'{:99999999}'.format(1)", "'{a:{b}}'.format(a=1, b=9)"),
+        *("'%*d' % (10 ** 9, 1)", "'%.*f' % (10 ** 9, 1.0)", "'%-099999999d' % 1"),
+        *("'%(a)99999999d' % {'a': 1}", "'%%%99999999d' % 1", "'%.99999999f' % 1.0"),
+    ],
+)
+def test_a_width_that_may_be_large_is_a_gap(expression: str) -> None:
+    assert value("", expression)[1]

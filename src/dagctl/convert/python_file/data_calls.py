@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import connections, dates, kept, paths
@@ -21,7 +22,6 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import is_wide, rendered, spoken, text_of, weight
-from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,6 @@ _TAKE_TEMPLATES = frozenset(
     {"format", "join", "append", "extend", "insert", "update", "add", "setdefault"}
 )
 """Methods whose arguments stay in what they make, where they may be templates."""
-_FIELD = lazy_pattern(r"\{([^{}]*)\}")
 
 
 def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
@@ -103,15 +102,12 @@ def _of_text(machine: Machine, owner: str, name: str, made: Call) -> Any:  # noq
 
 def _format(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
     """Return a text whose fields are filled, where they are plain names and numbers."""
-    plain = all(
-        re.fullmatch(r"[A-Za-z0-9_]*(:[^{}]{0,20})?", field) for field in _FIELD.findall(owner)
-    )
     made.args = [spoken(arg) for arg in made.args]
     made.kwargs = {key: spoken(value) for key, value in made.kwargs.items()}
     args = [_formattable(arg) for arg in made.args]
     kwargs = {key: _formattable(value) for key, value in made.kwargs.items()}
     known = None not in args and None not in kwargs.values()
-    if not plain or is_wide(owner) or not known:
+    if not known or not _has_plain_fields(owner):
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     longest = max(map(len, map(str, [*args, *kwargs.values(), ""])))
     if owner.count("{") * longest > MAX_TEXT:
@@ -121,6 +117,21 @@ def _format(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
         return rendered(text, _late([*made.args, *made.kwargs.values()]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return machine.opaque(made.node, f"`{words(made.node)}` cannot be worked out")
+
+
+def _has_plain_fields(text: str) -> bool:
+    """Return whether each field is a name or a number, and asks for no great width."""
+    try:
+        fields = [field for field in Formatter().parse(text) if field[1] is not None]
+    except ValueError:
+        return False
+    return all(
+        re.fullmatch(r"[A-Za-z0-9_]*", name or "")
+        and re.fullmatch(r"[^{}]{0,20}", spec or "")
+        and not is_wide(spec or "")
+        and kind is None
+        for _, name, spec, kind in fields
+    )
 
 
 def _late(values: Sequence[Any]) -> list[Any]:

@@ -22,7 +22,8 @@ from dagctl.convert.python_file.objects import (
     settled,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.texts import MAX_BITS, is_wide, weight
+from dagctl.convert.python_file.texts import MAX_BITS, weight
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +42,10 @@ BUILTINS = frozenset(
         *("Exception", "ValueError", "TypeError", "KeyError", "RuntimeError", "object", "super"),
     }
 )
+_WIDE_FIELD = lazy_pattern(
+    r"%(?:\([^)]{200}|(?:\([^)]*\))?[-+ #0]*(?:\*|[0-9]*\.\*|[0-9]{4}|[0-9]*\.[0-9]{4}))"
+)
+"""A field of `%` that has, or may have, thousands of characters: its width may be a value."""
 _NUMBERS = (int, float)
 _DATA = (str, int, float, bool, type(None), list, tuple, dict, set, frozenset, timedelta)
 _BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -121,7 +126,8 @@ def _is_small(op: ast.operator, left: Any, right: Any) -> bool:  # noqa: ANN401
         counts = [side for side in (left, right) if isinstance(side, int)]
         return not sizes or (bool(counts) and sizes[0] * counts[0] <= MAX_TEXT)
     if isinstance(op, ast.Mod) and isinstance(left, str):
-        return not is_wide(left) and "*" not in left and weight(right) is not None
+        is_wide = _WIDE_FIELD.search(left.replace("%%", ""))
+        return is_wide is None and weight(right) is not None
     if isinstance(op, ast.Pow):
         numbers = isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)
         return numbers and abs(left) <= 10_000 and abs(right) <= 64  # noqa: PLR2004
