@@ -21,6 +21,7 @@ _SAID = {
         "put what it says into the tasks",
     ),
     "doc": ("a DAG has no `doc`", "write `doc_md`"),
+    "for_each": ("`for_each` belongs to a task or a group", "write it there, under `tasks`"),
     **{
         key: (f"unknown key `{key}`", "did you mean `task_defaults`?")
         for key in ("task_default", "tasks_defaults", "tasks_default", "default_tasks")

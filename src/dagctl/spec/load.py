@@ -184,7 +184,14 @@ def _placed(
     spec, problems, left_out = _validate(data, airflow, files)
     if needs_project and data.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
-    return spec, place_findings(meant.document, of_texts, problems, left_out, reading.document)
+    placed = place_findings(meant.document, of_texts, problems, left_out, reading.document)
+    return spec, [each for each in placed if not _is_of_other_dags(each)]
+
+
+def _is_of_other_dags(finding: Problem) -> bool:
+    """Return whether a file with defaults says what is of no use here: other DAGs share it."""
+    is_unused = finding.code == Code.BAD_DEFAULTS and finding.severity is Severity.WARNING
+    return is_unused and finding.document is not None
 
 
 def _inputs(meant: Resolved, named: Mapping[str, str]) -> tuple[Input, ...]:

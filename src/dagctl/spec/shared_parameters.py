@@ -20,11 +20,11 @@ from dagctl.spec.jinja.rendered import texts_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.tasks.arguments import NOT_SHARED
+from dagctl.spec.tasks.arguments import NOT_SHARED, DefaultArgs
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.spec.walk import field as field_of
 from dagctl.spec.walk import is_group, raw_entries
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wording import did_you_mean, nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -176,4 +176,7 @@ def _unused(name: str, shared: Shared) -> Problem:
     known = {each: None for operator in shared.operators.values() for each in operator.parameters}
     message = f"no task takes {quoted(name)}: none of their operators has such a parameter"
     hint = did_you_mean(name, known) or "remove it"
+    beside = nearest(name, DefaultArgs.key_names())
+    if hint == "remove it" and beside:
+        hint = f"did you mean {quoted(beside)}? It stands beside `with`"
     return Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING)

@@ -73,6 +73,13 @@ def test_what_is_shared_is_missing_nowhere_and_its_default_is_needed_nowhere() -
     assert needs_of([load_spec(text)], target_of("3")).connections == ("lake",)
 
 
+def test_what_a_file_with_defaults_says_for_other_dags_is_no_finding_of_this_one() -> None:
+    for text in ("default_args: {with: {page: 1}}", "task_defaults: {all: {with: {page: 1}}}"):
+        around = around_of(text)
+        checked = check_spec(f"dag_name: Shared\ntasks: [{SQL}]", around=around)
+        assert checked.diagnostics == ()
+
+
 def test_a_file_with_defaults_adds_names_that_the_spec_does_not_say() -> None:
     far = (
         "default_args: {with: {conn_id: far, tags: [x]}}\n"

@@ -27,7 +27,9 @@ from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution import DEFAULTS
 from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
 from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.unknown_keys import means_dependencies, meant_key
 from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -44,6 +46,9 @@ _OF_ONE_TASK = frozenset(
     }
 )
 MAX_SELECTORS = 500
+_MAPPINGS_OF_DAGS = ("default_args", "params", "owner_links", "user_defined_macros")
+_MAPPINGS = ("with", "env")
+"""Keys whose values are joined with those of a task, name by name."""
 Entries = dict[str, tuple[Span, Node]]
 """Keys, where each stands, and its value."""
 
@@ -167,6 +172,8 @@ def _problems(root: Node) -> Iterator[Problem]:
             yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(key)
         elif key not in known and key != "$schema":
             yield _unknown(key, known).at(key)
+        elif key in _MAPPINGS_OF_DAGS and root.keys[key][1].kind != "mapping":
+            yield wrong_type((key,), MAPPING, root.keys[key][1].value).at(key)
     if {"schedule", "schedule_interval"} <= root.keys.keys():
         message = "`schedule` and `schedule_interval` are the same field"
         yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
@@ -175,7 +182,9 @@ def _problems(root: Node) -> Iterator[Problem]:
 
 
 def _unknown(key: str, known: Collection[str]) -> Problem:
-    hint = did_you_mean(key, known)
+    hint = _meant(key, known)
+    if hint is None and key in {ALL, *TASK_TYPES}:
+        hint = f"write `task_defaults: {{{key}: ...}}`"
     if hint is None and key in keys_for(ALL):
         hint = f"write `task_defaults: {{all: {{{key}: ...}}}}`"
     return Problem(
@@ -197,6 +206,8 @@ def task_default_problems(node: Node) -> Iterator[Problem]:
         if not is_selector(word):
             words = [ALL, *TASK_TYPES]
             hint = did_you_mean(word, words) or f"{', '.join(words)}, or the class of an operator"
+            if word in keys_for(ALL):
+                hint = f"write `all: {{{word}: ...}}`"
             problem = Problem(Code.UNKNOWN_KEY, f"{quoted(word)} selects no tasks", hint)
             yield problem.at(*where)
         elif inner.kind != "mapping":
@@ -215,6 +226,8 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
             yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(*where)
         elif key not in known:
             yield _unknown_argument(word, key, known).at(*where)
+        elif key in _MAPPINGS and node.keys[key][1].kind != "mapping":
+            yield wrong_type((key,), MAPPING, node.keys[key][1].value).at(*where)
     if {"retry_delay", "retry_delay_minutes"} <= node.keys.keys():
         message = "`retry_delay` and `retry_delay_minutes` are the same argument"
         yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at(
@@ -223,14 +236,22 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
 
 
 def _unknown_argument(word: str, key: str, known: Collection[str]) -> Problem:
-    hint = did_you_mean(key, known)
+    hint = _meant(key, known)
+    if means_dependencies(key):
+        message = f"{quoted(key)} belongs to one task, not to defaults"
+        return Problem(Code.UNKNOWN_KEY, message, "write `dependencies: [...]` at the task")
     owners = [tag for tag, model in KINDS.by_tag.items() if key in model.key_names()]
     if hint is None and word == ALL and owners:
         hint = f"write it for a type of task: `{owners[0]}: {{{key}: ...}}`"
-    if hint is None and word not in {ALL, *TASK_TYPES}:
+    if hint is None and (word == ALL or word not in TASK_TYPES):
         hint = f"a parameter of the operator stands under `with`: `with: {{{key}: ...}}`"
     message = f"{quoted(key)} is no argument of the tasks that {quoted(word)} selects"
     return Problem(Code.UNKNOWN_KEY, message, hint or "`dagctl schema --defaults` lists all keys")
+
+
+def _meant(key: str, known: Collection[str]) -> str | None:
+    near = meant_key(key, known)
+    return f"did you mean {quoted(near)}?" if near else None
 
 
 def sample_tasks(defaults: Defaults) -> Iterator[dict[str, object]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import node_of
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     Each = Mapping[str, Node]
     """What the variables of loops stand for now."""
 
+_OF_AIRFLOW = lazy_pattern(r"\bvar\s*\.\s*(?:value|json)\b")
+"""How a template of Airflow reads one of Airflow's variables."""
 _USE = "write `${{ vars.NAME }}` or `${{ each.NAME }}`; `$${{` is the text `${{`"
 _REVOKE = "revoke it; keep the new one in an Airflow connection or a secrets backend"
 
@@ -233,6 +236,8 @@ class Filler:
         scope = text.removeprefix(BEGIN).lstrip().partition(".")[0]
         if text != BEGIN and scope not in {*SCOPES, "params"}:  # `shop.orders${{ ds_nodash }}`
             hint = f"a `$` before Jinja is written twice: {quoted(f'${text}')}; else {_USE}"
+            if scope == "var" and not _OF_AIRFLOW.search(text):
+                hint = f"did you mean {quoted(text.replace('var.', 'vars.', 1))}?"
         self._refuse(Code.BAD_VARIABLE, message, hint, node)
 
     # --- What variables stand for ---

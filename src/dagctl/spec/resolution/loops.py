@@ -10,7 +10,7 @@ from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.types import MAX_ENTRIES
 from dagctl.spec.resolution.expressions import NAME
-from dagctl.spec.wording import quoted
+from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,8 +69,10 @@ class Unroller:
         if entry.kind != "mapping":
             yield self.filler.fill(entry, each)
             return
-        if FOR_EACH not in entry.keys:
+        if FOR_EACH not in entry.keys and not self._is_misspelt(entry):
             yield self._holder(entry, each, entry.keys)
+            return
+        if FOR_EACH not in entry.keys:
             return
         keys = {name: inner for name, inner in entry.keys.items() if name != FOR_EACH}
         rounds = self._rounds(*entry.keys[FOR_EACH], each)
@@ -91,6 +93,17 @@ class Unroller:
                 return
             ids.add(own_id[1].value if own_id else number)
             yield copy
+
+    def _is_misspelt(self, entry: Node) -> bool:
+        """Return whether an entry has `for_each` under another name, and refuse it then."""
+        for name, (key, value) in entry.keys.items():
+            word = name.casefold().replace("_", "").replace("-", "")
+            if word[:3] == "for" and value.kind == "mapping" and nearest(word, ("foreach",)):
+                self.filler.is_broken = True
+                message, hint = f"unknown key {quoted(name)}", f"did you mean {quoted(FOR_EACH)}?"
+                self.filler.refuse(Code.UNKNOWN_KEY, message, hint, key)
+                return True
+        return False
 
     def _rounds(self, key: Span, node: Node, each: Each) -> list[Each]:
         """Return what the names of a `for_each` stand for in each round; none if it is wrong."""

@@ -24,6 +24,8 @@ from dagctl.spec.resolution.defaults import (
     task_defaults_of,
 )
 from dagctl.spec.resolution.inherit import inherit_own, selects
+from dagctl.spec.tasks import TASK_TYPES
+from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.spec.walk import is_group, raw_entries
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from dagctl.spec.readers.document import Document, Node
     from dagctl.spec.resolution.filling import Budget
 
+_TYPES = {name: kind for kind, name in {**FUNCTION_CLASSES, "bash": "BashOperator"}.items()}
+"""Classes that tasks with a key of their own become, by the type that selects these."""
 _KNOWN = 100
 """Operators of a DAG that a misspelt one is compared with."""
 
@@ -70,6 +74,9 @@ def _problems(root: Node) -> Iterator[Problem]:
     for word in node.keys:
         if is_selector(word) and word != ALL and word not in chosen:
             message = f"no task of the DAG is of {quoted(word)}"
-            hint = did_you_mean(word, sorted(operators)[:_KNOWN]) or "remove it"
+            words = [ALL, *TASK_TYPES, *sorted(operators)[:_KNOWN]]
+            hint = did_you_mean(word, words) or "remove it"
+            if word in _TYPES:
+                hint = f"write `{_TYPES[word]}`, the type of such tasks"
             problem = Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING)
             yield problem.at(TASK_DEFAULTS, word)

@@ -40,7 +40,7 @@ from dagctl.spec.tasks.argument_types import (
     without_default,
     word_of,
 )
-from dagctl.spec.unknown_keys import means_dependencies
+from dagctl.spec.unknown_keys import means_arguments, means_dependencies
 from dagctl.spec.wording import nearest, quoted
 from dagctl.spec.wrong_type import WHOLE_NUMBER
 
@@ -248,6 +248,9 @@ class DefaultArgs(TaskArguments):
         if is_of_a_task or means_dependencies(key):
             message = f"{quoted(key)} belongs to one task, not under `default_args`"
             word = "it" if is_of_a_task else "`dependencies: [...]`"
+            if key == "retry_delay_minutes":
+                hint = "write `retry_delay: 5m`, or `retry_delay_minutes` of the DAG"
+                return Problem(Code.UNKNOWN_KEY, message, hint)
             others = f"; for all that take it: `with: {{{key}: ...}}`" if key in _OF_SOME else ""
             return Problem(Code.UNKNOWN_KEY, message, f"write {word} at the task{others}")
         if key in family.outer_keys:
@@ -258,7 +261,7 @@ class DefaultArgs(TaskArguments):
                 "write it at the start of a line",
                 json_hint='write it beside `"default_args"`',
             )
-        if nearest(key, cls.key_names()) is None:
+        if nearest(key, cls.key_names()) is None and not means_arguments(key):
             message = f"{quoted(key)} is no argument that every task has"
             hint = f"a parameter of operators stands under `with`: `with: {{{key}: ...}}`"
             return Problem(Code.UNKNOWN_KEY, message, hint)

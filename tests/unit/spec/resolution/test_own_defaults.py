@@ -78,6 +78,11 @@ def test_a_type_comes_before_what_the_dag_says_and_all_comes_after_it(of_the_dag
         ("bash: {retries: x}", "DAG203", 1, "for example 2"),
         ("bsh: {retries: 1}", "DAG201", 1, "did you mean `bash`?"),
         ("bash: {bash_command: ls}", "DAG201", 1, "write it into the spec"),
+        ("bash: {env: [a]}", "DAG203", 1, "write `key: value`"),
+        ("bash: {depends_on: [b]}", "DAG201", 1, "`dependencies: [...]` at the task"),
+        ("bash: {environment: {A: b}}", "DAG201", 1, "did you mean `env`?"),
+        ("retries: 1", "DAG201", 1, "write `all: {retries: ...}`"),
+        ("all: {conn_id: a}", "DAG201", 1, "`with: {conn_id: ...}`"),
         ("bash: 5", "DAG273", 1, "write `{retries: 2}`"),
         ("EmptyOperator: {with: {x: 1}}", "DAG243", 1, "dagctl operators show EmptyOperator"),
     ],
@@ -130,3 +135,18 @@ def test_too_many_selectors_are_one_error_and_none_is_looked_at(place: str) -> N
     meant = resolved(text, form="yaml", origin="a.yaml", around=around)
     assert meant is not None
     assert "pool" not in str(meant.document.root.value["tasks"])
+
+
+def test_what_is_joined_with_a_task_is_a_mapping_though_the_task_has_its_own() -> None:
+    task = "tasks: [{task_id: a, operator: SQLExecuteQueryOperator, with: {sql: a}}]"
+    own = check_spec(f"dag_name: Report\ntask_defaults: {{operator: {{with: [a]}}}}\n{task}")
+    assert [(each.code, each.line) for each in own.diagnostics] == [("DAG203", 2)]
+    for text in ("task_defaults: {operator: {with: [a]}}", "params: [a]"):
+        (found,) = errors_in(f"params: {{b: 1}}\n{task}", text)
+        assert (found.code, found.file) == ("DAG203", "defaults.yaml")
+
+
+def test_a_loop_under_another_name_is_one_error() -> None:
+    text = "tasks: [{task_id: '${{ each.t }}', foreach: {t: [a]}, bash_command: ls}]"
+    (found,) = errors_in(text)
+    assert (found.code, found.hint) == ("DAG201", "did you mean `for_each`?")
