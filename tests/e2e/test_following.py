@@ -144,6 +144,29 @@ def test_a_dag_is_known_by_its_file_where_its_spec_is_not_here(
     assert clone.git("status", "--porcelain", "dags") == ""
 
 
+@pytest.mark.parametrize("is_committed", [False, True], ids=["deleted", "deletion committed"])
+def test_a_file_that_is_written_again_is_no_new_version(
+    place: Place, clone: Place, *, is_committed: bool
+) -> None:
+    path, first = "dags/sales.py", place.git("rev-parse", "HEAD~1").strip()
+    before = (place.root / path).read_bytes()
+    (place.root / path).unlink()
+    if is_committed:
+        place.git("commit", "-qam", "Delete")
+    with place.open() as client:
+        if is_committed:
+            created = client.create(place.root / "specs/sales.yaml", force=True).dags
+        else:
+            created = client.heal(client.repairs()).dags
+        record, versions = client.get("sales"), client.history("sales").entries
+    assert [(dag.dag_id, dag.version, record.version) for dag in created] == [("sales", 1, 1)]
+    assert (place.root / path).read_bytes() == before
+    (only,) = (each.version for each in versions)
+    assert (only.version, only.action, only.commit_id) == (1, "create", first)
+    assert record.commit_id == (place.git("rev-parse", "HEAD").strip() if is_committed else first)
+    assert listed(place) == listed(clone)
+
+
 def test_a_removal_by_a_colleague_is_followed_and_not_healed(place: Place, clone: Place) -> None:
     place.spec("specs/third.yaml", name="Third")
     created(place)

@@ -83,6 +83,13 @@ ADD_VERSION = (
 
 HAS_VERSION = "SELECT 1 FROM user_dag_versions WHERE id = ? AND version = ? AND content_digest = ?"
 
+IS_RECORDED = (
+    "SELECT 1 FROM user_dags d JOIN user_dag_versions v ON v.id = d.id AND v.version = d.version "
+    "AND v.content_digest = d.content_digest "
+    "WHERE d.id = ? AND d.version = ? AND d.content_digest = ?"
+)
+"""Whether a version is what is recorded of its DAG now."""
+
 COUNT_AGAIN = """
     UPDATE user_dag_versions SET number = (SELECT max(number) + 1 FROM user_dag_versions)
     WHERE number = (

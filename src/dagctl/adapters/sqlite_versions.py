@@ -15,6 +15,7 @@ from dagctl.adapters.sqlite_rows import (
     COUNT_AGAIN,
     FORGET_GUESS,
     HAS_VERSION,
+    IS_RECORDED,
     REMOVAL,
     REMOVE,
     RIVALS,
@@ -98,9 +99,15 @@ def of_other_branches(rivals: Rivals, outside: Outside) -> list[int]:
 def keep(
     connection: sqlite3.Connection, records: Iterable[DagRecord], operation_id: str | None
 ) -> list[int]:
-    """Add a version for each record; return the numbers of those that take their DAG away."""
+    """Add a version for each record; return the numbers of those that take their DAG away.
+
+    A version that is recorded already, and was written again, is no second one.
+    """
     removals: list[int] = []
     for record in records:
+        named = (record.id, record.version, record.content_digest)
+        if not record.is_removed and connection.execute(IS_RECORDED, named).fetchone():
+            continue
         row = to_version_row(_version_of(record, operation_id))
         number = connection.execute(ADD_VERSION, row).lastrowid
         if record.is_removed and number is not None:

@@ -117,7 +117,7 @@ def _plan(repairs: Repairs) -> Iterator[str]:
     if repairs.is_empty:
         yield "Nothing to repair."
     if repairs.dags:
-        yield f"To write again from the recorded spec, as a new version: {_some(repairs.dags)}"
+        yield f"To write again from the recorded spec: {_some(repairs.dags)}"
     if repairs.orphans:
         yield f"To remove from the store: {_some(repairs.orphans)}"
     for left in repairs.left:

@@ -44,7 +44,9 @@ def root(  # noqa: PLR0913 - one parameter an option
     quiet: Annotated[
         bool,
         typer.Option(
-            "--quiet", "-q", help="No notes and no steps: only results, warnings and errors."
+            "--quiet",
+            "-q",
+            help="Not what was done, no notes, no steps: only data, warnings and errors.",
         ),
     ] = False,
     verbose: Annotated[

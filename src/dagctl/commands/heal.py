@@ -28,7 +28,7 @@ class Repairs:
     """What can be healed, and what cannot."""
 
     dags: tuple[str, ...]
-    """DAGs whose file or object is written again from the recorded spec, as a new version."""
+    """DAGs whose file or object is written again from the recorded spec."""
     orphans: tuple[str, ...]
     """Keys of objects without a record, which are removed."""
     left: tuple[str, ...]

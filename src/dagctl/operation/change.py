@@ -124,6 +124,12 @@ class Change:
         return self.action is not Action.UNCHANGED
 
     @property
+    def is_again(self) -> bool:
+        """Whether the recorded version is written again, as its file is gone."""
+        is_same = self.record is not None and self.version == self.record.version
+        return self.action is Action.UPDATE and self.old_file is None and is_same
+
+    @property
     def certified(self) -> Header | None:
         """What the DAG file says of itself, if it is to be believed."""
         header = self.header
@@ -225,10 +231,13 @@ def with_reservation(change: Change, granted: Reservation) -> Change:
     """Return the change with its reservation.
 
     Where the file certifies another version than the embedded registry has, or the DAG is not in it
-    yet, author, time and version are those of the file.
+    yet, author, time and version are those of the file. A version whose file was gone and is written
+    again stays what it is.
     """
-    header = change.header
-    is_behind = change.record is None or granted.version != change.version
+    header, record = change.header, change.record
+    if record is not None and change.is_again:
+        granted = replace(granted, version=record.version, commit_id=record.commit_id)
+    is_behind = record is None or granted.version != change.version
     if change.version and header and header.created_at and is_behind:
         granted = replace(
             granted,

@@ -9,13 +9,27 @@ from dagctl.operation.objects import remove_objects
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Backend
+    from dagctl.operation.change import Change
     from dagctl.operation.entry import JournalEntry
     from dagctl.ports import Listener
 
 
 def confirm_entry(backend: Backend, entry: JournalEntry, commit_id: str) -> None:
-    """Confirm what the entry says."""
-    records = (record_of(change, entry.project_id, commit_id) for change in entry.effects)
+    """Confirm what the entry says.
+
+    A version that was only written again keeps the commit that has it, if the branch does.
+    """
+    again = [change.path for change in entry.effects if change.granted.commit_id]
+    standing = backend.repo.last_commits(again) if again and entry.remote is None else {}
+
+    def commit_of(change: Change) -> str:
+        known = standing.get(change.path, commit_id)
+        is_there = known == commit_id or backend.repo.content_at(known, change.path) == (
+            change.content
+        )
+        return known if is_there else commit_id
+
+    records = (record_of(change, entry.project_id, commit_of(change)) for change in entry.effects)
     backend.registry.confirm(entry.operation_id, records)
 
 

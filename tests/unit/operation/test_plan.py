@@ -55,7 +55,11 @@ def test_force_writes_the_file_again(created: World, again: Change, content: byt
     else:
         created.backend.files.content[PATH] = content
     (dag,) = created.create(again, options=Options(force=True)).dags
-    assert (dag.dag_id, dag.state, dag.version) == ("orders", "updated", 2)
+    is_again = created.backend.is_cache and content is None and again is SAME
+    assert (dag.dag_id, dag.state) == ("orders", "updated")
+    assert dag.version == (
+        1 if is_again else 2
+    )  # a cache follows the file: it is that of version 1
     created.check_agreement()
 
 
