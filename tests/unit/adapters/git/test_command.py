@@ -96,12 +96,15 @@ def test_what_was_begun_and_is_not_asked_for_is_stopped(
 
 
 def test_a_hook_is_stopped_when_we_are_interrupted(sandbox: Sandbox, operation: Operation) -> None:
-    begun = sandbox.root / "begun"
-    sandbox.hook("pre-commit", f"touch '{begun}'; sleep 30; touch survived")
+    begun, go, survived = (sandbox.root / name for name in ("begun", "go", "survived"))
+    wait = f"until [ -e '{go}' ]; do sleep 0.01; done"
+    sandbox.hook("pre-commit", f"touch '{begun}'; {wait}; touch '{survived}'")
     interrupt_after(begun)
     with pytest.raises(KeyboardInterrupt):
         operation.commit(X)
-    assert not (sandbox.root / "survived").exists()
+    go.touch()
+    time.sleep(0.2)
+    assert not survived.exists()
 
 
 def test_a_full_disk_is_unavailable_and_nothing_is_committed(
