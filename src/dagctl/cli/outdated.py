@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from dagctl.ports import Page
     from dagctl.views.sources import OutdatedData, OutdatedRowData
 
+_WHAT = {
+    "other": "makes another DAG now",
+    "nothing": "has errors now",
+    "unknown": "may make another DAG now",
+}
 _SHOWN = 5
 """Specs that the next step names."""
 
@@ -59,14 +64,15 @@ def _write_text(console: Console, behind: list[Sources], count: int) -> None:
 
 def _what(sources: Sources) -> str:
     source = shown(sources.record.source_path or "")
-    return f"{source} {'has errors now' if sources.problem else 'makes another DAG now'}"
+    return f"{source} {_WHAT[sources.makes]}"
 
 
 def _why(sources: Sources) -> Iterator[str]:
     for each in sources.changed:
         yield f"{each.state:<8} {shown(input_name(each.input))}"
     if sources.problem:
-        yield f"{'error':<8} {shown(sources.problem)}"
+        sign = "unknown" if sources.makes == "unknown" else "error"
+        yield f"{sign:<8} {shown(sources.problem)}"
     elif not sources.changed:
         yield f"{'changed':<8} the spec"
 

@@ -28,7 +28,7 @@ QUIET_SECONDS = 1.0
 
 _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "virtualenv"})
 """Folders of other programs."""
-_MARKS = (".git", "pyvenv.cfg")
+_MARKS = frozenset({".git", "pyvenv.cfg"})
 """What the top of a repository or of a virtual environment has: below it is not this folder's."""
 _WORDS = lazy_pattern(
     rb"\b(?:dag_name|task_id|task_type)\b|^\W{0,20}use\W"
@@ -53,10 +53,17 @@ def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
     Raises:
         UsageError: So much is below the folder that it cannot be meant.
     """
+    if top.resolve().parent == top.resolve():
+        raise _too_much(top, "is the whole file system")
     seen, began, is_noted = 0, time.monotonic(), False
     for folder, folders, names in os.walk(top):
-        folders[:] = sorted(name for name in folders if _is_ours(Path(folder, name)))
         seen += len(folders) + len(names)
+        if Path(folder) != top and not _MARKS.isdisjoint((*folders, *names)):
+            folders.clear()
+            continue
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in _FOREIGN
+        )
         seconds = time.monotonic() - began
         if seen > MOST:
             raise _too_much(top, f"holds more than {MOST:,} files and folders")
@@ -78,12 +85,6 @@ def is_likely_spec(data: bytes) -> bool:
 def is_template(data: bytes) -> bool:
     """Return whether a file is a template of specs, and no spec."""
     return _TEMPLATE.search(data) is not None
-
-
-def _is_ours(folder: Path) -> bool:
-    if folder.name.startswith(".") or folder.name in _FOREIGN:
-        return False
-    return not any(os.path.lexists(folder / mark) for mark in _MARKS)
 
 
 def _too_much(top: Path, what: str) -> UsageError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.commands.records import in_parts
+from dagctl.commands.workspace_specs import TooManyEnvironmentsError
 from dagctl.errors import ConflictError, SpecError, UsageError
 from dagctl.frozen import frozen
 
@@ -42,9 +43,10 @@ class Sources:
     """Those that are recorded, then those that came since."""
     makes: Makes
     """`same`: the recorded DAG; `other`: another one; `nothing`: the spec has errors now;
-    `unknown`: the spec file was not read, as no input has changed, or cannot be read here."""
+    `unknown`: the spec file was not read, as no input has changed, cannot be read here, or was not
+    read for each environment."""
     problem: str | None = None
-    """The first error, with its place."""
+    """The first error, with its place; why it was not read for each environment."""
 
     @property
     def is_outdated(self) -> bool:
@@ -71,7 +73,9 @@ def sources_of(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> Source
 def outdated(
     backend: Backend, records: Iterable[DagRecord], specs: WorkspaceSpecs
 ) -> Iterator[Sources]:
-    """Yield the DAGs that their spec files no longer make; each spec is read.
+    """Yield the DAGs that their spec files no longer make, and those of which it is not known.
+
+    Each spec is read.
 
     Args:
         backend: The ports.
@@ -80,7 +84,7 @@ def outdated(
     """
     for some in in_parts(list(records)):
         read = ((record.dag_id, _today(record, backend.files, specs)) for record in some)
-        changed = {dag_id: today for dag_id, today in read if today.makes in _OUTDATED}
+        changed = {dag_id: today for dag_id, today in read if today.is_shown}
         # the inputs are recorded with the spec: asked for only where they are shown
         for record in backend.registry.find(dag_ids=changed.keys()):
             if today := changed.get(record.dag_id):
@@ -96,6 +100,11 @@ class _Today:
     """Of the DAG that it makes, where that is another."""
     problem: str | None = None
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is something to say about the DAG."""
+        return self.makes in _OUTDATED or self.problem is not None
+
 
 def _today(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> _Today:
     source = record.source_path
@@ -108,10 +117,13 @@ def _today(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> _Today:
     if content is None:
         return _Today("unknown")
     inputs: Sequence[Input] | None = None
-    for spec in specs.variants(content, source):  # the first that makes the DAG is enough
-        if spec.digest() == record.spec_digest:
-            return _Today("same")
-        inputs = spec.inputs if inputs is None else inputs
+    try:
+        for spec in specs.variants(content, source):  # the first that makes the DAG is enough
+            if spec.digest() == record.spec_digest:
+                return _Today("same")
+            inputs = spec.inputs if inputs is None else inputs
+    except TooManyEnvironmentsError as error:
+        return _Today("unknown", problem=f"{error.message}; {error.hint}")
     if inputs is not None:
         return _Today("other", inputs)
     return _Today("nothing", problem=_first_problem(specs, content, source))

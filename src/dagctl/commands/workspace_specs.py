@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import SpecError, UsageError
 from dagctl.settings import load_variables
-from dagctl.settings.variables import each_environment
+from dagctl.settings.variables import ENVIRONMENT, each_environment
 from dagctl.spec.resolution.variables import Variables, variables_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from dagctl.spec.checks import Checks
     from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.resolution.variables import Variable
     from dagctl.workspace import Workspace
+
+MOST_TRIED = 100
+"""How often a spec is read for the environment that makes what is recorded."""
+
+
+class TooManyEnvironmentsError(UsageError):
+    """A spec was not read for each environment, as there are too many."""
 
 
 class WorkspaceSpecs:
@@ -122,14 +130,36 @@ class WorkspaceSpecs:
         return digests_now(self._workspace.root, inputs, self._every())
 
     def variants(self, text: str | bytes, path: str) -> Iterator[DagSpec]:
-        """Yield the spec as each environment makes it, the chosen one first."""
+        """Yield the spec as each environment makes it, the chosen one first.
+
+        One in which all variables that the spec names are as in one before makes the same spec.
+
+        Raises:
+            TooManyEnvironmentsError: It was read `MOST_TRIED` times, and there are more of them.
+        """
+        every = self._every()
         if not self._variants:
-            self._variants = [self._surroundings(variables) for variables in self._every()]
-        for surroundings in self._variants:
+            self._variants = [self._surroundings(variables) for variables in every]
+        names: list[str] | None = None
+        seen: set[tuple[object, ...]] = set()
+        tried = 0
+        for variables, surroundings in zip(every, self._variants, strict=True):
+            if names is not None and _values_of(names, variables) in seen:
+                continue
+            if tried == MOST_TRIED:
+                raise TooManyEnvironmentsError(
+                    f"{path} was read for {MOST_TRIED} of {len(every) - 1:,} environments only",
+                    hint=f"{ENVIRONMENT}=NAME says which one counts",
+                )
+            tried += 1
             try:
                 spec = surroundings.load(text, self._workspace.root / path, path)
             except SpecError:
                 continue
+            named = [each.name for each in spec.inputs if each.kind == "variable"]
+            names = named if names is None else names
+            if named == names:
+                seen.add(_values_of(names, variables))
             yield spec
 
     def _every(self) -> tuple[Variables, ...]:
@@ -143,6 +173,20 @@ class WorkspaceSpecs:
         from dagctl.commands.surroundings import Surroundings
 
         return Surroundings(variables)
+
+
+def _values_of(names: Sequence[str], variables: Variables) -> tuple[object, ...]:
+    """Return what the variables of these names are: for equal ones a spec is the same.
+
+    A list or a mapping is only equal to itself.
+    """
+    return tuple(_identity(variables.values.get(name)) for name in names)
+
+
+def _identity(variable: Variable | None) -> object:
+    if variable is None or not isinstance(variable.value, str | int | float):
+        return id(variable)
+    return type(variable.value), variable.value, variable.text
 
 
 def variables_with(

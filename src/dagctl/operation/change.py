@@ -231,8 +231,8 @@ def with_reservation(change: Change, granted: Reservation) -> Change:
     """Return the change with its reservation.
 
     Where the file certifies another version than the embedded registry has, or the DAG is not in it
-    yet, author, time and version are those of the file. A version whose file was gone and is written
-    again stays what it is.
+    yet, author, time and version are those of the file. A version whose file was gone and is
+    written again stays what it is.
     """
     header, record = change.header, change.record
     if record is not None and change.is_again:

@@ -5,7 +5,7 @@ In rising order: `[vars]`, those of the environment that was chosen, `--var`.
 
 from __future__ import annotations
 
-from itertools import islice
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "DAGCTL_ENV"
 """The variable of the process that chooses an environment where `--env` does not."""
-MOST_TRIED = 100
-"""Environments that are tried for one that makes a recorded spec."""
+MAX_ENVIRONMENTS = 1_000
 _FORM = 'write: [vars], and below it: bucket = "landing"'
 
 
@@ -61,7 +60,7 @@ def load_variables(
 
 
 def each_environment(workspace: Workspace) -> tuple[Variables, ...]:
-    """Return the variables of each environment that a workspace has, at most of `MOST_TRIED`.
+    """Return the variables of each environment that a workspace has.
 
     They do not say which environments have a variable that one lacks. The file is read once.
 
@@ -70,7 +69,7 @@ def each_environment(workspace: Workspace) -> tuple[Variables, ...]:
     """
     shared, tables = _of_file(workspace)
     return tuple(
-        Variables({**shared, **table}, env) for env, table in islice(tables.items(), MOST_TRIED)
+        Variables(ChainMap(dict(table), dict(shared)), env) for env, table in tables.items()
     )
 
 
@@ -105,6 +104,9 @@ def _of_file(workspace: Workspace) -> tuple[Mapping[str, Variable], Tables]:
     if not isinstance(tables, dict):
         hint = "write: [env.prod.vars]"
         raise UsageError(f"{file.origin('env')}: `env` must be a table of environments", hint=hint)
+    if len(tables) > MAX_ENVIRONMENTS:
+        message = f"{file.origin('env')}: `env` has more than {MAX_ENVIRONMENTS:,} environments"
+        raise UsageError(message, hint="remove those that are not used")
     return shared, {env: _environment(file, env, table) for env, table in tables.items()}
 
 

@@ -31,15 +31,17 @@ class SourcesData(TypedDict):
 
     makes: Makes
     """What the spec file makes today: the recorded DAG, another one, nothing (it has errors), or
-    unknown: it was not read, as no input has changed, or cannot be read here."""
+    unknown: it was not read, as no input has changed, cannot be read here, or was not read for
+    each environment."""
     inputs: list[InputData]
     """What the spec was made of besides its text."""
     spec_error: str | None
-    """The first error of the spec, if `makes` is `nothing`."""
+    """The first error of the spec, if `makes` is `nothing`; if it is `unknown`, why the spec was
+    not read for each environment."""
 
 
 class OutdatedRowData(RowData, SourcesData):
-    """A DAG that its spec no longer makes."""
+    """A DAG that its spec no longer makes, or may not make."""
 
 
 class OutdatedData(TypedDict):

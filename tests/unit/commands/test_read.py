@@ -312,6 +312,16 @@ def test_a_walk_that_takes_a_while_can_be_seen_and_ends(
         read("specs")
 
 
+def test_the_whole_file_system_is_not_looked_through(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "root").symlink_to("/")
+    monkeypatch.setattr("dagctl.commands.folder_walk.MOST", -1)  # else it takes very long
+    for named in ("/", "root"):
+        with pytest.raises(UsageError, match=f"^{named} is the whole file system"):
+            read(named)
+
+
 def test_the_near_name_of_a_missing_file_is_in_the_hint() -> None:
     assert problem("specs/b.yml").hint == "did you mean `specs/b.yaml`?"
     assert problem("spec").hint == "did you mean `specs`?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,14 @@ from dagctl.commands import templates
 from dagctl.commands.read import read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.validate import validate
-from dagctl.commands.workspace_specs import WorkspaceSpecs
+from dagctl.commands.workspace_specs import (
+    MOST_TRIED,
+    TooManyEnvironmentsError,
+    WorkspaceSpecs,
+)
 from dagctl.errors import Severity, SpecError, UsageError
 from dagctl.settings import load_variables
-from dagctl.settings.variables import MOST_TRIED, each_environment
+from dagctl.settings.variables import MAX_ENVIRONMENTS, each_environment
 from dagctl.spec.checks import Checks
 from dagctl.spec.codes import Code
 from dagctl.spec.inputs import Input, digest_of_text
@@ -181,9 +186,38 @@ def test_the_variables_of_all_environments_are_read_once_a_command(tmp_path: Pat
     assert specs.input_digests([item]) == {item: digest_of_text('"c"')}
 
 
-def test_of_many_environments_the_first_ones_are_tried(tmp_path: Path) -> None:
-    tables = (f"[env.e{number}.vars]\na = {number}" for number in range(MOST_TRIED + 5))
-    (tmp_path / "dagctl.toml").write_text("[vars]\nb = 1\n" + "\n".join(tables))
-    found = each_environment(Workspace(tmp_path))
-    assert [one.environment for one in found] == [f"e{number}" for number in range(MOST_TRIED)]
+def environments(folder: Path, count: int, values: int) -> Workspace:
+    """Return a workspace with environments, in which the variable `a` has so many values."""
+    tables = (f"[env.e{number}.vars]\na = {number % values}" for number in range(count))
+    (folder / "dagctl.toml").write_text("[vars]\nb = 1\n" + "\n".join(tables))
+    return Workspace(folder)
+
+
+def test_the_variables_of_each_environment_come_before_the_shared_ones(tmp_path: Path) -> None:
+    found = each_environment(environments(tmp_path, 5, 5))
+    assert [one.environment for one in found] == ["e0", "e1", "e2", "e3", "e4"]
     assert {name: known.value for name, known in found[3].values.items()} == {"a": 3, "b": 1}
+
+
+def test_more_environments_than_anyone_has_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="`env` has more than 1,000 environments"):
+        each_environment(environments(tmp_path, MAX_ENVIRONMENTS + 1, 1))
+
+
+WITH_A = "dag_name: X\ntasks: [{task_id: a, bash_command: 'echo ${{ vars.a }}'}]\n"
+
+
+def test_a_spec_is_read_once_for_environments_that_make_the_same_of_it(tmp_path: Path) -> None:
+    specs = WorkspaceSpecs(environments(tmp_path, MAX_ENVIRONMENTS, MOST_TRIED - 1))
+    made = [spec.digest() for spec in specs.variants(WITH_A, "x.yaml")]
+    assert len(made) == len(set(made)) == MOST_TRIED - 1
+
+
+def test_a_spec_that_is_not_read_for_each_environment_is_not_said_to_be_outdated(
+    tmp_path: Path,
+) -> None:
+    specs = WorkspaceSpecs(environments(tmp_path, MOST_TRIED + 5, MOST_TRIED + 5))
+    read = iter(specs.variants(WITH_A, "x.yaml"))
+    assert len(list(islice(read, MOST_TRIED - 1))) == MOST_TRIED - 1  # the first has no `a`
+    with pytest.raises(TooManyEnvironmentsError, match=r"x\.yaml was read for 100 of 105 env"):
+        next(read)

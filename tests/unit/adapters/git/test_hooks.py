@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,12 +75,16 @@ def test_a_hook_that_removes_our_file_is_a_refusal(sandbox: Sandbox, operation: 
 
 
 def test_a_hook_that_hangs_is_killed_with_its_children(sandbox: Sandbox) -> None:
-    sandbox.hook("pre-commit", "sleep 30 & sleep 30; echo survived > survived")
+    go, survived = sandbox.root / "go", sandbox.root / "survived"
+    child = f"until [ -e '{go}' ]; do sleep 0.01; done; touch '{survived}'"
+    sandbox.hook("pre-commit", f"({child}) & wait")
     sandbox.write(X.path, X.new or b"")
     repo = GitRepo(sandbox.root, "dags", patience=Patience(hook=0.3))
     with pytest.raises(ConflictError, match=r"did not end within 0\.3 seconds"):
         repo.commit("op-1", MAIN, [X], "Create x", verify=True)
-    assert not (sandbox.root / "survived").exists()
+    go.touch()
+    time.sleep(0.2)
+    assert not survived.exists()
 
 
 def test_a_hook_without_the_right_to_run_is_not_run(sandbox: Sandbox, operation: Operation) -> None:
