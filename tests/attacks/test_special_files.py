@@ -1,4 +1,7 @@
-"""Promise 9: what stands in place of a file is never waited for: a pipe, a device, a circle."""
+"""Promise 9: what stands in place of a file is never waited for: a pipe, a device, a circle.
+
+Nor is a file read whole that has no end to speak of: a few bytes in a repository become gigabytes.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +64,9 @@ def replaced(path: Path, kind: str) -> Iterator[None]:
     path.parent.mkdir(exist_ok=True)
     if kind == "pipe":
         os.mkfifo(path)
+    elif kind == "endless file":
+        path.touch()
+        os.truncate(path, 1 << 40)
     else:
         path.symlink_to("/dev/zero" if kind == "device" else path.name)
     yield
@@ -69,7 +75,7 @@ def replaced(path: Path, kind: str) -> Iterator[None]:
         kept.rename(path)
 
 
-@pytest.mark.parametrize("kind", ["pipe", "device", "circle of links"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "circle of links", "endless file"])
 def test_what_is_no_file_is_not_waited_for(shell: Shell, kind: str) -> None:
     shell.ok("init")
     shell.write("specs/demo.yaml", SPEC)

@@ -97,7 +97,7 @@ def test_list_and_show_say_what_they_left(place: Place, bob: str, shell: Shell) 
     for command in (["list"], ["show", "sales"], ["create", "specs/y.yaml", "--dry-run"]):
         done = user.ok(*command)
         assert "an interrupted operation is left as it is" in done.err
-        assert "next: dagctl recover, as an owner or editor" in done.err
+        assert "next: dagctl recover; in a shared project as an owner or editor" in done.err
 
 
 @pytest.mark.parametrize("step", ["upload", "commit", "confirm"])

@@ -31,6 +31,8 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
 _FOLDER_MODE = 0o755  # never writable for all, whatever the umask is
 
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file of a repository that is read whole; no spec makes a DAG file as large."""
 _IN_THE_WAY = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
 
 

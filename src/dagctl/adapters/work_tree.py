@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters import durable
 from dagctl.errors import ConflictError, UsageError, WorkspaceError
+from dagctl.next_step import again
 from dagctl.paths import checked_parts, is_spec_path, may_be_written
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class WorkTree:
         with durable.explained(path):
             try:
                 with durable.folder(self._root, folders) as folder:
-                    return durable.read(folder, name)
+                    return _read(folder, name, path)
             except FileNotFoundError:
                 return None
 
@@ -82,7 +83,7 @@ class WorkTree:
             durable.explained(write.path),
             durable.folder(self._root, folders, make=write.old is None) as folder,
         ):
-            if durable.read(folder, name) != write.old:
+            if _read(folder, name, write.path) != write.old:
                 durable.clear(folder, name)
                 return  # it has the new text already, or a person has changed it
             if write.old is None:
@@ -191,7 +192,7 @@ def _side_by_side(
 def _write(folder: int, write: FileWrite) -> None:
     name = _name(write)
     with durable.explained(write.path):
-        now = durable.read(folder, name)
+        now = _read(folder, name, write.path)
         if now == write.new:
             durable.clear(folder, name)
         elif now != write.old:
@@ -233,7 +234,24 @@ def _restored(folder: int, write: FileWrite) -> bool:
 
 def _content(folder: int, write: FileWrite) -> bytes | None:
     with durable.explained(write.path):
-        return durable.read(folder, _name(write))
+        return _read(folder, _name(write), write.path)
+
+
+def _read(folder: int, name: str, path: str) -> bytes | None:
+    """Return the content of a file, or None if nothing is there.
+
+    Raises:
+        ConflictError: It is too large: a few bytes in a repository can become many gigabytes.
+    """
+    try:
+        return durable.read(folder, name, limit=durable.LARGEST)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        message = (
+            f"{path} is larger than {durable.LARGEST // 1024**2} MiB: dagctl makes no such file"
+        )
+        raise ConflictError(message, hint=again("move it away")) from error
 
 
 def _name(write: FileWrite) -> str:

@@ -65,4 +65,4 @@ def write_recovery(
     for operation in unsettled:
         console.note(f"an interrupted operation is left as it is: {shown(operation.reason)}")
     if unsettled:
-        console.note("  next: dagctl recover, as an owner or editor of the project")
+        console.note("  next: dagctl recover; in a shared project as an owner or editor")

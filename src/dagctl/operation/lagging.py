@@ -219,4 +219,4 @@ def _read(files: Files, path: str) -> bytes | Literal["other"] | None:
 
 
 def _no_file(path: str) -> str:
-    return f"{path} is a link, or no regular file, and stays"
+    return f"{path} is a link, no regular file, or too large, and stays"

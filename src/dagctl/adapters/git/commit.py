@@ -348,7 +348,10 @@ def write_commit(  # noqa: PLR0913 - each is a part of a commit
         environment=environment,
     )
     if not answer.ok and signs:
-        raise WorkspaceError(f"the commit could not be signed: {answer.error}")
+        raise WorkspaceError(
+            f"the commit could not be signed: {answer.error}",
+            hint="give git a key that signs (user.signingkey), or git config commit.gpgSign false",
+        )
     if not answer.ok:
         raise failure(("commit-tree",), answer)
     return answer.text

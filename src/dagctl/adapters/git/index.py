@@ -146,7 +146,7 @@ def _is_checked_out(place: GitWorkTree, path: str, entry: TreeEntry) -> bool:
     *folders, name = path.split("/")
     try:
         with durable.folder(place.git.folder, folders) as folder:
-            content = durable.read(folder, name)
+            content = durable.read(folder, name, limit=durable.LARGEST)
     except OSError:
         return False
     return content is not None and id_of("blob", content, like=entry.id) == entry.id
