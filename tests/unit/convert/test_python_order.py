@@ -446,3 +446,24 @@ def test_a_long_number_or_a_star_beside_the_fields_of_a_text_is_no_width(
 )
 def test_a_width_that_may_be_large_is_a_gap(expression: str) -> None:
     assert value("", expression)[1]
+
+
+def test_each_lambda_of_a_loop_has_the_value_of_its_default_or_of_the_end() -> None:
+    dag = convert("""
+        from airflow.providers.http.sensors.http import HttpSensor
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            for n in (1, 2):
+                HttpSensor(task_id=f"a{n}", endpoint="x", response_check=lambda r, n=n: r == n)
+                HttpSensor(task_id=f"b{n}", endpoint="x", response_check=lambda r, *, k=n: r == n)
+    """)
+    assert dag.whole
+    verdicts = []
+    for task in dag.data["tasks"]:
+        names: dict[str, Any] = {}
+        exec(task["with"]["response_check"]["$python_code"], names)
+        verdicts.append([number for number in (1, 2) if names["response_check"](number)])
+    assert verdicts == [[1], [2], [2], [2]]
+
+
+def test_a_default_that_only_python_knows_is_a_gap() -> None:
+    assert gaps(of_a_value("lambda r, client=CLIENT: client.ok(r)"))

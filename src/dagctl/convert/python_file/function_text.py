@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,10 +75,16 @@ class FunctionText:
         del indent
         return "\n".join([*lines[:at], *block, *lines[at:]])
 
-    def of_lambda(self, node: ast.Lambda, needs: Sequence[str], name: str) -> str:
+    def of_lambda(
+        self, node: ast.Lambda, needs: Sequence[str], name: str, edits: Sequence[Edit]
+    ) -> str:
         """Return a lambda as a function."""
+        written = {id(edit.node): ast.parse(edit.text, mode="eval").body for edit in edits}
+        args = copy.copy(node.args)
+        args.defaults = [written.get(id(each), each) for each in args.defaults]
+        args.kw_defaults = [written.get(id(each), each) for each in args.kw_defaults]
         body: list[ast.stmt] = [ast.Return(node.body)]
-        made = ast.FunctionDef(name, node.args, body, [], lineno=1)
+        made = ast.FunctionDef(name, args, body, [], lineno=1)
         return _unparsed(made, needs)
 
 

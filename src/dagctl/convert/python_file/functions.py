@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import symtable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -110,13 +111,16 @@ class Functions:
         """
         node, scope = function.node, function.scope
         needs, text = _Needs(dag=dag), self._text(scope)
-        names = _free_names(text.source(node), whole=isinstance(node, ast.Lambda))
+        is_lambda = isinstance(node, ast.Lambda)
+        source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
+        names = _free_names(source, whole=is_lambda)
         self._gather(names, scope, needs)
         if is_called_again:
             _refuse_state(node, needs)
         if isinstance(node, ast.Lambda):
             name = subject if is_called_again and subject.isidentifier() else "run"
-            code = text.of_lambda(node, [*needs.imports, *needs.others], name)
+            edits = [*_defaults(function)]
+            code = text.of_lambda(node, [*needs.imports, *needs.others], name, edits)
             report.changed(function.place, subject, "the lambda is written as a function")
         else:
             edits = [*_annotations(node), *_defaults(function)]
@@ -335,6 +339,13 @@ def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[E
     for annotation in signature_annotations(function):
         if runs_at_import(annotation):
             yield Edit(annotation, repr(ast.unparse(annotation)))
+
+
+def _without_defaults(node: ast.Lambda) -> ast.Lambda:
+    """Return a lambda whose defaults are not looked at: Python has worked them out."""
+    args = copy.copy(node.args)
+    args.defaults, args.kw_defaults = [], [None] * len(args.kwonlyargs)
+    return ast.Lambda(args, node.body)
 
 
 def _defaults(function: Function) -> Iterator[Edit]:
