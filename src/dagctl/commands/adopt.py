@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.foreign_files import beside, content_of, decoded, modules
+from dagctl.commands.foreign_files import absent, beside, content_of, decoded, modules
 from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
@@ -247,6 +247,7 @@ def _read(  # noqa: PLR0913, PLR0917 - the file, and what holds for it
         today=today,
         modules=read,
         texts=texts,
+        is_absent=absent(file),
         deployment=deployment,
     )
 

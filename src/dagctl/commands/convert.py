@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.foreign_files import beside, factory, foreign_files, modules, text_of
+from dagctl.commands.foreign_files import absent, beside, factory, foreign_files, modules, text_of
 from dagctl.commands.gusty_folders import gusty_folders, is_gusty
 from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
@@ -142,6 +142,7 @@ class _Circumstances:
             today=self.today,
             modules=modules(file, self.root),
             texts=beside(file),
+            is_absent=absent(file),
             deployment=self.deployment,
         )
 

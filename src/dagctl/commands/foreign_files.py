@@ -64,6 +64,17 @@ def beside(file: Path) -> Callable[[str], str | None]:
     return text
 
 
+def absent(file: Path) -> Callable[[str], bool]:
+    """Return what says whether nothing lies beside a file, or below, under a name."""
+    folder = file.parent.resolve()
+
+    def is_absent(name: str) -> bool:
+        short = "\0" not in name and len(name) <= _LONGEST_NAME
+        return short and not os.path.lexists(folder / name)
+
+    return is_absent
+
+
 def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None]:
     """Return what reads the modules that a Python file of a project imports.
 

@@ -490,7 +490,7 @@ GAPS = {
     'EmptyOperator(task_id="a")\nEmptyOperator(task_id="a")': "the id is taken",
     'EmptyOperator(task_id="a", nonsense=1)': "nonsense",
     'class Mine(BashOperator):\n    pass\nMine(task_id="a")': "class of this file",
-    'def f():\n    print(dag)\nPythonOperator(task_id="a", python_callable=f)': "needs `dag`",
+    'def f(c):\n    print(dag)\nEmptyOperator(task_id="a", on_failure_callback=f)': "needs `dag`",
     "@task\nasync def f():\n    pass\nf()": "async",
     "@task.unheard\ndef f():\n    return 1\nf()": "task.unheard",
     "EmptyOperator(**os.environ)": "not known",

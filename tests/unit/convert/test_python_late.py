@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date
 from textwrap import dedent
 
@@ -39,6 +40,8 @@ def f(**given):
 
 with DAG("d", start_date=datetime(2024, 1, 1), default_args={"snowflake_conn_id": "snow"}):
 """
+
+OUTPUT = "{{ task_instance.xcom_pull(task_ids='load', dag_id='d', key='return_value') }}"
 
 
 def converted(line: str, airflow: str = "3") -> ConvertedDag:
@@ -92,7 +95,7 @@ def test_a_text_that_is_read_becomes_its_template_where_airflow_renders_one(
 @pytest.mark.parametrize(
     "code",
     [
-        *("now", "now.year", "db.port", "db", "db.extra_dejson"),  # no texts
+        *("now", "now.year", "db"),  # no texts
         *("pendulum.now().strftime('%Y')", "now.timestamp()", "str(pendulum.datetime(2024, 1, 1))"),
     ],
 )
@@ -100,6 +103,67 @@ def test_what_no_template_gives_as_it_is_becomes_a_gap(code: str) -> None:
     dag = converted(f'PythonOperator(task_id="a", python_callable=f, op_kwargs={{"x": {code}}})')
     assert gaps(dag) == ["x"]
     assert "with" not in dag.data["tasks"][0]
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("db.host", 'getattr(BaseHook.get_connection(conn_id="shop"), "host")'),
+        ("str(db.port)", 'str(getattr(BaseHook.get_connection(conn_id="shop"), "port"))'),
+        (
+            'f"{db.host}:{db.port}"',
+            'mod("%(part_1)s:%(part_2)s", {"part_1": getattr(BaseHook.get_connection(',
+        ),
+        (
+            'db.extra_dejson["zone"]',
+            'getitem(getattr(BaseHook.get_connection(conn_id="shop"), "extra_dejson"), "zone")',
+        ),
+        ('cfg["bucket"]', 'getitem(Variable.get(key="cfg", deserialize_json=True), "bucket")'),
+        ('"s3://" + db.host', 'mod("s3://%(part_1)s", {"part_1": getattr('),
+    ],
+)
+def test_what_is_read_stays_a_call_where_airflow_renders_no_template(code: str, made: str) -> None:
+    line = f'Job.RunOperator(task_id="a", box={code})'
+    dag = converted(f"from outside import Job\n{line}")
+    assert "box" not in gaps(dag)
+    source = render(DagSpec.from_data(dag.data))
+    assert made in ast.unparse(ast.parse(source)).replace("'", '"').replace("builtins_", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        (
+            'json.dumps({"id": f"{load.output}", "n": [1, "é"]})',
+            '{"id": "' + OUTPUT + '", "n": [1, "\\u00e9"]}',
+        ),
+        ('json.dumps(["{{ ds }}"])', '["{{ ds }}"]'),
+    ],
+)
+def test_json_has_the_templates_of_the_file(code: str, made: str) -> None:
+    dag = converted(f"""
+        import json
+        load = BashOperator(task_id="load", bash_command="x")
+        BashOperator(task_id="a", bash_command="x", env={{"A": {code}}})
+    """)
+    assert dag.whole
+    assert dag.data["tasks"][1]["env"] == {"A": made}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("db.host", "load.output", 'now.strftime("%Y")'),  # its signs would have to be escaped
+        "f\"{load.output['ä']}\"",
+    ],
+)
+def test_json_of_what_only_the_task_knows_is_a_gap(code: str) -> None:
+    dag = converted(f"""
+        import json
+        load = BashOperator(task_id="load", bash_command="x")
+        BashOperator(task_id="a", bash_command="x", env={{"A": json.dumps([{code}])}})
+    """)
+    assert gaps(dag) == ["env"]
 
 
 @pytest.mark.parametrize("airflow", ["2.11", "3"])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from datetime import date
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from dagctl.codegen.render import render
 from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
 from dagctl.errors import UsageError
+from dagctl.spec.model import DagSpec
 
 HEAD = """
 import io, json, os, yaml
@@ -34,6 +39,7 @@ FILES = {
     "sql/tight.sql": "{%+include 'a.sql' %}",
     "dos.txt": "a\r\nb\x0bc\n",
 }
+_STANDARD = ("operator", "os", "os.path", "builtins", "pathlib")
 
 
 def convert(text: str) -> ConvertedDag:
@@ -53,6 +59,7 @@ def convert(text: str) -> ConvertedDag:
         today=date(2026, 3, 10),
         modules=read,
         texts=beside,
+        is_absent=lambda name: name.startswith("no"),
     )
     (dag,) = made.dags
     return dag
@@ -268,3 +275,99 @@ def test_a_template_whose_name_comes_from_elsewhere_leaves_the_gap(defaults: str
             SQLExecuteQueryOperator(task_id="a", sql={sql})
     """)
     assert gaps(dag)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("HERE", "P.parent", "str(P.parent)", "P.parent.as_posix()", "f'{P.parent}/x'"),
+        *("P.parent.parent / 'x' / 'y.csv'", "os.path.join(HERE, '..', 'x')"),
+        *("Path(HERE, 'a')", "os.path.join(P.parent, 'a')", "P.with_name('b.csv')"),
+        *("os.path.dirname(P.parent / 'a')", "P.parents[1]", "str(Path(HERE))"),
+        "Path(os.getenv('NO_SUCH_ROOT', P.parent / 'dbt')) / 'x'",
+        "str(Path(os.getenv('NO_SUCH_ROOT', 'dbt')))",
+    ],
+)
+def test_a_path_stays_one_of_its_kind_where_airflow_renders_no_template(code: str) -> None:
+    dag = convert(f"""
+        from outside import Job
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            Job.RunOperator(task_id="a", box={code})
+    """)
+    assert dag.whole
+    tree = ast.parse(render(DagSpec.from_data(dag.data)))
+    own: dict[str, Any] = {"__file__": "/opt/dags/etl.py"}
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module in _STANDARD:
+            exec(ast.unparse(statement), own)
+    keywords = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    (box,) = (keyword.value for keyword in keywords if keyword.arg == "box")
+    theirs: dict[str, Any] = {"__file__": "/opt/dags/etl.py", "os": os, "Path": Path}
+    exec("\n".join(line for line in HEAD.splitlines() if "__file__" in line), theirs)
+    made, meant = eval(ast.unparse(box), own), eval(code, theirs)
+    assert (type(made), os.path.normpath(made)) == (type(meant), os.path.normpath(meant))
+
+
+_READ = "x = open(HERE + '/no.md').read()"
+_TASK = """
+with DAG("etl", start_date=datetime(2024, 1, 1)):
+    BashOperator(task_id="a", bash_command="x", env={"A": x})
+"""
+_IN_A_FUNCTION = """
+def read():
+    try:
+        return (P.parent / "no.md").read_text()
+    except FileNotFoundError:
+        return "a"
+x = read()
+"""
+_IN_A_WITH = """
+try:
+    with open(P.parent / "no.md") as f:
+        x = f.read()
+except (ValueError, Exception):
+    x = "a"
+finally:
+    x += "z"
+"""
+_TWICE = """
+try:
+    try:
+        open(HERE + "/no.md")
+    except ValueError:
+        x = 1
+    finally:
+        y = "q"
+except IOError as error:
+    x = y
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "value"),
+    [
+        (f"try:\n    {_READ}\nexcept FileNotFoundError:\n    x = 'a'", "a"),
+        (f"try:\n    x = 'b'\n    {_READ}\n    x = 'c'\nexcept OSError:\n    pass", "b"),
+        (_IN_A_WITH, "az"),
+        (_TWICE, "q"),
+        (_IN_A_FUNCTION, "a"),
+        ("try:\n    x = open(HERE + '/etl.sql').read()\nexcept OSError:\n    x = 'b'", "SELECT 4"),
+    ],
+)
+def test_what_a_file_does_without_another_one_is_followed(before: str, value: str) -> None:
+    dag = convert(before + _TASK)
+    assert dag.whole
+    assert dag.data["tasks"][0]["env"] == {"A": value}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"try:\n    {_READ}\nexcept ValueError:\n    x = 'a'",
+        "try:\n    x = open(HERE + '/latin.txt').read()\nexcept OSError:\n    x = 'a'",  # it is
+        "try:\n    x = open('/etc/no.md').read()\nexcept OSError:\n    x = 'a'",
+        _READ,
+    ],
+)
+def test_a_file_that_may_be_there_is_a_gap(before: str) -> None:
+    assert not convert(before + _TASK).whole

@@ -329,6 +329,34 @@ def test_what_has_no_default_stays_a_gap(code: str) -> None:
 
 
 _STANDARD = ("operator", "os", "builtins", "pathlib")
+_ENVIRONMENTS = [{}, {"ENV": "prod", "NUMBER": "7", "ONE": "0"}, {"ENV": "staging", "MORE": "m"}]
+
+
+def assert_same_at_each_parse(before: str, code: str) -> None:
+    """Compare a value of a file with that of the file made of it, in several environments."""
+    dag = convert(
+        f"from pathlib import Path\nfrom outside import Job\n{before}\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    Job.RunOperator(task_id='a', box={code})\n",
+        Deployment(),
+    )
+    assert not gaps(dag)
+    tree = ast.parse(render(DagSpec.from_data(dag.data)))
+    own: dict[str, Any] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module in _STANDARD:
+            exec(ast.unparse(statement), own)
+    keywords = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    (box,) = (keyword.value for keyword in keywords if keyword.arg == "box")
+    for given in _ENVIRONMENTS:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("ENV", "NUMBER", "ONE", "MORE"):
+                patch.delenv(name, raising=False)
+            for name, value in given.items():
+                patch.setenv(name, value)
+            names: dict[str, Any] = {"os": os, "Path": Path}
+            exec(before, names)
+            assert eval(ast.unparse(box), own) == eval(code, names), given
 
 
 @pytest.mark.parametrize(
@@ -344,32 +372,84 @@ _STANDARD = ("operator", "os", "builtins", "pathlib")
         "Path(os.getenv('ENV', 'dev')) / 'below'",
         "int(os.getenv('NUMBER', '3')) * 2 + 1",
         "['a', 'b'][int(os.getenv('ONE', '1'))]",
+        "os.getenv('ENV') or 'dev'",
+        "os.getenv('ENV') and 'on'",
+        "os.getenv('ENV', os.getenv('MORE'))",
+        "f\"a-{'x' if os.getenv('ENV') == 'prod' else 'y'}-b\"",
     ],
 )
-@pytest.mark.parametrize("given", [{}, {"ENV": "prod", "NUMBER": "7", "ONE": "0"}])
-def test_what_is_worked_out_at_each_parse_gives_the_same(
-    code: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names: dict[str, Any] = {"os": os, "Path": Path}
+def test_what_is_worked_out_at_each_parse_gives_the_same(code: str) -> None:
+    assert_same_at_each_parse("", code)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "if env == 'prod':\n    x = 1\nelse:\n    x = 2",
+        "x = 'none'\nif env:\n    x = 'some'",
+        "x = 0\nif env == 'prod':\n    x = 1\nelif env == 'staging':\n    x = 2",
+        "if not env:\n    x = []\nelif env == 'prod':\n    y = 1\n    x = [y]\nelse:\n    x = [2]",
+        "if env:\n    x = f'{env}-1'\nelse:\n    x = None",
+        "x: int = 1\nif env == 'prod':\n    x: int = 2\n    pass\nx = [x, x]",
+        "x = 3\nif env == 'prod':\n    if env == 'prod':\n        x = 1\n    else:\n        x = 2",
+        "a = env\nb = os.getenv('MORE')\nx = a or b or 'c'",
+        "a = env\nb = os.getenv('MORE')\nx = a and b",
+    ],
+)
+def test_names_that_an_if_over_the_environment_gives_have_the_same_value(before: str) -> None:
+    assert_same_at_each_parse(f"env = os.getenv('ENV')\n{before}", "x")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "if env == 'prod':\n    x = 1",  # without it there is no x
+        "x = 1\nif env == 'prod':\n    x = env + 'a'",  # it fails where there is no env
+        "x = 1\nif env == 'prod':\n    x = open('a').read()",
+        "x = []\nif env == 'prod':\n    x.append(1)",
+        "x = {}\nif env == 'prod':\n    x['a'] = 1",
+        "x = 1\nif env == 'prod':\n    for x in (1, 2):\n        pass",
+        "x = 1\ndef f():\n    global x\n    if env == 'prod':\n        x = 2\nf()",
+        "def f():\n    if env == 'prod':\n        return 1\n    return 2\nx = f()",
+    ],
+)
+def test_an_if_that_does_more_than_to_name_data_is_a_gap(before: str) -> None:
     dag = convert(
-        "from pathlib import Path\nfrom outside import Job\n"
+        f"env = os.getenv('ENV')\n{before}\n"
         "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
-        f"    Job.RunOperator(task_id='a', box={code})\n",
+        "    BashOperator(task_id='a', bash_command='x', env={'A': x})\n",
         Deployment(),
     )
-    tree = ast.parse(render(DagSpec.from_data(dag.data)))
-    own: dict[str, Any] = {}
-    for statement in tree.body:
-        if isinstance(statement, ast.ImportFrom) and statement.module in _STANDARD:
-            exec(ast.unparse(statement), own)
-    keywords = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
-    (box,) = (keyword.value for keyword in keywords if keyword.arg == "box")
-    for name in ("ENV", "NUMBER", "ONE", "MORE"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
+    assert gaps(dag)
+
+
+def test_a_function_gets_the_whole_if_that_names_what_it_needs() -> None:
+    text = """
+        from airflow.operators.python import PythonOperator
+        env = os.getenv("ENV")
+        size = None
+        if env == "prod":
+            size = 3
+            count = 2
+        else:
+            size = 1
+            count = 1
+
+        def load({}):
+            print(size)
+
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            PythonOperator(task_id="a", python_callable=load, op_kwargs={})
+    """
+    dag = convert(text.format("", {}), Deployment())
     assert not gaps(dag)
-    assert eval(ast.unparse(box), own) == eval(code, names)
+    code = dag.data["tasks"][0]["python_code"]
+    assert '    if env == "prod":\n        size = 3\n        count = 2\n    else:' in code
+    assert "size = None" not in code
+    clash = convert(text.format("count", {"count": 5}), Deployment())
+    assert gaps(clash) == [
+        "the function needs `size`: its line names a parameter of the function too"
+    ]
 
 
 def test_a_schedule_of_the_environment_is_worked_out_at_each_parse() -> None:

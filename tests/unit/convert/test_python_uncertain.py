@@ -171,7 +171,8 @@ def test_a_text_is_filled_with_what_looks_like_a_template() -> None:
         ("group = cosmos.DbtTaskGroup('dbt')", 1),
         ("tasks = [make_task(name) for name in ('a', 'b')]", 1),
         ("hook = outside.Hook('a')", 0),
-        ("text = str(make_text('a'))\n    CALLS[0].env = {'A': text}", 2),
+        ("text = make_text('a').upper()\n    CALLS[0].env = {'A': text}", 2),
+        ("text = str(make_text(name='a'))\n    CALLS[0].env = {'A': text}", 0),
         ("CALLS[0].env = {'A': make_text(name='a')}", 0),
         ("moment = datetime.strptime(os.environ['A'], '%Y')", 0),
     ],
@@ -218,3 +219,65 @@ with DAG('etl', start_date=datetime(2024, 1, 1)):
     BashOperator(task_id='b', bash_command='true')
 """)
     assert gaps(dag) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("os.makedirs('/tmp/out', exist_ok=True)", ""),
+        ("from dotenv import load_dotenv\nload_dotenv('.env')", ""),
+        (
+            "from settings import prepare\nprepare()",
+            """
+            import os
+            def prepare():
+                "Load what is there."
+                if not os.getenv("HERE"):
+                    try:
+                        from dotenv import load_dotenv
+                        load_dotenv(os.path.join(os.path.dirname(__file__), ".env"))
+                    except ImportError:
+                        pass
+            """,
+        ),
+    ],
+)
+def test_what_only_prepares_the_machine_is_named_and_no_gap(line: str, module: str) -> None:
+    def read(name: str, _importer: str) -> Module | None:
+        return Module("settings.py", dedent(module)) if name == "settings" else None
+
+    text = f"""{line}
+with DAG("etl", start_date=datetime(2024, 1, 1)):
+    BashOperator(task_id="a", bash_command="true")
+"""
+    made = convert_python(
+        HEAD + text, "dags/etl.py", airflow="3", today=date(2026, 3, 10), modules=read
+    )
+    assert made.dags[0].whole
+    texts = [remark.text for remark in made.remarks if remark.outcome is Outcome.CHANGED]
+    assert any("must be" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "register(1)",
+        "NAMES.append(1)",
+        "os.environ['A'] = 'b'",
+        "for name in []: pass",
+        "global NAMES",
+    ],
+)
+def test_a_function_that_does_more_than_to_prepare_the_machine_is_a_gap(body: str) -> None:
+    module = (
+        "import os\nfrom dotenv import load_dotenv\nNAMES = []\ndef prepare():\n"
+        f"    if os.getenv('HERE'):\n        load_dotenv()\n        {body}\n"
+    )
+    _, found = environment("from settings import prepare\nprepare()", "'x'", module)
+    assert found
+
+
+@pytest.mark.parametrize("line", ["log.setLevel(logging.INFO)", "log.info('x')"])
+def test_what_only_a_logger_gets_is_no_gap(line: str) -> None:
+    _, found = environment(f"import logging\nlog = logging.getLogger()\n{line}", "'x'")
+    assert found == []

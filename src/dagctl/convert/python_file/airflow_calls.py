@@ -20,7 +20,6 @@ from dagctl.convert.python_file import (
 from dagctl.convert.python_file.data_calls import builtin
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
-    Connected,
     Dag,
     Decorator,
     Function,
@@ -206,7 +205,7 @@ def _connection(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN4
     conn_id = next(iter([*made.args, *made.kwargs.values()]), None)
     if not isinstance(conn_id, str) or not connections.is_plain(conn_id):
         return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
-    return Connected(conn_id)
+    return connections.connected(machine, conn_id, made)
 
 
 _AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {

@@ -1,4 +1,4 @@
-"""Assignments of a DAG file: to names, several names, attributes of DAGs and tasks, items."""
+"""Assignments of a DAG file, to names, attributes and items; and `del`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.convert.python_file import reads
 from dagctl.convert.python_file.objects import Dag, Name, Output, Task, settled
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.uncertain import spoil
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,3 +91,32 @@ def as_load(target: ast.expr) -> ast.expr:
         return ast.Attribute(target.value, target.attr, ast.Load())
     assert isinstance(target, ast.Subscript)  # noqa: S101 - the grammar has no other target
     return ast.Subscript(target.value, target.slice, ast.Load())
+
+
+def delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
+    """Follow `del`: of a name, or of an item of data."""
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            scope.elsewhere.get(target.id, scope).values.pop(target.id, None)
+        elif not _is_item_deleted(machine, target, scope):
+            why = "what is deleted is known only when Python runs"
+            machine.report.gap(machine.place(node), words(target), why)
+            spoil(machine, node, scope, why)
+
+
+def _is_item_deleted(machine: Machine, target: ast.expr, scope: Scope) -> bool:
+    """Delete an item of data; return whether there was one."""
+    if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
+        return False
+    owner, key = machine.evaluate(target.value, scope), machine.evaluate(target.slice, scope)
+    key = settled(key)
+    if not isinstance(owner, dict | list) or machine.is_kept(owner):
+        return False
+    if not isinstance(key, str | int):
+        return False
+    machine.changes.note(owner)
+    try:
+        del owner[key]  # type: ignore[arg-type] # a wrong kind is caught
+    except (LookupError, TypeError):
+        return False
+    return True

@@ -1,20 +1,27 @@
-"""What decides which statements run: whether a value counts as true, and whether it matters."""
+"""What decides which statements and values count: what is true, and whether it matters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ast
+from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file import kept
 from dagctl.convert.python_file.objects import (
     Dag,
     Function,
     Group,
     Made,
     Name,
+    Opaque,
     Output,
     Task,
     settled,
 )
+from dagctl.convert.python_file.scope import Scope
+from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.texts import weight
 from dagctl.convert.python_file.uncertain import (
+    changed_names,
     imported_paths,
     is_about_the_path,
     is_about_versions,
@@ -23,11 +30,9 @@ from dagctl.convert.python_file.uncertain import (
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Mapping, Sequence
 
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.scope import Scope
 
 _FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 
@@ -66,6 +71,95 @@ def changes_nothing(node: ast.If, scope: Scope) -> bool:
     return is_about_versions(node.test) or all(_is_one(name, branches, scope) for name in names)
 
 
+def is_choice(machine: Machine, node: ast.If, test: object, scope: Scope) -> bool:
+    """Give names the values of two branches that only name data; return whether that was all.
+
+    Which of the two it is, is worked out at each parse. A function that needs such a name gets the
+    whole `if`.
+    """
+    values = _chosen(machine, node, test, scope, scope)
+    if values is None or not scope.elsewhere.keys().isdisjoint(values):
+        return False
+    for name, value in values.items():
+        if name in _always_named([node]):
+            scope.statements.pop(name, None)  # what gave it a value before no longer counts
+        scope.put(name, value, node)
+        scope.named_at[name] = machine.changes.now()
+    return True
+
+
+def _always_named(body: Sequence[ast.stmt]) -> set[str]:
+    """Return the names that statements give a value, whatever tests say."""
+    made: set[str] = set()
+    for statement in body:
+        if isinstance(statement, ast.If):
+            made |= _always_named(statement.body) & _always_named(statement.orelse)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            made |= set(changed_names(ast.walk(statement)))
+    return made
+
+
+def _chosen(
+    machine: Machine, node: ast.If, test: object, scope: Scope, outer: Scope
+) -> dict[str, Any] | None:
+    """Return what each name is after an `if`; None: its branches do more than to name data."""
+    if kept.read(test) is None:
+        return None
+    branches = [_named(machine, body, scope, outer) for body in (node.orelse, node.body)]
+    made: dict[str, Any] = {}
+    for name in dict.fromkeys(name for branch in branches if branch for name in branch):
+        values = [(branch or {}).get(name, _now(name, scope, outer)) for branch in branches]
+        if any(value is _NOTHING for value in values):
+            made[name] = machine.opaque(node, f"`{name}` may have no value behind the `if`")
+            continue
+        same = weight(values) is not None and repr(values[0]) == repr(values[1])
+        chosen = values[0] if same else kept.either(machine, node, test, (values[0], values[1]))
+        if chosen is None:
+            return None
+        made[name] = chosen
+    return None if None in branches else made
+
+
+_NOTHING = object()
+
+
+def _now(name: str, scope: Scope, outer: Scope) -> object:
+    """Return the value of a name of the scopes up to that of an `if`."""
+    for around in scope.around():
+        if name in around.values or around is outer:
+            return around.values.get(name, _NOTHING)
+    return _NOTHING
+
+
+def _named(
+    machine: Machine, body: Sequence[ast.stmt], scope: Scope, outer: Scope
+) -> dict[str, Any] | None:
+    """Return the names that statements give values; None: they do more, or may fail."""
+    inner = Scope(scope)
+    for statement in body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if not kept.has_calls(value):
+                inner.put(name, machine.evaluate(value, inner))
+            case ast.If(test=test) if not kept.has_calls(test):
+                held = truth(given := machine.evaluate(test, inner))
+                branch = statement.body if held else statement.orelse
+                if held is None:
+                    named = _chosen(machine, statement, given, inner, outer)
+                else:
+                    named = _named(machine, branch, inner, outer)
+                if named is None:
+                    return None
+                inner.values |= named
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                pass
+            case _:
+                return None
+    return inner.values
+
+
 def _is_one(name: str, branches: Sequence[Mapping[str, str]], scope: Scope) -> bool:
     """Return whether a name means the same after each branch: one path, or one of Airflow's."""
     paths = {branch[name] for branch in branches if name in branch}
@@ -76,3 +170,53 @@ def _is_one(name: str, branches: Sequence[Mapping[str, str]], scope: Scope) -> b
     is_renamed = len({path.rpartition(".")[2] for path in paths}) == 1
     is_of_airflow = all(path.startswith("airflow.") for path in paths)
     return name != "*" and (len(paths) == 1 or (is_renamed and is_of_airflow))
+
+
+def boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: ANN401
+    """Return what `and` or `or` gives."""
+    value: Any = None
+    is_and = isinstance(node.op, ast.And)
+    for index, part in enumerate(node.values):
+        value = machine.evaluate(part, scope)
+        test = truth(value)
+        if test is None:
+            made = _either_of(machine, node, value, node.values[index + 1 :], scope)
+            return made or (
+                value if isinstance(value, Opaque) else machine.opaque(node, words(node))
+            )
+        if test != is_and:
+            return value
+    return value
+
+
+def _either_of(
+    machine: Machine, node: ast.BoolOp, value: object, others: list[ast.expr], scope: Scope
+) -> Any:  # noqa: ANN401
+    """Return what stands for the end of `and`, `or`, where a call gives its first value; or None.
+
+    What is read again gives the same: nothing of Airflow changes while it reads the file.
+    """
+    if kept.read(value) is None or any(map(kept.has_calls, others)):
+        return None
+    if not others:
+        return value
+    first, *more = others
+    rest = ast.copy_location(ast.BoolOp(node.op, others), node) if more else first
+    other = machine.evaluate(rest, scope)
+    values = (value, other) if isinstance(node.op, ast.And) else (other, value)
+    return kept.either(machine, node, value, values)
+
+
+def either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN401
+    """Return what `a if test else b` gives."""
+    value = machine.evaluate(node.test, scope)
+    branches = (node.orelse, node.body)
+    if kept.read(value) is not None and not any(map(kept.has_calls, branches)):
+        values = [machine.evaluate(part, scope) for part in branches]
+        made = kept.either(machine, node, value, (values[0], values[1]))
+        if made is not None:
+            return made
+    test = truth(value)
+    if test is None:
+        return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
+    return machine.evaluate(node.body if test else node.orelse, scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Connected, Given, Late
+from dagctl.convert.python_file.objects import Connected, Given, Late, Made, Name
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
@@ -16,6 +16,16 @@ READERS = (".BaseHook.get_connection", ".Connection.get_connection_from_secrets"
 _TEXTS = frozenset({"host", "login", "password", "schema", "conn_type", "description", "extra"})
 _OTHERS = frozenset({"port", "extra_dejson"})
 _JSON = ("{{ var.json.", "{{ conn.")
+
+
+_HOOK = {"2": "airflow.hooks.base.BaseHook", "3": "airflow.sdk.BaseHook"}
+
+
+def connected(machine: Machine, conn_id: str, made: Call) -> Connected:
+    """Return a connection, with the call that reads it in the Airflow that is meant."""
+    path = f"{_HOOK[machine.target[0]]}.get_connection"
+    read = Made(Name(path), [], {"conn_id": conn_id}, machine.place(made.node))
+    return Connected(conn_id, read)
 
 
 def is_plain(conn_id: str) -> bool:
@@ -32,7 +42,8 @@ def field(connection: Connected, name: str) -> Late | None:
     """Return the template that reads a field of a connection, or None: it has no such field."""
     if name not in _TEXTS | _OTHERS:
         return None
-    return Late(f"{{{{ {_read(connection)}.{name} }}}}", is_text=name in _TEXTS)
+    read = Made(Name("builtins.getattr"), [connection.read, name], {}, connection.read.place)
+    return Late(f"{{{{ {_read(connection)}.{name} }}}}", is_text=name in _TEXTS, read=read)
 
 
 def inner(owner: Late, path: str, key: object, default: object = None) -> Late | None:
@@ -45,7 +56,10 @@ def inner(owner: Late, path: str, key: object, default: object = None) -> Late |
     whole, given = owner.given, None
     if whole is not None and isinstance(whole.value, dict):
         given = Given(whole.value.get(key, default), whole.reads)
-    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}", given=given)
+    read = None
+    if owner.read is not None and path.startswith("["):
+        read = Made(Name("operator.getitem"), [owner.read, key], {}, owner.read.place)
+    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}", read=read, given=given)
 
 
 def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401

@@ -19,6 +19,7 @@ from dagctl.convert.report import Outcome
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from dagctl.convert.python_file.machine import Machine
@@ -34,6 +35,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
     today: date,
     modules: ReadModule = lambda *_: None,
     texts: ReadText = lambda _: None,
+    is_absent: Callable[[str], bool] = lambda _: False,
     deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
 ) -> Conversion:
     """Return the DAGs of a Python file as specs, with what became of each line.
@@ -48,6 +50,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         modules: Reads modules of the project that the file imports, for their constants and
             functions.
         texts: Reads files beside the DAG file, or below, that it opens.
+        is_absent: Says of a path whether nothing lies there beside the DAG file.
         deployment: Variables of Airflow and of the environment that are known.
 
     Raises:
@@ -55,7 +58,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
     """
     tree = read_python(text, file)
     machine = interpreter(
-        SourceFile(file, text), airflow, today, Modules(modules, texts, deployment)
+        SourceFile(file, text), airflow, today, Modules(modules, texts, deployment, is_absent)
     )
     functions = Functions(machine.changes, airflow)
     try:

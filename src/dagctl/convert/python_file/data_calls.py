@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file import connections, dates, kept, paths
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import (
+    Bound,
     Connected,
+    Given,
     Late,
     Made,
     Moment,
+    Name,
     Opaque,
     Output,
     Task,
     settled,
-    without_calls,
 )
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
@@ -56,8 +58,8 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     """Return what a method of a value gives."""
     if made.unknown:
         return made.unknown
-    owner = without_calls(owner)
-    made.args = [*map(without_calls, made.args)]
+    owner = kept.without_calls(owner)
+    made.args = [*map(kept.without_calls, made.args)]
     known = paths.method(machine, owner, name, made)
     if known is not None:
         return known
@@ -185,7 +187,8 @@ def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa
 
 def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a built-in function gives."""
-    if name in kept.BUILTINS and len(made.args) == 1 and not made.kwargs and not made.unknown:
+    is_alone = len(made.args) == 1 and not made.kwargs and not made.unknown
+    if is_alone and (name in kept.BUILTINS or (name == "str" and _is_call(made.args[0]))):
         at_parse = kept.applied(machine, made.node, f"builtins.{name}", made.args)
         if at_parse is not None:
             return at_parse
@@ -203,6 +206,11 @@ def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     return bounded(machine, made.node, value)
 
 
+def _is_call(value: object) -> bool:
+    """Return whether a call gives a value at each parse, and no template does."""
+    return isinstance(value, Made | Bound)
+
+
 def _items(value: object) -> list[Any]:
     items = turns(value)
     if items is None:
@@ -214,9 +222,22 @@ def _text(value: object = "") -> str | Late | None:
     """Return the text of a value; one that is known when the task runs stays what it is."""
     value = spoken(value)
     if isinstance(value, Late):
-        return Late(value.template, value.is_early, now=value.now)
+        return _text_of_read(value)
     text = text_of(value)
     return rendered(text, [value]) if isinstance(value, Output) and text else text
+
+
+def _text_of_read(value: Late) -> Late:
+    """Return the text of what a template gives; at each parse it is that of what is read."""
+    if paths.is_object(value):
+        return paths.as_text(value)
+    read, given = value.read, value.given
+    if read is not None and not value.is_text:
+        read = Made(Name("builtins.str"), [read], {}, read.place)
+    if given is not None and not isinstance(given.value, str):
+        text = text_of(given.value)
+        given = None if text is None else Given(text, given.reads)
+    return Late(value.template, value.is_early, read=read, now=value.now, given=given)
 
 
 def _number(value: object = 0) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file import (
     calls,
     comprehensions,
+    conditions,
     dates,
     edges,
     kept,
@@ -15,7 +16,6 @@ from dagctl.convert.python_file import (
     plain,
     reads,
 )
-from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.connections import field
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.modules import UNKNOWN, attribute, from_star, imported
@@ -41,7 +41,6 @@ from dagctl.convert.python_file.objects import (
     Task,
     full_id,
     settled,
-    without_calls,
 )
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
@@ -97,11 +96,12 @@ def _as_imported(machine: Machine, holder: Scope, name: str) -> Any:  # noqa: AN
 def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  # noqa: ANN401
     fields = [part for part in node.values if isinstance(part, ast.FormattedValue)]
     raw = {id(part): machine.evaluate(part.value, scope) for part in fields}
+    made = None
     if all(part.format_spec is None and part.conversion in {-1, ord("s")} for part in fields):
         values = [raw.get(id(part), getattr(part, "value", None)) for part in node.values]
         made = kept.text(machine, node, values)
-        if made is not None:
-            return made
+        if made is not None and any(isinstance(value, Made | Bound) for value in values):
+            return made  # where templates give all of it, a template gives the text too
     parts: list[str] = []
     late: list[Any] = []
     for part in node.values:
@@ -110,7 +110,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
             continue
         assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other
         spec = machine.evaluate(part.format_spec, scope) if part.format_spec else ""
-        value = without_calls(raw[id(part)])
+        value = kept.without_calls(raw[id(part)])
         if spec or part.conversion not in {-1, ord("s")}:
             value = settled(value)
         if isinstance(value, Moment) and part.conversion == -1:
@@ -123,7 +123,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
         late += [value] if isinstance(value, Late | Output) else []
     whole = "".join(parts)
     machine.charge(len(whole) // 256)
-    return rendered(whole, late)
+    return rendered(whole, late, made)
 
 
 def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
@@ -209,7 +209,7 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         at_parse = kept.operated(machine, node, node.op, [left, right])
         if at_parse is not None:
             return at_parse
-    left, right = without_calls(left), without_calls(right)
+    left, right = kept.without_calls(left), kept.without_calls(right)
     below = paths.join(left, [right]) if isinstance(node.op, ast.Div) else None
     return _of_texts(machine, node, left, right) if below is None else below
 
@@ -221,7 +221,8 @@ def _of_texts(machine: Machine, node: ast.BinOp, left: object, right: object) ->
         text_of(side) if isinstance(side, str | Late | Output) else None for side in (left, right)
     ]
     if late and isinstance(node.op, ast.Add) and None not in texts:
-        return rendered(plain.binary(machine, node, *texts), late)
+        read = kept.text(machine, node, [left, right])
+        return rendered(plain.binary(machine, node, *texts), late, read)
     if isinstance(node.op, ast.Mod) and isinstance(left, str):
         return _filled(machine, node, left, right)
     return plain.binary(machine, node, settled(left), settled(right))
@@ -229,7 +230,7 @@ def _of_texts(machine: Machine, node: ast.BinOp, left: object, right: object) ->
 
 def _filled(machine: Machine, node: ast.BinOp, left: str, right: object) -> Any:  # noqa: ANN401
     """Return a text with `%s` filled, where some of it is known when the task runs."""
-    parts = tuple(map(without_calls, right if isinstance(right, tuple) else (right,)))
+    parts = tuple(map(kept.without_calls, right if isinstance(right, tuple) else (right,)))
     late = [part for part in parts if isinstance(part, Late | Output)]
     if not late or not _PLAIN_FIELDS.fullmatch(left):
         filled = right if isinstance(right, dict) else parts
@@ -327,32 +328,6 @@ def _unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Any:  # noqa: A
     return value if isinstance(value, Opaque) else plain.unary(machine, node, value)
 
 
-def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: ANN401
-    value: Any = None
-    for part in node.values:
-        value = machine.evaluate(part, scope)
-        test = truth(value)
-        if test is None:
-            return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
-        if test != isinstance(node.op, ast.And):
-            return value
-    return value
-
-
-def _either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN401
-    value = machine.evaluate(node.test, scope)
-    branches = (node.orelse, node.body)
-    if kept.read(value) is not None and not any(map(kept.has_calls, branches)):
-        values = [machine.evaluate(part, scope) for part in branches]
-        made = kept.either(machine, node, value, (values[0], values[1]))
-        if made is not None:
-            return made
-    test = truth(value)
-    if test is None:
-        return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
-    return machine.evaluate(node.body if test else node.orelse, scope)
-
-
 def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> Any:  # noqa: ANN401
     left = machine.evaluate(node.left, scope)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
@@ -387,8 +362,8 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
     ast.Set: _set,
     ast.Dict: _dict,
     ast.UnaryOp: _unary,
-    ast.BoolOp: _boolean,
-    ast.IfExp: _either,
+    ast.BoolOp: conditions.boolean,
+    ast.IfExp: conditions.either,
     ast.Compare: _compare,
     ast.Call: calls.call,
     ast.Lambda: defined,

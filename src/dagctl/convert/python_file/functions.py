@@ -66,6 +66,8 @@ class _Needs:
     is_dag_used: bool = False
     file: bool = False
     """Whether it asks for `__file__`."""
+    own: frozenset[str] = frozenset()
+    """Its parameters."""
 
 
 class Functions:
@@ -110,7 +112,7 @@ class Functions:
             is_called_again: Whether it may be called again and again.
         """
         node, scope = function.node, function.scope
-        needs, text = _Needs(dag=dag), self._text(scope)
+        needs, text = _Needs(dag=dag, own=frozenset(_parameters(node))), self._text(scope)
         is_lambda = isinstance(node, ast.Lambda)
         source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
         names = _free_names(source, whole=is_lambda)
@@ -202,21 +204,28 @@ class Functions:
                 needs.state[name] = None
             needs.others[f"{name} = {value!r}"] = None
         elif len(statements) == 1:
-            statement = statements[0]
-            since = holder.named_at.get(name, 0)
-            if self._changes.is_changed(value, since):
-                needs.missing[name] = "it is changed after the line that makes it"
-                return
-            self._refuse_later(_loaded(statement), holder, since, needs)
-            if not (isinstance(value, Made) and value.target.path.startswith(_ALIKE)):
-                needs.calls[name] = None
-            source = self._text(holder).source(statement)
-            lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
-            self.copied |= {Place(holder.origin.file, line) for line in lines}
-            self._gather(_loaded(statement), holder, needs)
-            needs.others[source] = None
+            self._copy(name, statements[0], holder, needs)
         else:
             needs.missing[name] = "it gets its value at several places"
+
+    def _copy(self, name: str, statement: ast.stmt, holder: Scope, needs: _Needs) -> None:
+        """Add the one statement that gives a name its value."""
+        value = holder.values[name]
+        if needs.own & (_stored(statement) - {name}):
+            needs.missing[name] = "its line names a parameter of the function too"
+            return
+        since = holder.named_at.get(name, 0)
+        if self._changes.is_changed(value, since):
+            needs.missing[name] = "it is changed after the line that makes it"
+            return
+        self._refuse_later(_loaded(statement), holder, since, needs)
+        if not (isinstance(value, Made) and value.target.path.startswith(_ALIKE)):
+            needs.calls[name] = None
+        source = self._text(holder).source(statement)
+        lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+        self.copied |= {Place(holder.origin.file, line) for line in lines}
+        self._gather(_loaded(statement), holder, needs)
+        needs.others[source] = None
 
     def _refuse_later(self, names: Iterable[str], scope: Scope, since: int, needs: _Needs) -> None:
         """Refuse names that a statement uses, if they have got other values since."""
@@ -292,6 +301,17 @@ def _loaded(statement: ast.AST) -> list[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     ]
     return list(dict.fromkeys(names))
+
+
+def _stored(statement: ast.AST) -> set[str]:
+    """Return the names that a statement gives values."""
+    nodes = ast.walk(statement)
+    names = (node for node in nodes if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
+    return [parameter.arg for parameter in ast.walk(node.args) if isinstance(parameter, ast.arg)]
 
 
 def _used_at_once(

@@ -7,7 +7,7 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Bound, Given, Late, Made, Name
+from dagctl.convert.python_file.objects import Bound, Given, Late, Made, Name, settled
 from dagctl.convert.python_file.texts import text_of, weight
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ def read(value: object) -> Made | Bound | None:
     return value if isinstance(value, Made) else None
 
 
+def without_calls(value: Any) -> Any:  # noqa: ANN401 - any value of Python
+    """Return what a read of the environment gives, where that is known; anything else as it is."""
+    return settled(value) if isinstance(value, Made) else value
+
+
 def is_object(value: object) -> bool:
     """Return whether a class makes a value: it counts as true."""
     return isinstance(value, Made) and value.target.path.rpartition(".")[2][:1].isupper()
@@ -70,7 +75,9 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
         return None
     args = [value if kept is None else kept for kept, value in zip(reads, operands, strict=True)]
     given = _given(word, operands)
-    return Made(Name(word), args, {}, machine.place(node), depth=depth, given=given)
+    calm = word.rpartition(".")[2] in _CALM and all(map(is_calm, operands))
+    place = machine.place(node)
+    return Made(Name(word), args, {}, place, depth=depth, given=given, is_calm=calm)
 
 
 def _given(word: str, operands: Sequence[Any]) -> Given | None:
@@ -109,21 +116,50 @@ def operated(machine: Machine, node: ast.AST, sign: ast.AST, operands: Sequence[
 def either(machine: Machine, node: ast.AST, test: object, values: tuple[Any, Any]) -> Made | None:
     """Return what stands for `values[1] if test else values[0]`, or None.
 
-    Python has both values before it looks at the test; they are data, so that changes nothing.
+    Python has both values before it looks at the test: they are data, or reads that cannot fail.
     """
     given = read(test)
-    if given is None or is_object(test) or weight(list(values)) is None:
+    if given is None or is_object(test) or not all(map(is_calm, values)):
+        return None
+    depth = _CHOICE + max(_depth(given), *(_depth(read(value)) for value in values))
+    if depth > _DEEPEST:
         return None
     word = given.target.path if isinstance(given, Made) else ""
     is_truth = word.startswith("operator.") and word.rpartition(".")[2] in _TRUTHS
     place = machine.place(node)
     index = given if is_truth else Made(Name("operator.truth"), [given], {}, place)
-    known = getattr(test, "given", None)
-    chosen = Given(values[bool(known.value)], known.reads) if known else None
     args = [list(values), index]
-    return Made(Name("operator.getitem"), args, {}, place, depth=_DEEPEST, given=chosen)
+    chosen = _chosen(test, values)
+    choice = Name("operator.getitem")
+    return Made(choice, args, {}, place, depth=depth, given=chosen, is_calm=is_calm(test))
 
 
+def is_calm(value: object) -> bool:
+    """Return whether it does not matter that a value is worked out which is not taken.
+
+    What a template gives was read before, where the file reads it.
+    """
+    if isinstance(value, Made):
+        return value.is_calm
+    return weight(value) is not None or (isinstance(value, Late) and value.read is not None)
+
+
+def _chosen(test: object, values: tuple[Any, Any]) -> Given | None:
+    """Return which of two values it is with the default of the file; None: that has none."""
+    known = getattr(test, "given", None)
+    if known is None:
+        return None
+    value = values[bool(known.value)]
+    if read(value) is None:
+        return Given(value, known.reads)
+    inner = getattr(value, "given", None)
+    return None if inner is None else Given(inner.value, (*known.reads, *inner.reads))
+
+
+_CALM = frozenset({"eq", "ne", "not_"})
+"""Operators that take any values."""
+_CHOICE = 3
+"""What a choice counts for among operators in one another: it is harder to read."""
 _TRUTHS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "not_"})
 
 
@@ -133,12 +169,7 @@ def has_calls(node: ast.AST) -> bool:
 
 
 def text(machine: Machine, node: ast.AST, parts: Sequence[Any]) -> Made | None:
-    """Return a text that is put together of values, some of which calls give, or None.
-
-    Where templates give all of these, a template gives the text too.
-    """
-    if not any(isinstance(part, Made | Bound) for part in parts):
-        return None
+    """Return a text that is put together of values, some of which calls give, or None."""
     whole = ""
     given: dict[str, Made | Bound] = {}
     for part in parts:
@@ -162,5 +193,6 @@ def text(machine: Machine, node: ast.AST, parts: Sequence[Any]) -> Made | None:
     if len(givens) == len(defaults) and size <= _LONGEST:
         names = {name: default.value for name, default in zip(given, givens, strict=True)}
         chosen = Given(whole % names, tuple(each for item in givens for each in item.reads))
-    place = machine.place(node)
-    return Made(Name("operator.mod"), [whole, given], {}, place, depth=depth, given=chosen)
+    place, calm = machine.place(node), all(map(is_calm, parts))
+    args = [whole, given]
+    return Made(Name("operator.mod"), args, {}, place, depth=depth, given=chosen, is_calm=calm)

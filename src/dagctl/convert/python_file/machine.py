@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
 from dagctl.convert.python_file.objects import Dag, Group, Opaque
 from dagctl.convert.python_file.scope import Changes, Scope
 from dagctl.convert.python_file.source import refused
@@ -48,6 +49,9 @@ class Project(Protocol):
 
     def text_beside(self, name: str) -> str | None:
         """Return the text of a file beside the DAG file, or None."""
+
+    def is_absent(self, name: str) -> bool:
+        """Return whether nothing is beside the DAG file under a name."""
 
     def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
         """Return the function that an import path names, or None."""
@@ -97,6 +101,8 @@ class Machine:
         """Calls that may make a task; what a task needs of them is looked at later."""
         self.effects = 0
         """Tasks, groups, DAGs and edges that were made so far."""
+        self.handlers: list[Sequence[ast.ExceptHandler]] = []
+        """Each `except` of the `try` statements that are being followed."""
 
     @property
     def file(self) -> str:
@@ -166,9 +172,30 @@ class Machine:
         """The Airflow that the file is read in."""
         return self.modules.deployment
 
-    def text_beside(self, name: str) -> str | None:
-        """Return the text of a file beside the DAG file, or below; None: there is no such file."""
-        return self.modules.text_beside(name)
+    def text_beside(self, name: str, place: Place | None = None) -> str | None:
+        """Return the text of a file beside the DAG file, or below; None: there is no such file.
+
+        Args:
+            name: Its path from the folder of the DAG file.
+            place: Where the file opens it.
+
+        Raises:
+            AbsentFileError: It is not there, and an `except` of the file says what follows.
+        """
+        text = self.modules.text_beside(name)
+        is_caught = place is not None and any(map(handler_of, self.handlers))
+        if text is None and place is not None and is_caught and self.modules.is_absent(name):
+            raise AbsentFileError(name, place)
+        return text
+
+    def state(self) -> tuple[int, ...]:
+        """Return what an error changes back: how deep the statements stand in others."""
+        return len(self.around), len(self.enclosed), self.calls, len(self.handlers)
+
+    def restore(self, state: tuple[int, ...]) -> None:
+        """Go back to where a `try` stands."""
+        around, enclosed, self.calls, handlers = state
+        del self.around[around:], self.enclosed[enclosed:], self.handlers[handlers:]
 
     def imported(self, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names in the project, else `UNKNOWN`."""

@@ -69,8 +69,10 @@ class Modules:
         read: ReadModule,
         text: ReadText = lambda _: None,
         deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
+        is_absent: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.deployment = deployment
+        self.is_absent = is_absent
         self._read = read
         self._text = text
         self._texts: dict[str, str | None] = {}

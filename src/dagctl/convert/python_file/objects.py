@@ -93,11 +93,6 @@ def settled(value: Any) -> Any:  # noqa: ANN401 - any value of Python
     return value.given.used() if is_known else value
 
 
-def without_calls(value: Any) -> Any:  # noqa: ANN401 - any value of Python
-    """Return what a read of the environment gives, where that is known; anything else as it is."""
-    return settled(value) if isinstance(value, Made) else value
-
-
 @frozen
 class Moment:
     """A point in time, with the zone that stands beside it."""
@@ -117,6 +112,8 @@ class Connected:
     """A connection that the file reads, by its id."""
 
     conn_id: str
+    read: Made = field(compare=False)
+    """The call that reads it at each parse."""
 
 
 @frozen
@@ -169,6 +166,8 @@ class Made:
     """What Python has there, where it reads the environment and that is known."""
     depth: int = 0
     """How many operators stand in one another in it."""
+    is_calm: bool = False
+    """Whether working it out cannot fail, and does nothing."""
 
 
 class Unknown(NamedTuple):

@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import plain_data
-from dagctl.convert.python_file.objects import File, Late, Name, Opened
+from dagctl.convert.python_file.objects import File, Late, Made, Name, Opened
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.report import Place
 from dagctl.errors import SpecError
 from dagctl.patterns import lazy_pattern
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.objects import Call
 
-FOLDER = Late("{{ dag.folder }}")
+FOLDER = "{{ dag.folder }}"
+_NOWHERE = Place("", 1)
 _PATH = lazy_pattern(r"\{\{ dag\.folder(?:\.rsplit\('/', (\d{1,2})\)\[0\])? \}\}(?:/([^{}\n]*))?")
 _HIGHEST = 20
 _LONGEST = 1_000
@@ -33,6 +35,7 @@ _MODES = frozenset({"r", "rt", "rb"})
 _OPENED_WITH = frozenset({"file", "mode", "encoding"})
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-8-sig"})
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__", "__fspath__"})
+_TEXTS = frozenset({"as_posix", "__str__", "__fspath__"})
 METHODS = _SAME | {"joinpath", "read_text", "open", "with_name", "with_suffix"}
 """The methods of paths that are followed."""
 
@@ -43,7 +46,7 @@ def seen(path: object) -> tuple[int, str] | None:
     return None if match is None else (int(match[1] or 0), match[2] or "")
 
 
-def _path(up: int, tail: str) -> Late | None:
+def _path(up: int, tail: str, *, is_object: bool) -> Late | None:
     """Return a path with its dots resolved; None: it begins too high."""
     tail = posixpath.normpath(tail) if tail else ""
     parts = [part for part in tail.split("/") if part not in {"", "."}]
@@ -51,35 +54,64 @@ def _path(up: int, tail: str) -> Late | None:
         up, parts = up + 1, parts[1:]
     if up > _HIGHEST or len(tail) > _LONGEST or "{" in tail:
         return None
-    start = FOLDER.template if not up else f"{{{{ dag.folder.rsplit('/', {up})[0] }}}}"
-    return Late("/".join([start, *parts]))
+    start = FOLDER if not up else f"{{{{ dag.folder.rsplit('/', {up})[0] }}}}"
+    read = _made("operator.getitem", _made("builtins.globals"), "__file__")
+    for _ in range(up + 1):
+        read = _made("os.path.dirname", read)
+    if parts:
+        read = _made("os.path.join", read, "/".join(parts))
+    return Late("/".join([start, *parts]), read=_made(_OBJECT, read) if is_object else read)
 
 
-def join(first: object, others: Sequence[object]) -> Late | str | None:
-    """Return a path below another; None where it is not known."""
+def _made(path: str, *args: object) -> Made:
+    return Made(Name(path), [*args], {}, _NOWHERE)
+
+
+_OBJECT = "pathlib.Path"
+
+
+def is_object(path: object) -> bool:
+    """Return whether a path is one of `pathlib`, and no text."""
+    read = path.read if isinstance(path, Late) else None
+    return read is not None and read.target.path == _OBJECT and isinstance(path, Late)
+
+
+def as_text(path: Late) -> Late:
+    """Return the text of a path."""
+    place = seen(path)
+    return path if place is None else _path(*place, is_object=False) or path
+
+
+def join(
+    first: object, others: Sequence[object], *, is_of_objects: bool | None = None
+) -> Late | str | None:
+    """Return a path below another, of its kind if nothing else is said; None: it is not known."""
     place = seen(first)
     if place is None or not all(isinstance(other, str) for other in others):
         return None
     tail = posixpath.join(place[1], *map(str, others)) if others else place[1]
-    return tail if tail.startswith("/") else _path(place[0], tail)
+    kind = is_object(first) if is_of_objects is None else is_of_objects
+    return tail if tail.startswith("/") else _path(place[0], tail, is_object=kind)
 
 
-def parent(path: object) -> Late | None:
+def parent(path: object, *, is_of_objects: bool) -> Late | None:
     """Return the folder of a path; None where it is not known."""
     if isinstance(path, File):
-        return FOLDER if path.is_of_dag else None
+        return _path(0, "", is_object=is_of_objects) if path.is_of_dag else None
     place = seen(path)
-    return None if place is None else _path(place[0], posixpath.join(place[1], ".."))
+    if place is None:
+        return None
+    return _path(place[0], posixpath.join(place[1], ".."), is_object=is_of_objects)
 
 
 def attribute(owner: Late | File, name: str) -> Any:  # noqa: ANN401
     """Return what a path says of itself; None: nothing that is known."""
     if name == "parent":
-        return parent(owner)
+        return parent(owner, is_of_objects=True)
     if name == "parents":
-        above: list[Any] = [parent(owner)]
+        above: list[Any] = [parent(owner, is_of_objects=True)]
         while above[-1] is not None and len(above) < 6:  # noqa: PLR2004 - as high as a DAG file lies
-            above.append(parent(above[-1]))
+            above.append(parent(above[-1], is_of_objects=True))
         return [path for path in above if path is not None] or None
     place = seen(owner)
     text = owner.name if isinstance(owner, File) else place[1] if place else ""
@@ -95,7 +127,7 @@ def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # no
         return _of_file(owner, name) if is_text and not made.args else None
     is_path = isinstance(owner, Late) and seen(owner) is not None
     if name in _SAME and (is_path or isinstance(owner, File)):
-        return owner
+        return as_text(owner) if name in _TEXTS and isinstance(owner, Late) else owner
     if name in {"with_name", "with_suffix"} and isinstance(owner, Late | File):
         return _sibling(owner, name, made.args)
     if name == "joinpath":
@@ -129,7 +161,7 @@ def _sibling(owner: Late | File, name: str, args: Sequence[object]) -> Late | st
     own = attribute(owner, "stem") if name == "with_suffix" else ""
     if own is None or len(args) != 1 or not isinstance(args[0], str):
         return None
-    return join(parent(owner), [own + args[0]])
+    return join(parent(owner, is_of_objects=True), [own + args[0]])
 
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
@@ -151,19 +183,27 @@ def _of_the_file(file: File, path: str) -> Any:  # noqa: ANN401
     """Return what a function for paths gives of `__file__`."""
     if path == "os.path.basename":
         return attribute(file, "name")
-    return parent(file) if path == "os.path.dirname" else file
+    return parent(file, is_of_objects=False) if path == "os.path.dirname" else file
+
+
+def _of_texts(path: Late, others: Sequence[object]) -> Late | str | None:
+    return join(path, others, is_of_objects=False)
+
+
+def _of_objects(path: Late, others: Sequence[object]) -> Late | str | None:
+    return join(path, others, is_of_objects=True)
 
 
 _OF_PATHS: Mapping[str, Callable[[Any, Sequence[object]], Any]] = {
-    "os.path.join": join,
-    "pathlib.Path": join,
-    "pathlib.PurePath": join,
-    "pathlib.PurePosixPath": join,
-    "os.path.dirname": lambda path, _: parent(path),
-    "os.path.abspath": lambda path, _: path,
-    "os.path.realpath": lambda path, _: path,
-    "os.path.normpath": lambda path, _: path,
-    "os.fspath": lambda path, _: path,
+    "os.path.join": _of_texts,
+    "pathlib.Path": _of_objects,
+    "pathlib.PurePath": _of_objects,
+    "pathlib.PurePosixPath": _of_objects,
+    "os.path.dirname": lambda path, _: parent(path, is_of_objects=False),
+    "os.path.abspath": lambda path, _: as_text(path),
+    "os.path.realpath": lambda path, _: as_text(path),
+    "os.path.normpath": lambda path, _: as_text(path),
+    "os.fspath": lambda path, _: as_text(path),
     "os.path.basename": lambda path, _: attribute(path, "name"),
 }
 _LOADERS = frozenset(
@@ -184,7 +224,7 @@ def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object])
         return None
     if not isinstance(encoding, str) or encoding.lower() not in _ENCODINGS:
         return None
-    text = machine.text_beside(place[1])
+    text = machine.text_beside(place[1], machine.place(made.node))
     if text is None:
         return None
     machine.charge(len(text) // 256)

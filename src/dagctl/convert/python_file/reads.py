@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.convert.python_file import kept
 from dagctl.convert.python_file.objects import (
     GIVEN,
     Given,
@@ -36,17 +37,21 @@ _GETTERS = ("os.getenv", "os.environ.get")
 
 def environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return a call that reads the environment at each parse, as the file does."""
-    args = dict(zip(("key", "default"), map(settled, made.args), strict=False)) | made.kwargs
-    texts = all(isinstance(value, str | int | float | None) for value in args.values())
+    args = dict(zip(("key", "default"), made.args, strict=False)) | made.kwargs
+    args = {key: value if kept.read(value) else settled(value) for key, value in args.items()}
+    texts = all(
+        isinstance(value, str | int | float | None) or kept.read(value) for value in args.values()
+    )
     plain = name.path in _GETTERS and len(made.args) <= 2 and args.keys() <= {"key", "default"}  # noqa: PLR2004 - key, default
     if not plain or not texts or not isinstance(args.get("key"), str):
         return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
     known = _of_the_environment(machine, made.node, args["key"])
     if known is not None:
         return known
-    kept = {key: value for key, value in args.items() if value is not None}
-    given = _default_of(machine, made, kept["default"]) if "default" in kept else None
-    return Made(Name("os.getenv"), [], kept, machine.place(made.node), given=given)
+    known_args = {key: value for key, value in args.items() if value is not None}
+    given = _default_of(machine, made, args["default"]) if "default" in known_args else None
+    place, is_calm = machine.place(made.node), all(map(kept.is_calm, known_args.values()))
+    return Made(Name("os.getenv"), [], known_args, place, given=given, is_calm=is_calm)
 
 
 def item(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: ANN401
@@ -59,7 +64,7 @@ def item(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: AN
         return known
     text = "where the variable is not set, Airflow gets None; it did not load the file"
     machine.report.changed(machine.place(node), words(node), text)
-    return Made(Name("os.getenv"), [], {"key": key}, machine.place(node))
+    return Made(Name("os.getenv"), [], {"key": key}, machine.place(node), is_calm=True)
 
 
 def is_set(machine: Machine, key: object) -> bool:
@@ -144,9 +149,16 @@ def _of_airflow(machine: Machine, made: Call, key: object, *, is_json: bool) -> 
     return Given(value, (_read(machine, made),))
 
 
-def _default_of(machine: Machine, made: Call, default: object) -> Given:
-    """Return the default that a file has for what it reads: it counts where nothing is set."""
-    return Given(default, (_read(machine, made, is_default=True),))
+def _default_of(machine: Machine, made: Call, default: object) -> Given | None:
+    """Return the default that a file has for what it reads: it counts where nothing is set.
+
+    None: the default is read too, and has none.
+    """
+    read = _read(machine, made, is_default=True)
+    if kept.read(default) is None:
+        return Given(default, (read,))
+    inner = getattr(default, "given", None)
+    return Given(inner.value, (read, *inner.reads)) if inner else None
 
 
 def _read(machine: Machine, made: Call, *, is_default: bool = False) -> ParseRead:

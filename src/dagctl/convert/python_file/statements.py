@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.convert.python_file import edges, plain, setups
-from dagctl.convert.python_file.assignment import as_load, assign
-from dagctl.convert.python_file.conditions import changes_nothing, truth, version_test
+from dagctl.convert.python_file import edges, plain, setups, surroundings
+from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
+from dagctl.convert.python_file.assignment import as_load, assign, delete
+from dagctl.convert.python_file.conditions import changes_nothing, is_choice, truth, version_test
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
@@ -52,8 +53,6 @@ class Return(NamedTuple):
 BREAK, CONTINUE = object(), object()
 _STOPPED = Return(None)
 """An error that was reported: only a `try` goes on after it."""
-_QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
-"""Calls of these do nothing that a DAG has."""
 _NOT_FOLLOWED = "what it does if an error is raised is not followed"
 _QUIET_AROUND = ("warnings.catch_warnings", "catch_warnings", "suppress_and_warn", "nullcontext")
 
@@ -80,12 +79,10 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
     value = machine.evaluate(node.value, scope)
     if isinstance(value, Opaque | Made):
         why = value.why if isinstance(value, Opaque) else "what it does is known only then"
-        called = words(node.value)
-        place = machine.place(node)
-        if called.startswith(_QUIET) or ".log" in called.partition("(")[0] or "log." in called:
+        called, place = words(node.value), machine.place(node)
+        if surroundings.is_for_the_log(node.value, scope):
             machine.report.dropped(place, called[:60], "Airflow runs it at each parse, for the log")
-        elif called.startswith("sys.path."):
-            text = "the folder must be on the path of Airflow, as it was by this line"
+        elif (text := surroundings.needed(machine, node.value, value)) is not None:
             machine.report.changed(place, called[:60], text)
         else:
             machine.report.gap(place, called[:60], f"it runs at each parse: {why}")
@@ -251,10 +248,13 @@ def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
 def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
     if words(node.test).endswith("TYPE_CHECKING"):
         return run(machine, node.body, scope)  # for the names alone
-    test = truth(version_test(machine, machine.evaluate(node.test, scope)))
+    value = version_test(machine, machine.evaluate(node.test, scope))
+    test = truth(value)
     if test is None:
         if changes_nothing(node, scope):
             return run(machine, node.body, scope)
+        if is_choice(machine, node, value, scope):
+            return None
         text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
         machine.report.gap(machine.place(node), "if", text)
         end = run(machine, node.body, scope)
@@ -264,14 +264,35 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
 
 
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
-    entered = machine.entered
-    end = run(machine, node.body, scope)
+    entered, before = machine.entered, machine.state()
+    machine.handlers.append(node.handlers)
+    try:
+        end = run(machine, node.body, scope)
+    except AbsentFileError as error:
+        machine.restore(before)
+        return _without_file(machine, node, error, scope)
+    machine.restore(before)
     if machine.entered != entered or not cannot_fail(machine, node.body, scope):
         for handler in node.handlers:
             _except(machine, handler, scope, is_of_imports=only_imports(node.body))
     end = run(machine, node.orelse, scope) if end is None else end
     end = None if end is _STOPPED and node.handlers else end
     last = run(machine, node.finalbody, scope)
+    return end if last is None else last
+
+
+def _without_file(machine: Machine, node: ast.Try, error: AbsentFileError, scope: Scope) -> Any:  # noqa: ANN401
+    """Go on in the `except` that a file which is not there leads to."""
+    handler, end = handler_of(node.handlers), None
+    if handler is not None:
+        text = "it is not beside the file now: what the file does then was taken"
+        machine.report.changed(error.place, error.name, text)
+        if handler.name:
+            scope.put(handler.name, machine.opaque(handler, "an error is no data"))
+        end = run(machine, handler.body, scope)
+    last = run(machine, node.finalbody, scope)
+    if handler is None and last is None:
+        raise error
     return end if last is None else last
 
 
@@ -338,34 +359,6 @@ def _nonlocal(_machine: Machine, node: ast.Nonlocal, scope: Scope) -> None:
     scope.elsewhere |= {name: holder for name, holder in holders.items() if holder}
 
 
-def _delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
-    for target in node.targets:
-        if isinstance(target, ast.Name):
-            scope.elsewhere.get(target.id, scope).values.pop(target.id, None)
-        elif not _is_item_deleted(machine, target, scope):
-            why = "what is deleted is known only when Python runs"
-            machine.report.gap(machine.place(node), words(target), why)
-            spoil(machine, node, scope, why)
-
-
-def _is_item_deleted(machine: Machine, target: ast.expr, scope: Scope) -> bool:
-    """Delete an item of data; return whether there was one."""
-    if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
-        return False
-    owner, key = machine.evaluate(target.value, scope), machine.evaluate(target.slice, scope)
-    key = settled(key)
-    if not isinstance(owner, dict | list) or machine.is_kept(owner):
-        return False
-    if not isinstance(key, str | int):
-        return False
-    machine.changes.note(owner)
-    try:
-        del owner[key]  # type: ignore[arg-type] # a wrong kind is caught
-    except (LookupError, TypeError):
-        return False
-    return True
-
-
 _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.Expr: _expression,
     ast.Assign: _assign,
@@ -383,7 +376,7 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.Return: _return,
     ast.Raise: _raise,
     ast.While: _while,
-    ast.Delete: _delete,
+    ast.Delete: delete,
     ast.Pass: _nothing,
     ast.Global: _global,
     ast.Nonlocal: _nonlocal,

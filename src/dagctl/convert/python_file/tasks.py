@@ -144,7 +144,17 @@ class Tasks:
             value = value or None
         if key == "retry_exponential_backoff" and isinstance(value, float | int):
             value = bool(value) if value in {0, 1} else value
-        return self._values.argument(value, place, key)
+        made = self._values.argument(value, place, key)
+        return self._addresses(made, place) if key == "email" else made
+
+    def _addresses(self, value: Any, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        """Return the addresses of mails, without those that are empty."""
+        given = value if isinstance(value, list) else [value]
+        named = [item for item in given if not isinstance(item, str) or item.strip()]
+        if named == given:
+            return value
+        self._report.dropped(place, "email", "an empty address gets no mail")
+        return named or None
 
     def _moment(self, key: str, value: Moment, place: Place) -> Any:  # noqa: ANN401 - JSON data
         text = self._values.moment(value, place, key)

@@ -20,6 +20,8 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dagctl.convert.python_file.objects import Made
+
 _WIDE = lazy_pattern(r"[0-9]{4,}")
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict)
 MAX_WEIGHT = 500_000
@@ -55,8 +57,14 @@ def text_of(value: object) -> str | None:
     return None
 
 
-def rendered(text: Any, parts: Sequence[object]) -> Any:  # noqa: ANN401 - not only texts
-    """Return a text that is put together of parts, some of which are known when the task runs."""
+def rendered(text: Any, parts: Sequence[object], read: Made | None = None) -> Any:  # noqa: ANN401
+    """Return a text that is put together of parts, some of which are known when the task runs.
+
+    Args:
+        text: The text.
+        parts: Those parts.
+        read: What gives the text at each parse, where that is known.
+    """
     if not parts or not isinstance(text, str):
         return text
     is_early = any(isinstance(part, Late) and part.is_early for part in parts)
@@ -65,7 +73,7 @@ def rendered(text: Any, parts: Sequence[object]) -> Any:  # noqa: ANN401 - not o
         return Late(text, is_early)
     nows = [part.now for part in known]
     now = None if None in nows else _put(text, known, nows)
-    return Late(text, is_early, now=now, given=_given(text, known))
+    return Late(text, is_early, read=read, now=now, given=_given(text, known))
 
 
 def _given(text: str, parts: Sequence[Late]) -> Given | None:

@@ -182,7 +182,10 @@ class Values:
 
     def _late(self, value: Late, place: Place, subject: str) -> Any:  # noqa: ANN401
         takes_calls = self._is_rendered is not None
+        beside = f"what lies beside the file must lie beside the new one: {value.template}"
         if value.read and takes_calls and not (self._is_rendered and value.is_text):
+            if "{{ dag.folder" in value.template:
+                self.report.changed(place, subject, beside)
             return self._made(value.read, place, subject)
         if value.given is not None and not (self._is_rendered and value.is_text):
             return self._given(value.given, place, subject)
@@ -200,8 +203,7 @@ class Values:
         if value.is_early:
             kind = ", as text" if "json" in value.template else ""
             why = f"it is read when the task runs, not at each parse{kind}: {value.template}"
-            if "{{ dag.folder" in value.template:
-                why = f"what lies beside the file must lie beside the new one: {value.template}"
+            why = beside if "{{ dag.folder" in value.template else why
             self.report.changed(place, subject, why)
         return value.template
 

@@ -1,0 +1,36 @@
+"""Files that are not beside the DAG file, where the file says by itself what it does then."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.convert.report import Place
+
+_CAUGHT = frozenset(
+    {"FileNotFoundError", "OSError", "IOError", "EnvironmentError", "Exception", "BaseException"}
+)
+
+
+class AbsentFileError(Exception):
+    """A file that is opened is not there: an `except` of the DAG file goes on."""
+
+    def __init__(self, name: str, place: Place) -> None:
+        super().__init__(name)
+        self.name = name
+        self.place = place
+
+
+def handler_of(handlers: Sequence[ast.ExceptHandler]) -> ast.ExceptHandler | None:
+    """Return which `except` goes on where a file is not there; None: none of them."""
+    return next((handler for handler in handlers if _catches(handler.type)), None)
+
+
+def _catches(kind: ast.expr | None) -> bool:
+    if kind is None:
+        return True
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(isinstance(each, ast.Name) and each.id in _CAUGHT for each in kinds)

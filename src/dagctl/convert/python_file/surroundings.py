@@ -1,0 +1,105 @@
+"""Statements that prepare the machine that Airflow runs on, and make nothing that a DAG has."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagctl.convert.python_file.objects import Function, Made
+from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.uncertain import only_says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+_PATH = "the folder must be on the path of Airflow, as it was by this line"
+_VARIABLES = "its variables must be in the environment of Airflow, as they were by this line"
+_FOLDER = "the folder must be there: Airflow made it at each parse"
+_NEEDS: Mapping[str, str] = {
+    "dotenv.load_dotenv": _VARIABLES,
+    "os.makedirs": _FOLDER,
+    "os.mkdir": _FOLDER,
+}
+"""Functions, and what must be so without them."""
+_QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
+"""Calls of these do nothing that a DAG has."""
+_READS = frozenset({"getenv", "get", "join", "dirname", "abspath", "exists", "find_dotenv", "Path"})
+"""Functions, by their last words, that only read or put paths together."""
+_STATEMENTS = (ast.Import, ast.ImportFrom, ast.Pass, ast.Return, ast.Assign, ast.Expr)
+
+
+def is_for_the_log(node: ast.expr, scope: Scope) -> bool:
+    """Return whether an expression only writes to the log, or says how that is written."""
+    called = words(node)
+    if called.startswith(_QUIET) or ".log" in called.partition("(")[0] or "log." in called:
+        return True
+    function = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return False
+    holder = scope.holder(function.value.id)
+    owner = holder.values[function.value.id] if holder else None
+    return isinstance(owner, Made) and owner.target.path.startswith("logging.")
+
+
+def needed(machine: Machine, node: ast.expr, value: object) -> str | None:
+    """Return what must be so where a file does not run an expression; None: it is not known.
+
+    Args:
+        machine: Reads the file.
+        node: The expression.
+        value: What it gives.
+    """
+    if words(node).startswith("sys.path."):
+        return _PATH
+    if not isinstance(value, Made):
+        return None
+    known = _NEEDS.get(value.target.path)
+    if known is not None:
+        return known
+    function = machine.definition(value.target.path)
+    if not isinstance(function, Function) or isinstance(function.node, ast.Lambda):
+        return None
+    return _of_statements(machine, function.node.body)
+
+
+def _of_statements(machine: Machine, body: Iterable[ast.stmt]) -> str | None:
+    """Return what statements need that do nothing but that; None: they do more."""
+    given: dict[str, None] = {}
+    stack = [*body]
+    while stack:
+        statement = stack.pop()
+        if isinstance(statement, ast.If):
+            stack += [*statement.body, *statement.orelse, ast.Expr(statement.test)]
+        elif isinstance(statement, ast.Try):
+            stack += [*statement.body, *statement.orelse, *statement.finalbody]
+            stack += [inner for handler in statement.handlers for inner in handler.body]
+        elif not isinstance(statement, _STATEMENTS):
+            return None
+        else:
+            machine.charge()
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Attribute | ast.Subscript) and _is_stored(node):
+                    return None
+                if not isinstance(node, ast.Call) or only_says(node.func):
+                    continue
+                text = _of_call(node)
+                if text is None:
+                    return None
+                given |= dict.fromkeys(filter(None, [text]))
+    return next(iter(given)) if len(given) == 1 else None
+
+
+def _is_stored(node: ast.Attribute | ast.Subscript) -> bool:
+    return not isinstance(node.ctx, ast.Load)
+
+
+def _of_call(node: ast.Call) -> str | None:
+    """Return what a call needs; an empty text: it only reads; None: it does more."""
+    word = words(node.func).rpartition(".")[2]
+    if word in _READS:
+        return ""
+    named = [text for path, text in _NEEDS.items() if path.rpartition(".")[2] == word]
+    return named[0] if named else None
