@@ -76,7 +76,7 @@ class Severity(StrEnum):
     """Advice, or what could not be checked."""
 
 
-@frozen(slots=False)
+@frozen
 class Source:
     """A text that findings point into: a spec, or a file that one takes in."""
 

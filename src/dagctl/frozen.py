@@ -6,6 +6,7 @@ from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, f
 from functools import cache
 from operator import attrgetter
 from reprlib import recursive_repr
+from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
 
 if TYPE_CHECKING:
@@ -17,41 +18,64 @@ T = TypeVar("T")
 @overload
 def frozen(cls: type[T], /) -> type[T]: ...
 @overload
-def frozen(
-    *, eq: bool = True, kw_only: bool = False, slots: bool = True
-) -> Callable[[type[T]], type[T]]: ...
+def frozen(*, eq: bool = True, kw_only: bool = False) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(
-    cls: type[T] | None = None, /, *, eq: bool = True, kw_only: bool = False, slots: bool = True
+    cls: type[T] | None = None, /, *, eq: bool = True, kw_only: bool = False
 ) -> type[T] | Callable[[type[T]], type[T]]:
-    """Return the class as `dataclass(frozen=True, slots=True)` does, for a fraction of the time.
+    """Return the class as `dataclass(frozen=True)` does, for a fraction of the time.
 
-    `dataclass` writes the methods of each class as text, and has Python compile five or six of
-    them. That was a sixth of a `create`, which loads 170 such classes and uses a third of them.
-    Here the classes share their methods, and each `__init__` is compiled with the first instance.
+    `dataclass` looks at each field, writes the methods of the class as text, and has Python compile
+    five or six of them. That was a sixth of a `create`, which loads 170 such classes and uses a
+    third of them. Here the classes share their methods. The fields are looked at, and `__init__` is
+    compiled, with the first instance; so a mistake in them is only said then.
 
-    `fields`, `replace`, `asdict`, `copy` and `pickle` take the instances as they take those of a
-    dataclass. `InitVar` and `field(hash=...)` are not known.
+    `fields`, `replace`, `asdict`, `copy`, `pickle` and `match` take the instances as they take those
+    of a dataclass. `InitVar` and `field(hash=...)` are not known.
 
     Args:
         cls: The class, where there are no options.
         eq: Whether two instances with equal fields are equal.
         kw_only: As of `dataclass`.
-        slots: As of `dataclass`; a class with a `cached_property` cannot have them.
     """
 
     def changed(cls: type[T]) -> type[T]:
-        own = [name for name, value in vars(cls).items() if value is not None]
+        own = {name for name, value in vars(cls).items() if value is not None}
         cls.__doc__ = cls.__doc__ or cls.__name__  # else `dataclass` looks at the signature for it
-        made = dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)(cls)
         for name, method in _METHODS.items():
             if name not in own and (eq or name not in {"__eq__", "__hash__"}):
-                setattr(made, name, method)
-        if "__init__" not in own:
-            _set_init(made)
-        return made
+                setattr(cls, name, method)
+        for name in _LATER:
+            setattr(cls, name, _Later(cls, name, kw_only=kw_only))
+        if "__init__" in own:
+            fields(cls)  # type: ignore[arg-type] # no first instance comes by here
+        else:
+            _set_init(cls)
+        return cls
 
     return changed if cls is None else changed(cls)
+
+
+_LATER = ("__dataclass_fields__", "__match_args__")
+_LOOKING = RLock()
+
+
+class _Later:
+    """What `dataclass` says of the fields of a class, said when it is first asked for."""
+
+    def __init__(self, kind: type[Any], name: str, *, kw_only: bool) -> None:
+        self._kind = kind
+        self._name = name
+        self._kw_only = kw_only
+
+    def __get__(self, _value: object, _kind: type[Any]) -> Any:  # noqa: ANN401 - as `dataclass` says it
+        with _LOOKING:  # by one thread alone
+            if vars(self._kind)[self._name] is self:
+                options = {"init": False, "repr": False, "eq": False, "match_args": False}
+                dataclass(**options, kw_only=self._kw_only)(self._kind)
+                shown = (each.name for each in fields(self._kind) if each.init and not each.kw_only)
+                self._kind.__match_args__ = tuple(shown)
+        return vars(self._kind)[self._name]
 
 
 def _set_init(kind: type[Any]) -> None:

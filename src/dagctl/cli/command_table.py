@@ -9,7 +9,7 @@ from dagctl.frozen import frozen
 Heading = Literal["Author", "Publish", "Inspect", "Account", "More"]
 
 
-@frozen(slots=False)
+@frozen
 class CommandEntry:
     """A command: `dagctl NAME` is a function of a module of `dagctl.cli`."""
 

@@ -130,7 +130,7 @@ def _check(*, password_stdin: bool, otp: bool, provider: str | None, no_browser:
         raise UsageError("--no-browser goes with --provider", hint="dagctl login --help")
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True)
 class _Given:
     """What the options of a login by e-mail say."""
 

@@ -90,7 +90,7 @@ def _local(environ: Mapping[str, str], not_linked: NotLinkedError) -> Identity:
         return command.local(user, backend.user_id(user.email), settings.project_id)
 
 
-@frozen(slots=False)
+@frozen
 class _Run:
     """What one run is about: a project, and where its session comes from."""
 

@@ -59,7 +59,7 @@ class Known:
         return bool(self.spec_digest) and spec_digest.startswith(self.spec_digest)
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True)
 class Inventory:
     """The DAGs that some specs may mean, and the names that are not free."""
 

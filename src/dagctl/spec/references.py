@@ -54,7 +54,7 @@ _MOST_TEXTS = 2_000
 """Texts of a spec whose templates are looked into."""
 
 
-@frozen(slots=False)
+@frozen
 class _Dag:
     """What a DAG brings for its templates and its code."""
 

@@ -24,7 +24,7 @@ _CODE = ("; id", "a; id", "a && b", "a | b", "a > b", "$(id)", "`id`", "a\nb", "
 """What a shell, Python or SQL would run: a pattern that fits one of them bounds nothing."""
 
 
-@frozen(slots=False)
+@frozen
 class TemplateParameter:
     """A parameter: its name, and its rules in JSON Schema."""
 
@@ -68,7 +68,7 @@ class TemplateParameter:
         return is_bounded(self.rules)
 
 
-@frozen(slots=False)
+@frozen
 class Template:
     """A template, read and good in itself."""
 

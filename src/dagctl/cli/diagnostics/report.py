@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console, Style
 
 
-@frozen(slots=False)
+@frozen
 class DiagnosticReport:
     """The findings of one run, in the order of the files and then of the text."""
 

@@ -27,7 +27,7 @@ _LINE_FEED = lazy_pattern(rb"\n")
 _WHITE = " \t\f"
 
 
-@frozen(slots=False)
+@frozen
 class CodeText:
     """Code with line feeds as line ends, and the white space before its first line of code."""
 

@@ -66,7 +66,7 @@ class _Part(NamedTuple):
     child: Node | None
 
 
-@frozen(slots=False)
+@frozen
 class Document:
     """A whole document: the tree, and how to find a place inside one of its texts."""
 

@@ -53,7 +53,7 @@ Entries = dict[str, tuple[Span, Node]]
 """Keys, where each stands, and its value."""
 
 
-@frozen(slots=False)
+@frozen
 class Defaults:
     """What one file says."""
 

@@ -48,7 +48,7 @@ _OF_TASKS = frozenset(
 """Fields of a DAG that its tasks take over."""
 
 
-@frozen(slots=False)
+@frozen
 class Inherited:
     """What all files with defaults above a spec say together."""
 
@@ -139,7 +139,7 @@ def selects(task: Mapping[str, object], words: Collection[str]) -> Iterator[str]
             yield kind
 
 
-@frozen(slots=False)
+@frozen
 class _Heir:
     """Adds to the mappings of one spec."""
 

@@ -25,7 +25,7 @@ MAX_NAMES = 5
 _FORM = "write `for_each: {table: [orders, customers]}`"
 
 
-@frozen(slots=False)
+@frozen
 class Unroller:
     """Turns the entries of `tasks` into those that are meant, with their variables in place."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dagctl.spec.resolution.use import Used
 
 
-@frozen(slots=False)
+@frozen
 class Around:
     """What a spec is resolved with: defaults and variables. One serves many specs.
 

@@ -32,7 +32,7 @@ class Variable:
     """What stands for it inside of a longer text, where that is not how JSON writes the value."""
 
 
-@frozen(slots=False)
+@frozen
 class Variables:
     """All variables that count."""
 
