@@ -1,16 +1,16 @@
-"""Frozen dataclasses that cost little until they are used."""
+"""Dataclasses that cost little until they are used."""
 
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from reprlib import recursive_repr
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -30,30 +30,46 @@ def frozen(
     third of them. Here the classes share their methods. The fields are looked at, and `__init__` is
     compiled, with the first instance; so a mistake in them is only said then.
 
-    `fields`, `replace`, `asdict`, `copy`, `pickle` and `match` take the instances as they take those
-    of a dataclass. `InitVar` and `field(hash=...)` are not known.
+    `fields`, `replace`, `asdict`, `copy`, `pickle` and `match` take the instances as they take
+    those of a dataclass. `InitVar` and `field(hash=...)` are not known.
 
     Args:
         cls: The class, where there are no options.
         eq: Whether two instances with equal fields are equal.
         kw_only: As of `dataclass`.
     """
+    made = partial(_with_methods, methods=_FROZEN, eq=eq, kw_only=kw_only)
+    return made if cls is None else made(cls)
 
-    def changed(cls: type[T]) -> type[T]:
-        own = {name for name, value in vars(cls).items() if value is not None}
-        cls.__doc__ = cls.__doc__ or cls.__name__  # else `dataclass` looks at the signature for it
-        for name, method in _METHODS.items():
-            if name not in own and (eq or name not in {"__eq__", "__hash__"}):
-                setattr(cls, name, method)
-        for name in _LATER:
-            setattr(cls, name, _Later(cls, name, kw_only=kw_only))
-        if "__init__" in own:
-            fields(cls)  # type: ignore[arg-type] # no first instance comes by here
-        else:
-            _set_init(cls)
-        return cls
 
-    return changed if cls is None else changed(cls)
+@overload
+def mutable(cls: type[T], /) -> type[T]: ...
+@overload
+def mutable(*, eq: bool = True) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(field_specifiers=(field,))
+def mutable(
+    cls: type[T] | None = None, /, *, eq: bool = True
+) -> type[T] | Callable[[type[T]], type[T]]:
+    """Return the class as `dataclass` does, for a fraction of the time: as `frozen`."""
+    made = partial(_with_methods, methods=_MUTABLE, eq=eq, kw_only=False)
+    return made if cls is None else made(cls)
+
+
+def _with_methods(
+    cls: type[T], *, methods: Mapping[str, Callable[..., Any] | None], eq: bool, kw_only: bool
+) -> type[T]:
+    own = {name for name, value in vars(cls).items() if value is not None}
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else `dataclass` looks at the signature for it
+    for name, method in methods.items():
+        if name not in own and (eq or name not in {"__eq__", "__hash__"}):
+            setattr(cls, name, method)
+    for name in _LATER:
+        setattr(cls, name, _Later(cls, name, kw_only=kw_only))
+    if "__init__" in own:
+        fields(cls)  # type: ignore[arg-type] # no first instance comes by here
+    else:
+        _set_init(cls)
+    return cls
 
 
 _LATER = ("__dataclass_fields__", "__match_args__")
@@ -74,7 +90,7 @@ class _Later:
                 options = {"init": False, "repr": False, "eq": False, "match_args": False}
                 dataclass(**options, kw_only=self._kw_only)(self._kind)
                 shown = (each.name for each in fields(self._kind) if each.init and not each.kw_only)
-                self._kind.__match_args__ = tuple(shown)
+                type.__setattr__(self._kind, "__match_args__", tuple(shown))
         return vars(self._kind)[self._name]
 
 
@@ -159,4 +175,5 @@ def _compared(kind: type[Any]) -> Callable[[object], Any]:
     return lambda value: tuple(getattr(value, name) for name in names)
 
 
-_METHODS = {name: method for name, method in vars(_Shared).items() if callable(method)}
+_FROZEN = {name: method for name, method in vars(_Shared).items() if callable(method)}
+_MUTABLE = {name: _FROZEN[name] for name in ("__repr__", "__eq__")} | {"__hash__": None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import (
     FrozenInstanceError,
     asdict,
@@ -14,11 +15,12 @@ from dataclasses import (
     replace,
 )
 from functools import cached_property, partial
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.frozen import frozen
+from dagctl.frozen import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,13 +78,41 @@ def test_each_call_gives_what_the_dataclass_gives(
     assert outcome(after, args, named) == outcome(before, args, named)
 
 
-def test_it_is_a_dataclass_with_slots() -> None:
-    before, after = pair()
-    assert [each.name for each in fields(after)] == [each.name for each in fields(before)]
-    assert after.__slots__ == before.__slots__
-    assert after.__match_args__ == before.__match_args__
-    assert not hasattr(after(1), "__dict__")
-    assert is_dataclass(after)
+@pytest.mark.parametrize("options", [{}, {"kw_only": True}])
+def test_it_is_a_dataclass_before_and_after_its_first_use(options: dict[str, bool]) -> None:
+    before, after = pair(**options)
+    for _ in range(2):
+        assert after.__match_args__ == before.__match_args__
+        assert [each.name for each in fields(after)] == [each.name for each in fields(before)]
+        assert is_dataclass(after)
+        after(first=1)
+
+
+def test_many_threads_may_use_it_first() -> None:
+    for _ in range(20):
+        _, kind = pair()
+        start = Barrier(4)
+
+        def used(kind: type[Any] = kind, start: Barrier = start) -> object:
+            start.wait()
+            return kind(1).fresh
+
+        with ThreadPoolExecutor(4) as pool:
+            assert [each.result() for each in [pool.submit(used) for _ in range(4)]] == [()] * 4
+
+
+def test_a_mutable_one_can_be_changed_and_has_no_hash() -> None:
+    value, other = Count(), Count(1)
+    value.number += 1
+    assert value == other
+    assert value.names is not other.names
+    assert repr(value) == "Count(number=1, names=[])"
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(value)
+    for same in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+        assert same == value
+    assert Node(1) != Node(1)
+    assert {Node(1)}
 
 
 def test_nothing_of_it_can_be_changed() -> None:
@@ -124,6 +154,17 @@ class Named(Point):
     name: str
 
 
+@mutable
+class Count:
+    number: int = 0
+    names: list[str] = field(default_factory=list)
+
+
+@mutable(eq=False)
+class Node:
+    number: int
+
+
 @frozen
 class Single:
     only: float
@@ -134,7 +175,7 @@ class Empty:
     pass
 
 
-@frozen(slots=False)
+@frozen
 class Counted:
     numbers: tuple[int, ...]
 
@@ -212,7 +253,7 @@ def test_what_it_checks_is_checked_each_time() -> None:
             Point(-1)
 
 
-def test_a_property_is_kept_where_there_are_no_slots() -> None:
+def test_a_cached_property_is_kept() -> None:
     value = Counted((1, 2))
     assert (value.count, value.count) == (2, 2)
     assert "count" in vars(value)

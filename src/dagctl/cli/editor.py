@@ -10,13 +10,13 @@ import sys
 import tempfile
 import termios
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.cli.console import is_terminal
 from dagctl.cli.prompt import is_at_terminal
 from dagctl.errors import DagctlError, InterruptedRunError, UsageError
+from dagctl.frozen import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def _said(environ: Mapping[str, str]) -> tuple[str | None, str]:
     return next(((name, text) for name, text in said if text), (None, ""))
 
 
-@dataclass
+@mutable
 class TextFile:
     """A file that holds a text while it is edited."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 from dagctl.cli.command_table import COMMANDS
 from dagctl.errors import UNCHANGED
+from dagctl.frozen import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ PLANNED = frozenset(
 """The commands that take `--dry-run`."""
 
 
-@dataclass
+@mutable
 class Invocation:
     """What a command and the report of its failure have to know of each other."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import shared_arguments
@@ -26,6 +26,7 @@ from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece
 from dagctl.codegen.tasks import call_of
 from dagctl.codegen.values import reference, value_expression
+from dagctl.frozen import mutable
 from dagctl.spec.outline import innermost_common, torn_down
 from dagctl.spec.uses import arguments_used
 from dagctl.spec.walk import is_mapped
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _TASK_GROUP = {"2": "airflow.utils.task_group", "3": "airflow.sdk"}
 
 
-@dataclass(slots=True)
+@mutable
 class _MemberBlock:
     """The members of a group, or of the module, that stand together."""
 

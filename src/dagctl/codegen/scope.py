@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.imports import Imports
 from dagctl.codegen.names import function, group_variable, variable
-from dagctl.frozen import frozen
+from dagctl.frozen import frozen, mutable
 from dagctl.spec.tasks import DecoratorTask, PythonTask
 from dagctl.spec.walk import is_mapped
 
@@ -36,7 +36,7 @@ class Piece:
     """Code that means the same wherever it stands, as the user wrote it."""
 
 
-@dataclass(slots=True)
+@mutable
 class Scope:
     """The target, the names, and what the tasks need of the module around them."""
 

@@ -14,12 +14,11 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from dagctl.errors import DagctlError, Source
-from dagctl.frozen import frozen
+from dagctl.frozen import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -111,7 +110,7 @@ def _copies(documents: Sequence[SpecText], work: _Work, count: int) -> Iterator[
             copy.end()
 
 
-@dataclass
+@mutable
 class _Copy:
     """A copy of this process, and what it says."""
 

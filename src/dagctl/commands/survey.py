@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dagctl.commands.records import drifts_here, in_parts
+from dagctl.frozen import mutable
 from dagctl.operation.drift import drift_of
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
@@ -27,7 +28,7 @@ UNDER_WAY = timedelta(hours=1)
 """An object without a record that is younger may belong to an operation that is not done yet."""
 
 
-@dataclass
+@mutable
 class Survey:
     """What was seen. DAGs are named by their ids, so that memory holds no specs."""
 

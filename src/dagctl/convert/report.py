@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dagctl.frozen import frozen
+from dagctl.frozen import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def is_whole(remarks: Iterable[Remark]) -> bool:
     return not any(remark.outcome is Outcome.GAP for remark in remarks)
 
 
-@dataclass(slots=True)
+@mutable
 class Report:
     """Gathers the remarks on one DAG, in the order in which they are made."""
 

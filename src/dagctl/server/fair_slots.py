@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict, deque
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
+from dagctl.frozen import mutable
 from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LATER = TRY_LATER
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class _Ticket:
     """A request that waits: until it has a slot, or has given way."""
 

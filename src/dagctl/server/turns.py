@@ -6,11 +6,11 @@ import asyncio
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UnavailableError, UnfinishedError
+from dagctl.frozen import mutable
 from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 _ASK_AGAIN = "ask again with the same Idempotency-Key, or list the DAGs"
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class _Turn:
     """One operation, in the line of its project."""
 

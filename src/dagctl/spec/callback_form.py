@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from dagctl.spec.fields.text import MAX_TEXT
 from dagctl.spec.import_path import MAX_PATH, PATTERN
 from dagctl.spec.operator_name import OPERATOR_PATTERN
+from dagctl.spec.read_by import ReadBy
 
 TASK_CALLBACKS = {
     "on_execute_callback": "Called before it runs.",
@@ -72,9 +73,7 @@ def _kept(value: Any) -> Any:  # noqa: ANN401 - JSON data
 
 
 Callbacks = Annotated[
-    Callback | list[Callback] | None,
-    PlainValidator(_kept, json_schema_input_type=Callback | _Many),
-    PlainSerializer(_kept, Any),
+    Callback | list[Callback] | None, ReadBy(_kept, Callback | _Many, write=_kept)
 ]
 """The callbacks of one event: one, or several."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from threading import Lock
@@ -22,6 +21,7 @@ from pydantic import (
 )
 
 from dagctl.errors import SpecError
+from dagctl.frozen import mutable
 from dagctl.spec.codes import Code
 from dagctl.spec.family import Family
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pydantic_core.core_schema import CoreSchema
 
 
-@dataclass
+@mutable
 class _Count:
     """How many problems were reported in one spec so far."""
 

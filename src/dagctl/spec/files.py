@@ -6,11 +6,12 @@ checks, for the digest, and in what is recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
+from dagctl.frozen import mutable
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -51,7 +52,7 @@ def path_problem(path: object) -> Problem | None:
     return None
 
 
-@dataclass(slots=True)
+@mutable
 class _SpecFiles:
     """The files of one spec that were read so far."""
 

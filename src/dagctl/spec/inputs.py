@@ -6,10 +6,11 @@ keeps them beside the spec, so that it can be said later which of them has chang
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ LONGEST_NAME = 4_096
 _DIGEST = lazy_pattern("[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class Input:
     """One thing that a spec was made of."""
 
@@ -68,7 +69,7 @@ def inputs_of(data: object) -> tuple[Input, ...]:
 
 
 def _is_input(item: object) -> bool:
-    if not isinstance(item, list) or len(item) != len(Input.__slots__):
+    if not isinstance(item, list) or len(item) != len(fields(Input)):
         return False
     kind, name, digest = item
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
@@ -202,7 +202,7 @@ def _inputs(meant: Resolved, named: Mapping[str, str]) -> tuple[Input, ...]:
         named: The texts of the files that it names, by their paths.
     """
     files = (Input("file", path, digest_of_text(text)) for path, text in named.items())
-    return tuple(sorted({*meant.inputs, *files}))
+    return tuple(sorted({*meant.inputs, *files}, key=astuple))
 
 
 def _check_written_data(

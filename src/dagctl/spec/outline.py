@@ -5,10 +5,11 @@ It is made of models, or of raw data, so that a slip in one field hides no slip 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.frozen import mutable
 from dagctl.spec import walk
 from dagctl.spec.uses import outputs_used
 
@@ -28,7 +29,7 @@ class Wait(NamedTuple):
     name: str
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Entry:
     """A task or a group."""
 

@@ -29,9 +29,17 @@ IN_CODE = lazy_pattern(f"[\x00\ud800-\udfff{REORDERING}]")
 """What code may not hold: the unstorable, and what makes it read otherwise than it runs."""
 
 
+def is_visible(text: str) -> bool:
+    """Return whether a text has line feeds and visible characters alone.
+
+    No rule here refuses those, so no pattern is compiled for such a text.
+    """
+    return text.replace("\n", "").isprintable()
+
+
 def character_problems(text: str, refused: re.Pattern[str]) -> Iterator[Problem]:
     """Yield a problem for each character that is refused."""
-    if not refused.search(text):
+    if text.isprintable() or not refused.search(text):
         return
     lines = Lines(text)
     for match in refused.finditer(text):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import BIDI
+from dagctl.spec.fields.text import BIDI, is_visible
 from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import MAX_IN_VALUE, Problem
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
@@ -97,6 +97,8 @@ def too_deep(place: TextRange | None) -> Problem:
 
 
 def _check_characters(source: CodeText) -> None:
+    if is_visible(source.text):
+        return
     problems = [
         finding(
             Code.PYTHON_CHARACTER,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from dagctl.frozen import frozen
+from dagctl.frozen import frozen, mutable
 from dagctl.spec.lines import Lines, Span
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Kind = Literal["mapping", "list", "plain", "quoted", "block"]
 
 
-@dataclass(slots=True, eq=False)
+@mutable(eq=False)
 class Node:
     """One value: its data, its stretch of text, and the values in it."""
 

@@ -8,6 +8,7 @@ import yaml
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import is_visible
 from dagctl.spec.lines import Lines, Span
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import Document, Kind, Node
@@ -44,7 +45,7 @@ _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'"
 
 def read_yaml(text: str) -> Reading:
     """Return the document that a YAML text holds, and what is wrong with the text."""
-    raw = REFUSED_RAW.search(text)
+    raw = None if is_visible(text) else REFUSED_RAW.search(text)
     if raw:
         return Reading(None, [_raw_character(raw)])
     if _directives(text) > _MOST_DIRECTIVES:

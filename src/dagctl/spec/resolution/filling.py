@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
+from dagctl.frozen import mutable
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
@@ -43,7 +44,7 @@ class TooMuchError(Exception):
     """What would be made is larger than a text may be."""
 
 
-@dataclass
+@mutable
 class Budget:
     """How much may still be made."""
 
@@ -62,7 +63,7 @@ class Budget:
             raise TooMuchError
 
 
-@dataclass
+@mutable
 class Filler:
     """Puts variables into values of one document, and remembers what is wrong with them."""
 
