@@ -95,7 +95,7 @@ def _git_python() -> tuple[Git, type[GitCommandNotFound]]:
 
     GitPython is loaded with the first command: a run that only reads mostly needs none of it.
     """
-    with _IMPORTING, _quiet_import(), _alone("git"):
+    with _IMPORTING, _quiet_import(), _alone("git"), _alone("gitdb"):
         from git.cmd import Git
         from git.exc import GitCommandNotFound
 
