@@ -129,7 +129,7 @@ def test_documentation_that_only_python_knows_stays_a_gap(code: str) -> None:
     assert ("gap", 4, "doc_md_python_callable_name") in outcomes(dag)
 
 
-def test_arguments_of_some_operators_in_default_args_stand_in_the_tasks_that_take_them() -> None:
+def test_arguments_of_some_operators_in_default_args_are_for_the_tasks_that_take_them() -> None:
     dag = one("""
         orders:
           default_args: {mode: reschedule, bash_command: echo 1, catchup: false, nonsense: 1}
@@ -139,7 +139,8 @@ def test_arguments_of_some_operators_in_default_args_stand_in_the_tasks_that_tak
             own: {operator: airflow.operators.bash.BashOperator, bash_command: echo 2}
     """)
     wait, load, own = dag.data["tasks"]
-    assert wait["with"] == {"filepath": "/data", "mode": "reschedule"}
+    assert wait["with"] == {"filepath": "/data"}
+    assert dag.data["default_args"] == {"with": {"mode": "reschedule"}}
     assert (load["bash_command"], own["bash_command"]) == ("echo 1", "echo 2")
     assert dag.whole
     assert [(outcome, subject) for outcome, _, subject in outcomes(dag)[:4]] == [
@@ -169,10 +170,12 @@ def test_an_argument_of_a_group_comes_before_that_of_the_dag() -> None:
     """)
     a, outer = dag.data["tasks"]
     b, inner = outer["tasks"]
-    given = [task["with"] for task in (a, b, *inner["tasks"])]
-    assert [each["fs_conn_id"] for each in given] == ["of_dag", "of_outer", "of_inner", "own"]
-    assert [each.get("mode") for each in given] == [None, *["reschedule"] * 3]
-    assert outer["default_args"] == {"pool": "small"}
+    assert [task.get("with") for task in (a, b, inner["tasks"][0])] == [None] * 3
+    assert inner["tasks"][1]["with"] == {"fs_conn_id": "own"}
+    assert dag.data["default_args"] == {"with": {"fs_conn_id": "of_dag", "filepath": "/data"}}
+    given = {"fs_conn_id": "of_outer", "mode": "reschedule"}
+    assert outer["default_args"] == {"pool": "small", "with": given}
+    assert inner["default_args"] == {"with": {"fs_conn_id": "of_inner"}}
     assert ("dropped", 6, "default_args.nonsense") in outcomes(dag)
     assert dag.whole
 
@@ -185,7 +188,8 @@ def test_an_argument_that_a_task_is_mapped_over_keeps_its_values() -> None:
             a: {operator: airflow.operators.bash.BashOperator, expand: {bash_command: [a, b]}}
     """)
     (task,) = dag.data["tasks"]
-    assert (task["with"], task["expand"]) == ({"cwd": "/data"}, {"bash_command": ["a", "b"]})
+    assert (task.get("with"), task["expand"]) == (None, {"bash_command": ["a", "b"]})
+    assert dag.data["default_args"] == {"with": {"cwd": "/data"}}
     assert dag.whole
 
 
@@ -203,7 +207,16 @@ def test_an_argument_that_an_unknown_operator_may_take_stays_for_all_tasks() -> 
     assert dag.data["default_args"] == {"with": {"cwd": "/dwh", "amount": 3}}
     group = dag.data["tasks"][2]
     assert group["default_args"] == {"with": {"cwd": "/other", "page": 1}}
-    assert dag.data["tasks"][1]["cwd"] == "/dwh"
+    assert "cwd" not in dag.data["tasks"][1]  # Airflow gives it
+
+
+def test_what_dagctl_makes_itself_of_an_unknown_operator_is_a_gap() -> None:
+    dag = one("""
+        orders:
+          default_args: {op_kwargs: {a: 1}}
+          tasks: {pay: {operator: shop.Pay}}
+    """)
+    assert outcomes(dag) == [("gap", 3, "default_args.op_kwargs")]
 
 
 def test_an_operator_that_is_gone_takes_what_it_took() -> None:

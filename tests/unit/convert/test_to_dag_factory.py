@@ -283,3 +283,20 @@ def test_an_asset_in_default_args_is_an_object_since_texts_are_none_there() -> N
     assert dag["default_args"]["inlets"] == [{"__type__": "airflow.sdk.Asset", "uri": "s3://a/b"}]
     assert dag["tasks"]["load"]["outlets"] == ["s3://a/c"]
     assert result.whole
+
+
+def test_parameters_for_all_tasks_come_back_as_the_same_spec() -> None:
+    spec, result = exported("""
+        dag_name: orders
+        retries: 0
+        default_args: {with: {conn_id: dwh, mode: reschedule, page: 3}}
+        tasks:
+          - {task_id: wait, operator: FileSensor, with: {filepath: /data}}
+          - {task_id: pay, operator: shop.Pay}
+          - group_id: out
+            default_args: {pool: small, with: {mode: poke, timeout: 60}}
+            tasks: [{task_id: last, operator: FileSensor, with: {filepath: /out}}]
+    """)
+    assert result.whole
+    assert said(result) == []
+    assert DagSpec.from_data(back(result.text).data) == spec

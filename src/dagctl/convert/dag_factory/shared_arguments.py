@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import named_entries
+from dagctl.convert.dag_factory.tasks import FUNCTIONS
 from dagctl.convert.databases import SUCCESSOR, is_of_a_database, own_arguments
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import renamed_operator
 from dagctl.convert.python_file.old_arguments import argument_now
 from dagctl.operators import Operator, base_parameters, lookup
 from dagctl.operators.model import Parameter
+from dagctl.spec.tasks.arguments import NOT_SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -99,11 +101,23 @@ class Spreading:
         if key == "params" and any(tasks[name].get(key) is not None for name in takers):
             self._report.gap(place, subject, "Airflow joins them with the `params` of its tasks")
             return False
-        for name in takers:
-            if tasks[name].get(key) is None and not _is_mapped_over(tasks[name], key):
-                tasks[name].put(key, defaults[key], place)
         of_dags = {*base_parameters("dag", self._target), *base_parameters("dag", "2.11")}
-        if not of_every_task and None in parameters.values() and key not in of_dags | _OF_FACTORIES:
+        is_unknown = None in parameters.values() and key not in of_dags | _OF_FACTORIES
+        if is_unknown and key in NOT_SHARED and not of_every_task:
+            self._report.gap(place, subject, "write it into the tasks that take it")
+            return False
+        value = defaults[key]
+        as_it_is = {
+            name
+            for name in takers
+            if _is_taken_as_it_is(tasks[name], parameters.get(name), key, value)
+        }
+        stays = not of_every_task and (is_unknown or as_it_is == {*takers} != set())
+        for name in takers:
+            is_given = tasks[name].get(key) is not None or _is_mapped_over(tasks[name], key)
+            if not is_given and not (stays and name in as_it_is):
+                tasks[name].put(key, defaults[key], place)
+        if stays:
             text = "it stands under `with` there: each operator that has such a parameter takes it"
             self._report.changed(place, subject, text)
             return True
@@ -119,6 +133,16 @@ def _takes(parameters: Mapping[str, Parameter] | None, key: str, value: object) 
     """Return whether an operator has a parameter, under the name that it has now."""
     known = parameters or {}
     return argument_now(key, value, {}, known)[0] in known
+
+
+def _is_taken_as_it_is(
+    task: Fields, known: Mapping[str, Parameter] | None, key: str, value: object
+) -> bool:
+    """Return whether a task can take a value from `default_args` as the file says it."""
+    parameters = known or {}
+    is_plain = isinstance(value, str | int | float) and key not in {*FUNCTIONS, *NOT_SHARED}
+    is_same = key in parameters and argument_now(key, value, {}, parameters) == (key, value)
+    return is_plain and is_same and not is_of_a_database(str(task.get("operator")))
 
 
 def _is_mapped_over(task: Fields, key: str) -> bool:

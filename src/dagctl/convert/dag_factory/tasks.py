@@ -74,7 +74,7 @@ _OF_DECORATORS = frozenset(
     }
 )
 """What a decorator takes itself; the rest is for the function."""
-_FUNCTIONS = {
+FUNCTIONS = {
     "python_callable": "python_callable",
     "success_check": "success",
     "failure_check": "failure",
@@ -193,7 +193,7 @@ class Tasks:
 
     def _functions(self, fields: Fields) -> None:
         """Put `$ref` in the place of functions that are named with their files, or by path."""
-        for prefix, parameter in _FUNCTIONS.items():
+        for prefix, parameter in FUNCTIONS.items():
             name, file = fields.pop(f"{prefix}_name", None), fields.pop(f"{prefix}_file", None)
             place = fields.at(f"{prefix}_name" if name else parameter)
             if fields.pop(f"{prefix}_lambda", None) is not None:

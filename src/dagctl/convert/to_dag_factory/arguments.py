@@ -25,7 +25,6 @@ _NAMES = tuple(
     dict.fromkeys((*TaskArguments.argument_names(), *SingleTaskArguments.model_fields)),
 )
 MINUTES = "retry_delay_minutes"
-_AT_TASKS = "converted back, it stands at the tasks that take it, where their operators are known"
 
 
 class Arguments:
@@ -73,8 +72,6 @@ class Arguments:
             argument = length(value) if is_length else self._values.value(value, here)
             if argument is not MISSING:
                 made[name] = argument
-            if meant is not None and name in meant.takers:
-                self._losses.changed(here, _AT_TASKS)
         return made
 
     def _argument(self, name: str, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
