@@ -35,7 +35,7 @@ class Imports:
             reserved: Names that the module gives to something else.
             stems: What the names of its tasks, groups and functions are made of.
         """
-        self._reserved = reserved
+        self._reserved = {*reserved}
         self._stems = stems
         self._names: dict[tuple[str, str], str] = {}
         self._modules: dict[str, str] = {}
@@ -48,6 +48,13 @@ class Imports:
             self._names[key] = chosen
             self._modules[chosen] = module
         return ast.Name(self._names[key], ast.Load())
+
+    def reserve(self, chosen: str) -> bool:
+        """Keep a name for the module's own function; return whether no import has it already."""
+        if chosen in self._modules:
+            return False
+        self._reserved.add(chosen)
+        return True
 
     def sections(self) -> Iterator[list[ast.ImportFrom]]:
         """Yield the statements as ruff sorts them: the standard library, then everything else."""

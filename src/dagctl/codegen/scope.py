@@ -59,11 +59,11 @@ class Scope:
     """What the names of functions begin with that are no task's own."""
 
     def free_function(self, stem: str) -> str:
-        """Return the name of a further function, different from that of every task's own."""
+        """Return the name of a further function: no task's own function and no import has it."""
         if not self._further:
             self._further |= {*self.names.values()}
         chosen, number = stem, 2
-        while chosen in self._further:
+        while chosen in self._further or not self.imports.reserve(function(chosen)):
             chosen, number = f"{stem}_{number}", number + 1
         self._further.add(chosen)
         return function(chosen)

@@ -10,7 +10,7 @@ from itertools import chain
 
 import pytest
 
-from dagctl import DagSpec
+from dagctl import DagSpec, render
 from dagctl.codegen.module import module_of
 from dagctl.codegen.names import function, stems, variable
 from dagctl.dag_file.names import file_name
@@ -82,3 +82,37 @@ def test_no_two_ids_share_a_file() -> None:
 
 def test_the_table_holds_the_standard_library_of_this_python() -> None:
     assert {name.lower() for name in sys.stdlib_module_names} <= STANDARD_LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("written", "imported"), ("imported", "written")], ids=str
+)
+def test_a_function_of_the_spec_and_an_import_never_share_a_name(first: str, second: str) -> None:
+    values = {
+        "written": {"$python_code": "def f(context):\n    return 1"},
+        "imported": {"$ref": "jobs.filters.f_function"},
+    }
+    task = {
+        "task_id": "t",
+        "operator": "EmptyOperator",
+        "pre_execute": values[first],
+        "post_execute": values[second],
+    }
+    spec = DagSpec.model_validate({"dag_name": "n", "tasks": [task]})
+    tree = ast.parse(render(spec))
+    names = [
+        keyword.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg in {"pre_execute", "post_execute"} and isinstance(keyword.value, ast.Name)
+    ]
+    made = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    brought = [
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "jobs.filters"
+        for alias in node.names
+    ]
+    assert len({*names}) == 2
+    assert {*names} == {*made, *brought}
