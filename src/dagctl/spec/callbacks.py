@@ -107,7 +107,7 @@ def _one_problems(value: object, path: Path) -> Iterator[Problem]:
         yield Problem(Code.WRONG_TYPE, message, hint).at(*path)
         return
     if isinstance(value, dict) and (marker := marker_of(value)):
-        key = "notifier" if marker == "$new" else "callable"
+        key = {"$new": "notifier", "$python_code": "python_code"}.get(marker, "callable")
         message = f"a callback is no marker, such as {quoted(marker)}"
         hint = f"write `{key}` in place of `{marker}`"[:MAX_PATH]
         yield Problem(Code.UNKNOWN_KEY, message, hint).at(*path, marker)

@@ -171,6 +171,12 @@ def test_of_two_imports_of_everything_only_python_knows_which_has_a_name() -> No
     assert not dag.whole
 
 
+@pytest.mark.parametrize("name", ["__path__", "_send", "ord('a')", "bytes"])
+def test_an_import_of_everything_gives_no_private_names_and_no_built_in_ones(name: str) -> None:
+    dag = convert(f"from lib.env import *\n{dedent(STARRED).replace('LIMIT', name)}")
+    assert not dag.whole
+
+
 @pytest.mark.parametrize("module", ["broken", "endless", "absent", "circle.deeper"])
 def test_a_module_that_cannot_be_followed_gives_import_paths(module: str) -> None:
     own, _ = task(f"from {module} import X", "env={'A': X}")

@@ -125,6 +125,11 @@ SLIPS = [
     ("operator: FileSensor, properties: {filepath: a}", "DAG201", "did you mean `with`?"),
     ("operator: FileSensor, filepaht: a", "DAG201", "`with: {filepaht: ...}`"),
     ("operator: FileSensor, params: {filepath: a}", "DAG245", "write `with` in place of `params`"),
+    (
+        "bash_command: a, on_failure_callback: {$python_code: 'def f(x): return 1'}",
+        "DAG201",
+        "write `python_code` in place of `$python_code`",
+    ),
     ("decorator: task.docker, wiht: {image: a}, python_code: return 1", "DAG201", "`with`?"),
     ("bash_command: a, on_failure_callback: {notifier: SmtpNotifier, with: a}", "DAG203", "key"),
     (

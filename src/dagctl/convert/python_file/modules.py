@@ -7,6 +7,7 @@ functions and classes stay import paths, and a call of a function can be followe
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -177,8 +178,8 @@ def imported(machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of
 def from_star(machine: Machine, scope: Scope, name: str) -> Any:  # noqa: ANN401 - as above
     """Return what a name without a value has from the one `import *`, or `UNKNOWN`."""
     stars = [*scope.stars()]
-    if len(stars) != 1:
-        return UNKNOWN
+    if len(stars) != 1 or name.startswith("_") or hasattr(builtins, name):
+        return UNKNOWN  # such an import gives no name with `_`, and Python itself has some
     module = "." * stars[0].level + (stars[0].module or "")
     path = f"{module}{'' if module.endswith('.') else '.'}{name}"
     return imported(machine, absolute(path, scope.origin))
