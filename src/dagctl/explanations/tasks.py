@@ -122,7 +122,8 @@ TASKS = {
     ),
     Code.NOT_RENDERED: Explanation(
         "Jinja where Airflow does not render it",
-        "Only some parameters of an operator are rendered. In others `{{ ds }}` stays as it is.",
+        "Only some parameters of an operator are rendered. In others, and in Python code, "
+        "`{{ ds }}` stays as it is.",
         _task(_PUBLISH, "with: {bash_command: x, output_encoding: '{{ ds }}'}"),
         _task(_PUBLISH, "with: {bash_command: x, output_encoding: utf-8}"),
         "Write the value itself, or use a parameter that is rendered.",

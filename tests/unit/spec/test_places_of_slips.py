@@ -44,6 +44,8 @@ SPECS = {
     'schedule: "0 0 * * 1,«FRI-MON"': ("DAG212", "FRI,SAT,SUN"),
     'schedule: "«*/0 * * * *"': ("DAG210", "a step is 1 or more"),
     'schedule: «"cron(0 10 ? * MON *)"': ("DAG212", 'write "0 10 * * MON"'),
+    'schedule: «"0 0, 12 * * *"': ("DAG212", 'write "0 0,12 * * *"'),
+    "schedule: «6 pm": ("DAG210", 'write "0 18 * * *"'),
     'schedule: «"rate(5 minutes)"': ("DAG210", 'write "*/5 * * * *"'),
     'schedule: «"0 6 * * * Europe/Berlin"': ("DAG212", "`timezone: Europe/Berlin`"),
     "email: [a@b.c, «1]": ("DAG203", 'quote it: "1"'),
@@ -62,12 +64,26 @@ TASKS = {
 
 POD = "operator: KubernetesPodOperator\n    with: {name: a, image: b, "
 OTHER_TASKS = {
+    "python_code: return «null": ("DAG425", "write `None`"),
+    "python_code: return «pd.DataFrame()": ("DAG425", "write `import pandas as pd`"),
+    "python_code: return «json.dumps({})": ("DAG425", "write `import json`"),
+    "python_code: return «datetime.now()": ("DAG425", "import it in the code"),
+    "python_code: return 1 &«& 2": ("DAG401", "write `and`"),
+    "python_code: |\n      if 1: pass\n      else «if 2: pass": ("DAG401", "write `elif`"),
     POD + "cmds: «python -m a}": ("DAG246", "write a list"),
     POD + "arguments: [a, «5]}": ("DAG246", 'write "5", in quotes'),
     POD + "«resources: {limits: {cpu: 1}}}": ("DAG243", "did you mean `container_resources`?"),
     POD + "volumes: [«{$new: kubernetes.client.models.V1Volum, with: {name: d}}]}": (
         "DAG246",
         "kubernetes.client.models.V1Volume",
+    ),
+    "python_code: |\n      return «'{{ ds }} {{ params.region }}'": (
+        "DAG247",
+        "write `def run(ds):`",
+    ),
+    "python_code: 'def a(ds): return ds'\n    expand: {ds: «extract}": (
+        "DAG306",
+        "write `{$xcom: extract}`",
     ),
     "python_callable: «jobs.load:main": ("DAG231", "write `jobs.load.main`"),
     "python_callable: «jobs.load.main()": ("DAG231", "write `jobs.load.main`"),
@@ -77,6 +93,18 @@ OTHER_TASKS = {
     "      return «p['regoin']": ("DAG458", "`region`?"),
 }
 RIGHT = [
+    "python_code: |\n      def a(params):\n          params['x'] = 1\n          return params['x']",
+    (
+        "python_code: |\n      def a(params):\n          try:\n              return params['x']\n"
+        "          except KeyError:\n              return 1"
+    ),
+    "decorator: task.bash\n    python_code: return 'echo {{ ds }}'",
+    "python_code: |\n      import jinja2\n      return jinja2.Template('{{ ds }}').render(ds=1)",
+    (
+        "python_code: |\n      def a(task, **context):\n          '{{ ds }}'\n"
+        "          return task.render_template('{{ ds }}', context)"
+    ),
+    "python_code: |\n      x = 1\n      return f'{{ ds }} {x}', '{{ ref(x) }} {{ var(x) }}'",
     POD + 'arguments: "{{ [1] }}", cmds: null}',
     POD + "arguments: {$xcom: extract}, cmds: [a, {$xcom: extract}]}",
     "python_code: |\n      def a(params): return params['x']\n    with: {params: {x: 1}}",

@@ -52,6 +52,8 @@ _ZONE = lazy_pattern(r"(?:CRON_)?TZ=([A-Za-z0-9_+/-]{1,60})")
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
 _AWS_CRON = lazy_pattern(r"cron\(([^() ]+(?: [^() ]+){4}) \*\)")
+_GAP = lazy_pattern(r"[ \t]*,[ \t]*")
+_HOUR = lazy_pattern(r"(0?[1-9]|1[0-2]) ?(am|pm)")
 _RATE = lazy_pattern(r"rate\(([^()]*)\)")
 _WORD = lazy_pattern(r"\S+")
 _PART = lazy_pattern(r"[^\s,]+")
@@ -96,6 +98,10 @@ def _meant(text: str) -> str | None:
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
+    hour = _HOUR.fullmatch(text.casefold())
+    if hour:
+        number = int(hour[1]) % 12 + (12 if hour[2] == "pm" else 0)
+        return f'write "0 {number} * * *" for every day at this time'
     rate = _RATE.fullmatch(text)
     folded = rate[1] if rate else text.casefold()
     every = _EVERY.fullmatch(folded)
@@ -120,6 +126,9 @@ def _cron_problems(text: str) -> Iterator[Problem]:
         hint = "remove the seconds or the year: cron dialects disagree about where they go"
         if "/" in fields[-1] and fields[-1][0].isalpha():
             hint = f'write `timezone: {fields[-1]}`, and here "{" ".join(fields[:-1])}"'
+        joined = _GAP.sub(",", text)
+        if len(joined.split()) == len(_FIELDS):
+            hint = f'write "{joined}", without a space at the comma'
         yield Problem(Code.REFUSED_CRON, message, _of_aws(text) or hint)
     elif len(fields) != len(_FIELDS):
         yield _bad(text)

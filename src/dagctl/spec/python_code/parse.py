@@ -97,6 +97,7 @@ def _body(reading: ParsedCode, signature: str) -> PythonCode:
             advice.lint(reading.heard, source),
             missing,
             undefined(function, reading.nodes, source),
+            advice.not_rendered(reading.nodes, source),
             *(key_warnings(read, frozenset()) for read in reads.context),
             *(attribute_warnings(*pair, frozenset()) for pair in reads.attributes),
         )
@@ -132,6 +133,7 @@ def _def(
         advice.unfilled(function, source, given) if is_task else (),
         advice.unresolved(function, source),
         undefined(_unannotated(function), reading.nodes, source),
+        advice.not_rendered(reading.nodes, source),
         gone_parameters(function.args, given, source) if is_task else (),
         *(key_warnings(read, given) for read in reads.context),
         *(attribute_warnings(*pair, given) for pair in reads.attributes),

@@ -154,13 +154,27 @@ def _check_keywords(nodes: Nodes, source: CodeText) -> None:
             raise PythonCodeError(problem)
 
 
+_UNCLEAR = "Python stopped reading here; the mistake may be on the line before"
+_OF_OTHERS = {"&&": "and", "||": "or", "++": "+= 1", "--": "-= 1", "===": "==", "!==": "!="}
+"""Operators of other languages, with Python's own."""
+
+
+def _meant(line: str, column: int) -> str | None:
+    """Return what to write for an operator of another language at a column of a line, or None."""
+    if line.split()[:2] == ["else", "if"]:
+        return "write `elif`"
+    near = line[max(column - 3, 0) : column + 2]
+    rights = (right for word, right in _OF_OTHERS.items() if word in near)
+    return next((f"write `{right}`" for right in rights), None)
+
+
 def _read_statements(source: CodeText) -> tuple[list[ast.stmt], list[WarningMessage]]:
     try:
         statements, heard = _statements(source) if _CODE.search(source.text) else ([], [])
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
         message = f"not valid Python: {cut(error.msg)}"
-        hint = "Python stopped reading here; the mistake may be on the line before"
+        hint = _meant(source.lines.line(place.line), place.column) or _UNCLEAR
         raise PythonCodeError(finding(Code.PYTHON_SYNTAX, message, hint, place)) from error
     except TOO_COMPLEX as error:
         raise PythonCodeError(too_deep(None)) from error

@@ -121,14 +121,19 @@ def reads_of(
     params = [
         pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
     ]
-    stored = {name for name, node in keys if not isinstance(node.ctx, ast.Load)}
+    borne = _borne(nodes) if params else set()
+    stored = {name for name, node in (*keys, *params) if not isinstance(node.ctx, ast.Load)}
     return Reads(
         context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
         attributes=tuple(
             (owner, read(node.attr, node))
             for owner, node in islice(_attributes(nodes, contexts, held), _MOST)
         ),
-        parameters=tuple(read(*pair) for pair in params[:_MOST]),
+        parameters=tuple(
+            read(name, node)
+            for name, node in params[:_MOST]
+            if name not in stored and id(node) not in borne
+        ),
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
         named=tuple(_named(nodes))[:_MOST],
@@ -179,8 +184,8 @@ def _bound_names(nodes: Nodes) -> Iterator[str | None]:
     yield from (node.rest for node in nodes.of(ast.MatchMapping))
 
 
-_BEARS = {"AttributeError", "Exception", "BaseException"}
-"""What is caught where a missing attribute is borne."""
+_BEARS = {"AttributeError", "KeyError", "LookupError", "Exception", "BaseException"}
+"""What is caught where something that is missing is borne."""
 
 
 def _asked_for(nodes: Nodes) -> set[str]:
@@ -289,12 +294,9 @@ def _parameter_of(
         case ast.Subscript(
             value=ast.Subscript(value=value, slice=ast.Constant(value="params")),
             slice=ast.Constant(value=str(key)),
-            ctx=ast.Load(),
         ):
             return (key, node) if _is_context(value, contexts) else None
-        case ast.Subscript(
-            value=ast.Name(id=name), slice=ast.Constant(value=str(key)), ctx=ast.Load()
-        ):
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             return (key, node) if held.get(name) == "params" else None
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from typing import TYPE_CHECKING
 
 from pyflakes.checker import Checker
@@ -148,8 +149,22 @@ def _judged(
     )
 
 
+_OF_OTHERS = {"null": "None", "nil": "None", "undefined": "None", "true": "True", "false": "False"}
+"""Words of JSON and of other languages, with Python's own."""
+_SHORT = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
+"""The short names of modules that everybody knows them by."""
+_CLASSES = {"datetime", "time"}
+"""Modules with a class, or a function, of their own name: which one is meant is not certain."""
+
+
 def _hint(name: str) -> str:
     if name == "kwargs" or name in CONTEXT_KEYS:
         key = "key" if name == "kwargs" else name
         return f'set `provide_context: true`, and write `context["{key}"]`'
+    if name in _OF_OTHERS:
+        return f"write `{_OF_OTHERS[name]}`"
+    module = _SHORT.get(name, name if name in sys.stdlib_module_names - _CLASSES else "")
+    if module:
+        named = f"{module} as {name}" if module != name else name
+        return f"write `import {named}` in the code"
     return "import it in the code, or give it a value"

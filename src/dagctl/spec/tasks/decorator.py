@@ -1,6 +1,7 @@
 """A task that is a function with a TaskFlow decorator of a provider: `@task.docker(...)`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -95,5 +96,7 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskA
         return problem or belongs_under_with(key, cls.key_names(), "decorator")
 
     def warnings(self) -> Warnings:
-        """Return the warnings about the code."""
-        return self.code_warnings()
+        """Return the warnings about the code; what it returns may be rendered: `task.bash`."""
+        of_code = self.code_warnings()
+        kept = (problem for problem in of_code.shown if problem.code != Code.NOT_RENDERED)
+        return replace(of_code, shown=tuple(kept))

@@ -16,6 +16,8 @@ from dagctl.spec.wording import quoted
 
 _LISTS = ("$zip", "$concat")
 _ALLOWED = frozenset({"$xcom", "$ref", "$const", *_LISTS})
+_NAME = 60
+"""Characters of the name of a task that a hint repeats."""
 _HINT = "write a list, `{$xcom: ...}`, `{$zip: [...]}` or `{$concat: [...]}`"
 
 
@@ -70,7 +72,9 @@ def _source_problems(value: object, path: Path) -> Iterator[Problem]:
     marker = marker_of(value)
     if marker is None and not isinstance(value, list | tuple | dict):
         message = f"Airflow maps over a list, not over {_words(value)}"
-        yield Problem(Code.BAD_MAPPING, message, _HINT).at(*path)
+        is_name = isinstance(value, str) and len(value) <= _NAME and value.isidentifier()
+        hint = f"write `{{$xcom: {value}}}` for what this task returns, or a list"
+        yield Problem(Code.BAD_MAPPING, message, hint if is_name else _HINT).at(*path)
     elif marker is not None and marker not in _ALLOWED:
         message = f"Airflow does not map over {quoted(marker)}"
         yield Problem(Code.BAD_MAPPING, message, _HINT).at(*path)
