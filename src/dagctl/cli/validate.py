@@ -95,9 +95,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
 
 def _counted(validation: Validation) -> str:
-    """Return what was checked; templates only where there are some."""
+    """Return what was checked; a file with defaults where there is nothing else."""
     from dagctl.cli.text import plural
 
     specs, templates = len(validation.specs), validation.templates
-    said = [plural(specs, "spec")] if specs or not templates else []
-    return " and ".join([*said, *([plural(templates, "template")] if templates else [])])
+    both = ((specs, "spec"), (templates, "template"))
+    said = [plural(count, what) for count, what in both if count]
+    return " and ".join(said) or "defaults"

@@ -32,6 +32,8 @@ def gusty_folders(path: Path) -> Iterator[GustyFolder]:
     if not path.is_dir():
         hint = "name the folder of a DAG, or the one above such folders"
         raise UsageError(f"{path} is no folder; gusty makes a DAG of a folder", hint=hint)
+    if path.name in {"", ".."}:  # a DAG has the name of its folder
+        path = path.resolve()
     here = [item for item in path.iterdir() if item.is_file() and is_task_file(item.name)]
     if is_gusty(path) or any(item.suffix != ".py" for item in here):
         yield _read(path)

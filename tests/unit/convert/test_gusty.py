@@ -278,3 +278,10 @@ def test_hostile_files_are_refused_or_have_gaps(files: dict[str, str]) -> None:
 def test_every_argument_of_a_dag_is_kept_without_a_remark() -> None:
     dag = convert({"METADATA.yml": f"{NO_LATEST}fail_fast: true\n", "a.yml": BASH})
     assert (dag.data["fail_fast"], outcomes(dag)) == (True, set())
+
+
+def test_two_tasks_of_one_id_are_a_gap() -> None:
+    once = {"METADATA.yml": NO_LATEST, "a/t.yml": BASH}
+    assert convert(once).whole
+    twice = convert({**once, "b/t.yml": BASH})
+    assert ("gap", "b/t.yml", 1, "t") in outcomes(twice)

@@ -108,9 +108,11 @@ class _Folder:
         for path, level in levels.items():
             if path != root:
                 parent = path.parent.name if path.parent != root else None
+                self._once(level.name, groups, level.metadata.place)
                 groups.put(level.name, self._group(level, parent), level.metadata.place)
             for task in level.tasks:
                 around = level.name if path != root else None
+                self._once(task.task_id, tasks, task.fields.place)
                 tasks.put(task.task_id, self._task(task, around), task.fields.place)
         for task in edges.waits.values():
             tasks.put(task.task_id, self._task(task, None), task.fields.place)
@@ -121,6 +123,12 @@ class _Folder:
         dag.put("task_groups", groups, metadata.place)
         dag.put("tasks", tasks, metadata.place)
         return dag
+
+    def _once(self, name: str, entries: Fields, place: Place) -> None:
+        """Report a task or a group whose id another one has already."""
+        if name in entries:
+            text = "another one has this id: Airflow does not load such a DAG; one is left out"
+            self._report.gap(place, name, text)
 
     def _dag(self, metadata: Fields, folder: str) -> Fields:
         place = metadata.place if metadata else Place(folder, 1)
