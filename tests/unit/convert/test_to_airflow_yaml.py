@@ -50,8 +50,9 @@ def test_a_spec_comes_back_as_it_was_but_for_what_the_report_names(path: Path) -
     if not result.whole:
         return
     assert code(back(result)) == code(spec)
-    if not result.remarks:
-        assert back(result) == spec
+    if {each.subject for each in result.remarks} <= {"dag_name"}:
+        name = {"dag_name": "x"}
+        assert back(result).to_data() | name == spec.to_data() | name
 
 
 PLAIN = """

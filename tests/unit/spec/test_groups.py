@@ -198,7 +198,19 @@ _ENTRIES = st.recursive(
 )
 
 
-@given(_ENTRIES)
+def _good(entries: list[Any]) -> list[Any]:
+    """Return the tree with ids of its own, some entries behind one that stands after them."""
+    made: list[Any] = []
+    for number, entry in enumerate(entries):
+        key = "group_id" if "tasks" in entry else "task_id"
+        before = made[len(entry[key]) % len(made)] if made else {}
+        behind = [next(iter(before.values()))] if before and entry["dependencies"] else []
+        inner = {"tasks": _good(entry["tasks"])} if "tasks" in entry else {"bash_command": "true"}
+        made.append({key: f"{entry[key]}{number}", "dependencies": behind, **inner})
+    return made[::-1]
+
+
+@given(_ENTRIES | _ENTRIES.map(_good))
 def test_any_tree_is_refused_with_paths_that_exist_or_comes_back_equal(entries: Any) -> None:  # noqa: ANN401
     try:
         spec = DagSpec.from_data({"dag_name": "x", "tasks": entries})
