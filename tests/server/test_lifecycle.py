@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from tests.server.problems import problem_of
 from tests.server.served import spec
 
 if TYPE_CHECKING:
-    import httpx
-
     from tests.server.served import Person, World
 
 CALLS = [
@@ -166,6 +165,32 @@ def test_a_version_has_one_address(world: World) -> None:
         assert "is not a whole number" in problem_of(answer, 400, "USAGE")["detail"]
     back = ask(editor, project, "POST", "/dags/orders/rollback", to="01")
     assert "is not a whole number" in problem_of(back, 400, "USAGE")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name", "values"),
+    [
+        ("POST", "/create-dag", "Idempotency-Key", ["a", "b"]),
+        ("PUT", "/dags/orders", "If-Match", ['"1"', '"2"']),
+        ("POST", "/validate", "Content-Type", ["application/json", "application/yaml"]),
+    ],
+)
+def test_a_header_that_is_given_twice_is_refused(
+    world: World, method: str, path: str, name: str, values: list[str]
+) -> None:
+    project = world.project()
+    token = world.member(project).token
+    headers = [("Authorization", f"Bearer {token}"), *((name, value) for value in values)]
+    answer = httpx.request(
+        method,
+        f"{world.served.url}{path}",
+        params=None if path == "/validate" else {"project_id": project},
+        headers=headers,
+        content=b"{}",
+        timeout=90,
+    )
+    detail = problem_of(answer, 400, "USAGE")["detail"]
+    assert detail == f"header `{name}`: is given more than once"
 
 
 def test_what_would_be_passed_over_is_refused(world: World) -> None:

@@ -54,13 +54,15 @@ def _check_names(request: Request, described: Mapping[str, Any]) -> None:
     """Check that no parameter in the request would be passed over.
 
     Raises:
-        RequestError: A parameter of the query is none, or is given twice where one counts.
+        RequestError: A parameter of the query is none; it or a header is given twice where one
+            counts.
     """
-    known = {
-        parameter["name"]: parameter
-        for parameter in described.get("parameters", ())
-        if parameter["in"] == "query"
-    }
+    parameters = described.get("parameters", ())
+    headers = [each["name"] for each in parameters if each["in"] == "header"]
+    for name in (*headers, "Content-Type"):
+        if len(request.headers.getlist(name)) > 1:
+            raise RequestError(f"header `{name}`: is given more than once", hint="give it once")
+    known = {each["name"]: each for each in parameters if each["in"] == "query"}
     for name in request.query_params:
         if name not in known:
             near = get_close_matches(name, known, n=1)
