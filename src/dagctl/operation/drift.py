@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from dagctl.ports import DagRecord
 
+_FAR_LARGER = 1024 * 1024
+"""Bytes by which a file is so much larger that no diff is made."""
 Drift = Literal["none", "changed", "missing", "behind", "ahead", "elsewhere", "unmerged"]
 """How a DAG file in the work tree differs from the recorded one: behind and ahead are other
 versions, as dagctl wrote them; elsewhere: the branch that is checked out does not have that DAG;
@@ -68,6 +70,9 @@ def drift_in_work_tree(
 def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str, str]) -> str:
     """Return the unified diff from `old` to `new` (None: no file), empty if they are equal.
 
+    Of two files of which one is far larger it only says that they differ, as `diff -q` does: such a
+    file is no DAG file any more, and may have millions of lines.
+
     Args:
         path: The file.
         old: One content.
@@ -75,6 +80,8 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
         names: What each of them is, as `("recorded", "in the work tree")`.
     """
     before, after = (f"{path} ({name})" for name in names)
+    if old is not None and new is not None and abs(len(old) - len(new)) > _FAR_LARGER:
+        return f"Files {before} and {after} differ\n"
     return line_diff(before, after, _lines(old), _lines(new))
 
 

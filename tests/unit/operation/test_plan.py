@@ -38,6 +38,14 @@ def test_a_file_that_was_changed_by_hand_is_not_overwritten(created: World, agai
     assert created.state() == before
 
 
+def test_a_file_that_became_far_larger_is_not_compared(created: World) -> None:
+    created.backend.files.content[PATH] += b"\n" * 1024 * 1025
+    with pytest.raises(ConflictError, match=r"dags/orders.py was changed") as caught:
+        created.create(SAME)
+    names = f"{PATH} (recorded) and {PATH} (in the work tree)"
+    assert caught.value.diff == f"Files {names} differ\n"
+
+
 def test_a_file_that_was_deleted_is_not_written_again(created: World) -> None:
     del created.backend.files.content[PATH]
     with pytest.raises(ConflictError, match=r"dags/orders.py was deleted") as caught:
