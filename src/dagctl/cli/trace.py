@@ -18,7 +18,7 @@ SOURCES = ("dagctl.git", "dagctl.http")
 """The loggers of the adapters that run git and send requests."""
 
 
-class _Lines(logging.Handler):
+class _TraceHandler(logging.Handler):
     """Writes each record as a line to standard error, without secrets."""
 
     def __init__(self, console: Console) -> None:
@@ -33,7 +33,7 @@ class _Lines(logging.Handler):
 @contextmanager
 def traced(console: Console) -> Iterator[None]:
     """Show what the adapters do, until the block ends."""
-    handler = _Lines(console)
+    handler = _TraceHandler(console)
     loggers = [logging.getLogger(name) for name in SOURCES]
     for logger in loggers:
         logger.addHandler(handler)

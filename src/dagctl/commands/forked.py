@@ -61,7 +61,7 @@ def verdicts(
         return [check(document) for document in documents], prepared
     first, *others = documents
     done = [check(first)]  # loads and builds all that the copies need, once
-    with _copies(others, _Work(check, prepare), count) as copies:
+    with _copies(others, _PerSpec(check, prepare), count) as copies:
         for number, document in enumerate(others):
             answer = copies[number % count].next(prepared)
             done.append(check(document) if answer is None else answer)
@@ -69,7 +69,7 @@ def verdicts(
 
 
 @frozen
-class _Work:
+class _PerSpec:
     """What is to be done about each document."""
 
     check: Check
@@ -94,7 +94,7 @@ def processors() -> int:
 
 
 @contextmanager
-def _copies(documents: Sequence[SpecText], work: _Work, count: int) -> Iterator[list[_Copy]]:
+def _copies(documents: Sequence[SpecText], work: _PerSpec, count: int) -> Iterator[list[_Copy]]:
     """Start copies of this process; at the end of the block none is left."""
     copies: list[_Copy] = []
     try:
@@ -125,7 +125,7 @@ class _Copy:
         data = self.answers.read(int.from_bytes(head)) if len(head) == _LENGTH else b""
         if not data or len(data) < int.from_bytes(head):
             return None
-        loader = _Loader(BytesIO(data))
+        loader = _VerdictUnpickler(BytesIO(data))
         loader.sources = self.sources
         spec, findings, more = loader.load()
         prepared.update([more] if more else [])
@@ -140,7 +140,7 @@ class _Copy:
             os.waitpid(self.process, 0)
 
 
-def _started(documents: Sequence[SpecText], work: _Work, before: Sequence[_Copy]) -> _Copy:
+def _started(documents: Sequence[SpecText], work: _PerSpec, before: Sequence[_Copy]) -> _Copy:
     reading, writing = os.pipe()
     process = os.fork()
     if process == 0:
@@ -150,7 +150,7 @@ def _started(documents: Sequence[SpecText], work: _Work, before: Sequence[_Copy]
 
 
 def _answer(
-    documents: Sequence[SpecText], work: _Work, writing: int, others: Sequence[int]
+    documents: Sequence[SpecText], work: _PerSpec, writing: int, others: Sequence[int]
 ) -> NoReturn:
     """Write the verdicts on the documents, up to the first that fails; never return."""
     try:
@@ -175,13 +175,13 @@ def _pickled(
 ) -> bytes:
     spec, findings = verdict
     stream = BytesIO()
-    dumper = _Dumper(stream, pickle.HIGHEST_PROTOCOL)
+    dumper = _VerdictPickler(stream, pickle.HIGHEST_PROTOCOL)
     dumper.known = known
     dumper.dump((pickle.dumps(spec, pickle.HIGHEST_PROTOCOL), findings, prepared))
     return stream.getvalue()
 
 
-class _Dumper(pickle.Pickler):
+class _VerdictPickler(pickle.Pickler):
     """Writes each text that findings are in once, and then its number."""
 
     known: dict[int, tuple[int, Source]]
@@ -196,8 +196,8 @@ class _Dumper(pickle.Pickler):
         return (obj.name, obj.text)
 
 
-class _Loader(pickle.Unpickler):
-    """Reads what a `_Dumper` wrote, in a copy of this very process."""
+class _VerdictUnpickler(pickle.Unpickler):
+    """Reads what a `_VerdictPickler` wrote, in a copy of this very process."""
 
     sources: list[Source]
 

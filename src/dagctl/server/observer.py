@@ -14,7 +14,7 @@ from starlette.requests import Request
 from dagctl.errors import UnavailableError, UnexpectedError, is_of_the_machine
 from dagctl.patterns import lazy_pattern
 from dagctl.server.answers import problem
-from dagctl.server.refusals import RequestError
+from dagctl.server.refusals import RequestError, shutting_down
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,14 +68,6 @@ class Observer:
         LOG.info("request", extra={"fields": fields})
 
 
-def _cut_off() -> UnavailableError:
-    """Return the answer to what was under way when the patience of a shutdown was over.
-
-    Operations never come to this: `Turns` knows how far they are.
-    """
-    return UnavailableError("the server is shutting down", hint="try again in a moment")
-
-
 class Guard:
     """An ASGI middleware within all others: an unexpected exception becomes an answer, too."""
 
@@ -97,7 +89,8 @@ class Guard:
         except asyncio.CancelledError:
             if sent.has_begun:
                 raise
-            await _answer(_cut_off(), scope, receive, send)
+            # no operation comes to this: `Turns` knows how far they are
+            await _answer(shutting_down(), scope, receive, send)
         except Exception as error:
             request_id = scope["state"]["request_id"]
             what = "the machine failed" if is_of_the_machine(error) else "a bug"

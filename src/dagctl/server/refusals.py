@@ -40,6 +40,11 @@ class BusyError(UnavailableError):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 
+def shutting_down() -> UnavailableError:
+    """Return the answer to what the server does not begin, or does not wait for, as it stops."""
+    return UnavailableError("the server is shutting down", hint="try again in a moment")
+
+
 STATUSES = {
     ExitCode.BUG: HTTPStatus.INTERNAL_SERVER_ERROR,
     ExitCode.USAGE: HTTPStatus.BAD_REQUEST,

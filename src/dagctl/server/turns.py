@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dagctl.errors import UnavailableError, UnfinishedError
 from dagctl.frozen import mutable
 from dagctl.next_step import TRY_LATER
-from dagctl.server.refusals import BusyError
+from dagctl.server.refusals import BusyError, shutting_down
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,14 +105,14 @@ class Turns:
         except asyncio.CancelledError:  # the patience of the shutdown is over
             raise _cut_off(turn) from None
         if task.cancelled():
-            raise _shutting_down()
+            raise shutting_down()
         if task.done():
             return task.result()
         raise self._too_late(turn, task)
 
     def _check_room(self, project_id: str) -> None:
         if self._is_closing:
-            raise _shutting_down()
+            raise shutting_down()
         waiting = sum(
             turn.project_id == project_id and not turn.has_begun for turn in self._turns.values()
         )
@@ -154,14 +154,10 @@ class Turns:
             task.exception()  # the caller who waited has it: it is not to be logged again
 
 
-def _shutting_down() -> UnavailableError:
-    return UnavailableError("the server is shutting down", hint="try again in a moment")
-
-
 def _cut_off(turn: _Turn) -> DagctlError:
     """Return what becomes of an operation for whose end the server does not wait any more."""
     if not turn.has_begun:
-        return _shutting_down()
+        return shutting_down()
     return UnfinishedError(
         "the server stopped before the operation had ended",
         state="it is in the journal: the next operation in this project finishes or undoes it",

@@ -27,8 +27,8 @@ _OPENED = ("comment_begin", "raw_begin")
 _OPENS, _CLOSES = ("(", "[", "{"), (")", "]", "}")
 
 
-class Token(NamedTuple):
-    """A token of a template: where it begins, its line as Jinja counts, its kind, its text."""
+class Word(NamedTuple):
+    """A word or sign of a template: where it is, its line as Jinja counts, its kind, its text."""
 
     at: int
     line: int
@@ -41,7 +41,7 @@ class Token(NamedTuple):
         return self.at + len(self.text)
 
 
-_NOTHING = Token(0, 0, "", "")
+_NOTHING = Word(0, 0, "", "")
 
 
 @frozen
@@ -61,7 +61,7 @@ class PullPlace:
         self.texts: dict[str, TextRange] = {}
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[Word]:
     """Yield the tokens of a template.
 
     Raises:
@@ -72,7 +72,7 @@ def tokens(text: str) -> Iterator[Token]:
     at = 0
     for line, kind, value in AIRFLOW.lex(unix):
         at = unix.index(value, at)  # before a `{%-` Jinja leaves blanks out
-        yield Token(at, line, kind, value)
+        yield Word(at, line, kind, value)
         at += len(value)
 
 
@@ -81,7 +81,7 @@ def stopped_at(text: str) -> int | None:
 
     None: it reads all of it, and then something is missing.
     """
-    read: list[Token] = []
+    read: list[Word] = []
     try:
         read.extend(tokens(text))
     except TemplateSyntaxError:
@@ -106,8 +106,8 @@ class Words:
         self._lines = lines
 
     @cached_property
-    def _words(self) -> list[Token]:
-        words: list[Token] = []
+    def _words(self) -> list[Word]:
+        words: list[Word] = []
         is_code = False
         for token in tokens(self._lines.text):
             is_code = (is_code or token.kind in _BEGINS) and token.kind not in _ENDS
@@ -115,7 +115,7 @@ class Words:
                 words.append(token)
         return words
 
-    def _with_neighbours(self) -> Iterator[tuple[Token, Token, Token, Token]]:
+    def _with_neighbours(self) -> Iterator[tuple[Word, Word, Word, Word]]:
         """Yield each word with the two before it and the one behind it."""
         words = self._words
         yield from zip(
@@ -159,7 +159,7 @@ class Words:
                 name, inner = word.text, word
             elif dot.text == "[" and word.kind == "string":
                 name = word.text[1:-1]
-                inner = Token(word.at + 1, word.line, word.kind, name)
+                inner = Word(word.at + 1, word.line, word.kind, name)
             else:
                 continue
             if (owner.text, name) not in first:
@@ -191,5 +191,5 @@ class Words:
                 call.texts.setdefault(word.text[1:-1], inner)
         return calls
 
-    def _place(self, token: Token) -> TextRange:
+    def _place(self, token: Word) -> TextRange:
         return self._lines.place(token.at, token.end)
