@@ -340,6 +340,11 @@ def test_a_function_whose_state_each_call_would_make_anew_is_a_gap(argument: str
     assert "each call would make it anew" in gap
 
 
+def test_of_two_limits_of_tasks_the_old_one_counts_as_in_airflow_2() -> None:
+    dag = convert("DAG('etl', start_date=datetime(2024, 1, 1), concurrency=4, max_active_tasks=6)")
+    assert dag.data["max_active_tasks"] == 4
+
+
 def test_filters_of_a_dag_may_be_functions_of_the_file() -> None:
     dag = convert("""
         up = lambda text: text.upper()

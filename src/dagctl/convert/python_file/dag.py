@@ -110,7 +110,7 @@ class DagConversion:
         for old, new in _RENAMED.items():
             if old in given:
                 value = given.pop(old)
-                if given.get(new) is None:
+                if given.get(new) is None or (old == "concurrency" and value):  # which counts then
                     given[new] = value
                     self.dag.places[new] = self._place(old)
                 self._report.changed(self._place(old), old, f"it is `{new}` in a spec")
