@@ -34,13 +34,23 @@ _SUCCESSORS = {
 
 What was renamed of their arguments too is an error at the spec, and so a gap.
 """
+_PACKAGE = 3
+"""Parts of an import path that name a provider, or the first part of its name."""
 
 
 def renamed_operator(path: str, target: str) -> Operator | Unresolved:
     """Return the operator at a path, by its new name where it has another one now."""
     known = lookup(path, target)
-    successor = _SUCCESSORS.get(path.rpartition(".")[2])
-    return lookup(successor, target) if successor and isinstance(known, Unresolved) else known
+    if not isinstance(known, Unresolved):
+        return known
+    word = path.rpartition(".")[2]
+    successor = _SUCCESSORS.get(word)
+    moved = lookup(successor or word, target)
+    if successor:
+        return moved
+    package = path.split(".")[:_PACKAGE]
+    is_moved = isinstance(moved, Operator) and moved.path.split(".")[:_PACKAGE] == package
+    return moved if is_moved and package[:2] == ["airflow", "providers"] else known
 
 
 def operator_name(path: str, target: str, report: Report, place: Place) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 from datetime import date
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -328,14 +327,15 @@ def test_what_has_no_default_stays_a_gap(code: str) -> None:
     assert gaps(dag)
 
 
-_STANDARD = ("operator", "os", "builtins", "pathlib")
+_STANDARD = ("operator", "os", "builtins", "pathlib", "json")
+_IMPORTS = "import json, operator\nfrom functools import reduce\nfrom pathlib import Path\n"
 _ENVIRONMENTS = [{}, {"ENV": "prod", "NUMBER": "7", "ONE": "0"}, {"ENV": "staging", "MORE": "m"}]
 
 
 def assert_same_at_each_parse(before: str, code: str) -> None:
     """Compare a value of a file with that of the file made of it, in several environments."""
     dag = convert(
-        f"from pathlib import Path\nfrom outside import Job\n{before}\n"
+        f"{_IMPORTS}from outside import Job\n{before}\n"
         "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
         f"    Job.RunOperator(task_id='a', box={code})\n",
         Deployment(),
@@ -354,8 +354,8 @@ def assert_same_at_each_parse(before: str, code: str) -> None:
                 patch.delenv(name, raising=False)
             for name, value in given.items():
                 patch.setenv(name, value)
-            names: dict[str, Any] = {"os": os, "Path": Path}
-            exec(before, names)
+            names: dict[str, Any] = {"os": os}
+            exec(_IMPORTS + before, names)
             assert eval(ast.unparse(box), own) == eval(code, names), given
 
 
@@ -376,6 +376,9 @@ def assert_same_at_each_parse(before: str, code: str) -> None:
         "os.getenv('ENV') and 'on'",
         "os.getenv('ENV', os.getenv('MORE'))",
         "f\"a-{'x' if os.getenv('ENV') == 'prod' else 'y'}-b\"",
+        "json.dumps(os.getenv('ENV'))",
+        "dict(os.environ)",
+        "reduce(operator.iadd, [['a'], ['b', 'c']], ['z'])",
     ],
 )
 def test_what_is_worked_out_at_each_parse_gives_the_same(code: str) -> None:
@@ -517,3 +520,25 @@ def test_what_no_airflow_reads_of_executor_config_is_left_out() -> None:
 def test_what_would_grow_without_end_is_a_gap_and_no_crash(before: str) -> None:
     _, missing = task_with("task_id='a', bash_command='x', env={'A': text}", before)
     assert len(missing) == 1
+
+
+@pytest.mark.parametrize(
+    ("test", "made"),
+    [
+        ("x is None", "{{ var.value.x }}"),
+        ("os.getenv('x') is None", None),
+    ],
+)
+def test_a_variable_without_a_default_is_a_text(test: str, made: str | None) -> None:
+    before = f"x = Variable.get('x')\nif {test}:\n    x = open('a').read()"
+    task, found = task_with("task_id='a', bash_command='b', env={'A': x}", before)
+    assert (task["env"]["A"] if not found else None) == made
+
+
+@pytest.mark.parametrize(
+    "code", ["reduce(operator.iadd, [['a']], ALL)", "reduce(operator.sub, [1], [])"]
+)
+def test_what_reduce_may_change_is_not_worked_out(code: str) -> None:
+    before = f"import operator\nfrom functools import reduce\nALL = []\nx = {code}"
+    task, _ = task_with("task_id='a', bash_command='b', env={'A': str(x)}", before)
+    assert "$new" in task["env"]["A"]

@@ -192,6 +192,8 @@ def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
         at_parse = kept.applied(machine, made.node, f"builtins.{name}", made.args)
         if at_parse is not None:
             return at_parse
+    if is_alone and name == "dict" and made.args[0] == Name("os.environ"):
+        return Made(Name("builtins.dict"), made.args, {}, machine.place(made.node))
     function = _BUILTINS.get(name)
     if name != "str":
         made.args = [*map(settled, made.args)]

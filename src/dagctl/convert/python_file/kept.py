@@ -88,10 +88,10 @@ def _given(word: str, operands: Sequence[Any]) -> Given | None:
     values = [
         given.value if given else value for given, value in zip(givens, operands, strict=True)
     ]
-    module = operator if word.startswith("operator.") else builtins
+    module = {"operator": operator, "builtins": builtins}.get(word.partition(".")[0])
     size = weight(values)
     grows = word == "operator.mul" and not all(isinstance(value, int | float) for value in values)
-    if size is None or size > _LONGEST or grows:
+    if module is None or size is None or size > _LONGEST or grows:
         return None
     try:
         value = getattr(module, word.rpartition(".")[2])(*values)

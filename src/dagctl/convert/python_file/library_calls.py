@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import posixpath
 import re
@@ -9,7 +10,8 @@ from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Late, settled
+from dagctl.convert.python_file import kept
+from dagctl.convert.python_file.objects import Late, Made, Name, settled
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import rendered, weight
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a function of the library gives; None: it is none that is followed."""
     function = _FUNCTIONS.get(path)
+    if path == _REDUCE:
+        return _joined(machine, made)
     if function is None:
         return None
     made.args = [*map(settled, made.args)]
@@ -37,9 +41,32 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         value = function(*made.args, **made.kwargs) if known else None
     except (TypeError, ValueError, AttributeError, RecursionError, re.error):
         value = None
+    if value is None and path == "json.dumps" and len(made.args) == 1 and not made.kwargs:
+        value = kept.applied(machine, made.node, path, made.args)
     if value is None:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    if isinstance(value, Made):
+        return value
     return rendered(bounded(machine, made.node, value), late)
+
+
+_REDUCE = "functools.reduce"
+
+
+def _joined(machine: Machine, made: Call) -> Any:  # noqa: ANN401
+    """Return lists that `reduce` joins in a list of its own; None: it does something else."""
+    is_sum = bool(made.args) and made.args[0] in {Name("operator.iadd"), Name("operator.add")}
+    node = made.node.args[-1] if made.node.args else None
+    is_own = isinstance(node, ast.List) and not made.kwargs
+    if not is_sum or not is_own or len(made.args) != 3 or weight(made.args[1:]) is None:  # noqa: PLR2004
+        return None
+    lists = made.args[1] if isinstance(made.args[1], list) else [None]
+    if not all(isinstance(each, list) for each in lists):
+        return None
+    whole = [*made.args[2]]
+    for each in lists:
+        whole += each or ()
+    return bounded(machine, made.node, whole)
 
 
 def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401

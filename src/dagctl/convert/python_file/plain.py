@@ -148,7 +148,7 @@ def unary(machine: Machine, node: ast.UnaryOp, value: object) -> Any:  # noqa: A
     return function(value)
 
 
-def compare(  # noqa: PLR0911 - one for each kind
+def compare(  # noqa: C901, PLR0911 - one for each kind
     machine: Machine,
     node: ast.Compare,
     op: ast.cmpop,
@@ -166,6 +166,8 @@ def compare(  # noqa: PLR0911 - one for each kind
     if isinstance(op, ast.In) and right == Name("os.environ") and reads.is_set(machine, left):
         return True
     if isinstance(op, ast.Is | ast.IsNot):
+        if right is None and reads.is_a_text(left):
+            return isinstance(op, ast.IsNot)
         if isinstance(left, Late | Name | Made) or isinstance(right, Late | Name | Made):
             return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
         same = left is right or (isinstance(left, bool) and left == right)

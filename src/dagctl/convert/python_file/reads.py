@@ -113,6 +113,13 @@ def variable(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     return machine.opaque(made.node, template.why(words(made.node)))
 
 
+def is_a_text(value: object) -> bool:
+    """Return whether a value is a variable of Airflow without a default: a text, or an error."""
+    read = value.read if isinstance(value, Late) and value.is_text else None
+    is_variable = read is not None and read.target.path.endswith(".Variable.get")
+    return is_variable and read is not None and read.kwargs.keys().isdisjoint(_DEFAULTS)
+
+
 class _NoTemplate(NamedTuple):
     """Why no template reads a variable."""
 
