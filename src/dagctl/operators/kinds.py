@@ -1,8 +1,9 @@
 """Types as text, and which values are certainly wrong for them.
 
 Only what is certain is refused: what may be a class, `Any`, or Jinja is let through. A value is
-what YAML has (text, number, true or false, list, mapping, null); every other object, and a mapping
-with a `$` key, stands for something that is made later, and is let through too.
+what YAML has (text, number, true or false, list, mapping, null) or a function in `$python_code`;
+every other object, and a mapping with another `$` key, stands for something that is made later,
+and is let through too.
 """
 
 from __future__ import annotations
@@ -158,12 +159,14 @@ def wrong(expected: Kind, value: object, *, rendered: bool) -> Wrong | None:
 
 
 def shape_of(value: object) -> str | None:
-    """Return the shape of a value, or None for what is made later."""
+    """Return the shape of a value, or None for what is known later."""
     if value is None:
         return NULL
     if isinstance(value, bool):
         return TRUTH
     if isinstance(value, dict):
+        if "$python_code" in value:
+            return CALLABLE
         marked = any(isinstance(key, str) and key.startswith("$") for key in value)
         return None if marked else MAPPING
     shapes = {str: TEXT, int: WHOLE, float: NUMBER, list: LIST, tuple: LIST}
@@ -183,7 +186,7 @@ def _wrong(
     return Wrong(path, _GIVEN[shape], expected, value)
 
 
-_GIVEN = _WORDS | {NULL: "null"}
+_GIVEN = _WORDS | {NULL: "null", CALLABLE: "a function"}
 
 
 def in_words(value: object) -> str:

@@ -18,7 +18,7 @@ from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.fields.text import MAX_TEXT
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.problem import Problem
-from dagctl.spec.python_code import PythonCodeError, parse_python_code
+from dagctl.spec.python_code import PythonCodeError, by_place_problems, parse_python_code
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
@@ -101,13 +101,9 @@ def _function(value: object) -> Iterator[Problem]:
     if len(value) > MAX_TEXT:
         return  # that is said of the text
     try:
-        code = parse_python_code(value, is_value=True)
+        parse_python_code(value, is_value=True)
     except PythonCodeError as error:
         yield from error.problems
-        return
-    if code.form != "def":
-        message = "the value must be exactly one `def`"
-        yield Problem(Code.BAD_MARKER, message, "write `def name(value):` before the lines")
 
 
 def _anything(_value: object) -> Iterator[Problem]:
@@ -231,6 +227,12 @@ def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Pa
             yield here, item
         inner = [((*here, step), held) for step, held in _inner(item) if isinstance(held, _HOLDERS)]
         stack += reversed(inner)
+
+
+def call_problems(value: Mapping[str, Any], *arguments: str) -> Iterator[Problem]:
+    """Return why Airflow cannot call a checked `$python_code` with these arguments, by place."""
+    code = parse_python_code(value["$python_code"], is_value=True)
+    return by_place_problems(code.statements()[-1], arguments)
 
 
 def functions_in(data: object) -> Iterator[tuple[Path, PythonCode]]:

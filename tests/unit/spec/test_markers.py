@@ -98,6 +98,8 @@ def test_a_right_value_has_no_problem(value: object) -> None:
         ({"$xcom": "a", "keys": "b"}, Code.BAD_MARKER, ("keys",)),
         ({"$xcom": "a", "$ref": "a.b"}, Code.BAD_MARKER, ("$ref",)),
         ({"$python_code": "return 1"}, Code.BAD_MARKER, ("$python_code",)),
+        ({"$python_code": "lambda x: 1"}, Code.BAD_MARKER, ("$python_code",)),
+        ({"$python_code": "def a(): pass\ndef b(): pass"}, Code.BAD_MARKER, ("$python_code",)),
         ({"$python_code": 5}, Code.WRONG_TYPE, ("$python_code",)),
         ({"$python_code": "def f(:"}, Code.PYTHON_SYNTAX, ("$python_code",)),
         ({"$python_code": "def f(x=g()): pass"}, Code.PYTHON_DEFAULT, ("$python_code",)),

@@ -1,5 +1,6 @@
 """`python_code`: the body of a function, or exactly one `def`. Read and checked, never executed."""
 
+from dagctl.spec.python_code.checks import by_place_problems
 from dagctl.spec.python_code.code import PythonCode
 from dagctl.spec.python_code.findings import PythonCodeError
 from dagctl.spec.python_code.function import as_function
@@ -11,6 +12,7 @@ __all__ = [
     "PythonCode",
     "PythonCodeError",
     "as_function",
+    "by_place_problems",
     "function_tree",
     "input_statements",
     "parse_python_code",

@@ -47,7 +47,7 @@ def def_problems(
 ) -> Iterator[Problem]:
     """Yield why the code, which is one `def`, would not run as a task, or run too early."""
     source = reading.source
-    if is_callback and not _takes_context(function.args):
+    if is_callback and not takes_by_place(function.args):
         yield finding(
             Code.PYTHON_PARAMETER,
             "Airflow calls a callback with one argument, the context, and by its place",
@@ -75,12 +75,38 @@ def def_problems(
     yield from _does_not_compile(ast.Module(reading.statements, []), reading)
 
 
-def _takes_context(arguments: ast.arguments) -> bool:
-    """Return whether a function can be called with one argument that has no name."""
+def takes_by_place(arguments: ast.arguments, number: int = 1) -> bool:
+    """Return whether a function can be called with so many arguments that have no names."""
     positional = [*arguments.posonlyargs, *arguments.args]
     required = len(positional) - len(arguments.defaults)
-    is_free = required <= 1 and None not in arguments.kw_defaults
-    return is_free and bool(positional or arguments.vararg)
+    is_free = required <= number and None not in arguments.kw_defaults
+    return is_free and (len(positional) >= number or arguments.vararg is not None)
+
+
+def by_place_problems(function: ast.stmt, arguments: Sequence[str]) -> Iterator[Problem]:
+    """Yield why Airflow cannot call a function with these arguments by place, as it does."""
+    name = cut(getattr(function, "name", "name"))
+    written = f"write `def {name}({', '.join(arguments)}):`"
+    if isinstance(function, ast.AsyncFunctionDef):
+        yield finding(Code.PYTHON_ASYNC, "Airflow does not await this function", written, None)
+    elif isinstance(function, ast.FunctionDef) and not takes_by_place(
+        function.args, len(arguments)
+    ):
+        words = " and ".join(f"`{argument}`" for argument in arguments)
+        message = f"Airflow calls this function with {words}, by place"
+        yield finding(Code.PYTHON_PARAMETER, message, written, None)
+
+
+def no_function_problems(reading: ParsedCode) -> Iterator[Problem]:
+    """Yield that code which is given to an operator as a function is no single `def`."""
+    only = reading.statements[0] if len(reading.statements) == 1 else None
+    is_lambda = isinstance(getattr(only, "value", None), ast.Lambda)
+    hint = "write `def name(...):` before the lines"
+    if is_lambda:
+        hint = "write `def name(...): return ...` in place of the `lambda`"
+    elif any(isinstance(statement, Def) for statement in reading.statements):
+        hint = "put everything else into the `def`"
+    yield finding(Code.BAD_MARKER, "the value must be exactly one `def`", hint, None)
 
 
 def _does_not_compile(module: ast.Module, reading: ParsedCode) -> Iterator[Problem]:

@@ -57,6 +57,8 @@ def parse_python_code(
         problems = checks.def_problems(
             reading, function, is_callback=is_callback, is_value=is_value
         )
+    elif is_value:
+        problems = checks.no_function_problems(reading)
     else:
         problems = checks.body_problems(reading, signature)
     if refused := list(islice(problems, MAX_IN_VALUE)):

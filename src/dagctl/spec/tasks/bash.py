@@ -116,7 +116,7 @@ def _env_problems(env: object) -> Iterator[Problem]:
             message = f"{quoted(str(name))} cannot be the name of a variable"
             hint = "use letters, digits and `_`"
             yield Problem(Code.BAD_ARGUMENT, message, hint).at(*path)
-        if isinstance(value, str) or marker_of(value):
+        if isinstance(value, str) or (marker_of(value) or "$python_code") != "$python_code":
             yield from value_problems(value, path)
         else:
             yield wrong_type(path, TEXT, value).at(*path)
