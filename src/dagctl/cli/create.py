@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dagctl.cli.specs import Batch
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
+    from dagctl.commands.propose import Proposed
     from dagctl.errors import UsageError
     from dagctl.spec.checks import Checks
 
@@ -109,7 +110,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
     batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
-    judged = [Judged(spec) for spec in batch.specs]
+    judged = [Judged(spec) for spec in batch.specs.kept]
     plan = None
     opened = partial(Client.open, variables=checks.variables)
     with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
@@ -119,7 +120,7 @@ def create(  # noqa: PLR0913 - one parameter an option
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, plan, batch)
         elif branch is not None:
-            _propose(invocation, client, progress, batch, branch)
+            _propose(invocation, client, progress, batch, partial(client.propose, judged, branch))
         else:
             work = partial(client.create, judged, if_exists=if_exists, push=push)
             work = partial(work, force=force, verify=not no_verify, prune=folders)
@@ -211,14 +212,18 @@ def _create(
 
 
 def _propose(
-    invocation: Invocation, client: Client, progress: Reporter, batch: Batch, branch: str
+    invocation: Invocation,
+    client: Client,
+    progress: Reporter,
+    batch: Batch,
+    work: Callable[[], Proposed],
 ) -> None:
     """Push the DAGs to a branch for a review, and show where that is."""
     from dagctl.cli.create_view import reporting_recovery
     from dagctl.cli.propose_view import write_proposed
 
     with reporting_recovery(invocation, client) as report_recovery:
-        proposed = client.propose(batch.specs, branch)
+        proposed = work()
         progress.close()
         report_recovery()
         write_proposed(invocation, proposed, batch)
