@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dagctl.cli.specs import Batch
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
-    from dagctl.commands.propose import Proposed
     from dagctl.errors import UsageError
     from dagctl.spec.checks import Checks
 
@@ -110,7 +109,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
     batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
-    judged = [Judged(spec) for spec in batch.specs.kept]
+    judged = [Judged(spec) for spec in batch.specs]
     plan = None
     opened = partial(Client.open, variables=checks.variables)
     with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
@@ -120,7 +119,7 @@ def create(  # noqa: PLR0913 - one parameter an option
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, plan, batch)
         elif branch is not None:
-            _propose(invocation, client, progress, batch, partial(client.propose, judged, branch))
+            _propose(invocation, client, progress, batch, branch)
         else:
             work = partial(client.create, judged, if_exists=if_exists, push=push)
             work = partial(work, force=force, verify=not no_verify, prune=folders)
@@ -212,18 +211,14 @@ def _create(
 
 
 def _propose(
-    invocation: Invocation,
-    client: Client,
-    progress: Reporter,
-    batch: Batch,
-    work: Callable[[], Proposed],
+    invocation: Invocation, client: Client, progress: Reporter, batch: Batch, branch: str
 ) -> None:
     """Push the DAGs to a branch for a review, and show where that is."""
     from dagctl.cli.create_view import reporting_recovery
     from dagctl.cli.propose_view import write_proposed
 
     with reporting_recovery(invocation, client) as report_recovery:
-        proposed = work()
+        proposed = client.propose(batch.specs, branch)
         progress.close()
         report_recovery()
         write_proposed(invocation, proposed, batch)

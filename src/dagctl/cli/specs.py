@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dagctl.commands.forked import Prepare
     from dagctl.errors import Diagnostic, SpecError
     from dagctl.spec.load import Format
-    from dagctl.spec.packed import Specs
+    from dagctl.spec.model import DagSpec
     from dagctl.workspace import Workspace
 
 
@@ -40,7 +40,7 @@ _SHOWN = 5
 class Batch:
     """The specs to go on with, and what was found about all of them."""
 
-    specs: Specs
+    specs: tuple[DagSpec, ...]
     diagnostics: tuple[Diagnostic, ...]
     failure: SpecError | None = None
     """Why some specs were left out."""
@@ -109,7 +109,7 @@ def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None
 
 def good_specs(
     invocation: Invocation, arguments: Sequence[str], spec_format: Format | None, checks: Checks
-) -> Specs:
+) -> tuple[DagSpec, ...]:
     """Return the specs, and report the warnings about them.
 
     Raises:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
-from dagctl.commands.archive_file import spooled
 from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.frozen import frozen
@@ -20,9 +19,7 @@ from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import asked_before, checked_key, commit_of, done_meanwhile
 from dagctl.operation.run import run
 from dagctl.operation.steps import begin
-from dagctl.operation.stored_changes import StoredChanges
 from dagctl.ports import OperationStatus
-from dagctl.spec.packed import MANY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -123,12 +120,11 @@ def create(  # noqa: PLR0913 - what it is about, and how
     asked = distinct(changes)
     if key is not None:
         checked_key(key)
-    lock = backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting)
-    with lock, spooled() as kept_apart:
+    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
         command = command_digest(asked, options.if_exists, settings.target, prune)
         recovery = recover_all(context, command if key is None else None)
         handlers.on_recovered(recovery.recovered)
-        request = Request(asked, options, command, kept_apart, key, tuple(prune))
+        request = Request(asked, options, command, key, tuple(prune))
         result, entry = _result_of(context, request, recovery.repeated)
         result = replace(result, recovered=recovery.recovered)
         with context.step("show"), reporting(entry):
@@ -167,8 +163,6 @@ class Request:
     options: Options
     command: str
     """The digest of all that."""
-    file: BinaryIO
-    """Keeps what is large of many changes."""
     key: str | None
     """The idempotency key: it distinguishes this command from others that ask the same."""
     prune: tuple[str, ...] = ()
@@ -199,7 +193,7 @@ def _publish(
     nothing, its objects would not be put back.
     """
     backend, key = context.backend, request.key
-    changes: Sequence[Change] = with_pruned(
+    changes = with_pruned(
         context,
         make_plan(context, request.changes, request.options),
         request.prune,
@@ -209,8 +203,6 @@ def _publish(
     is_needed = any(change.is_effective for change in changes)
     _check_keyed(request, changes)
     adopt(backend, changes)
-    if len(changes) >= MANY:
-        changes = StoredChanges.of(changes, request.file)
     begun = begin(context, request.options, changes, request.command, key) if is_needed else None
     if key is not None and under_way is not None:
         done = done_meanwhile(backend, key, under_way)

@@ -104,7 +104,7 @@ def edited(
         ConflictError: The text gives another id.
     """
     dag_id = draft.dag_id
-    if change.gives_id and change.base_name != dag_id:
+    if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
         raise ConflictError(
             f"the text gives dag_id `{change.base_name}`, but the DAG is `{dag_id}`",
             hint=Fix("`", Command("mv", f"{dag_id} {change.base_name}"), "` renames it"),

@@ -15,11 +15,10 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from dagctl.errors import DagctlError, Source
 from dagctl.frozen import frozen, mutable
-from dagctl.spec.packed import MANY, PackedSpec, packed, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
     Verdict = tuple[DagSpec | None, list[Diagnostic]]
     """A spec, unless it has errors, and what was found."""
-    Kept = tuple[DagSpec | PackedSpec | None, list[Diagnostic]]
-    """The same; of many specs each is packed."""
     Check = Callable[[SpecText], Verdict]
     Prepare = Callable[[DagSpec], str]
     Prepared = dict[str, str]
@@ -47,10 +44,8 @@ _MOST = 4
 
 def verdicts(
     documents: Sequence[SpecText], check: Check, *, shared: bool, prepare: Prepare | None = None
-) -> tuple[list[Kept], Prepared]:
+) -> tuple[list[Verdict], Prepared]:
     """Return what the check says of each document, in their order, and what copies have prepared.
-
-    Of very many documents the specs are packed.
 
     Args:
         documents: The specs.
@@ -60,25 +55,17 @@ def verdicts(
         prepare: What a copy makes of a good spec besides, which is found under its digest. If it
             fails, that is nothing: who needs it makes it again.
     """
-    prepared: Prepared = {}
-    are_many = len(documents) >= MANY
     count = min(_MOST, processors()) if shared else 1
+    prepared: Prepared = {}
     if count < 2 or len(documents) < _FEWEST or threading.active_count() > 1:  # noqa: PLR2004
-        return [_kept(check(document), are_many) for document in documents], prepared
+        return [check(document) for document in documents], prepared
     first, *others = documents
-    done = [_kept(check(first), are_many)]  # loads and builds all that the copies need, once
+    done = [check(first)]  # loads and builds all that the copies need, once
     with _copies(others, _PerSpec(check, prepare), count) as copies:
         for number, document in enumerate(others):
             answer = copies[number % count].next(prepared)
-            done.append(_kept(answer or check(document), are_many))
+            done.append(check(document) if answer is None else answer)
     return done, prepared
-
-
-def _kept(verdict: Kept, are_many: bool) -> Kept:  # noqa: FBT001 - a fact, not a choice
-    spec, findings = verdict
-    if spec is None:
-        return verdict
-    return packed(spec) if are_many else whole(spec), findings
 
 
 @frozen
@@ -132,7 +119,7 @@ class _Copy:
     sources: list[Source]
     """The texts that it has sent: findings of many specs may be in one file with defaults."""
 
-    def next(self, prepared: Prepared) -> Kept | None:
+    def next(self, prepared: Prepared) -> Verdict | None:
         """Return the verdict on its next document, and add what it prepared; None: it has ended."""
         head = self.answers.read(_LENGTH)
         data = self.answers.read(int.from_bytes(head)) if len(head) == _LENGTH else b""
@@ -140,9 +127,9 @@ class _Copy:
             return None
         loader = _VerdictUnpickler(BytesIO(data))
         loader.sources = self.sources
-        kept, more = loader.load()
+        spec, findings, more = loader.load()
         prepared.update([more] if more else [])
-        return cast("Kept", kept)
+        return pickle.loads(spec), findings  # noqa: S301 - written by a copy of this process
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -186,10 +173,11 @@ def _answer(
 def _pickled(
     verdict: Verdict, prepared: tuple[str, str] | None, known: dict[int, tuple[int, Source]]
 ) -> bytes:
+    spec, findings = verdict
     stream = BytesIO()
     dumper = _VerdictPickler(stream, pickle.HIGHEST_PROTOCOL)
     dumper.known = known
-    dumper.dump((_kept(verdict, are_many=True), prepared))
+    dumper.dump((pickle.dumps(spec, pickle.HIGHEST_PROTOCOL), findings, prepared))
     return stream.getvalue()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +16,6 @@ from dagctl.session.redaction import named
 from dagctl.spec.checks import taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.model import DagSpec
-from dagctl.spec.packed import MANY, PackedSpec, packed, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 class Judged:
     """A spec whose findings were taken already as the workspace, or a flag, has it."""
 
-    spec: DagSpec | PackedSpec
+    spec: DagSpec
 
 
 SpecOrFile = DagSpec | str | Path | Mapping[str, Any] | Judged
@@ -66,13 +64,7 @@ def changes_of(
         step = "give a spec, the path of a file, or data; load_spec(text) reads a text"
         raise UsageError(f"{named(wrong[0])} is no spec", hint=step)
     loaded = _load_all(sources, checks, surroundings or Surroundings())
-    return [_asked(kept, root) for kept in loaded]
-
-
-def _asked(kept: DagSpec | PackedSpec, root: Path) -> Change:
-    spec = whole(kept)
-    change = asked(spec, source_path(spec.origin, root))
-    return change if kept is spec else replace(change, kept_spec=kept)
+    return [asked(spec, source_path(spec.origin, root)) for spec in loaded]
 
 
 def change_of_text(
@@ -112,13 +104,12 @@ def source_path(origin: str | None, root: Path) -> str | None:
 
 def _load_all(
     sources: Sequence[SpecOrFile], checks: Checks | None, surroundings: Surroundings
-) -> list[DagSpec | PackedSpec]:
-    specs: list[DagSpec | PackedSpec] = []
+) -> list[DagSpec]:
+    specs: list[DagSpec] = []
     diagnostics: list[Diagnostic] = []
     for source in sources:
         try:
-            spec = _load(source, checks, surroundings)
-            specs.append(spec if spec is source or len(sources) < MANY else packed(spec))
+            specs.append(_load(source, checks, surroundings))
         except SpecError as error:
             diagnostics.extend(error.diagnostics)
     if diagnostics:
@@ -126,9 +117,7 @@ def _load_all(
     return specs
 
 
-def _load(
-    source: SpecOrFile, checks: Checks | None, surroundings: Surroundings
-) -> DagSpec | PackedSpec:
+def _load(source: SpecOrFile, checks: Checks | None, surroundings: Surroundings) -> DagSpec:
     if isinstance(source, Judged):
         return source.spec
     if isinstance(source, DagSpec) and checks is None:

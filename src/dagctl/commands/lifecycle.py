@@ -125,7 +125,7 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
     """
     record_of(context.backend.registry, dag_id)
     (change,) = specs.changes(spec, context.settings.checks)
-    if change.gives_id and change.base_name != dag_id:
+    if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
         raise ConflictError(
             f"the spec gives dag_id `{change.base_name}`, but the DAG is `{dag_id}`",
             hint=f"leave dag_id out, or write `{dag_id}`",

@@ -15,7 +15,6 @@ from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
 from dagctl.spec.codes import Code
 from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
-from dagctl.spec.packed import Specs
 from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from dagctl.commands.forked import Prepare, Verdict
     from dagctl.commands.read import ReadSpecs, SpecText
     from dagctl.spec.checks import Checks
+    from dagctl.spec.model import DagSpec
 
 
 @frozen
@@ -42,7 +42,7 @@ class Limit:
 class Validation:
     """The good specs, and all findings in the order of the files."""
 
-    specs: Specs
+    specs: tuple[DagSpec, ...]
     diagnostics: tuple[Diagnostic, ...]
     templates: int = 0
     """How many templates were checked."""
@@ -80,7 +80,7 @@ def validate(
         prepare=prepare,
     )
     return Validation(
-        specs=Specs(tuple(spec for spec, _ in checked if spec is not None)),
+        specs=tuple(spec for spec, _ in checked if spec is not None),
         diagnostics=(
             *reading.problems,
             *_each_once(reading, [findings for _, findings in checked]),

@@ -15,7 +15,6 @@ from dagctl.dag_file.header import is_unicode
 from dagctl.errors import UsageError
 from dagctl.frozen import frozen
 from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, FileWrite
-from dagctl.spec.packed import whole
 from dagctl.spec.schedule_line import as_text
 from dagctl.spec.target import target_of
 from dagctl.spec.walk import raw_tasks
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from dagctl.ports import Reservation, SpecWrite, VersionAction
     from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.packed import PackedSpec
 
 
 class Action(StrEnum):
@@ -56,12 +54,8 @@ class Change:
     """SHA-256 of the canonical spec, in hex."""
     base_name: str
     """The id that is asked for, before a number is added."""
-    kept_spec: DagSpec | PackedSpec | None = field(default=None, compare=False, repr=False)
+    spec: DagSpec | None = field(default=None, compare=False, repr=False)
     """The spec; None in a change that was read from the journal, and in a removal."""
-    project_id: str | None = field(default=None, compare=False)
-    """The project that the spec gives."""
-    gives_id: bool = field(default=False, compare=False)
-    """Whether the spec gives the id, rather than has it made from its name."""
     spec_text: str | None = field(default=None, repr=False)
     """The spec as its author wrote it; None: it was made from data."""
     inputs: tuple[Input, ...] = field(default=(), repr=False)
@@ -123,11 +117,6 @@ class Change:
     """What is at that key now; None: nothing."""
     spec_write: SpecWrite | None = None
     """How the spec file follows, once the change is confirmed; None: it stays as it is."""
-
-    @property
-    def spec(self) -> DagSpec | None:
-        """The spec, made again if it is packed."""
-        return None if self.kept_spec is None else whole(self.kept_spec)
 
     @property
     def is_effective(self) -> bool:
@@ -200,9 +189,7 @@ def asked(spec: DagSpec, source: str | None = None) -> Change:
         spec_digest=spec.digest(),
         base_name=spec.dag_id,
         dag_id=spec.dag_id,
-        kept_spec=spec,
-        project_id=str(spec.project_id) if spec.project_id else None,
-        gives_id=spec.dag_id_given,
+        spec=spec,
         spec_text=spec.text,
         inputs=spec.inputs,
     )
@@ -223,8 +210,8 @@ def check_projects(changes: Sequence[Change], project_id: str) -> None:
         UsageError: A spec names another.
     """
     for change in changes:
-        named = change.project_id
-        if named is not None and named != project_id:
+        named = change.spec.project_id if change.spec else None
+        if named is not None and str(named) != project_id:
             raise UsageError(
                 f"{change.source or change.base_name}: project_id is {named}, the workspace's is "
                 f"{project_id}",

@@ -252,7 +252,7 @@ class _Planner:
         return replace(
             self._with_spec_file(planned, record) if planned.action is Action.UPDATE else planned,
             archived=change.archived,
-            kept_spec=None,
+            spec=None,
             spec_data=spec.recorded,
         )
 

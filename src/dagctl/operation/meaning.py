@@ -67,7 +67,7 @@ class Meanings:
                 return _meaning(replace(change, on_taken="fail"), known)
             case "fail":
                 return self._must_be_new(change)
-        if not change.gives_id:
+        if not _gives_id(change):
             known = self._by_path_or_name(change)
             self._check_removed(change, known)
             return self._noted(_meaning(change, known), known)
@@ -96,7 +96,7 @@ class Meanings:
         Raises:
             ConflictError: It does: to come back without a word is not what its remover expects.
         """
-        is_id_asked = change.gives_id or self.if_exists in {"update", "fail"}
+        is_id_asked = _gives_id(change) or self.if_exists in {"update", "fail"}
         tombstone = (
             self.inventory.removed_id(change.base_name)
             if is_id_asked
@@ -210,6 +210,10 @@ class Meanings:
         )
 
 
+def _gives_id(change: Change) -> bool:
+    return change.spec is not None and change.spec.dag_id_given
+
+
 def _meaning(change: Change, known: Known | None) -> Change:
     if known is None:
         return change
@@ -297,7 +301,7 @@ def _without_same(changes: Sequence[Change]) -> list[Change]:
             kept.append(change)
             continue
         other = kept[first]
-        if other.spec_digest != change.spec_digest or (change.gives_id and change.source):
+        if other.spec_digest != change.spec_digest or (_gives_id(change) and change.source):
             raise _same_dag(other, change)
         kept[first] = _joined(other, change)
     return kept
@@ -308,7 +312,7 @@ def _identity(change: Change) -> tuple[str, str]:
     if change.is_known:
         return change.dag_id.casefold(), ""
     # two new DAGs of one name get numbers, unless they are one spec in two files
-    return change.base_name.casefold(), "" if change.gives_id else change.spec_digest
+    return change.base_name.casefold(), "" if _gives_id(change) else change.spec_digest
 
 
 def _joined(first: Change, again: Change) -> Change:

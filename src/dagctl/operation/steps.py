@@ -323,17 +323,17 @@ def _with_content(operation: Operation, change: Change) -> Change:
     if change.is_removal:
         return change
     is_moved = change.path != path_of(context.settings, change.dag_id)
-    spec = change.spec
     if change.content is None or (change.action is Action.IMPORT and is_moved):
-        rendered_of = spec or _spec_of(change)
-        change = _with_new_content(context, rendered_of, change, operation.options)
+        change = _with_new_content(context, _spec_of(change), change, operation.options)
     key = storage_key(context.settings.project_id, change.path)
-    data = change.spec_data if spec is None else spec.recorded
+    data = change.spec_data if change.spec is None else change.spec.recorded
     return replace(change, spec_data=data, storage_path=key)
 
 
 def _spec_of(change: Change) -> DagSpec:
-    """Return the spec of an import, made again of its data, as it is large."""
+    """Return the spec of a change; of an import it is made again of its data, as it is large."""
+    if change.spec is not None:
+        return change.spec
     if change.spec_data is None:
         raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
     return check_data(change.spec_data).result()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord, FileWrite
 
 _LARGE = (
-    *("kept_spec", "spec_text", "spec_data", "inputs", "record"),
+    *("spec", "spec_text", "spec_data", "inputs", "record"),
     *("old_file", "content", "old_object", "spec_write", "gives_way"),
 )
 _NOTHING: dict[str, Any] = {

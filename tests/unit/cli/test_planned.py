@@ -14,7 +14,6 @@ from dagctl.cli.specs import Batch
 from dagctl.commands.plan import PlannedDag, PlanResult
 from dagctl.difference import Difference
 from dagctl.operation.change import Action
-from dagctl.spec.packed import Specs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +33,7 @@ def told(changes: Sequence[Difference], diff: str = "") -> list[str]:
         source="specs/orders.yaml",
     )
     console = Console(StringIO(), StringIO(), {})
-    write_plan(Invocation(console=console), PlanResult(dags=(dag,)), Batch(Specs(()), ()))
+    write_plan(Invocation(console=console), PlanResult(dags=(dag,)), Batch((), ()))
     assert isinstance(console.out, StringIO)
     first, *lines = console.out.getvalue().splitlines()
     assert first == "update orders v1 -> v2 from specs/orders.yaml"

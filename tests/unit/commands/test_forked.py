@@ -107,27 +107,6 @@ def test_files_of_copies_are_those_of_one_process(folder: Path) -> None:
     assert again.returncode == 0, again.stdout
 
 
-@pytest.mark.sweep
-def test_a_large_create_whose_changes_lie_in_a_file_is_done_or_undone_whole(folder: Path) -> None:
-    large = f"from dagctl.spec import packed; packed.MANY = {COUNT}\n{DAGCTL}"
-    made = run(large, "2", "create", "specs", "-o", "json", folder=folder)
-    assert made.returncode == 0, made.stderr
-    assert len(json.loads(made.stdout)["result"]["dags"]) == COUNT
-    files = {file.name: file.read_bytes() for file in (folder / "dags").iterdir()}
-    assert len(files) == COUNT
-    for spec in (folder / "specs").iterdir():
-        spec.write_text(f"{spec.read_text()}owner: team\n")
-    hook = folder / ".git/hooks/pre-commit"
-    hook.write_text("#!/bin/sh\nexit 1\n")
-    hook.chmod(0o755)
-    refused = run(large, "2", "create", "specs", "-q", folder=folder)
-    assert "nothing was changed" in refused.stderr
-    assert {file.name: file.read_bytes() for file in (folder / "dags").iterdir()} == files
-    hook.unlink()
-    updated = run(large, "2", "create", "specs", "-o", "json", folder=folder)
-    assert {dag["version"] for dag in json.loads(updated.stdout)["result"]["dags"]} == {2}
-
-
 def test_copies_share_the_work_and_none_is_left(tmp_path: Path) -> None:
     act = "processes.add(int(os.getpid() == parent))"
     done = run(ANSWERS.format(act=act), folder=tmp_path)

@@ -143,7 +143,7 @@ def test_one_slip_in_defaults_is_one_finding_for_all_specs(
     result = validate(reading, Checks(strict=True))
     errors = [(each.code, each.file, each.line) for each in result.diagnostics]
     assert errors == [(Code.WRONG_TYPE, "specs/defaults.yaml", 2)]
-    assert not result.specs
+    assert result.specs == ()
 
 
 def test_a_file_is_read_once_for_all_specs(root: Path) -> None:
