@@ -119,7 +119,7 @@ def test_doctor_asks_before_it_repairs(workspace: Shell) -> None:
             encoding="utf-8",
             timeout=SECONDS,
         )
-        child.expect("as a new version: daily_orders")
+        child.expect("To write again from the recorded spec: daily_orders")
         child.expect_exact("Do this now? [y/N] ")
         child.sendline(answer)
         child.expect(pexpect.EOF)
