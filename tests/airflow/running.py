@@ -127,9 +127,22 @@ tasks:
     with: {{count: {{$xcom: rows, key: count}}, rows: {{$xcom: rows}}}}
   - task_id: from_file
     bash_command: {{$file: scripts/report.txt}}
+  - task_id: code_from_file
+    python_code: {{$file: scripts/code.py}}
+    doc_md: {{$file: scripts/report.txt}}
+  - task_id: text_from_file
+    python_code: |
+      def text_from_file(text):
+          return text
+    with: {{text: {{$file: scripts/report.txt}}}}
   - task_id: filtered
     bash_command: echo {{{{ "a b" | quoted }}}} {{{{ limit }}}}
 """
+CODE = """# a comment
+def code_from_file(ds, *, sign="'\\\\"):
+    return f"{ds}{sign}"
+"""
+"""Code with what needs care in a file: quotes, a backslash, a comment at its start."""
 NOTIFIER = """
 try:
     from airflow.sdk import BaseNotifier
@@ -163,6 +176,7 @@ def write_language(airflow: Airflow, folder: Path, workspace: Path) -> None:
     (workspace / "scripts").mkdir(parents=True)
     (workspace / "dagctl.toml").touch()
     (workspace / "scripts" / "report.txt").write_text("# a report\necho report of {{ ds }}\n")
+    (workspace / "scripts" / "code.py").write_text(CODE)
     (workspace / "spec.yaml").write_text(LANGUAGE.format(folder=workspace))
     airflow.write(load_file(workspace / "spec.yaml"), folder)
     (folder / "tests_notifier.py").write_text(NOTIFIER)

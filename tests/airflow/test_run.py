@@ -119,6 +119,12 @@ def test_a_dag_calls_its_callback(airflow: Airflow, runs: dict[str, dict[str, An
     assert (airflow.home / "called").read_text() == "success of elsewhere"
 
 
+def test_a_dag_keeps_the_hour_of_its_zone_over_a_change_of_the_clock(runs: dict[str, Any]) -> None:
+    shown = runs["over the change of the clock"]
+    assert len(shown) == 3
+    assert {"30 06:30 CET", "31 06:30 CEST"} < {*shown}
+
+
 def test_an_asset_starts_the_dag_that_waits_for_it(runs: dict[str, Any]) -> None:
     assert runs["producer"]["state"] == runs["consumer"]["state"] == "success"
     assert runs["started by assets"] == ["consumer"]

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from .conftest import Airflow
 
-TASKS = {"asked", "rows", "counted", "from_file", "filtered"}
+TASKS = {
+    *("asked", "rows", "counted", "filtered"),
+    *("from_file", "code_from_file", "text_from_file"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,8 @@ def test_every_task_succeeds(run: dict[str, Any]) -> None:
         ("asked", "7 emea /nowhere"),
         ("counted", 44),
         ("from_file", "report of 2024-06-01"),
+        ("code_from_file", "2024-06-01'\\"),
+        ("text_from_file", "# a report\necho report of 2024-06-01"),
         ("filtered", "a b 5"),
     ],
 )

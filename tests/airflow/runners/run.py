@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pendulum
 from airflow import __version__
 from airflow.models.dag import DagModel
+from airflow.timetables.base import TimeRestriction
 from airflow.utils.session import create_session
+from load import Serialization
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +63,24 @@ def listed(values: Any) -> Any:  # noqa: ANN401 - what the instances of a mapped
     return [*values]
 
 
-def run(dag: Any) -> dict[str, Any]:  # noqa: ANN401 - another class in each Airflow
-    done = dag.test(**{LOGICAL_DATE: WHEN}, run_conf=CONF)
+def scheduled(dag: Any) -> list[datetime]:  # noqa: ANN401 - another class in each Airflow
+    """Return when the scheduler starts the first three runs of a DAG that catches up."""
+    timetable = Serialization.from_dict(Serialization.to_dict(dag)).timetable
+    start = pendulum.instance(dag.default_args["start_date"])
+    restriction = TimeRestriction(earliest=start, latest=None, catchup=True)
+    times: list[datetime] = []
+    last = None
+    while len(times) < 3:
+        info = timetable.next_dagrun_info(
+            last_automated_data_interval=last, restriction=restriction
+        )
+        last = info.data_interval
+        times.append(info.run_after)
+    return times
+
+
+def run(dag: Any, when: datetime = WHEN) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    done = dag.test(**{LOGICAL_DATE: when}, run_conf=CONF)
     instances = done.get_task_instances()
     return {
         "state": str(done.state),
@@ -89,5 +108,9 @@ if __name__ == "__main__":
     with create_session() as session:
         session.query(DagModel).update({"is_paused": False})
     report: dict[str, Any] = {dag_id: run(dag) for dag_id, dag in sorted(bag.dags.items())}
+    clock = bag.dags.get("clock")
+    report["over the change of the clock"] = [
+        run(clock, when)["tasks"]["shown"]["xcom"] for when in (scheduled(clock) if clock else ())
+    ]
     report["started by assets"] = started_by_assets()
     Path(target).write_text(json.dumps(report, default=listed), "utf-8")
