@@ -163,7 +163,10 @@ def _of_takers(shared: Shared, name: str, value: object) -> Iterator[Problem]:
         return
     for known in takers:
         meaning = text_meaning(known, name, value)
-        if meaning in _MARKERS:
+        wrong = [*length_problems(known, {name: value})]
+        if wrong:
+            yield from wrong
+        elif meaning in _MARKERS:
             what = "a length of time" if meaning == "duration" else "a time"
             message = (
                 f"{quoted(known.name)} takes {what}; other tasks may take {quoted(name)} as text"
@@ -173,10 +176,15 @@ def _of_takers(shared: Shared, name: str, value: object) -> Iterator[Problem]:
 
 
 def _unused(name: str, shared: Shared) -> Problem:
-    known = {each: None for operator in shared.operators.values() for each in operator.parameters}
+    known = {
+        each: None
+        for operator in shared.operators.values()
+        for each in operator.parameters
+        if each not in NOT_SHARED
+    }
     message = f"no task takes {quoted(name)}: none of their operators has such a parameter"
     hint = did_you_mean(name, known) or "remove it"
     beside = nearest(name, DefaultArgs.key_names())
     if hint == "remove it" and beside:
         hint = f"did you mean {quoted(beside)}? It stands beside `with`"
-    return Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING)
+    return Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING, at_key=True)

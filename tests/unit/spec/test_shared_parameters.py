@@ -42,6 +42,9 @@ def test_text_means_what_all_operators_that_take_it_say() -> None:
         ("poke_interval: 5x", (SENSOR,), "DAG230", "with a unit"),
         ("poke_interval: [5]", (SENSOR, SQL), "DAG246", "write"),
         ("connn_id: a", (SQL,), "DAG273", "did you mean `conn_id`?"),
+        ("op_kwargs_x: a", ("{task_id: p, python_code: return 1}",), "DAG273", "remove it"),
+        ("poke_interval: 5 parsecs", (SENSOR, OWN), "DAG230", "a number with a unit"),
+        ("conn_id: {$concat: [{$xcom: a}, {$xcom: b}]}", (SQL,), "DAG233", "use `$xcom` here"),
         ("sql: '{% if %}'", (SQL[:-22] + "}",), "DAG451", ""),
         ("aws_conn_id: '{{ params.nothing }}'", (SENSOR,), "DAG458", "params"),
     ],
@@ -109,6 +112,16 @@ def test_it_is_said_where_a_parameter_of_a_task_comes_from() -> None:
     assert origin is not None
     assert (origin.path, origin.line) == (("default_args", "with", "conn_id"), 2)
     assert find(meant.document, "tasks.load.with.mode") is None
+
+
+def test_it_is_said_where_a_key_of_a_task_comes_from_that_its_operator_takes() -> None:
+    text = text_of("cwd: /tmp", "{task_id: run, bash_command: ls}", SQL)
+    meant = resolved(text, form=None, origin=None, around=NOTHING)
+    assert meant is not None
+    origin = find(meant.document, "tasks.run.cwd")
+    assert origin is not None
+    assert (origin.path, origin.value) == (("default_args", "with", "cwd"), "/tmp")
+    assert find(meant.document, "tasks.load.cwd") is None
 
 
 def test_two_files_are_joined_name_by_name() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import meant_length
+from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import did_you_mean, quoted
@@ -51,6 +52,7 @@ _RANGE = lazy_pattern(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
 _ZONE = lazy_pattern(r"(?:CRON_)?TZ=([A-Za-z0-9_+/-]{1,60})")
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
+_AWS_DAYS, _DAY = lazy_pattern(r"[1-7]([,-][1-7])*"), lazy_pattern(r"[1-7]")
 _AWS_CRON = lazy_pattern(r"cron\(([^() ]+(?: [^() ]+){4}) \*\)")
 _GAP = lazy_pattern(r"[ \t]*,[ \t]*")
 _HOUR = lazy_pattern(r"(0?[1-9]|1[0-2]) ?(am|pm)")
@@ -124,7 +126,7 @@ def _cron_problems(text: str) -> Iterator[Problem]:
     elif len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
         message = f"a schedule has 5 fields, not {len(fields)}"
         hint = "remove the seconds or the year: cron dialects disagree about where they go"
-        if "/" in fields[-1] and fields[-1][0].isalpha():
+        if "/" in fields[-1] and zone_of(fields[-1]):
             hint = f'write `timezone: {fields[-1]}`, and here "{" ".join(fields[:-1])}"'
         joined = _GAP.sub(",", text)
         if len(joined.split()) == len(_FIELDS):
@@ -140,7 +142,14 @@ def _cron_problems(text: str) -> Iterator[Problem]:
 def _of_aws(text: str) -> str | None:
     """Return the hint for a schedule as EventBridge has it, `cron(0 10 * * ? *)`, or None."""
     cron = _AWS_CRON.fullmatch(text)
-    return f'write "{cron[1].replace("?", "*")}"' if cron else None
+    if cron is None:
+        return None
+    *others, days = cron[1].replace("?", "*").split()
+    if _AWS_DAYS.fullmatch(days):  # Sunday is 1 there, and 0 here
+        days = _DAY.sub(lambda day: str(int(day[0]) - 1), days)
+    elif any(char.isdigit() for char in days):
+        return "write it with five fields; there Sunday is day 1, here it is day 0"
+    return f'write "{" ".join([*others, days])}"'
 
 
 def _ambiguous(text: str) -> Iterator[Problem]:

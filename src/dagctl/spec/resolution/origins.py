@@ -125,12 +125,14 @@ def _places(document: Document, name: str) -> Iterator[Path]:
 
 def _inherited(entry: Entry, rest: Path) -> Iterator[Path]:
     """Yield where groups and the DAG say an argument for all of their tasks."""
-    of_operators = len(rest) == len(("with", "name")) and rest[0] == "with"
-    if of_operators and not _takes(entry.item, str(rest[1])):
-        return
     of_all = len(rest) == 1 and rest[0] in {*DefaultArgs.key_names(), "retry_delay_minutes"} - {
         "with"
     }
+    if len(rest) == 1 and not of_all and rest[0] != "with":
+        rest = ("with", *rest)  # such as `cwd`: a key of the task that is its operator's parameter
+    of_operators = len(rest) == len(("with", "name")) and rest[0] == "with"
+    if of_operators and not _takes(entry.item, str(rest[1])):
+        return
     if not of_operators and not of_all:
         return
     for group in reversed(entry.where):

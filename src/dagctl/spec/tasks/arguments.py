@@ -67,6 +67,7 @@ _NOT_SHARED = {
     "$const": "some operators render the text, and others do not",
 }
 """Markers that have no meaning for all tasks, each with the reason."""
+_JOINED = frozenset({"$zip", "$concat"})
 _OF_ITS_OWN = (
     *("task_id", "dag", "task_group", "default_args", "task_concurrency"),
     *("bash_command", "python_callable", "op_args", "op_kwargs"),
@@ -285,6 +286,8 @@ def _shared_problems(given: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem(Code.MISPLACED_PARAMETER, message, hint).at("with", name)
     for marker, what in _NOT_SHARED.items():
         for path, value in markers_in(given, marker, ("with",)):
+            if not _JOINED.isdisjoint(path):
+                continue  # the joint itself is refused here
             if marker != "$const" or isinstance(value[marker], str):
                 problem = Problem(Code.BAD_MARKER, what, "write it at the tasks, under `with`")
                 yield problem.at(*path, marker)
