@@ -60,7 +60,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
     machine = interpreter(
         SourceFile(file, text), airflow, today, Modules(modules, texts, deployment, is_absent)
     )
-    functions = Functions(machine.changes, airflow)
+    functions = Functions(machine, airflow)
     try:
         doc = tree.body[0] if tree.body else None
         machine.scope.put("__doc__", _documentation(doc))

@@ -23,16 +23,17 @@ class FunctionText:
 
     def __init__(self, text: str) -> None:
         self._lines = [line.encode() for line in text.split("\n")]
+        self._sources: dict[ast.AST, str] = {}
+        self._blocks: dict[tuple[str, int], list[str]] = {}
 
     def source(self, node: ast.AST) -> str:
         """Return the code of a statement or an expression, moved to the margin."""
         if isinstance(node, ast.expr):
-            return self._expression(node)
-        start = min([node.lineno, *_decorator_lines(node)])  # type: ignore[attr-defined] # a statement
-        return self._moved(node, start, [])
-
-    def _expression(self, node: ast.expr) -> str:
-        return ast.unparse(node)
+            return ast.unparse(node)
+        if node not in self._sources:
+            start = min([node.lineno, *_decorator_lines(node)])  # type: ignore[attr-defined] # a statement
+            self._sources[node] = self._moved(node, start, [])
+        return self._sources[node]
 
     def _moved(self, node: ast.AST, start: int, edits: Sequence[Edit]) -> str:
         """Return the lines of a statement without its indentation; texts in it stay as they are."""
@@ -69,11 +70,16 @@ class FunctionText:
         if not needs:
             return code
         lines = code.split("\n")
-        at, indent = _place(node)
+        at = _place(node)
         width = first.col_offset - node.col_offset
-        block = [line for need in needs for line in _indented(need, width).split("\n")]
-        del indent
+        block = [line for need in needs for line in self._block(need, width)]
         return "\n".join([*lines[:at], *block, *lines[at:]])
+
+    def _block(self, need: str, width: int) -> list[str]:
+        """Return the lines of a statement with an indentation."""
+        if (need, width) not in self._blocks:
+            self._blocks[need, width] = _indented(need, width).split("\n")
+        return self._blocks[need, width]
 
     def of_lambda(
         self, node: ast.Lambda, needs: Sequence[str], name: str, edits: Sequence[Edit]
@@ -92,7 +98,7 @@ def _decorator_lines(node: ast.AST) -> list[int]:
     return [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
 
 
-def _place(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+def _place(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Return before which line of a function statements are put in: behind its documentation."""
     first = node.body[0]
     documented = ast.get_docstring(node, clean=False) is not None and len(node.body) > 1
@@ -100,7 +106,7 @@ def _place(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
     line = min([after.lineno, *_decorator_lines(after)])
     if documented and line == first.end_lineno:
         line = first.lineno
-    return line - node.lineno, first.col_offset
+    return line - node.lineno
 
 
 def _inside_texts(node: ast.AST) -> set[int]:

@@ -6,33 +6,30 @@ import ast
 import builtins
 import copy
 import symtable
-from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import defaults_of
 from dagctl.convert.python_file.function_text import Edit, FunctionText
+from dagctl.convert.python_file.needs import Needs
+from dagctl.convert.python_file.needs import reason as reason_of
 from dagctl.convert.python_file.objects import (
-    Argument,
-    Container,
     Dag,
-    Decorated,
     Function,
     LocalClass,
     Made,
     Name,
     Opaque,
-    Output,
-    Task,
 )
 from dagctl.convert.python_file.texts import weight
-from dagctl.convert.python_file.uncertain import changed_names
 from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dagctl.convert.python_file.scope import Changes, Scope
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
     from dagctl.convert.report import Report
 
 _MOST = 300
@@ -42,41 +39,21 @@ _LONGEST = 100_000
 _CONTEXT_FROM = {"2": "airflow.operators.python", "3": "airflow.sdk"}
 _ALIKE = ("logging.getLogger", "re.compile", "pathlib.", "os.getenv", "os.environ.get")
 """What gives the same at each call."""
-_READING = frozenset({"get", "items", "keys", "values", "index", "count", "copy"})
-"""Methods that change nothing."""
+_ANEW = "each call would make it anew: make it in the function"
+_IN_AN_IF = "it gets its value in an `if`, which each call would go through: write the value"
 _LITERALS = (str, int, float, bool, type(None), list, tuple, dict)
-
-
-@dataclass(slots=True)
-class _Needs:
-    """What a function needs of the file: statements in their order, imports first."""
-
-    imports: dict[str, None] = field(default_factory=dict)
-    others: dict[str, None] = field(default_factory=dict)
-    names: dict[tuple[int, str], None] = field(default_factory=dict)
-    missing: dict[str, str] = field(default_factory=dict)
-    state: dict[str, None] = field(default_factory=dict)
-    """Lists and mappings, which may be changed in their place."""
-    calls: dict[str, None] = field(default_factory=dict)
-    """What a statement of the file makes."""
-    definitions: list[ast.AST] = field(default_factory=list)
-    """Functions and classes that stand in it."""
-    dag: Dag | None = None
-    """The DAG that Airflow gives to the function, if it does."""
-    is_dag_used: bool = False
-    file: bool = False
-    """Whether it asks for `__file__`."""
-    own: frozenset[str] = frozenset()
-    """Its parameters."""
 
 
 class Functions:
     """Makes `python_code` of the functions of a file, and of those that it imports."""
 
-    def __init__(self, changes: Changes, target: str) -> None:
-        self._changes = changes
+    def __init__(self, machine: Machine, target: str) -> None:
+        self._machine = machine
+        self._changes = machine.changes
         self._context_from = _CONTEXT_FROM[target[0]]
         self._texts: dict[str, FunctionText] = {}
+        self._free: dict[str, list[str]] = {}
+        """The names that a definition takes from the file, by its code."""
         self.copied: set[Place] = set()
         """The lines of the files that stand in functions now."""
 
@@ -86,20 +63,27 @@ class Functions:
             self._texts[file] = FunctionText(text)
         return self._texts[file]
 
-    def value(self, function: Function, report: Report, subject: str) -> str:
+    def value(self, function: Function, report: Report, subject: str, name: str = "") -> str:
         """Return the code of a function that is a value, and may be called again and again.
 
         What it needs of the file is made anew at each call then: that must change nothing.
-        """
-        return self.code(function, report, subject, is_called_again=True)
 
-    def code(
+        Args:
+            function: The function.
+            report: Gets what was done.
+            subject: What the report is about.
+            name: The name of a lambda, unless it means something else there.
+        """
+        return self.code(function, report, subject, name=name or subject, is_called_again=True)
+
+    def code(  # noqa: PLR0913 - the function, and how it is called
         self,
         function: Function,
         report: Report,
         subject: str,
         *,
         dag: Dag | None = None,
+        name: str = "run",
         is_called_again: bool = False,
     ) -> str:
         """Return the code of a function, with what it needs of the file.
@@ -109,18 +93,22 @@ class Functions:
             report: Gets what was done.
             subject: What the report is about.
             dag: The DAG whose task runs the function in Airflow's own Python, which gives it.
+            name: The name of a lambda, unless it means something else there.
             is_called_again: Whether it may be called again and again.
         """
         node, scope = function.node, function.scope
-        needs, text = _Needs(dag=dag, own=frozenset(_parameters(node))), self._text(scope)
+        needs, text = Needs(dag=dag, own=frozenset(_parameters(node))), self._text(scope)
         is_lambda = isinstance(node, ast.Lambda)
         source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
         names = _free_names(source, whole=is_lambda)
-        self._gather(names, scope, needs)
-        if is_called_again:
-            _refuse_state(node, needs)
+        try:
+            self._gather(names, scope, needs)
+            needs.refuse(node, is_called_again=is_called_again)
+        except _TooMuchError as error:
+            needs = Needs(missing={error.name: error.why})
         if isinstance(node, ast.Lambda):
-            name = subject if is_called_again and subject.isidentifier() else "run"
+            is_known = name in names or hasattr(builtins, name) or iskeyword(name)
+            name = name if name.isidentifier() and not is_known else "run"
             edits = [*_defaults(function)]
             code = text.of_lambda(node, [*needs.imports, *needs.others], name, edits)
             report.changed(function.place, subject, "the lambda is written as a function")
@@ -130,12 +118,13 @@ class Functions:
         self._say(function, needs, report, subject)
         return code
 
-    def _say(self, function: Function, needs: _Needs, report: Report, subject: str) -> None:
+    def _say(self, function: Function, needs: Needs, report: Report, subject: str) -> None:
         names = [name for _, name in needs.names]
         if names:
             shown = ", ".join(f"`{name}`" for name in names[:6])
             more = f" and {len(names) - 6} more" if len(names) > 6 else ""  # noqa: PLR2004
-            text = f"{shown}{more} of the file stand in the function now"
+            stand = "stand" if len(names) > 1 else "stands"
+            text = f"{shown}{more} of the file {stand} in the function now"
             report.changed(function.place, subject, text)
         if needs.is_dag_used:
             text = "the DAG is the one that Airflow gives when the task runs"
@@ -149,7 +138,7 @@ class Functions:
             text = f"the decorator `{function.strange}` is left out: call it in the function"
             report.gap(function.place, subject, text)
 
-    def _gather(self, names: list[str], scope: Scope, needs: _Needs) -> None:
+    def _gather(self, names: list[str], scope: Scope, needs: Needs) -> None:
         """Add what gives each name its value, and what that needs in turn, before it."""
         for name in names:
             holder = scope.holder(name)
@@ -162,9 +151,9 @@ class Functions:
             if key in needs.names:
                 continue
             needs.names[key] = None
+            self._machine.charge()
             if len(needs.names) > _MOST:
-                needs.missing[name] = f"more than {_MOST} names of the file are too many"
-                return
+                raise _TooMuchError(name, f"more than {_MOST} names of the file are too many")
             if needs.dag is not None and holder.values[name] is needs.dag:
                 needs.is_dag_used = True
                 needs.imports[f"from {self._context_from} import get_current_context"] = None
@@ -172,7 +161,7 @@ class Functions:
             else:
                 self._give(name, holder, needs)
 
-    def _from_star(self, name: str, scope: Scope, needs: _Needs) -> None:
+    def _from_star(self, name: str, scope: Scope, needs: Needs) -> None:
         """Import by its name what can come from nowhere but the one `import *` of the file."""
         stars = [*scope.stars()]
         if len(stars) == 1:
@@ -183,14 +172,14 @@ class Functions:
         elif stars:
             needs.missing[name] = "it may come from an `import *`: import it by its name"
 
-    def _give(self, name: str, holder: Scope, needs: _Needs) -> None:
+    def _give(self, name: str, holder: Scope, needs: Needs) -> None:
         value, statements = holder.values[name], holder.statements.get(name, [])
         module = holder.own_origin.module if holder.own_origin else ""
         is_relative = bool(statements and getattr(statements[-1], "level", None))
         if isinstance(value, Name) and statements and not (module and is_relative):
             needs.imports[_import_of(name, statements[-1])] = None
             return
-        reason = _reason(value)
+        reason = reason_of(value)
         if module and not reason:
             needs.imports[f"from {module} import {name}"] = None
             return
@@ -198,17 +187,17 @@ class Functions:
             needs.missing[name] = reason
             return
         if isinstance(value, Function | LocalClass):
-            self._definition(value, needs)
+            self._definition(name, value, needs)
         elif isinstance(value, _LITERALS) and weight(value) is not None:
             if isinstance(value, list | tuple | dict):
-                needs.state[name] = None
+                needs.state[name] = value
             needs.others[f"{name} = {value!r}"] = None
         elif len(statements) == 1:
             self._copy(name, statements[0], holder, needs)
         else:
             needs.missing[name] = "it gets its value at several places"
 
-    def _copy(self, name: str, statement: ast.stmt, holder: Scope, needs: _Needs) -> None:
+    def _copy(self, name: str, statement: ast.stmt, holder: Scope, needs: Needs) -> None:
         """Add the one statement that gives a name its value."""
         value = holder.values[name]
         if needs.own & (_stored(statement) - {name}):
@@ -220,14 +209,16 @@ class Functions:
             return
         self._refuse_later(_loaded(statement), holder, since, needs)
         if not (isinstance(value, Made) and value.target.path.startswith(_ALIKE)):
-            needs.calls[name] = None
+            is_known = not isinstance(statement, ast.If)
+            needs.calls[name] = _ANEW if is_known else _IN_AN_IF
         source = self._text(holder).source(statement)
         lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
         self.copied |= {Place(holder.origin.file, line) for line in lines}
+        needs.parts.append(statement)
         self._gather(_loaded(statement), holder, needs)
-        needs.others[source] = None
+        self._add(name, source, needs)
 
-    def _refuse_later(self, names: Iterable[str], scope: Scope, since: int, needs: _Needs) -> None:
+    def _refuse_later(self, names: Iterable[str], scope: Scope, since: int, needs: Needs) -> None:
         """Refuse names that a statement uses, if they have got other values since."""
         for name in names:
             holder = scope.holder(name)
@@ -237,46 +228,35 @@ class Functions:
             if is_renamed or self._changes.is_changed(holder.values[name], since):
                 needs.missing[name] = "it gets another value after the line that uses it"
 
-    def _definition(self, value: Function | LocalClass, needs: _Needs) -> None:
+    def _definition(self, name: str, value: Function | LocalClass, needs: Needs) -> None:
         node = value.node
-        source = self._text(value.scope).source(node)
-        if len(source) > _LONGEST:
-            needs.missing[getattr(node, "name", "")] = "it is too long"
-            return
-        since = value.scope.named_at.get(getattr(node, "name", ""), 0)
-        self._refuse_later(_used_at_once(node), value.scope, since, needs)
-        needs.definitions.append(node)
-        self._gather(_free_names(source), value.scope, needs)
         if isinstance(node, ast.Lambda):
-            needs.missing["lambda"] = "write it as a `def`"
-        else:
-            needs.others[source] = None
+            needs.missing[name] = "write it as a `def`"
+            return
+        source = self._text(value.scope).source(node)
+        since = value.scope.named_at.get(node.name, 0)
+        self._refuse_later(_used_at_once(node), value.scope, since, needs)
+        needs.parts.append(node)
+        if source not in self._free:
+            self._free[source] = _free_names(source)
+        self._gather(self._free[source], value.scope, needs)
+        self._add(name, source, needs)
+
+    def _add(self, name: str, source: str, needs: Needs) -> None:
+        """Add a statement; its characters are counted, as each function has its own copy."""
+        self._machine.charge(len(source) // 100)
+        needs.length += len(source)
+        if needs.length > _LONGEST:
+            raise _TooMuchError(name, f"more than {_LONGEST:,} characters of the file are too many")
+        needs.others[source] = None
 
 
-def _only_reads(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in _READING
+class _TooMuchError(Exception):
+    """A function needs more of the file than it can have in it."""
 
-
-def _refuse_state(node: ast.AST, needs: _Needs) -> None:
-    """Refuse what would not be the same at each call of a function that has it in it."""
-    nodes = [inner for each in (node, *needs.definitions) for inner in ast.walk(each)]
-    reading = {id(call.func) for call in nodes if isinstance(call, ast.Call) and _only_reads(call)}
-    changed = changed_names(each for each in nodes if id(each) not in reading)
-    for name in {*needs.calls, *(needs.state.keys() & {*changed})}:
-        needs.missing[name] = "each call would make it anew: make it in the function"
-
-
-def _reason(value: object) -> str | None:
-    """Return why a function that runs as a task cannot have a value of the DAG file."""
-    if isinstance(value, Container):
-        return "a DAG or a group is not there when the task runs"
-    if isinstance(value, Task | Output):
-        return "give the output of a task as an argument"
-    if isinstance(value, Argument):
-        return "give the argument of the group as an argument"
-    if isinstance(value, Decorated):
-        return "it is a task; only the DAG file calls it"
-    return None
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name)
+        self.name, self.why = name, why
 
 
 def _import_of(name: str, statement: ast.stmt) -> str:

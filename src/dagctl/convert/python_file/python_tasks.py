@@ -57,7 +57,8 @@ class PythonTasks:
         self._report.changed(callee.function.place, item.task_id, text)
         if "multiple_outputs" not in given and _gives_mapping(callee.function):
             given["multiple_outputs"] = True
-        made = self._function(item, kind, callee.function)
+        is_called_again = kind == "sensor" and given.get("mode") != "reschedule"
+        made = self._function(item, kind, callee.function, is_called_again=is_called_again)
         made |= self._settings(item, given)
         return made | self._given(item, item.given)
 
@@ -81,12 +82,19 @@ class PythonTasks:
             self._report.gap(item.place, item.task_id, text)
             kind = "python"
         named = self._op_args(item, function, given)
-        made = self._function(item, kind, function)
+        is_called_again = kind == "sensor" and given.get("mode") != "reschedule"
+        made = self._function(item, kind, function, is_called_again=is_called_again)
         made |= self._settings(item, given)
         return made | self._given(item, named, classic=True)
 
     def _function(
-        self, item: Task, kind: str, function: object, *, is_elsewhere: bool = False
+        self,
+        item: Task,
+        kind: str,
+        function: object,
+        *,
+        is_elsewhere: bool = False,
+        is_called_again: bool = False,
     ) -> dict[str, Any]:
         made: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
         if isinstance(function, Name):
@@ -94,7 +102,9 @@ class PythonTasks:
         assert isinstance(function, Function)  # noqa: S101 - the callers have looked
         has_context = kind in _OPERATORS and not is_elsewhere
         dag = dag_of(item) if has_context else None
-        code = self._functions.code(function, self._report, item.task_id, dag=dag)
+        code = self._functions.code(
+            function, self._report, item.task_id, dag=dag, is_called_again=is_called_again
+        )
         return made | {"python_code": code}
 
     def _op_args(self, item: Task, function: object, given: dict[str, Any]) -> dict[str, Any]:

@@ -122,7 +122,11 @@ class Values:
             if not isinstance(key, str):
                 text = f"a key of a spec is text: {key!r:.40} is written as text"
                 self.report.gap(place, subject, text)
-            converted = self.value(inner, place, subject)
+            if isinstance(inner, Function) and self._functions and self._takes_objects(subject):
+                code = self._functions.value(inner, self.report, subject, str(key))
+                converted = {"$python_code": code}
+            else:
+                converted = self.value(inner, place, subject)
             if converted is not MISSING:
                 made[str(key)] = converted
         return {"$const": made} if any(key.startswith("$") for key in made) else made
