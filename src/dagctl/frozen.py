@@ -31,7 +31,9 @@ def frozen(
     compiled, with the first instance; so a mistake in them is only said then.
 
     `fields`, `replace`, `asdict`, `copy`, `pickle` and `match` take the instances as they take
-    those of a dataclass. `InitVar` and `field(hash=...)` are not known.
+    those of a dataclass. `InitVar` and `field(hash=...)` are not known. Such a class and one of
+    `dataclass(frozen=True)` do not inherit from each other. Until the first instance, a
+    `field(default=...)` stands on the class as a `Field`.
 
     Args:
         cls: The class, where there are no options.

@@ -77,5 +77,7 @@ def _with_origin(row: Row, origin: str | None) -> Row:
 
 def _size(diff: str) -> str:
     """Return how many lines a unified diff adds and removes: `+9 -1`."""
+    if diff.startswith("Files "):
+        return "too large to compare by lines"
     lines = [line[:1] for line in diff.splitlines()[2:]]
     return f"+{lines.count('+')} -{lines.count('-')}"

@@ -143,7 +143,7 @@ def _check_absent(context: Context, change: Change, options: Options) -> str | N
     if record is None or names_version(options) or not record.content_digest:
         return None
     if record.spec_digest == change.spec_digest:
-        return f"{path} was not here, and is written again as it is recorded"
+        return f"{path} was not here, and is written again"
     raise stale(
         context.backend.registry,
         record,

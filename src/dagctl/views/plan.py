@@ -39,7 +39,10 @@ class PlannedDagData(TypedDict):
     changes: list[PlannedChangeData]
     """What an update changes in the spec."""
     diff: str
-    """The unified diff of the DAG file; empty if it stays as it is."""
+    """The unified diff of the DAG file; empty if it stays as it is.
+
+    One line, `Files ... differ`, where one of both is larger by more than 1 MiB.
+    """
 
 
 class PlanData(TypedDict):

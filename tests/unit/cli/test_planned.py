@@ -93,3 +93,8 @@ def test_values_stand_below_each_other_and_the_file_comes_last() -> None:
         "  ~ owner           a -> b",
         "  ~ dags/orders.py  +2 -1",
     ]
+
+
+def test_a_file_that_is_too_large_to_compare_is_said_to_be() -> None:
+    (line,) = told([], "Files dags/x.py (now) and dags/x.py (planned) differ\n")
+    assert line.endswith(" dags/orders.py  too large to compare by lines")
