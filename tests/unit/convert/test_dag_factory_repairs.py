@@ -233,6 +233,59 @@ def test_an_operator_that_is_gone_takes_what_it_took() -> None:
     assert dag.whole
 
 
+GONE = {
+    "insert": "airflow.providers.google.cloud.operators.bigquery.BigQueryInsertJobOperator",
+    "bucket": "airflow.providers.google.cloud.operators.gcs.GCSCreateBucketOperator",
+    "key": "airflow.providers.amazon.aws.sensors.s3.S3KeySensor",
+    "load": "airflow.contrib.operators.gcs_to_bq.GoogleCloudStorageToBigQueryOperator",
+    "sql": "airflow.providers.postgres.operators.postgres.PostgresOperator",
+}
+NEEDS = {
+    "insert": "configuration: {}",
+    "bucket": "bucket_name: b",
+    "key": "bucket_key: k",
+    "load": "bucket: b, source_objects: [x], destination_project_dataset_table: a.b",
+    "sql": "sql: x",
+}
+
+
+@pytest.mark.parametrize(
+    ("defaults", "task", "key", "value"),
+    [
+        ("bigquery_conn_id: b", "insert", "gcp_conn_id", None),
+        ("bigquery_conn_id: b", "bucket", "gcp_conn_id", None),
+        ("gcp_conn_id: g, bigquery_conn_id: b", "insert", "gcp_conn_id", "g"),
+        ("bigquery_conn_id: b, gcp_conn_id: g", "insert", "gcp_conn_id", "g"),
+        ("aws_conn_id: aw, s3_conn_id: s3", "key", "aws_conn_id", "aw"),
+        ("s3_conn_id: s3", "key", "aws_conn_id", None),
+        ("bigquery_conn_id: b", "load", "gcp_conn_id", "b"),
+        ("conn_id: c", "sql", "conn_id", "postgres_default"),
+        ("postgres_conn_id: pg, conn_id: c", "sql", "conn_id", "pg"),
+        ("conn_id: c, postgres_conn_id: pg", "sql", "conn_id", "pg"),
+    ],
+)
+def test_a_connection_goes_to_the_tasks_that_airflow_gives_it(
+    defaults: str, task: str, key: str, value: str | None
+) -> None:
+    dag = one(f"""
+        orders:
+          default_args: {{{defaults}}}
+          tasks: {{a: {{operator: {GONE[task]}, {NEEDS[task]}}}}}
+    """)
+    assert dag.whole
+    shared = dag.data.get("default_args", {}).get("with", {})
+    assert {**shared, **dag.data["tasks"][0]["with"]}.get(key) == value
+
+
+def test_an_old_and_a_new_name_for_an_operator_that_is_gone_are_a_gap() -> None:
+    dag = one(f"""
+        orders:
+          default_args: {{bigquery_conn_id: b, gcp_conn_id: g}}
+          tasks: {{a: {{operator: {GONE["load"]}, {NEEDS["load"]}}}}}
+    """)
+    assert ("gap", 3, "default_args.bigquery_conn_id") in outcomes(dag)
+
+
 def test_what_every_task_takes_and_a_spec_says_for_each_is_written_into_all() -> None:
     dag = one("""
         orders:

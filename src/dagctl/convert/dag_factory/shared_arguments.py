@@ -14,7 +14,7 @@ from dagctl.convert.dag_factory.tasks import FUNCTIONS
 from dagctl.convert.databases import SUCCESSOR, is_of_a_database, own_arguments
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import renamed_operator
-from dagctl.convert.python_file.old_arguments import argument_now
+from dagctl.convert.python_file.old_arguments import argument_now, old_names
 from dagctl.operators import Operator, base_parameters, lookup
 from dagctl.operators.model import Parameter
 from dagctl.spec.tasks.arguments import NOT_SHARED
@@ -76,10 +76,10 @@ class Spreading:
         if is_of_a_database(path) and not isinstance(lookup(path, self._target), Operator):
             successor = lookup(SUCCESSOR, self._target)
             assert isinstance(successor, Operator)  # noqa: S101 - a test holds it
-            return {
-                **successor.parameters,
-                **{name: Parameter(name) for name in own_arguments(path)},
-            }
+            own = {name: Parameter(name) for name in own_arguments(path)}
+            parameters = {**successor.parameters, **own}
+            del parameters["conn_id"]  # the operator gave this to its base itself
+            return parameters
         known = renamed_operator(path, self._target)
         return known.parameters if isinstance(known, Operator) else None
 
@@ -96,8 +96,11 @@ class Spreading:
         takers = [
             name
             for name in tasks
-            if of_every_task or _takes(parameters.get(name), key, defaults[key])
+            if of_every_task or _takes(tasks[name], parameters.get(name), key, defaults[key])
         ]
+        if any(old_names(str(tasks[name].get("operator"))).get(key) in defaults for name in takers):
+            self._report.gap(place, subject, "its new name is there too: write it into the tasks")
+            return False
         if key == "params" and any(tasks[name].get(key) is not None for name in takers):
             self._report.gap(place, subject, "Airflow joins them with the `params` of its tasks")
             return False
@@ -129,10 +132,17 @@ class Spreading:
         return False
 
 
-def _takes(parameters: Mapping[str, Parameter] | None, key: str, value: object) -> bool:
-    """Return whether an operator has a parameter, under the name that it has now."""
+def _takes(
+    task: Fields, parameters: Mapping[str, Parameter] | None, key: str, value: object
+) -> bool:
+    """Return whether an operator has a parameter, or a truth that has other words now.
+
+    An old name counts only for an operator that took it: Airflow gives it to no other.
+    """
     known = parameters or {}
-    return argument_now(key, value, {}, known)[0] in known
+    if key in known or key in old_names(str(task.get("operator"))):
+        return True
+    return isinstance(value, bool) and argument_now(key, value, {}, known)[0] in known
 
 
 def _is_taken_as_it_is(

@@ -25,6 +25,17 @@ _NEW_NAMES: Mapping[str, str] = {
     "s3_conn_id": "aws_conn_id",
     "execution_date": "logical_date",
 }
+_TAKEN: Mapping[str, tuple[str, ...]] = {
+    "BigQueryToCloudStorageOperator": ("bigquery_conn_id",),
+    "FileToGoogleCloudStorageOperator": ("google_cloud_storage_conn_id",),
+    "GoogleCloudStorageToBigQueryOperator": ("bigquery_conn_id", "google_cloud_storage_conn_id"),
+    "MySqlToGoogleCloudStorageOperator": ("google_cloud_storage_conn_id",),
+    "PostgresToGoogleCloudStorageOperator": ("google_cloud_storage_conn_id",),
+}
+"""Classes that are gone, and the old names of a connection that they took: Airflow 1.10 has them.
+
+Other operators never took these, or take them no more: there Airflow passes over them.
+"""
 _TRUTHS: Mapping[str, tuple[str, Mapping[bool, str]]] = {
     "auto_remove": ("auto_remove", {True: "success", False: "never"}),
     "is_delete_operator_pod": ("on_finish_action", {True: "delete_pod", False: "keep_pod"}),
@@ -48,6 +59,11 @@ def modernise(dag: Dag, item: Task, path: str, target: str) -> None:
             place = item.places.get(key, item.place)
             item.places[name] = place
             dag.report.changed(place, key, f"it is `{name}: {_shown(value)}` now")
+
+
+def old_names(path: str) -> Mapping[str, str]:
+    """Return the old names that an operator took which is gone, each with its name now."""
+    return {name: _NEW_NAMES[name] for name in _TAKEN.get(path.rpartition(".")[2], ())}
 
 
 def argument_now(

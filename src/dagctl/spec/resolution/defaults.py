@@ -25,6 +25,7 @@ from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_places import read_spelling
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution import DEFAULTS
+from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.unknown_keys import means_dependencies, meant_key
@@ -172,13 +173,18 @@ def _problems(root: Node) -> Iterator[Problem]:
             yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(key)
         elif key not in known and key != "$schema":
             yield _unknown(key, known).at(key)
-        elif key in _MAPPINGS_OF_DAGS and root.keys[key][1].kind != "mapping":
+        elif key in _MAPPINGS_OF_DAGS and _is_no_mapping(root.keys[key][1]):
             yield wrong_type((key,), MAPPING, root.keys[key][1].value).at(key)
     if {"schedule", "schedule_interval"} <= root.keys.keys():
         message = "`schedule` and `schedule_interval` are the same field"
         yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
     if TASK_DEFAULTS in root.keys:
         yield from task_default_problems(root.keys[TASK_DEFAULTS][1])
+
+
+def _is_no_mapping(node: Node) -> bool:
+    """Return whether a value is known to be no mapping; a variable may stand for one."""
+    return node.kind != "mapping" and not (isinstance(node.value, str) and BEGIN in node.value)
 
 
 def _unknown(key: str, known: Collection[str]) -> Problem:
@@ -226,7 +232,7 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
             yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(*where)
         elif key not in known:
             yield _unknown_argument(word, key, known).at(*where)
-        elif key in _MAPPINGS and node.keys[key][1].kind != "mapping":
+        elif key in _MAPPINGS and _is_no_mapping(node.keys[key][1]):
             yield wrong_type((key,), MAPPING, node.keys[key][1].value).at(*where)
     if {"retry_delay", "retry_delay_minutes"} <= node.keys.keys():
         message = "`retry_delay` and `retry_delay_minutes` are the same argument"

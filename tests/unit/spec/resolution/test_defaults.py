@@ -24,6 +24,9 @@ from tests.unit.spec.resolution.specs import BASH, around_of, errors_in, places_
         ("tags: [b, c]", ["tags: [a, b]", "tags: [z]"], "tags", ["z", "a", "b", "c"]),
         ("", ["tags: [a]"], "tags", ["a"]),
         ("params: {x: 1}", ["params: {x: 2, y: 3}"], "params", {"x": 1, "y": 3}),
+        ("", ["params: '${{ vars.table }}'"], "params", {"A": "b"}),
+        ("", ["owner_links: '${{ vars.links }}'"], "owner_links", {"A": "mailto:a@b.c"}),
+        ("", ["default_args: '${{ vars.args }}'"], "default_args", {"pool": "p"}),
         ("", ["default_args: {pool: p}"], "default_args", {"pool": "p"}),
         ("default_args: {pool: q}", ["default_args: {pool: p}"], "default_args", {"pool": "q"}),
         ("", ["task_defaults: {all: {retries: 4}}"], "retries", 4),
@@ -44,8 +47,16 @@ from tests.unit.spec.resolution.specs import BASH, around_of, errors_in, places_
 def test_a_dag_gets_what_it_does_not_say(
     spec: str, defaults: list[str], field: str, value: object
 ) -> None:
-    data = spec_of(spec, *defaults).to_data()
+    variables = {"table": {"A": "b"}, "args": {"pool": "p"}, "links": {"A": "mailto:a@b.c"}}
+    data = spec_of(spec, *defaults, **variables).to_data()
     assert data.get(field) == value
+
+
+def test_a_variable_that_is_not_there_is_one_error_and_text_is_no_mapping() -> None:
+    (found,) = errors_in("", "params: '${{ vars.x }}'")
+    assert (found.code, found.file) == ("DAG270", "defaults.yaml")
+    (found,) = errors_in("", "params: 'a ${{ vars.x }}'", x="b")
+    assert (found.code, found.file) == ("DAG203", "defaults.yaml")
 
 
 POD = "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator"
@@ -57,6 +68,7 @@ K8S = "operator: KubernetesPodOperator, with: {image: x}"
     [
         ("bash_command: ls", "bash: {pool: shell}", {"pool": "shell"}),
         ("bash_command: ls, pool: own", "bash: {pool: shell}", {"pool": "own"}),
+        ("bash_command: ls", "bash: {env: '${{ vars.env }}'}", {"env": {"A": "b"}}),
         ("bash_command: ls", "bash: {env: {A: b}, cwd: /x}", {"env": {"A": "b"}, "cwd": "/x"}),
         (
             "bash_command: ls, env: {A: c}",
@@ -92,7 +104,9 @@ K8S = "operator: KubernetesPodOperator, with: {image: x}"
 def test_a_task_gets_what_its_type_and_its_operator_say(
     task: str, defaults: str, gets: dict[str, object]
 ) -> None:
-    spec = spec_of(f"tasks: [{{task_id: a, {task}}}]", f"task_defaults:\n  {defaults}")
+    spec = spec_of(
+        f"tasks: [{{task_id: a, {task}}}]", f"task_defaults:\n  {defaults}", env={"A": "b"}
+    )
     data = spec.to_data()["tasks"][0]
     known = {"task_id", "task_type", "provide_context", "dependencies", "bash_command"}
     known |= {"python_code", "operator"} | ({"with"} - gets.keys())
