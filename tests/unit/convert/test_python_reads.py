@@ -536,9 +536,29 @@ def test_a_variable_without_a_default_is_a_text(test: str, made: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    "code", ["reduce(operator.iadd, [['a']], ALL)", "reduce(operator.sub, [1], [])"]
+    ("code", "made"),
+    [
+        ("reduce(operator.iadd, [['a']], ALL)", "['b', 'a'] ['b', 'a']"),
+        ("reduce(operator.iadd, [ALL, ALL, ALL])", "['b', 'b', 'b', 'b'] ['b', 'b', 'b', 'b']"),
+        ("reduce(operator.add, [['a']], ALL)", "['b', 'a'] ['b']"),
+    ],
 )
-def test_what_reduce_may_change_is_not_worked_out(code: str) -> None:
-    before = f"import operator\nfrom functools import reduce\nALL = []\nx = {code}"
+def test_reduce_changes_the_list_that_it_gets_as_python_does(code: str, made: str) -> None:
+    before = f"import operator\nfrom functools import reduce\nALL = ['b']\nx = {code}"
+    task, found = task_with("task_id='a', bash_command='b', env={'A': f'{x} {ALL}'}", before)
+    assert (task["env"]["A"], found) == (made, [])
+
+
+@pytest.mark.parametrize(
+    "code", ["reduce(operator.iadd, lists(), ALL)", "reduce(operator.ior, [{1}], ALL)"]
+)
+def test_what_reduce_adds_to_a_list_of_the_file_is_a_gap(code: str) -> None:
+    before = f"import operator\nfrom m import lists\nfrom functools import reduce\nALL = []\n{code}"
+    _, found = task_with("task_id='a', bash_command='b', env={'A': str(ALL)}", f"{before} or 1")
+    assert found
+
+
+def test_what_reduce_does_besides_is_not_worked_out() -> None:
+    before = "import operator\nfrom functools import reduce\nx = reduce(operator.sub, [1], [])"
     task, _ = task_with("task_id='a', bash_command='b', env={'A': str(x)}", before)
     assert "$new" in task["env"]["A"]

@@ -10,6 +10,7 @@ from dagctl.convert.python_file import (
     dates,
     decorators,
     edges,
+    kept,
     library_calls,
     making,
     mapped_calls,
@@ -91,17 +92,12 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
     if name.path.startswith(reads.READS):
         return reads.environment(machine, name, made)
-    args = [_as_now(machine, value) for value in made.args]
-    kwargs = {key: _as_now(machine, value) for key, value in made.kwargs.items()}
-    return Made(name, args, kwargs, machine.place(made.node))
-
-
-def _as_now(machine: Machine, value: Any) -> Any:  # noqa: ANN401 - any value of Python
-    """Return a value as a call gets it: what the file puts into a list later is not in it."""
-    if not isinstance(value, list | dict):
-        return value
-    machine.charge(len(value))
-    return value.copy()
+    args = [kept.as_now(machine, value) for value in made.args]
+    kwargs = {key: kept.as_now(machine, value) for key, value in made.kwargs.items()}
+    value = Made(name, args, kwargs, machine.place(made.node))
+    if name.path == "functools.partial" or name.path.rpartition(".")[2][:1].isupper():
+        machine.changes.hold(value, [*made.args, *made.kwargs.values()])
+    return value
 
 
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.notifiers import notifier_form
 from dagctl.convert.python_file.objects import Function, Made, Name, Opaque
-from dagctl.convert.python_file.values import MISSING
+from dagctl.convert.python_file.values import CHANGED_LATER, MISSING
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.functions import Functions
@@ -32,6 +32,8 @@ class Callbacks:
                 return None
             case Name(path=path):
                 return {"callable": path}
+            case Made(is_old=True):
+                return self._values.missing(place, kind, CHANGED_LATER)
             case Function():
                 code = self._functions.code(value, self._values.report, kind)
                 return {"python_code": code}

@@ -41,6 +41,7 @@ METHODS = mapped_calls.METHODS
 def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
     """Return what a call gives."""
     known = len(machine.unknown)
+    machine.asked = node.func
     callee = machine.evaluate(node.func, scope)
     made = _arguments(machine, node, scope)
     value = apply(machine, callee, made)
@@ -121,7 +122,7 @@ def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noq
 
 
 def _partially(machine: Machine, callee: Partial | Made, made: Call) -> Any:  # noqa: ANN401
-    if isinstance(callee, Partial) or not callee.args:
+    if isinstance(callee, Partial) or not callee.args or callee.is_old:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     made.args = [*callee.args[1:], *made.args]
     made.kwargs = callee.kwargs | made.kwargs

@@ -19,7 +19,6 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.texts import weight
 from dagctl.convert.python_file.uncertain import (
     changed_names,
     imported_paths,
@@ -80,20 +79,23 @@ def is_choice(machine: Machine, node: ast.If, test: object, scope: Scope) -> boo
     values = _chosen(machine, node, test, scope, scope)
     if values is None or not scope.elsewhere.keys().isdisjoint(values):
         return False
+    always = _always_named(machine, [node])
     for name, value in values.items():
-        if name in _always_named([node]):
+        if name in always:
             scope.statements.pop(name, None)  # what gave it a value before no longer counts
         scope.put(name, value, node)
         scope.named_at[name] = machine.changes.now()
     return True
 
 
-def _always_named(body: Sequence[ast.stmt]) -> set[str]:
+def _always_named(machine: Machine, body: Sequence[ast.stmt]) -> set[str]:
     """Return the names that statements give a value, whatever tests say."""
+    machine.charge(len(body))
     made: set[str] = set()
     for statement in body:
         if isinstance(statement, ast.If):
-            made |= _always_named(statement.body) & _always_named(statement.orelse)
+            branches = statement.body, statement.orelse
+            made |= set.intersection(*(_always_named(machine, branch) for branch in branches))
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             made |= set(changed_names(ast.walk(statement)))
     return made
@@ -112,8 +114,11 @@ def _chosen(
         if any(value is _NOTHING for value in values):
             made[name] = machine.opaque(node, f"`{name}` may have no value behind the `if`")
             continue
-        same = weight(values) is not None and repr(values[0]) == repr(values[1])
-        chosen = values[0] if same else kept.either(machine, node, test, (values[0], values[1]))
+        chosen = (
+            values[0]
+            if _is_same(*values)
+            else kept.either(machine, node, test, (values[0], values[1]))
+        )
         if chosen is None:
             return None
         made[name] = chosen
@@ -121,6 +126,14 @@ def _chosen(
 
 
 _NOTHING = object()
+
+
+def _is_same(left: object, right: object) -> bool:
+    """Return whether it does not matter which value a name has, whatever is changed later."""
+    if left is right:
+        return True
+    is_fixed = isinstance(left, str | int | float | None)
+    return is_fixed and type(left) is type(right) and repr(left) == repr(right)
 
 
 def _now(name: str, scope: Scope, outer: Scope) -> object:

@@ -11,6 +11,7 @@ from dagctl.convert.python_file import (
     conditions,
     dates,
     edges,
+    fallbacks,
     kept,
     paths,
     plain,
@@ -68,6 +69,8 @@ def evaluate(machine: Machine, node: ast.expr, scope: Scope) -> Any:  # noqa: AN
 def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN401
     holder = scope.holder(node.id)
     if holder is not None:
+        if node.id in holder.fallbacks:
+            fallbacks.note_use(machine, node, holder)
         return _as_imported(machine, holder, node.id)
     if node.id == "__name__":
         return "unusual_prefix_dag_file"
@@ -127,6 +130,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
 
 
 def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+    machine.asked = node.value
     owner = machine.evaluate(node.value, scope)
     if isinstance(owner, Name | LocalClass | EnumMember):
         return _member(machine, owner, node.attr)

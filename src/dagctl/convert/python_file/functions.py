@@ -175,9 +175,13 @@ class Functions:
     def _give(self, name: str, holder: Scope, needs: Needs) -> None:
         value, statements = holder.values[name], holder.statements.get(name, [])
         module = holder.own_origin.module if holder.own_origin else ""
-        is_relative = bool(statements and getattr(statements[-1], "level", None))
+        is_tried = bool(statements) and isinstance(statements[-1], ast.Try)
+        is_relative = is_tried or bool(statements and getattr(statements[-1], "level", None))
         if isinstance(value, Name) and statements and not (module and is_relative):
-            needs.imports[_import_of(name, statements[-1])] = None
+            if is_tried:
+                self._copy(name, statements[-1], holder, needs)
+            else:
+                needs.imports[_import_of(name, statements[-1])] = None
             return
         reason = reason_of(value)
         if module and not reason:
@@ -208,7 +212,8 @@ class Functions:
             needs.missing[name] = "it is changed after the line that makes it"
             return
         self._refuse_later(_loaded(statement), holder, since, needs)
-        if not (isinstance(value, Made) and value.target.path.startswith(_ALIKE)):
+        is_alike = isinstance(value, Made) and value.target.path.startswith(_ALIKE)
+        if not is_alike and not isinstance(value, Name):
             is_known = not isinstance(statement, ast.If)
             needs.calls[name] = _ANEW if is_known else _IN_AN_IF
         source = self._text(holder).source(statement)

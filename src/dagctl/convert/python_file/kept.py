@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.objects import Bound, Given, Late, Made, Name, settled
@@ -19,6 +20,8 @@ _LONGEST = 10_000
 """Characters of values that are worked out here."""
 _DEEPEST = 12
 """Operators in one another that a person can still read."""
+_OWN = ("operator.", "builtins.")
+"""What puts values together here, and is no call of the file."""
 _OPERATORS: Mapping[type[ast.AST], str] = {
     ast.Add: "add",
     ast.Div: "truediv",
@@ -56,6 +59,35 @@ def is_object(value: object) -> bool:
     return isinstance(value, Made) and value.target.path.rpartition(".")[2][:1].isupper()
 
 
+def as_now(machine: Machine, value: Any) -> Any:  # noqa: ANN401 - any value of Python
+    """Return a value as it is now: what the file changes in its lists later is not in it."""
+    return _as_now(machine, value, {}, _DEEPEST)
+
+
+def _as_now(machine: Machine, value: Any, known: dict[int, Any], left: int) -> Any:  # noqa: ANN401
+    """Return a copy of lists, and of operators on them; other objects stay what they are."""
+    is_operator = isinstance(value, Made) and value.target.path.startswith(_OWN)
+    if not left or not (is_operator or isinstance(value, list | dict | tuple | set)):
+        return value
+    if id(value) in known:
+        return known[id(value)]
+    machine.charge()
+    if isinstance(value, Made):
+        made: Any = replace(value, args=[])
+        known[id(value)] = made
+        made.args += [_as_now(machine, item, known, left - 1) for item in value.args]
+        return made
+    machine.charge(len(value) // 64)
+    if isinstance(value, tuple):
+        return tuple(_as_now(machine, item, known, left - 1) for item in value)
+    made = known[id(value)] = value.copy()
+    if isinstance(value, dict):
+        made |= {key: _as_now(machine, item, known, left - 1) for key, item in value.items()}
+    elif isinstance(value, list):
+        made[:] = [_as_now(machine, item, known, left - 1) for item in value]
+    return made
+
+
 def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any]) -> Made | None:
     """Return a function on values that calls give at each parse; None: it is none of these.
 
@@ -77,7 +109,11 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
     given = _given(word, operands)
     calm = word.rpartition(".")[2] in _CALM and all(map(is_calm, operands))
     place = machine.place(node)
-    return Made(Name(word), args, {}, place, depth=depth, given=given, is_calm=calm)
+    made = Made(Name(word), args, {}, place, depth=depth, given=given, is_calm=calm)
+    if word == "operator.getitem":
+        machine.changes.hold(made, operands)  # what it gives may be a list of the file
+    made.args = [as_now(machine, value) for value in args]
+    return made
 
 
 def _given(word: str, operands: Sequence[Any]) -> Given | None:
@@ -182,7 +218,7 @@ def text(machine: Machine, node: ast.AST, parts: Sequence[Any]) -> Made | None:
         else:
             name = f"part_{len(given) + 1}"
             whole += f"%({name})s"
-            given[name] = kept
+            given[name] = as_now(machine, kept)
     if not given or max(map(_depth, given.values())) >= _DEEPEST:
         return None
     depth = 1 + max(map(_depth, given.values()))

@@ -11,7 +11,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import kept
-from dagctl.convert.python_file.objects import Late, Made, Name, settled
+from dagctl.convert.python_file.objects import Late, Made, Name, Opaque, settled
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import rendered, weight
@@ -54,19 +54,45 @@ _REDUCE = "functools.reduce"
 
 
 def _joined(machine: Machine, made: Call) -> Any:  # noqa: ANN401
-    """Return lists that `reduce` joins in a list of its own; None: it does something else."""
-    is_sum = bool(made.args) and made.args[0] in {Name("operator.iadd"), Name("operator.add")}
-    node = made.node.args[-1] if made.node.args else None
-    is_own = isinstance(node, ast.List) and not made.kwargs
-    if not is_sum or not is_own or len(made.args) != 3 or weight(made.args[1:]) is None:  # noqa: PLR2004
-        return None
-    lists = made.args[1] if isinstance(made.args[1], list) else [None]
-    if not all(isinstance(each, list) for each in lists):
-        return None
-    whole = [*made.args[2]]
-    for each in lists:
-        whole += each or ()
-    return bounded(machine, made.node, whole)
+    """Return lists that `reduce` joins; None: it does something else.
+
+    `iadd` puts them into the first list itself, which other names may have too.
+    """
+    function = made.args[0].path if made.args and isinstance(made.args[0], Name) else ""
+    lists = made.args[1] if len(made.args) > 1 and isinstance(made.args[1], list) else [None]
+    first, *others = [*made.args[2:3], *lists] or [None]
+    is_in_place = function in _IN_PLACE and not _is_own(made)
+    is_known = isinstance(first, list) and weight([first, *others]) is not None
+    if function not in _SUMS or not is_known or machine.is_kept(first) or made.kwargs:
+        is_fixed = isinstance(first, str | int | float | tuple)
+        return _lost(machine, made) if is_in_place and not is_fixed else None
+    if not all(isinstance(each, list) for each in others):
+        return _lost(machine, made) if is_in_place else None
+    if function == "operator.add":
+        first = [*first]
+    for each in others:
+        machine.charge(len(each) // 8)
+        if len(first) > MAX_TEXT:
+            break
+        first += each
+    machine.changes.note(first)
+    return bounded(machine, made.node, first)
+
+
+_SUMS = frozenset({"operator.iadd", "operator.add"})
+_IN_PLACE = frozenset(f"operator.{name}" for name in ("iadd", "iconcat", "ior", "iand", "ixor"))
+
+
+def _is_own(made: Call) -> bool:
+    """Return whether what `reduce` begins with has no other name."""
+    return len(made.node.args) == 3 and isinstance(made.node.args[2], ast.List | ast.Dict)  # noqa: PLR2004
+
+
+def _lost(machine: Machine, made: Call) -> Opaque:
+    """Report that what a list has after `reduce` is known only when Python runs."""
+    why = f"what `{words(made.node)}` adds to its first list is known only when Python runs"
+    machine.report.gap(machine.place(made.node), "reduce", why)
+    return machine.opaque(made.node, why)
 
 
 def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401

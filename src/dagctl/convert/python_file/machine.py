@@ -53,6 +53,9 @@ class Project(Protocol):
     def is_absent(self, name: str) -> bool:
         """Return whether nothing is beside the DAG file under a name."""
 
+    def star_names(self, machine: Machine, module: str) -> list[str] | None:
+        """Return the names that `import *` takes from a module, or None."""
+
     def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
         """Return the function that an import path names, or None."""
 
@@ -99,6 +102,8 @@ class Machine:
         self.changes = Changes()
         self.unknown: list[Unknown] = []
         """Calls that may make a task; what a task needs of them is looked at later."""
+        self.asked: ast.expr | None = None
+        """The expression that is called, or asked for an attribute, and is evaluated next."""
         self.effects = 0
         """Tasks, groups, DAGs and edges that were made so far."""
         self.handlers: list[Sequence[ast.ExceptHandler]] = []
@@ -147,6 +152,11 @@ class Machine:
     def is_kept(self, value: object) -> bool:
         """Return whether a value was given, and so may not be changed."""
         return id(value) in self._kept
+
+    def forget_unknown(self, value: object) -> None:
+        """Take back that the last call may make a task: it is known that it makes none."""
+        if self.unknown and self.unknown[-1].value is value:
+            self.unknown.pop()
 
     def beside(self, origin: SourceFile) -> Machine:
         """Return what reads a module that the file imports."""

@@ -87,7 +87,20 @@ class Modules:
             return UNKNOWN
         value = self._within(machine, scope, names)
         module = scope.origin.module or path.removesuffix("." + ".".join(names))
-        return exported(value, module) if value is not UNKNOWN else UNKNOWN
+        if isinstance(value, Function):
+            return Name(f"{module}.{'.'.join(names)}")
+        return exported(value, module, scope) if value is not UNKNOWN else UNKNOWN
+
+    def star_names(self, machine: Machine, module: str) -> list[str] | None:
+        """Return the names that `import *` takes from a module; None: they are not known."""
+        scope = None if len(module) > _LONGEST_PATH * 20 else self._scope(machine, module)
+        if scope is None or any(scope.stars()):
+            return None
+        if "__all__" not in scope.values:
+            return [name for name in scope.values if not name.startswith("_")]
+        names = scope.values["__all__"]
+        is_known = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+        return [*names] if is_known else None
 
     def text_beside(self, name: str) -> str | None:
         """Return the text of a file beside the DAG file; None: none, or too many were read."""
@@ -224,24 +237,25 @@ _DATA_BASES = {"str", "int", "StrEnum", "IntEnum"}
 _CONSTANTS = (ast.Assign, ast.AnnAssign, ast.ClassDef)
 
 
-def exported(value: object, module: str) -> Any:  # noqa: ANN401 - any value of Python
+def exported(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
     """Return a value as another file has it: data, with functions of the module by their paths."""
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, dict):
-        made = {key: exported(item, module) for key, item in value.items()}
+        made = {key: exported(item, module, scope) for key, item in value.items()}
         return UNKNOWN if any(item is UNKNOWN for item in made.values()) else made
     if isinstance(value, list | tuple):
-        items = [exported(item, module) for item in value]
+        items = [exported(item, module, scope) for item in value]
         return UNKNOWN if any(item is UNKNOWN for item in items) else type(value)(items)
-    return _by_path(value, module)
+    return _by_path(value, module, scope)
 
 
-def _by_path(value: object, module: str) -> Any:  # noqa: ANN401 - any value of Python
+def _by_path(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
     if isinstance(value, Decorated):
         return UNKNOWN
     if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef):
-        return Name(f"{module}.{value.node.name}")
+        name = next((name for name, held in scope.values.items() if held is value), None)
+        return UNKNOWN if name is None else Name(f"{module}.{name}")
     if isinstance(value, Name):
         return value
     if isinstance(value, EnumMember):

@@ -168,6 +168,8 @@ class Made:
     """How many operators stand in one another in it."""
     is_calm: bool = False
     """Whether working it out cannot fail, and does nothing."""
+    is_old: bool = False
+    """Whether the file changes later what the object may hold."""
 
 
 class Unknown(NamedTuple):

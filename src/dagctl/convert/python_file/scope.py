@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.convert.python_file.objects import Made
+
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class SourceFile(NamedTuple):
@@ -28,6 +30,8 @@ class Changes:
 
     _moment: int = 0
     _containers: dict[int, tuple[object, int]] = field(default_factory=dict)
+    _held: dict[int, tuple[object, list[Made]]] = field(default_factory=dict)
+    """Containers that objects may hold, and these."""
 
     def now(self) -> int:
         """Return a moment that is later than all before."""
@@ -37,6 +41,22 @@ class Changes:
     def note(self, container: object) -> None:
         """Note that a container is changed now. It is held, so that its identity stays its own."""
         self._containers[id(container)] = container, self.now()
+        _, holders = self._held.pop(id(container), (None, []))
+        for holder in holders:
+            holder.is_old = True
+
+    def hold(self, holder: Made, values: Sequence[Any]) -> None:
+        """Note that an object may hold containers: it has what is changed in these later."""
+        stack, seen = [*values], set[int]()
+        while stack and len(seen) < MOST_LOOKED_AT:
+            item = stack.pop()
+            if isinstance(item, Made):
+                stack += item.args
+            if id(item) in seen or not isinstance(item, dict | list | tuple | set):
+                continue
+            seen.add(id(item))
+            self._held.setdefault(id(item), (item, []))[1].append(holder)
+            stack += item.values() if isinstance(item, dict) else item
 
     def is_changed(self, value: object, since: int) -> bool:
         """Return whether a container in a value was changed later; True if it has too many."""
@@ -59,6 +79,16 @@ MOST_LOOKED_AT = 10_000
 
 
 @dataclass(eq=False, slots=True)
+class Fallback:
+    """What a name is where the import that gives it fails."""
+
+    is_none: bool
+    """Whether it is `None`: a call of it fails then, in the old file and in the new one."""
+    said: set[int] = field(default_factory=set)
+    """The reports that name it."""
+
+
+@dataclass(eq=False, slots=True)
 class Scope:
     """The names of the file, or of a call of one of its functions."""
 
@@ -75,6 +105,8 @@ class Scope:
     """Whether `:=` names something in the scope around it."""
     elsewhere: dict[str, Scope] = field(default_factory=dict)
     """The scopes of the names that are `global` or `nonlocal` here."""
+    fallbacks: dict[str, Fallback] = field(default_factory=dict)
+    """Imported names that are something else where the import fails."""
 
     def around(self) -> Iterator[Scope]:
         """Yield the scope and those around it."""
@@ -116,6 +148,7 @@ class Scope:
             self.elsewhere[name].statements[name] = []
             return
         self.values[name] = value
+        self.fallbacks.pop(name, None)
         if statement is not None:
             known = self.statements.setdefault(name, [])
             if statement not in known[-2:]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.convert.python_file import edges, plain, setups, surroundings
+from dagctl.convert.python_file import (
+    edges,
+    fallbacks,
+    imports,
+    plain,
+    setups,
+    surroundings,
+)
 from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
 from dagctl.convert.python_file.assignment import as_load, assign, delete
 from dagctl.convert.python_file.conditions import changes_nothing, is_choice, truth, version_test
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
-from dagctl.convert.python_file.modules import UNKNOWN, absolute
 from dagctl.convert.python_file.objects import (
     Bound,
     Container,
@@ -21,7 +27,6 @@ from dagctl.convert.python_file.objects import (
     Late,
     LocalClass,
     Made,
-    Name,
     Opaque,
     Opened,
     Output,
@@ -31,14 +36,14 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uncertain import (
     cannot_fail,
-    forget,
+    imported_paths,
     makes,
     only_imports,
     spoil,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
@@ -81,8 +86,10 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
         why = value.why if isinstance(value, Opaque) else "what it does is known only then"
         called, place = words(node.value), machine.place(node)
         if surroundings.is_for_the_log(node.value, scope):
+            machine.forget_unknown(value)
             machine.report.dropped(place, called[:60], "Airflow runs it at each parse, for the log")
         elif (text := surroundings.needed(machine, node.value, value)) is not None:
+            machine.forget_unknown(value)
             machine.report.changed(place, called[:60], text)
         else:
             machine.report.gap(place, called[:60], f"it runs at each parse: {why}")
@@ -137,30 +144,6 @@ def _changed_in_place(machine: Machine, node: ast.BinOp, owner: Any, right: obje
     else:
         owner.update(value)
     return owner
-
-
-def _import(_machine: Machine, node: ast.Import, scope: Scope) -> None:
-    for alias in node.names:
-        first = alias.name.partition(".")[0]
-        scope.put(alias.asname or first, Name(alias.name if alias.asname else first), node)
-
-
-def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
-    module = "." * node.level + (node.module or "")
-    known: list[str] = []
-    for alias in node.names:
-        if module == "__future__":
-            continue
-        if alias.name == "*" and not module.startswith("airflow"):
-            forget(machine, scope, node, f"`from {module} import *` may give it another value")
-        path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
-        path = absolute(path, scope.origin)
-        value = machine.imported(path)
-        scope.put(alias.asname or alias.name, Name(path) if value is UNKNOWN else value, node)
-        known += [] if value is UNKNOWN or isinstance(value, Name) else [alias.name]
-    if known:
-        text = f"the values of {', '.join(known)} are those that the module has now"
-        machine.file_report.changed(machine.place(node), module, text)
 
 
 def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
@@ -264,7 +247,8 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
 
 
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
-    entered, before = machine.entered, machine.state()
+    entered, before, values = machine.entered, machine.state(), dict(scope.values)
+    machine.charge(len(values) // 16)
     machine.handlers.append(node.handlers)
     try:
         end = run(machine, node.body, scope)
@@ -273,9 +257,12 @@ def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
         return _without_file(machine, node, error, scope)
     machine.restore(before)
     if machine.entered != entered or not cannot_fail(machine, node.body, scope):
+        names = imported_paths(node.body) if only_imports(node.body) else None
         for handler in node.handlers:
-            _except(machine, handler, scope, is_of_imports=only_imports(node.body))
+            _except(machine, handler, scope, names)
     end = run(machine, node.orelse, scope) if end is None else end
+    if only_imports(node.body):
+        fallbacks.note(machine, node, scope, values)
     end = None if end is _STOPPED and node.handlers else end
     last = run(machine, node.finalbody, scope)
     return end if last is None else last
@@ -297,11 +284,11 @@ def _without_file(machine: Machine, node: ast.Try, error: AbsentFileError, scope
 
 
 def _except(
-    machine: Machine, node: ast.ExceptHandler, scope: Scope, *, is_of_imports: bool
+    machine: Machine, node: ast.ExceptHandler, scope: Scope, imported: Collection[str] | None
 ) -> None:
     """Report what a handler makes; one of imports gives other values for names that are known."""
     machine.charge(len(node.body))
-    body = [part for part in node.body if isinstance(part, ast.Expr) or not is_of_imports]
+    body = [part for part in node.body if not fallbacks.only_names(part, imported)]
     if any(map(makes, body)):
         machine.report.gap(machine.place(node), "except", _NOT_FOLLOWED)
     for statement in body:
@@ -364,8 +351,8 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
-    ast.Import: _import,
-    ast.ImportFrom: _import_from,
+    ast.Import: imports.follow,
+    ast.ImportFrom: imports.follow_from,
     ast.FunctionDef: _define,
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _class,

@@ -5,7 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.objects import Function, Made
+from dagctl.convert.python_file.objects import (
+    Bound,
+    Container,
+    Function,
+    Made,
+    Name,
+    Output,
+    Task,
+)
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uncertain import only_says
 
@@ -24,24 +32,88 @@ _NEEDS: Mapping[str, str] = {
     "os.mkdir": _FOLDER,
 }
 """Functions, and what must be so without them."""
-_QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
-"""Calls of these do nothing that a DAG has."""
+_QUIET = frozenset(
+    {"logging", "warnings", "urllib3", "matplotlib", "loguru", "structlog", "pprint"}
+)
+"""Packages whose functions, and whose objects' methods, do nothing that a DAG has."""
+_LOGGERS = ("airflow.utils.log.", "airflow.sdk.log.", "builtins.print.")
+_MESSAGES = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "setLevel"}
+)
+"""Methods of objects that write to a log."""
+_HARMLESS = frozenset(
+    f"builtins.{name}"
+    for name in (
+        *("len", "str", "repr", "list", "dict", "set", "tuple", "sorted", "type", "isinstance"),
+        *("sum", "min", "max", "bool", "int", "float", "format", "id", "str.join", "str.format"),
+    )
+) | {"json.dumps"}
+"""Functions that change nothing of what they get."""
 _READS = frozenset({"getenv", "get", "join", "dirname", "abspath", "exists", "find_dotenv", "Path"})
 """Functions, by their last words, that only read or put paths together."""
 _STATEMENTS = (ast.Import, ast.ImportFrom, ast.Pass, ast.Return, ast.Assign, ast.Expr)
 
 
 def is_for_the_log(node: ast.expr, scope: Scope) -> bool:
-    """Return whether an expression only writes to the log, or says how that is written."""
-    called = words(node)
-    if called.startswith(_QUIET) or ".log" in called.partition("(")[0] or "log." in called:
-        return True
-    function = node.func if isinstance(node, ast.Call) else None
-    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+    """Return whether an expression only writes to the log, or says how that is written.
+
+    No call in it gets what it could change, but for those that are known to change nothing.
+    """
+    if not isinstance(node, ast.Call) or not _writes(node, scope):
         return False
-    holder = scope.holder(function.value.id)
-    owner = holder.values[function.value.id] if holder else None
-    return isinstance(owner, Made) and owner.target.path.startswith("logging.")
+    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    return not any(_may_change(call, scope) for call in calls)
+
+
+def _writes(node: ast.Call, scope: Scope) -> bool:
+    """Return whether a call is one of a logger, or of what decides what is shown."""
+    path = _begin(node.func, scope) or ""
+    if _is_quiet(path):
+        return True
+    is_method = isinstance(node.func, ast.Attribute) and node.func.attr in _MESSAGES
+    return is_method and not path.startswith("builtins.")
+
+
+def _is_quiet(path: str) -> bool:
+    return path.partition(".")[0] in _QUIET or f"{path}.".startswith(_LOGGERS)
+
+
+def _begin(node: ast.expr, scope: Scope) -> str | None:
+    """Return the import path that an expression begins with; None: it begins with something else.
+
+    Calls in it are left out: `logging.getLogger("a").info` is `logging.getLogger.info`.
+    """
+    words_after: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call):
+        words_after += [node.attr] if isinstance(node, ast.Attribute) else []
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    path: str | None = None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        path = "builtins.str"
+    elif isinstance(node, ast.Name):
+        holder = scope.holder(node.id)
+        value = holder.values[node.id] if holder else Name(f"builtins.{node.id}")
+        while isinstance(value, Bound):
+            value = value.owner
+        if isinstance(value, Container | Task) and words_after[-1:] == ["log"]:
+            path = "logging"
+        elif isinstance(value, Name | Made):
+            path = value.path if isinstance(value, Name) else value.target.path
+    return None if path is None else ".".join([path, *reversed(words_after)])
+
+
+def _may_change(call: ast.Call, scope: Scope) -> bool:
+    """Return whether a call gets a DAG, a task or a list that it may change."""
+    path = _begin(call.func, scope) or ""
+    if path in _HARMLESS or _is_quiet(path):
+        return False
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    names = [node.id for each in given for node in ast.walk(each) if isinstance(node, ast.Name)]
+    holders = [(name, scope.holder(name)) for name in names]
+    return any(holder and isinstance(holder.values[name], _CHANGEABLE) for name, holder in holders)
+
+
+_CHANGEABLE = (Container, Task, Output, Made, list, dict, set, tuple)
 
 
 def needed(machine: Machine, node: ast.expr, value: object) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.objects import Opened
+from dagctl.convert.python_file.objects import Decorated, Function, LocalClass, Name, Opened
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
 from dagctl.patterns import lazy_pattern
@@ -123,11 +124,20 @@ def imported_paths(body: Sequence[ast.stmt]) -> dict[str, str]:
 
 
 def forget(machine: Machine, scope: Scope, node: ast.stmt, why: str) -> None:
-    """Let no name of a file have its data any more: `import *` may give each another value."""
+    """Let no name of a file have its value any more: `import *` may give each another one.
+
+    A module gives what it has from Airflow and from Python itself under the names of these.
+    """
     machine.charge(len(scope.values))
     for name, value in [*scope.values.items()]:
-        if isinstance(value, list | dict) or weight(value) is not None:
-            scope.put(name, machine.opaque(node, why))
+        is_named = isinstance(value, Function | LocalClass | Decorated) or (
+            isinstance(value, Name) and value.path.partition(".")[0] not in _SHARED
+        )
+        if is_named or isinstance(value, list | dict | set) or weight(value) is not None:
+            scope.put(name, machine.opaque(node, why), node)
+
+
+_SHARED = sys.stdlib_module_names | {"airflow", "builtins"}
 
 
 def makes(statement: ast.stmt) -> bool:

@@ -43,6 +43,7 @@ MAX_VALUES = 20_000
 """Values of one DAG, what stands at several places counted at each."""
 MISSING = object()
 """What a value becomes that a spec has no word for."""
+CHANGED_LATER = "it may hold a list that the file changes later: make it after that"
 _MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
@@ -159,6 +160,8 @@ class Values:
                 return {"$arg": name}
             case Name():
                 return self._reference(value, place, subject)
+            case Made(is_old=True):
+                return self.missing(place, subject, CHANGED_LATER)
             case Made(given=Given() as default) if self._is_rendered is None:
                 return self._given(default, place, subject)
             case Made():

@@ -1,0 +1,132 @@
+"""Names that an import gives in a `try`, and that are something else where the import fails."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import TYPE_CHECKING
+
+from dagctl.convert.python_file.kept import has_calls
+from dagctl.convert.python_file.objects import Name
+from dagctl.convert.python_file.scope import Fallback
+from dagctl.convert.python_file.uncertain import imported_paths, only_imports
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+_NONE, _OTHER = "None", ""
+"""What stands for `None`, and for anything that is no import, among import paths."""
+_WHY = "it is something else where its import fails: which of the two only Python knows"
+_ENDS = (ast.Raise, ast.Return, ast.Continue, ast.Break)
+
+
+def note(machine: Machine, node: ast.Try, scope: Scope, before: Mapping[str, object]) -> None:
+    """Note what the names of a `try` are where one of its imports fails.
+
+    A function that needs such a name gets the whole `try`; anything else that uses it is a gap,
+    unless it is of Airflow in any case.
+
+    Args:
+        machine: Reads the file.
+        node: The `try`, of which the body only imports.
+        scope: Has the names.
+        before: The values that names had before it.
+    """
+    bodies = [handler.body for handler in node.handlers if not _ends(handler.body)]
+    given = [_paths(body) for body in bodies]
+    paths = imported_paths(node.body)
+    machine.charge(len(paths) + sum(map(len, given)))
+    for name, path in paths.items():
+        value = scope.values.get(name)
+        if not given or not isinstance(value, Name) or machine.definition(value.path):
+            continue  # a module of the project is there
+        statements = scope.statements.get(name, [])
+        scope.statements[name] = [*statements[:-1], node]
+        scope.named_at[name] = machine.changes.now()
+        others = {names.get(name, _before(name, before)) for names in given} - {None, path}
+        if not others or _is_sure(path, others):
+            continue
+        if machine.is_beside or (name in before and not all(name in names for names in given)):
+            scope.put(name, machine.opaque(node, _WHY), node)
+        else:
+            scope.fallbacks[name] = Fallback(is_none=others == {_NONE})
+    in_the_end = _paths(node.orelse)
+    for name in {name: None for names in given for name in names if name not in paths}:
+        if name in in_the_end:
+            scope.statements.pop(name, None)
+        scope.put(name, machine.opaque(node, _WHY), node)
+        scope.named_at[name] = machine.changes.now()
+
+
+def note_use(machine: Machine, node: ast.Name, holder: Scope) -> None:
+    """Report that a name is used which may be something else; once for each DAG."""
+    fallback = holder.fallbacks[node.id]
+    if fallback.is_none and machine.asked is node:
+        return  # the old file fails without the import too
+    if id(machine.report) not in fallback.said:
+        fallback.said.add(id(machine.report))
+        machine.report.gap(machine.place(node), node.id, _WHY)
+
+
+def only_names(statement: ast.stmt, imported: Collection[str] | None) -> bool:
+    """Return whether a statement of an `except` does no more than to give names values.
+
+    Args:
+        statement: The statement.
+        imported: The names of the imports before it; None: they are not all that stands there.
+    """
+    if imported is None:
+        return False
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Raise():
+            return True
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return True
+        case ast.Assign(targets=targets, value=value):
+            names = {each.id if isinstance(each, ast.Name) else None for each in targets}
+            return names <= {*imported} or (None not in names and not has_calls(value))
+    return False
+
+
+def _ends(body: Sequence[ast.stmt]) -> bool:
+    """Return whether statements end with an error, or with the program."""
+    last = body[-1]
+    is_exit = isinstance(last, ast.Expr) and ast.unparse(last).startswith(("sys.exit(", "exit("))
+    return isinstance(last, _ENDS) or is_exit
+
+
+def _is_sure(path: str, others: set[str | None]) -> bool:
+    """Return whether it makes no difference: Python has the first, or all are of Airflow."""
+    if path.partition(".")[0] in sys.stdlib_module_names:
+        return True
+    return all(other is not None and other.startswith("airflow.") for other in {path, *others})
+
+
+def _before(name: str, before: Mapping[str, object]) -> str | None:
+    """Return what a name was before; None: it had no value, and Python would stop."""
+    if name not in before:
+        return None
+    value = before[name]
+    return value.path if isinstance(value, Name) else _OTHER
+
+
+def _paths(body: Sequence[ast.stmt]) -> dict[str, str]:
+    """Return the names that statements give values, each with its import path where it has one."""
+    made: dict[str, str] = {}
+    for statement in body:
+        if only_imports([statement]):
+            made |= imported_paths([statement])
+            continue
+        value = getattr(statement, "value", None)
+        is_none = isinstance(value, ast.Constant) and value.value is None
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                made[node.id] = _NONE if is_none else _OTHER
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                made[node.name] = _OTHER
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                made |= imported_paths([node])
+    return made

@@ -1,0 +1,53 @@
+"""The imports of a DAG file: paths, and data of the modules of the project."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagctl.convert.python_file.modules import UNKNOWN, absolute
+from dagctl.convert.python_file.objects import Name
+from dagctl.convert.python_file.uncertain import forget
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+
+def follow(_machine: Machine, node: ast.Import, scope: Scope) -> None:
+    """Give the names of `import` their import paths."""
+    for alias in node.names:
+        first = alias.name.partition(".")[0]
+        scope.put(alias.asname or first, Name(alias.name if alias.asname else first), node)
+
+
+def follow_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
+    """Give the names of `from ... import` their data, or their import paths."""
+    module = "." * node.level + (node.module or "")
+    known: list[str] = []
+    for alias in node.names:
+        if module == "__future__":
+            continue
+        if alias.name == "*" and not module.startswith("airflow"):
+            _follow_all(machine, node, module, scope)
+        path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
+        path = absolute(path, scope.origin)
+        value = machine.imported(path)
+        scope.put(alias.asname or alias.name, Name(path) if value is UNKNOWN else value, node)
+        known += [] if value is UNKNOWN or isinstance(value, Name) else [alias.name]
+    if known:
+        text = f"the values of {', '.join(known)} are those that the module has now"
+        machine.file_report.changed(machine.place(node), module, text)
+
+
+def _follow_all(machine: Machine, node: ast.ImportFrom, module: str, scope: Scope) -> None:
+    """Give the names that `import *` has what the module has there, as far as that is known."""
+    module = absolute(module, scope.origin)
+    names = machine.modules.star_names(machine, module)
+    if names is None:
+        return forget(machine, scope, node, f"`from {module} import *` may give it another value")
+    for name in filter(scope.values.keys().__contains__, names):
+        machine.charge()
+        one = ast.ImportFrom(node.module, [ast.alias(name)], node.level)
+        follow_from(machine, ast.copy_location(one, node), scope)
+    return None
