@@ -96,7 +96,7 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     kwargs = {key: kept.as_now(machine, value) for key, value in made.kwargs.items()}
     value = Made(name, args, kwargs, machine.place(made.node))
     if name.path == "functools.partial" or name.path.rpartition(".")[2][:1].isupper():
-        machine.changes.hold(value, [*made.args, *made.kwargs.values()])
+        kept.hold(machine, value, [*made.args, *made.kwargs.values()])
     return value
 
 

@@ -48,6 +48,6 @@ def _follow_all(machine: Machine, node: ast.ImportFrom, module: str, scope: Scop
         return forget(machine, scope, node, f"`from {module} import *` may give it another value")
     for name in filter(scope.values.keys().__contains__, names):
         machine.charge()
-        one = ast.ImportFrom(node.module, [ast.alias(name)], node.level)
-        follow_from(machine, ast.copy_location(one, node), scope)
+        single = ast.ImportFrom(node.module, [ast.alias(name)], node.level)
+        follow_from(machine, ast.copy_location(single, node), scope)
     return None

@@ -88,6 +88,22 @@ def _as_now(machine: Machine, value: Any, known: dict[int, Any], left: int) -> A
     return made
 
 
+def hold(machine: Machine, holder: Made, values: Sequence[Any]) -> None:
+    """Note that an object may hold the lists of some values: a change of these changes it."""
+    stack, seen = [*values], set[int]()
+    while stack and len(seen) < _LONGEST:
+        item = stack.pop()
+        if id(item) in seen or not isinstance(item, Made | dict | list | tuple | set):
+            continue
+        seen.add(id(item))
+        if isinstance(item, Made):
+            stack += item.args
+            continue
+        machine.charge()
+        machine.changes.hold(holder, item)
+        stack += item.values() if isinstance(item, dict) else item
+
+
 def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any]) -> Made | None:
     """Return a function on values that calls give at each parse; None: it is none of these.
 
@@ -111,7 +127,7 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
     place = machine.place(node)
     made = Made(Name(word), args, {}, place, depth=depth, given=given, is_calm=calm)
     if word == "operator.getitem":
-        machine.changes.hold(made, operands)  # what it gives may be a list of the file
+        hold(machine, made, operands)  # what it gives may be a list of the file
     made.args = [as_now(machine, value) for value in args]
     return made
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.convert.python_file.objects import Made
-
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+
+    from dagctl.convert.python_file.objects import Made
 
 
 class SourceFile(NamedTuple):
@@ -45,18 +45,9 @@ class Changes:
         for holder in holders:
             holder.is_old = True
 
-    def hold(self, holder: Made, values: Sequence[Any]) -> None:
-        """Note that an object may hold containers: it has what is changed in these later."""
-        stack, seen = [*values], set[int]()
-        while stack and len(seen) < MOST_LOOKED_AT:
-            item = stack.pop()
-            if isinstance(item, Made):
-                stack += item.args
-            if id(item) in seen or not isinstance(item, dict | list | tuple | set):
-                continue
-            seen.add(id(item))
-            self._held.setdefault(id(item), (item, []))[1].append(holder)
-            stack += item.values() if isinstance(item, dict) else item
+    def hold(self, holder: Made, container: object) -> None:
+        """Note that an object may hold a container: it has what is changed in it later."""
+        self._held.setdefault(id(container), (container, []))[1].append(holder)
 
     def is_changed(self, value: object, since: int) -> bool:
         """Return whether a container in a value was changed later; True if it has too many."""
