@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
-
-    from dagctl.convert.python_file.objects import Made
 
 
 class SourceFile(NamedTuple):
@@ -24,13 +22,20 @@ class SourceFile(NamedTuple):
 _NOWHERE = SourceFile("", "")
 
 
+class Holder(Protocol):
+    """An object that may hold lists of the file."""
+
+    is_old: bool
+    """Whether the file changes one of them later."""
+
+
 @dataclass(eq=False, slots=True)
 class Changes:
     """When lists, mappings and sets were changed, and names got their values."""
 
     _moment: int = 0
     _containers: dict[int, tuple[object, int]] = field(default_factory=dict)
-    _held: dict[int, tuple[object, list[Made]]] = field(default_factory=dict)
+    _held: dict[int, tuple[object, list[Holder]]] = field(default_factory=dict)
     """Containers that objects may hold, and these."""
 
     def now(self) -> int:
@@ -45,7 +50,7 @@ class Changes:
         for holder in holders:
             holder.is_old = True
 
-    def hold(self, holder: Made, container: object) -> None:
+    def hold(self, holder: Holder, container: object) -> None:
         """Note that an object may hold a container: it has what is changed in it later."""
         self._held.setdefault(id(container), (container, []))[1].append(holder)
 
