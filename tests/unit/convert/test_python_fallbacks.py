@@ -138,6 +138,20 @@ def test_an_operator_of_a_try_stays_whole_where_that_makes_no_difference(
     assert gaps(dag) == []
 
 
+@pytest.mark.parametrize(("last", "lost"), [("x = None", 0), ("plugins.load()", 1)])
+def test_a_try_in_an_except_of_imports_gives_names(last: str, lost: int) -> None:
+    before = f"""
+    try:
+        from airflow.sdk import Asset as x
+    except ImportError:
+        try:
+            from airflow.datasets import Dataset as x
+        except ImportError:
+            {last}
+    """
+    assert len(of_a_value(before, "'b'")[1]) == lost
+
+
 def test_an_operator_of_one_module_or_another_is_a_gap() -> None:
     before = "try:\n    from a.ops import Op\nexcept ImportError:\n    from b.ops import Op"
     assert gaps(convert(before, "Op(task_id='a')"))

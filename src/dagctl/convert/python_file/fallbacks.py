@@ -88,6 +88,9 @@ def only_names(statement: ast.stmt, imported: Collection[str] | None) -> bool:
         case ast.Assign(targets=targets, value=value):
             names = {each.id if isinstance(each, ast.Name) else None for each in targets}
             return names <= {*imported} or (None not in names and not has_calls(value))
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
+            inner = [*body, *orelse, *last, *(part for each in handlers for part in each.body)]
+            return all(only_names(part, imported) for part in inner)
     return False
 
 
