@@ -33,6 +33,7 @@ class Made:
 TASK = "PythonOperator(task_id='a', python_callable=f)"
 SENSOR = "PythonSensor(task_id='a', python_callable=f{})"
 ANEW = "each call would make it anew: make it in the function"
+GLOBAL = "`global` changes it for the whole file, which the function no longer has"
 AS_TEXT = "it takes names of the file as text: write the names themselves"
 
 
@@ -106,7 +107,7 @@ def test_a_sensor_calls_its_function_again_and_again(text: str) -> None:
 )
 def test_a_name_that_a_copied_definition_declares_global_is_a_gap(helper: str) -> None:
     (gap,) = gaps(convert(f"{helper}\ndef f():\n    bump()\n    print(N)"))
-    assert gap == "the function needs `N`: a function that it calls declares it `global`"
+    assert gap == f"the function needs `N`: {GLOBAL}"
 
 
 @pytest.mark.parametrize(
@@ -246,3 +247,20 @@ def test_what_is_copied_into_functions_is_counted() -> None:
     (gap,) = gaps(made)
     assert "more than 100,000 characters of the file are too many" in gap
     assert len(made.data["tasks"][0]["python_code"]) < 100
+
+
+@pytest.mark.parametrize(
+    ("changing", "is_whole"),
+    [
+        ("COUNTS['n'] = 2", False),
+        ("COUNTS.update(n=2)", False),
+        ("print(COUNTS)", True),
+    ],
+)
+def test_what_a_task_changes_is_not_seen_by_its_callback(changing: str, is_whole: bool) -> None:  # noqa: FBT001 - a case
+    made = convert(
+        f"def f():\n    {changing}\ndef done(context):\n    print(COUNTS['n'])",
+        TASK.replace(")", ", on_success_callback=done)"),
+    )
+    assert made.whole is is_whole
+    assert all("another function of the file may see" in gap for gap in gaps(made))

@@ -35,7 +35,7 @@ class Callbacks:
             case Made(is_old=True):
                 return self._values.missing(place, kind, CHANGED_LATER)
             case Function():
-                code = self._functions.code(value, self._values.report, kind)
+                code = self._functions.code(value, self._values.report, kind, is_callback=True)
                 return {"python_code": code}
             case Made(target=Name(path="functools.partial"), args=[Name(path=path)]):
                 return self._with({"callable": path}, value, place)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import defaults_of
 from dagctl.convert.python_file.function_text import Edit, FunctionText
-from dagctl.convert.python_file.needs import Needs
+from dagctl.convert.python_file.needs import Needs, changed_by_functions
 from dagctl.convert.python_file.needs import reason as reason_of
 from dagctl.convert.python_file.objects import (
     Dag,
@@ -21,6 +21,7 @@ from dagctl.convert.python_file.objects import (
     Name,
     Opaque,
 )
+from dagctl.convert.python_file.source import read_python
 from dagctl.convert.python_file.texts import weight
 from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
@@ -52,6 +53,8 @@ class Functions:
         self._changes = machine.changes
         self._context_from = _CONTEXT_FROM[target[0]]
         self._texts: dict[str, FunctionText] = {}
+        self._changed: dict[str, frozenset[str]] = {}
+        """What functions of a file change in place."""
         self._free: dict[str, list[str]] = {}
         """The names that a definition takes from the file, by its code."""
         self.copied: set[Place] = set()
@@ -62,6 +65,12 @@ class Functions:
         if file not in self._texts:
             self._texts[file] = FunctionText(text)
         return self._texts[file]
+
+    def _changed_in(self, scope: Scope) -> frozenset[str]:
+        file, text, _ = scope.origin
+        if file not in self._changed:
+            self._changed[file] = changed_by_functions(read_python(text, file))
+        return self._changed[file]
 
     def value(self, function: Function, report: Report, subject: str, name: str = "") -> str:
         """Return the code of a function that is a value, and may be called again and again.
@@ -85,6 +94,7 @@ class Functions:
         dag: Dag | None = None,
         name: str = "run",
         is_called_again: bool = False,
+        is_callback: bool = False,
     ) -> str:
         """Return the code of a function, with what it needs of the file.
 
@@ -95,6 +105,7 @@ class Functions:
             dag: The DAG whose task runs the function in Airflow's own Python, which gives it.
             name: The name of a lambda, unless it means something else there.
             is_called_again: Whether it may be called again and again.
+            is_callback: Whether the same process calls other functions of the file too.
         """
         node, scope = function.node, function.scope
         needs, text = Needs(dag=dag, own=frozenset(_parameters(node))), self._text(scope)
@@ -104,6 +115,8 @@ class Functions:
         try:
             self._gather(names, scope, needs)
             needs.refuse(node, is_called_again=is_called_again)
+            if is_called_again or is_callback:
+                needs.refuse_shared(self._changed_in(scope))
         except _TooMuchError as error:
             needs = Needs(missing={error.name: error.why})
         if isinstance(node, ast.Lambda):

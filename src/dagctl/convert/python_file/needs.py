@@ -16,15 +16,22 @@ from dagctl.convert.python_file.objects import (
     Task,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import changed_names
+from dagctl.convert.python_file.uncertain import changed_names, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _ANEW = "each call would make it anew: make it in the function"
+_GLOBAL = "`global` changes it for the whole file, which the function no longer has"
+_SHARED = "another function of the file may see how it is changed: keep it elsewhere"
 _AS_TEXT = "it takes names of the file as text: write the names themselves"
 _SAME_TYPE = frozenset({"copy", "items", "values"})
 _KEYS = frozenset({"count", "index", "keys"})
+_CHANGING = frozenset(
+    {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove"}
+    | {"reverse", "setdefault", "sort", "update"}
+)
+"""Methods that change lists, mappings and sets."""
 _LOOKING = frozenset({"bool", "isinstance", "len", "print", "repr", "str"})
 """Functions that keep nothing of what they get."""
 _COPYING = frozenset(
@@ -81,7 +88,7 @@ class Needs:
         for each in nodes:
             declared = each.names if isinstance(each, ast.Global) else ()
             for name in names.intersection(declared):
-                self.missing[name] = "a function that it calls declares it `global`"
+                self.missing[name] = _GLOBAL
         named = names | self.own | _bound(nodes)
         for name in _asked_as_text(nodes, has_more=bool(self.imports or self.others)):
             if name not in named:
@@ -92,6 +99,15 @@ class Needs:
         ):
             # a file with its own `len` may do more with a list than read it
             self._refuse_state(nodes, is_plain=named.isdisjoint(_LOOKING | _COPYING))
+
+    def refuse_shared(self, changed: frozenset[str]) -> None:
+        """Refuse what functions of the file change, as they no longer have it together.
+
+        Args:
+            changed: What they change.
+        """
+        for name in changed & {*self.state, *self.calls}:
+            self.missing.setdefault(name, _SHARED)
 
     def _refuse_state(self, nodes: Sequence[ast.AST], *, is_plain: bool) -> None:
         """Refuse what would not be the same at each call of a function that has it in it."""
@@ -113,6 +129,20 @@ class Needs:
         for name, part in defined.items():
             if _keeps(part) or (stores and (isinstance(part, ast.ClassDef) or not has_class)):
                 self.missing[name] = _ANEW
+
+
+def changed_by_functions(tree: ast.AST) -> frozenset[str]:
+    """Return the names of lists, mappings and sets that functions of a file change in place."""
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    outer = (node for node in ast.walk(tree) if isinstance(node, functions))
+    names: set[str] = set()
+    for node in {inner for each in outer for inner in ast.walk(each)}:
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _CHANGING:
+                names |= {*root(owner)}
+            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+                names |= {*root(node)}
+    return frozenset(names)
 
 
 def _depth(value: object) -> int:
@@ -204,10 +234,7 @@ def _stores_shared(node: ast.AST, defined: dict[str, ast.AST], *, has_class: boo
         return False
     if node.attr in {"__dict__", "__class__", "__setattr__"}:
         return has_class
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    name = root.id if isinstance(root, ast.Name) else ""
+    name = next(root(node), "")
     return isinstance(node.ctx, ast.Store | ast.Del) and (has_class or name in defined)
 
 
@@ -276,4 +303,4 @@ def reason(value: object) -> str | None:
     return None
 
 
-__all__ = ["Needs", "reason"]
+__all__ = ["Needs", "changed_by_functions", "reason"]

@@ -174,7 +174,7 @@ def changed_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
             case ast.MatchMapping(rest=str(name)):
                 yield name
             case ast.Attribute() | ast.Subscript(ctx=ast.Store() | ast.Del()):
-                yield from _root(node)
+                yield from root(node)
             case ast.Call(func=function) if not only_says(function):
                 yield from _given(node)
 
@@ -182,10 +182,10 @@ def changed_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
 def _given(node: ast.Call) -> Iterator[str]:
     """Yield the names that a call gives to its function."""
     for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-        yield from _root(given)
+        yield from root(given)
 
 
-def _root(node: ast.expr) -> Iterator[str]:
+def root(node: ast.expr) -> Iterator[str]:
     """Yield the name that an attribute, an item or a starred value begins with."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
