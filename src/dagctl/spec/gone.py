@@ -6,6 +6,8 @@ from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 
+MEANS_FOR_EACH = ("foreach", "for-each", "forEach", "ForEach", "for", "for_all", "forall")
+"""What people write for `for_each`."""
 GONE = {
     "concurrency": "write `max_active_tasks`",
     "fail_stop": "write `fail_fast`: the file for Airflow 2 has `fail_stop`",
@@ -50,6 +52,7 @@ GONE = {
     "imports": "import it in `python_code`, or write `{$ref: package.module.NAME}` as a value",
     "dag_args": "remove this level: its keys belong at the top of the spec",
     "datasets": "write `schedule: {assets: [...]}`",
+    **dict.fromkeys(MEANS_FOR_EACH, "did you mean `for_each`?"),
 }
 """Words that a spec does not have, with what to write instead."""
 

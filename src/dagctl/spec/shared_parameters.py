@@ -24,7 +24,7 @@ from dagctl.spec.tasks.arguments import NOT_SHARED, DefaultArgs
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.spec.walk import field as field_of
 from dagctl.spec.walk import is_group, raw_entries
-from dagctl.spec.wording import did_you_mean, nearest, quoted
+from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_CLASSES = 20
 """Operators that one value is compared with; a DAG seldom has so many."""
+_SHORT = 3
+"""Letters of a word that is near to too many others."""
 _MARKERS = {
     "duration": "{{$duration: {}}}",
     "time": '{{$datetime: "{}"}}',
@@ -183,8 +185,9 @@ def _unused(name: str, shared: Shared) -> Problem:
         if each not in NOT_SHARED
     }
     message = f"no task takes {quoted(name)}: none of their operators has such a parameter"
-    hint = did_you_mean(name, known) or "remove it"
-    beside = nearest(name, DefaultArgs.key_names())
-    if hint == "remove it" and beside:
-        hint = f"did you mean {quoted(beside)}? It stands beside `with`"
+    beside = [each for each in DefaultArgs.key_names() if len(each) > _SHORT]
+    near = nearest(name, (*known, *beside))
+    hint = f"did you mean {quoted(near)}?" if near else "remove it"
+    if near in beside and near not in known:
+        hint = f"{hint} It stands beside `with`"
     return Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING, at_key=True)

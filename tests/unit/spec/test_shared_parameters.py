@@ -42,6 +42,12 @@ def test_text_means_what_all_operators_that_take_it_say() -> None:
         ("poke_interval: 5x", (SENSOR,), "DAG230", "with a unit"),
         ("poke_interval: [5]", (SENSOR, SQL), "DAG246", "write"),
         ("connn_id: a", (SQL,), "DAG273", "did you mean `conn_id`?"),
+        (
+            "retrie: 3",
+            ("{task_id: w, operator: FileSensor, with: {filepath: a}}",),
+            "DAG273",
+            "`retries`?",
+        ),
         ("op_kwargs_x: a", ("{task_id: p, python_code: return 1}",), "DAG273", "remove it"),
         ("poke_interval: 5 parsecs", (SENSOR, OWN), "DAG230", "a number with a unit"),
         ("conn_id: {$concat: [{$xcom: a}, {$xcom: b}]}", (SQL,), "DAG233", "use `$xcom` here"),

@@ -46,6 +46,7 @@ _OF_ONE_TASK = frozenset(
         *("provide_context", "for_each"),
     }
 )
+_MINUTES = "retry_delay_minutes"
 MAX_SELECTORS = 500
 _MAPPINGS_OF_DAGS = ("default_args", "params", "owner_links", "user_defined_macros")
 _MAPPINGS = ("with", "env")
@@ -152,7 +153,7 @@ def are_task_defaults(node: Node) -> bool:
 def keys_for(selector: str) -> Collection[str]:
     """Return the keys that defaults may have for the tasks that a word selects."""
     if selector == ALL:
-        return [*DefaultArgs.key_names(), "retry_delay_minutes"]
+        return [*DefaultArgs.key_names(), _MINUTES]
     model = TASK_TYPES.get(selector, OperatorTask)
     return [key for key in model.key_names() if key not in _OF_ONE_TASK]
 
@@ -175,6 +176,10 @@ def _problems(root: Node) -> Iterator[Problem]:
             yield _unknown(key, known).at(key)
         elif key in _MAPPINGS_OF_DAGS and _is_no_mapping(root.keys[key][1]):
             yield wrong_type((key,), MAPPING, root.keys[key][1].value).at(key)
+    if "default_args" in root.keys and _MINUTES in root.keys["default_args"][1].keys:
+        slip = DefaultArgs.misplaced(_MINUTES, DagSpec.family())
+        if slip is not None:
+            yield slip.at("default_args", _MINUTES)
     if {"schedule", "schedule_interval"} <= root.keys.keys():
         message = "`schedule` and `schedule_interval` are the same field"
         yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
@@ -234,10 +239,10 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
             yield _unknown_argument(word, key, known).at(*where)
         elif key in _MAPPINGS and _is_no_mapping(node.keys[key][1]):
             yield wrong_type((key,), MAPPING, node.keys[key][1].value).at(*where)
-    if {"retry_delay", "retry_delay_minutes"} <= node.keys.keys():
+    if {"retry_delay", _MINUTES} <= node.keys.keys():
         message = "`retry_delay` and `retry_delay_minutes` are the same argument"
         yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at(
-            TASK_DEFAULTS, word, "retry_delay_minutes"
+            TASK_DEFAULTS, word, _MINUTES
         )
 
 
@@ -251,6 +256,11 @@ def _unknown_argument(word: str, key: str, known: Collection[str]) -> Problem:
         hint = f"write it for a type of task: `{owners[0]}: {{{key}: ...}}`"
     if hint is None and (word == ALL or word not in TASK_TYPES):
         hint = f"a parameter of the operator stands under `with`: `with: {{{key}: ...}}`"
+    if key in DagSpec.key_names() and not owners:
+        message = f"{quoted(key)} belongs to the DAG, not to its tasks"
+        where = "write it into the spec" if key in OF_ONE_DAG else "write it at the start of a line"
+        in_json = f'write it beside `"{TASK_DEFAULTS}"`'
+        return Problem(Code.UNKNOWN_KEY, message, where, json_hint=in_json)
     message = f"{quoted(key)} is no argument of the tasks that {quoted(word)} selects"
     return Problem(Code.UNKNOWN_KEY, message, hint or "`dagctl schema --defaults` lists all keys")
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _OF_AIRFLOW = lazy_pattern(r"\bvar\s*\.\s*(?:value|json)\b")
 """How a template of Airflow reads one of Airflow's variables."""
+_OF_VAR = lazy_pattern(r"\$\{\{\s*var\.[\w-]+(?:\.[\w-]+)*\s*\}\}")
+"""A variable of dagctl, but for one letter."""
 _USE = "write `${{ vars.NAME }}` or `${{ each.NAME }}`; `$${{` is the text `${{`"
 _REVOKE = "revoke it; keep the new one in an Airflow connection or a secrets backend"
 
@@ -238,7 +240,12 @@ class Filler:
         if text != BEGIN and scope not in {*SCOPES, "params"}:  # `shop.orders${{ ds_nodash }}`
             hint = f"a `$` before Jinja is written twice: {quoted(f'${text}')}; else {_USE}"
             if scope == "var" and not _OF_AIRFLOW.search(text):
-                hint = f"did you mean {quoted(text.replace('var.', 'vars.', 1))}?"
+                is_plain = _OF_VAR.fullmatch(text)
+                hint = (
+                    f"did you mean {quoted(text.replace('var.', 'vars.', 1))}?"
+                    if is_plain
+                    else _USE
+                )
         self._refuse(Code.BAD_VARIABLE, message, hint, node)
 
     # --- What variables stand for ---

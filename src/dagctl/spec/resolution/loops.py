@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.types import MAX_ENTRIES
+from dagctl.spec.gone import GONE, MEANS_FOR_EACH
 from dagctl.spec.resolution.expressions import NAME
-from dagctl.spec.wording import nearest, quoted
+from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,14 +97,12 @@ class Unroller:
 
     def _is_misspelt(self, entry: Node) -> bool:
         """Return whether an entry has `for_each` under another name, and refuse it then."""
-        for name, (key, value) in entry.keys.items():
-            word = name.casefold().replace("_", "").replace("-", "")
-            if word[:3] == "for" and value.kind == "mapping" and nearest(word, ("foreach",)):
-                self.filler.is_broken = True
-                message, hint = f"unknown key {quoted(name)}", f"did you mean {quoted(FOR_EACH)}?"
-                self.filler.refuse(Code.UNKNOWN_KEY, message, hint, key)
-                return True
-        return False
+        name = next((word for word in MEANS_FOR_EACH if word in entry.keys), None)
+        if name is not None:
+            self.filler.is_broken = True
+            message, hint = f"a spec has no {quoted(name)}", GONE[name]
+            self.filler.refuse(Code.UNKNOWN_KEY, message, hint, entry.keys[name][0])
+        return name is not None
 
     def _rounds(self, key: Span, node: Node, each: Each) -> list[Each]:
         """Return what the names of a `for_each` stand for in each round; none if it is wrong."""

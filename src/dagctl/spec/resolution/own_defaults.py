@@ -75,7 +75,8 @@ def _problems(root: Node) -> Iterator[Problem]:
         if is_selector(word) and word != ALL and word not in chosen:
             message = f"no task of the DAG is of {quoted(word)}"
             words = [ALL, *TASK_TYPES, *sorted(operators)[:_KNOWN]]
-            hint = did_you_mean(word, words) or "remove it"
+            hint = None if word in TASK_TYPES else did_you_mean(word, words)
+            hint = hint or "remove it"
             if word in _TYPES:
                 hint = f"write `{_TYPES[word]}`, the type of such tasks"
             problem = Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING)

@@ -249,7 +249,9 @@ class DefaultArgs(TaskArguments):
         """Return the problem of a key that each task has for itself, or the DAG, or None."""
         if key in GONE:
             return gone(key)
-        is_of_a_task = any(key in model.key_names() for model in family.models.values())
+        is_of_a_task = key == "for_each" or any(
+            key in model.key_names() for model in family.models.values()
+        )
         if is_of_a_task or means_dependencies(key):
             message = f"{quoted(key)} belongs to one task, not under `default_args`"
             word = "it" if is_of_a_task else "`dependencies: [...]`"

@@ -150,3 +150,17 @@ def test_a_loop_under_another_name_is_one_error() -> None:
     text = "tasks: [{task_id: '${{ each.t }}', foreach: {t: [a]}, bash_command: ls}]"
     (found,) = errors_in(text)
     assert (found.code, found.hint) == ("DAG201", "did you mean `for_each`?")
+
+
+def test_a_word_that_only_begins_like_a_loop_is_none() -> None:
+    text = "tasks: [{task_id: a, force: {a: 1}, bash_command: '${{ vars.t }}'}]"
+    (found,) = errors_in(text, t="ls")
+    assert "for_each" not in (found.hint or "")
+
+
+def test_minutes_stand_beside_default_args_in_a_file_with_defaults_too() -> None:
+    line = "default_args: {retry_delay_minutes: 3, retry_delay: 2m}"
+    (own,) = errors_in(line)
+    (found,) = errors_in("", line)
+    assert (found.code, found.file, found.line) == ("DAG201", "defaults.yaml", 1)
+    assert (found.message, found.hint) == (own.message, own.hint)
