@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.spec.load import check_spec
+from dagctl.spec.python_code.modules import MODULES
 
 if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
@@ -49,6 +51,13 @@ SPECS = {
     'schedule: «"0 0 * * * MON/2"': ("DAG212", "remove the seconds or the year"),
     'schedule: «"0 0, 12 * * *"': ("DAG212", 'write "0 0,12 * * *"'),
     "schedule: «6 pm": ("DAG210", 'write "0 18 * * *"'),
+    'schedule: «"0 1,  2 * * *"': ("DAG212", 'write "0 1,2 * * *"'),
+    'schedule: «"1, 2, 3, 4 0 * * *"': ("DAG210", 'write "1,2,3,4 0 * * *"'),
+    'schedule: «"0 1,  2 * * * *"': ("DAG212", "remove the seconds or the year"),
+    'schedule: «"* * * * *, *"': ("DAG212", "remove the seconds or the year"),
+    'schedule: «"0 0 * * mon, funday"': ("DAG212", "remove the seconds or the year"),
+    'schedule: «"5:30pm"': ("DAG210", 'write "30 17 * * *"'),
+    'schedule: «"5 p.m."': ("DAG210", 'write "0 17 * * *"'),
     'schedule: «"rate(5 minutes)"': ("DAG210", 'write "*/5 * * * *"'),
     'schedule: «"0 6 * * * Europe/Berlin"': ("DAG212", "`timezone: Europe/Berlin`"),
     "email: [a@b.c, «1]": ("DAG203", 'quote it: "1"'),
@@ -73,6 +82,18 @@ OTHER_TASKS = {
     "python_code: return «datetime.now()": ("DAG425", "import it in the code"),
     "python_code: return 1 &«& 2": ("DAG401", "write `and`"),
     "python_code: |\n      if 1: pass\n      else «if 2: pass": ("DAG401", "write `elif`"),
+    "python_code: return «glob('*.csv')": ("DAG425", "write `from glob import glob`"),
+    "python_code: «pprint({})": ("DAG425", "write `from pprint import pprint`"),
+    "python_code: return «copy.deepcopy([])": ("DAG425", "write `import copy`"),
+    "python_code: return «email.strip()": ("DAG425", "or give it a value"),
+    "python_code: return list(«queue)": ("DAG425", "or give it a value"),
+    "python_code: return «secrets['x']": ("DAG425", "or give it a value"),
+    "python_code: return «json.nothing": ("DAG425", "or give it a value"),
+    "python_code: return «np": ("DAG425", "or give it a value"),
+    "python_code: |\n      i = 0\n      i++«": ("DAG401", "write `+= 1`"),
+    'python_code: return ["docker", «"--rm" [].x y]': ("DAG401", "Python stopped reading"),
+    "python_code: 'run(«\"&& x\" y)'": ("DAG401", "Python stopped reading"),
+    'python_code: \'x = "&&" +«*"||"\'': ("DAG401", "Python stopped reading"),
     POD + "cmds: «python -m a}": ("DAG246", "write a list"),
     POD + "arguments: [a, «5]}": ("DAG246", 'write "5", in quotes'),
     POD + "«resources: {limits: {cpu: 1}}}": ("DAG243", "did you mean `container_resources`?"),
@@ -92,10 +113,48 @@ OTHER_TASKS = {
     "python_callable: «jobs.load.main()": ("DAG231", "write `jobs.load.main`"),
     "python_callable: «jobs/load.py": ("DAG231", "write `jobs.load.name`"),
     "python_code: |\n      def a(params): return «params['regoin']": ("DAG458", "`region`?"),
+    "python_code: |\n      def a(params):\n          del «params['x']": ("DAG458", "declare it"),
     "provide_context: true\n    python_code: |\n      p = context['params']\n"
     "      return «p['regoin']": ("DAG458", "`region`?"),
 }
+HOOK = "from airflow.providers.postgres.hooks.postgres import PostgresHook"
+NOT_RENDERED = {
+    "return «'{{ ds }}'": "write `def run(ds):` and use `ds`",
+    "x = 'a {}'.format(1)\nreturn x, print(«'{{ execution_date }}')": "def run(logical_date):",
+    f"{HOOK}\nPostgresHook().run(«'select {{{{ params.x }}}}')": 'and use `params["x"]`',
+    f"{HOOK}\nPostgresHook().run(sql=[«'{{{{ var.json.k }}}}', '{{{{ ds }}}}'])": (
+        'use `Variable.get("k", deserialize_json=True)`'
+    ),
+    f"{HOOK}\nsql = «'select {{{{ conn.x }}}}'\nhook = PostgresHook()\nhook.get_records(sql)": (
+        'use `BaseHook.get_connection("x")`'
+    ),
+    "import subprocess\nsubprocess.run(['load', «'{{ ti.run_id }}'])": "use `ti.run_id`",
+    "import os\nif 1:\n    os.system(«'load {{ ds }}')\nreturn '{{ ts }}'": "use `ds`",
+    "def f(**kw):\n    open(«'/data/{{ ds }}.csv')": 'use `kw["ds"]`',
+    "def f(ds):\n    import logging\n    logging.info(«'day {{ ds }}')": "use `ds`",
+}
+RENDERED = [
+    "x = '{{ ds }}'",
+    "return f'{{{{ ds }}}}', '{{ds}} {x}'.format_map({'x': 1})",
+    "return '{% raw %}{{ ds }}{% endraw %}'",
+    "return {'argo': '{{params.x}}'}",
+    "print('Write {{ ds }} into the file')",
+    "def f(ds):\n    sql = open('/q.sql').read()\n    return sql.replace('{{ ds }}', ds)",
+    "import re\nreturn re.sub('{{ ds }}', '', '')",
+    "from jobs import fill\nreturn fill('{{ ds }}')",
+    "from jobs.hooks import FillingHook\nFillingHook().run('{{ ds }}')",
+    "class Hook:\n    def run(self, sql): pass\nHook().run('{{ ds }}')",
+    "print = list\nprint('{{ ds }}')",
+    f"{HOOK}\nsql = '{{{{ ds }}}}'\nsql = sql.strip('{{}}')\nPostgresHook().run(sql)",
+    f"{HOOK}\nPostgresHook().run(\"select * from q where sql like '%{{{{ ds }}}}%'\")",
+    "import subprocess\nsubprocess.run(['sed', '-i', 's/{{ ds }}/x/', 'a'])",
+    "import os\nos.system('echo {{ ds }} > a.sql')",
+    "from pathlib import Path\nPath('a').write_text('{{ ds }}')",
+    "def f(ds):\n    for k, v in {'{{ ds }}': ds}.items(): print(k.replace(k, v))",
+    "def f(ds):\n    if '{{ ds }}' in ds: raise ValueError",
+]
 RIGHT = [
+    "python_code: |\n      def a(params):\n          params.update(x=1); return params['x']",
     "python_code: |\n      def a(params):\n          params['x'] = 1\n          return params['x']",
     (
         "python_code: |\n      def a(params):\n          try:\n              return params['x']\n"
@@ -164,3 +223,43 @@ def test_in_a_task_of_another_kind(fields: str) -> None:
 def test_what_is_right_is_let_through(fields: str) -> None:
     head = "dag_name: Slip\ntasks:\n  - {task_id: extract, bash_command: echo}\n"
     assert findings(f"{head}  - task_id: a\n    {fields}\n")[1] == []
+
+
+@pytest.mark.parametrize("code", NOT_RENDERED)
+def test_a_template_that_nothing_renders(code: str) -> None:
+    """The first of them is marked, with what code reads instead."""
+    check(_with_code(code), "DAG247", NOT_RENDERED[code])
+
+
+@pytest.mark.parametrize("code", RENDERED)
+def test_a_template_that_code_may_fill_in(code: str) -> None:
+    """It may render it, look for it, or write it for others."""
+    assert findings(_with_code(code))[1] == []
+
+
+def test_a_callback_and_a_hook_of_a_task_get_the_context() -> None:
+    """The hint names the parameter that they get it in; notifiers render by themselves."""
+    code = "def f(context):\n    print(«'{{ ds }}')"
+    for key in ("on_failure_callback: {python_code", "pre_execute: {$python_code"):
+        text = code.replace("\n", "\\n")
+        fields = f'bash_command: echo\n    {key}: "{text}"}}\n'
+        check(f"dag_name: Slip\ntasks:\n  - task_id: a\n    {fields}", "DAG247", 'context["ds"]')
+    code = "def f(context):\\n    from jobs import Slack\\n    Slack(text='{{ ds }}')(context)"
+    fields = f'bash_command: echo\n    on_failure_callback: {{python_code: "{code}"}}\n'
+    assert findings(f"dag_name: Slip\ntasks:\n  - task_id: a\n    {fields}")[1] == []
+
+
+def test_the_table_of_modules_is_right() -> None:
+    missing = {
+        f"{module}.{name}"
+        for module, names in MODULES.items()
+        for name in names
+        if not hasattr(import_module(module), name)
+    }
+    assert missing == set()
+
+
+def _with_code(code: str) -> str:
+    lines = code.replace("\n", "\n      ")
+    head = "dag_name: Slip\nparams: {x: 1}\ntasks:\n  - task_id: a\n"
+    return f"{head}    python_code: |\n      {lines}\n"

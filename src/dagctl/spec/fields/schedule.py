@@ -54,8 +54,8 @@ _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
 _AWS_DAYS, _DAY = lazy_pattern(r"[1-7]([,-][1-7])*"), lazy_pattern(r"[1-7]")
 _AWS_CRON = lazy_pattern(r"cron\(([^() ]+(?: [^() ]+){4}) \*\)")
-_GAP = lazy_pattern(r"[ \t]*,[ \t]*")
-_HOUR = lazy_pattern(r"(0?[1-9]|1[0-2]) ?(am|pm)")
+_GAP = lazy_pattern(r"(?<=\w)[ \t]*,[ \t]*(?=\w)")
+_HOUR = lazy_pattern(r"(0?[1-9]|1[0-2])(?::([0-5][0-9]))? ?([ap])(?:m|\.m\.)")
 _RATE = lazy_pattern(r"rate\(([^()]*)\)")
 _WORD = lazy_pattern(r"\S+")
 _PART = lazy_pattern(r"[^\s,]+")
@@ -102,8 +102,8 @@ def _meant(text: str) -> str | None:
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
     hour = _HOUR.fullmatch(text.casefold())
     if hour:
-        number = int(hour[1]) % 12 + (12 if hour[2] == "pm" else 0)
-        return f'write "0 {number} * * *" for every day at this time'
+        number = int(hour[1]) % 12 + (12 if hour[3] == "p" else 0)
+        return f'write "{int(hour[2] or 0)} {number} * * *" for every day at this time'
     rate = _RATE.fullmatch(text)
     folded = rate[1] if rate else text.casefold()
     every = _EVERY.fullmatch(folded)
@@ -128,15 +128,19 @@ def _cron_problems(text: str) -> Iterator[Problem]:
         hint = "remove the seconds or the year: cron dialects disagree about where they go"
         if "/" in fields[-1] and zone_of(fields[-1]):
             hint = f'write `timezone: {fields[-1]}`, and here "{" ".join(fields[:-1])}"'
-        joined = _GAP.sub(",", text)
-        if len(joined.split()) == len(_FIELDS):
-            hint = f'write "{joined}", without a space at the comma'
-        yield Problem(Code.REFUSED_CRON, message, _of_aws(text) or hint)
+        yield Problem(Code.REFUSED_CRON, message, _of_aws(text) or _joined(text) or hint)
     elif len(fields) != len(_FIELDS):
-        yield _bad(text)
+        yield _bad(text, _joined(text))
     else:
         problems = [*_ambiguous(text), *_out_of_range(text)]
         yield from problems or _as_a_whole(text)
+
+
+def _joined(text: str) -> str | None:
+    """Return the hint for a schedule that is right but for spaces at its commas, or None."""
+    joined = " ".join(_GAP.sub(",", text).split())
+    is_right = len(joined.split()) == len(_FIELDS) and not problems_of(joined)
+    return f'write "{joined}", without a space at the comma' if is_right else None
 
 
 def _of_aws(text: str) -> str | None:

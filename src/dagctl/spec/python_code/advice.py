@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.patterns import lazy_pattern
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import TextRange
@@ -75,38 +74,6 @@ def context_missing(nodes: Nodes, source: CodeText) -> Iterator[Problem]:
             "the code reads `context`, which it only gets with `provide_context: true`",
             "set `provide_context: true`",
             place_of_node(names[0], source),
-            Severity.WARNING,
-        )
-
-
-_TEMPLATE = lazy_pattern(
-    r"\{\{-?\s*+(?:(?:ds|ts)(?:_nodash)?|logical_date|execution_date|run_id|data_interval_(?:start|end)"
-    r"|(?:params|dag_run|ti|task_instance|macros|conn|var\.value|var\.json)\.\w+)\b"
-)
-"""What only Airflow's templates mean."""
-_RENDERS = lazy_pattern(r"(?i)render|jinja|template|^format$")
-"""Names of what makes something of a template."""
-
-
-def not_rendered(nodes: Nodes, source: CodeText) -> Iterator[Problem]:
-    """Yield a warning for the first text with a template of Airflow's: nothing renders it here."""
-    texts = [
-        node
-        for node in nodes.of(ast.Constant)
-        if isinstance(node.value, str) and "{{" in node.value and _TEMPLATE.search(node.value)
-    ]
-    if not texts:
-        return
-    names = [node.id for node in nodes.of(ast.Name)]
-    names += [node.attr for node in nodes.of(ast.Attribute)]
-    documents = {id(node.value) for node in nodes.of(ast.Expr)}
-    first = next((node for node in texts if id(node) not in documents), None)
-    if first is not None and not any(_RENDERS.search(name) for name in names):
-        yield finding(
-            Code.NOT_RENDERED,
-            "Airflow renders no template in Python code: the text stays as it is",
-            'write `def run(ds):` and use `ds`; a callback reads `context["ds"]`',
-            place_of_node(first, source),
             Severity.WARNING,
         )
 

@@ -16,6 +16,7 @@ from dagctl.spec.python_code.context import attribute_warnings, gone_parameters,
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import definition, function_tree
+from dagctl.spec.python_code.not_rendered import not_rendered
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.read import TOO_COMPLEX, ParsedCode, read
 from dagctl.spec.python_code.reads import reads_of
@@ -99,7 +100,7 @@ def _body(reading: ParsedCode, signature: str) -> PythonCode:
             advice.lint(reading.heard, source),
             missing,
             undefined(function, reading.nodes, source),
-            advice.not_rendered(reading.nodes, source),
+            not_rendered(reading.statements, reading.nodes, source, signature.strip("*") or None),
             *(key_warnings(read, frozenset()) for read in reads.context),
             *(attribute_warnings(*pair, frozenset()) for pair in reads.attributes),
         )
@@ -135,7 +136,13 @@ def _def(
         advice.unfilled(function, source, given) if is_task else (),
         advice.unresolved(function, source),
         undefined(_unannotated(function), reading.nodes, source),
-        advice.not_rendered(reading.nodes, source),
+        not_rendered(
+            () if is_value else function.body,
+            reading.nodes,
+            source,
+            context or _named_context(function.args),
+            is_task=is_task,
+        ),
         gone_parameters(function.args, given, source) if is_task else (),
         *(key_warnings(read, given) for read in reads.context),
         *(attribute_warnings(*pair, given) for pair in reads.attributes),
@@ -159,6 +166,12 @@ def _context_of(arguments: ast.arguments, *, is_callback: bool) -> str | None:
     if is_callback:
         return next((each.arg for each in (*arguments.posonlyargs, *arguments.args)), None)
     return arguments.kwarg.arg if arguments.kwarg else None
+
+
+def _named_context(arguments: ast.arguments) -> str | None:
+    """Return `context` if a parameter has this name: hooks of a task get it by place."""
+    every = (*arguments.posonlyargs, *arguments.args)
+    return next((each.arg for each in every if each.arg == "context"), None)
 
 
 def _unannotated(function: checks.Def) -> checks.Def:

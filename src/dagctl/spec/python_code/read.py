@@ -157,15 +157,25 @@ def _check_keywords(nodes: Nodes, source: CodeText) -> None:
 _UNCLEAR = "Python stopped reading here; the mistake may be on the line before"
 _OF_OTHERS = {"&&": "and", "||": "or", "++": "+= 1", "--": "-= 1", "===": "==", "!==": "!="}
 """Operators of other languages, with Python's own."""
+_STEPS = {"++", "--"}
+_NO_NAME = lazy_pattern(r"\W")
+_OPERATOR = lazy_pattern(
+    r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|#.*|[=!]==|&&|\|\||\+\+|--|["'].*"""
+)
+"""Such an operator; or a text or a comment, which may look like one inside."""
 
 
 def _meant(line: str, column: int) -> str | None:
     """Return what to write for an operator of another language at a column of a line, or None."""
     if line.split()[:2] == ["else", "if"]:
         return "write `elif`"
-    near = line[max(column - 3, 0) : column + 2]
-    rights = (right for word, right in _OF_OTHERS.items() if word in near)
-    return next((f"write `{right}`" for right in rights), None)
+    for operator in _OPERATOR.finditer(line):
+        right = _OF_OTHERS.get(operator[0])
+        if right and operator.start() <= column <= operator.end() + 1:
+            before = _NO_NAME.split(line[: operator.start()].rstrip())[-1]
+            is_step = operator[0] in _STEPS
+            return f"write `{right}`" if not is_step or before.isidentifier() else None
+    return None
 
 
 def _read_statements(source: CodeText) -> tuple[list[ast.stmt], list[WarningMessage]]:
@@ -174,7 +184,9 @@ def _read_statements(source: CodeText) -> tuple[list[ast.stmt], list[WarningMess
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
         message = f"not valid Python: {cut(error.msg)}"
-        hint = _meant(source.lines.line(place.line), place.column) or _UNCLEAR
+        hint = _UNCLEAR
+        if "forgot a comma" not in error.msg:
+            hint = _meant(source.lines.line(place.line), place.column) or hint
         raise PythonCodeError(finding(Code.PYTHON_SYNTAX, message, hint, place)) from error
     except TOO_COMPLEX as error:
         raise PythonCodeError(too_deep(None)) from error

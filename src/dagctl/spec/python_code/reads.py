@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from dataclasses import field
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
@@ -117,12 +117,12 @@ def reads_of(
     contexts = {*([context] if context else []), *(bound.contexts() if bound else ())}
     keys = [pair for node in subscripts if (pair := _key_of(node, contexts))]
     held = _held(filled, bound, contexts) if bound else {}
-    asked = any(_asks_for_params(node, held) for node in nodes.of(ast.Compare))
+    asked = bool(subscripts) and _may_have_more(nodes, held)
     params = [
         pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
     ]
     borne = _borne(nodes) if params else set()
-    stored = {name for name, node in (*keys, *params) if not isinstance(node.ctx, ast.Load)}
+    stored = {name for name, node in (*keys, *params) if isinstance(node.ctx, ast.Store)}
     return Reads(
         context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
         attributes=tuple(
@@ -132,7 +132,7 @@ def reads_of(
         parameters=tuple(
             read(name, node)
             for name, node in params[:_MOST]
-            if name not in stored and id(node) not in borne
+            if stored.isdisjoint((name, "params")) and id(node) not in borne
         ),
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
@@ -168,16 +168,11 @@ def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript
     return None
 
 
-def _bound_names(nodes: Nodes) -> Iterator[str | None]:
+def bound_names(nodes: Nodes) -> Iterator[str | None]:
     """Yield each name that a code binds, as often as it does."""
     yield from (node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store))
     yield from (node.arg for node in nodes.of(ast.arg))
-    imported: list[ast.Import | ast.ImportFrom] = [
-        *nodes.of(ast.Import),
-        *nodes.of(ast.ImportFrom),
-    ]
-    for statement in imported:
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+    yield from (alias.asname or alias.name.partition(".")[0] for alias in nodes.of(ast.alias))
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     for node in nodes.of(*definitions, ast.ExceptHandler, ast.MatchAs, ast.MatchStar):
         yield getattr(node, "name", None)
@@ -235,7 +230,7 @@ class _Bindings:
     """The names of a code that are bound once, by `name = value`."""
 
     def __init__(self, nodes: Nodes) -> None:
-        self._times = Counter(_bound_names(nodes))
+        self._times = Counter(bound_names(nodes))
         self._values = [
             (node.targets[0].id, node.value)
             for node in nodes.of(ast.Assign)
@@ -301,15 +296,21 @@ def _parameter_of(
     return None
 
 
-def _asks_for_params(node: ast.Compare, held: dict[str, str]) -> bool:
-    """Return whether a comparison looks first which parameters are there: `"x" in params`."""
-    for operator, right in zip(node.ops, node.comparators, strict=True):
-        if isinstance(operator, ast.In | ast.NotIn):
-            match right:
-                case ast.Subscript(slice=ast.Constant(value="params")):
-                    return True
-                case ast.Name(id=name) if held.get(name) == "params":
-                    return True
+def _may_have_more(nodes: Nodes, held: dict[str, str]) -> bool:
+    """Return whether code asks first which parameters are there (`"x" in params`), or adds some."""
+    compared = (it for it in nodes.of(ast.Compare) if {ast.In, ast.NotIn} & {*map(type, it.ops)})
+    asked = [right for node in compared for right in node.comparators]
+    called = [node.func for node in nodes.of(ast.Call) if isinstance(node.func, ast.Attribute)]
+    asked += [each.value for each in called if each.attr in {"update", "setdefault"}]
+    return any(map(_is_params, asked, repeat(held)))
+
+
+def _is_params(node: ast.expr, held: dict[str, str]) -> bool:
+    match node:
+        case ast.Subscript(slice=ast.Constant(value="params")):
+            return True
+        case ast.Name(id=name):
+            return held.get(name) == "params"
     return False
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import sys
 from typing import TYPE_CHECKING
 
 from pyflakes.checker import Checker
@@ -14,6 +13,7 @@ from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
 from dagctl.spec.python_code.findings import cut, finding, place_of_node
+from dagctl.spec.python_code.modules import MODULES
 from dagctl.spec.python_code.quiet import quietly
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def undefined(
             yield finding(
                 Code.PYTHON_UNDEFINED,
                 f"the code has no `{cut(name)}`: Python would stop here with a NameError",
-                _hint(name),
+                _hint(name, nodes),
                 place_of_node(node, source),
                 Severity.WARNING,
             )
@@ -151,20 +151,32 @@ def _judged(
 
 _OF_OTHERS = {"null": "None", "nil": "None", "undefined": "None", "true": "True", "false": "False"}
 """Words of JSON and of other languages, with Python's own."""
+_NO_VALUE = "import it in the code, or give it a value"
 _SHORT = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 """The short names of modules that everybody knows them by."""
-_CLASSES = {"datetime", "time"}
-"""Modules with a class, or a function, of their own name: which one is meant is not certain."""
 
 
-def _hint(name: str) -> str:
+def _hint(name: str, nodes: Nodes) -> str:
     if name == "kwargs" or name in CONTEXT_KEYS:
         key = "key" if name == "kwargs" else name
         return f'set `provide_context: true`, and write `context["{key}"]`'
     if name in _OF_OTHERS:
         return f"write `{_OF_OTHERS[name]}`"
-    module = _SHORT.get(name, name if name in sys.stdlib_module_names - _CLASSES else "")
-    if module:
-        named = f"{module} as {name}" if module != name else name
-        return f"write `import {named}` in the code"
-    return "import it in the code, or give it a value"
+    statement = _import(name, nodes) if name in MODULES or name in _SHORT else None
+    return f"write `{statement}` in the code" if statement else _NO_VALUE
+
+
+def _import(name: str, nodes: Nodes) -> str | None:
+    """Return the import that fits each use of a name, or None: it may be a forgotten variable."""
+    times = sum(node.id == name for node in nodes.of(ast.Name))
+    read = [
+        node.attr
+        for node in nodes.of(ast.Attribute)
+        if isinstance(node.value, ast.Name) and node.value.id == name
+    ]
+    if name in _SHORT:
+        return f"import {_SHORT[name]} as {name}" if len(read) == times else None
+    called = sum(getattr(node.func, "id", None) == name for node in nodes.of(ast.Call))
+    if called == times and name in MODULES[name]:
+        return f"from {name} import {name}"
+    return f"import {name}" if len(read) == times and MODULES[name].issuperset(read) else None

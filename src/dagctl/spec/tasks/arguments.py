@@ -55,9 +55,9 @@ _OBJECTS = {
     "pre_execute": ("$ref", "$python_code"),
     "post_execute": ("$ref", "$python_code"),
 }
-_CALLED_WITH = {"pre_execute": ("context",), "post_execute": ("context", "result")}
 """Arguments that are objects of Python, with the markers that may name them."""
-
+_CALLED_WITH = {"pre_execute": ("context",), "post_execute": ("context", "result")}
+"""Those that Airflow calls, with what it gives them, by place."""
 
 _OF_SOME = frozenset({"env", "append_env", "cwd", "mode", "poke_interval", "timeout", "soft_fail"})
 """Keys of some tasks that are parameters of their operators."""
