@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.commands.workspace_specs import MOST_TRIED
 from dagctl.errors import ExitCode
 from tests.cli.conftest import Shell
 from tests.lifecycle.conftest import LOAD, write
@@ -170,6 +171,26 @@ def test_a_spec_counts_with_its_defaults_and_in_its_environment(user: Shell, oth
     (other.folder / SPEC).unlink()
     assert states(other) == ("written", "current")
     assert texts(other) == texts(user)
+
+
+@IN_A_TEAM
+def test_many_environments_stop_no_pull(user: Shell) -> None:
+    settings = (user.folder / "dagctl.toml").read_text()
+    many = "".join(f"[env.e{each}.vars]\nx = {each}\n" for each in range(MOST_TRIED + 50))
+    user.write("dagctl.toml", settings + many)
+    spec = write(user, "0 4 * * *", 'description: "It is ${{ vars.x }}"\n')
+    user.ok("create", spec, "--env", f"e{MOST_TRIED + 30}")
+    assert states(user) == ("current", "current")
+    assert user.ok("list", "--outdated").out == ""
+    (user.folder / SPEC).unlink()
+    assert states(user) == ("written", "current")
+    user.write("dagctl.toml", settings + many.replace(f"x = {MOST_TRIED + 30}\n", "x = 1000\n"))
+    assert states(user) == ("kept", "current")  # no environment has made it, as far as was looked
+    said = f"{SPEC} was read for 100 of 150 environments only, and stays: DAGCTL_ENV=NAME says"
+    assert said in user.ok("pull").err
+    (user.folder / SPEC).write_text("nonsense: [\n")
+    (dag,) = user.json("list", "--outdated")["dags"]
+    assert (dag["makes"], dag["spec_error"].startswith(SPEC)) == ("nothing", True)
 
 
 @IN_A_TEAM

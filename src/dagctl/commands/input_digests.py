@@ -15,11 +15,11 @@ from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dagctl.spec.inputs import Input
-    from dagctl.spec.resolution.variables import Variables
+    from dagctl.spec.resolution.variables import Variable, Variables
 
 
 def digests_now(
@@ -37,8 +37,19 @@ def digests_now(
     variables = [each for each in inputs if each.kind == "variable"]
     if not variables:
         return now
-    made = (_of_variables(variables, values) for values in environments)
-    return now | max(made, key=_likeness)
+    return now | max(_of_variables(variables, environments), key=_likeness)
+
+
+def alike_first(inputs: Iterable[Input], environments: Sequence[Variables]) -> list[int]:
+    """Return the places of environments, those first that are most like they were.
+
+    Args:
+        inputs: What a spec was made of.
+        environments: The variables of each environment.
+    """
+    variables = [each for each in inputs if each.kind == "variable"]
+    likeness = list(map(_likeness, _of_variables(variables, environments)))
+    return sorted(range(len(likeness)), key=likeness.__getitem__, reverse=True)
 
 
 def _likeness(now: dict[Input, str | None]) -> tuple[int, int]:
@@ -47,14 +58,22 @@ def _likeness(now: dict[Input, str | None]) -> tuple[int, int]:
     return same, sum(digest is not None for digest in now.values())
 
 
-def _of_variables(inputs: Sequence[Input], variables: Variables) -> dict[Input, str | None]:
-    values = variables.values
-    return {
-        each: digest_of_text(json.dumps(values[each.name].value, sort_keys=True))
-        if each.name in values
-        else None
-        for each in inputs
-    }
+def _of_variables(
+    inputs: Sequence[Input], environments: Iterable[Variables]
+) -> Iterator[dict[Input, str | None]]:
+    """Yield the digests in each environment. A variable that they share is read once."""
+    known: dict[int, tuple[Variable, str]] = {}
+    for environment in environments:
+        yield {each: _of_value(environment.values.get(each.name), known) for each in inputs}
+
+
+def _of_value(variable: Variable | None, known: dict[int, tuple[Variable, str]]) -> str | None:
+    if variable is None:
+        return None
+    if id(variable) not in known:
+        digest = digest_of_text(json.dumps(variable.value, sort_keys=True))
+        known[id(variable)] = variable, digest
+    return known[id(variable)][1]
 
 
 def _digest(root: Path, item: Input) -> str | None:

@@ -6,19 +6,19 @@ record has a digest of each.
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.commands.records import in_parts
-from dagctl.commands.workspace_specs import TooManyEnvironmentsError
-from dagctl.errors import ConflictError, SpecError, UsageError
+from dagctl.errors import ConflictError, SpecError, TooManyEnvironmentsError, UsageError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Backend
-    from dagctl.ports import DagRecord, Files
+    from dagctl.ports import DagRecord, Files, Registry
     from dagctl.spec.inputs import Input
 
 InputState = Literal["same", "changed", "gone", "new"]
@@ -66,7 +66,7 @@ def sources_of(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> Source
     """
     now = specs.input_digests(record.inputs)
     is_changed = any(now[each] != each.digest for each in record.inputs)
-    today = _today(record, files, specs) if is_changed else _Today("unknown")
+    today = _today(record, files, specs, lambda: record.inputs) if is_changed else _Today("unknown")
     return _sources(record, today, now)
 
 
@@ -83,7 +83,11 @@ def outdated(
         specs: Reads the specs.
     """
     for some in in_parts(list(records)):
-        read = ((record.dag_id, _today(record, backend.files, specs)) for record in some)
+        made_of = _inputs_of(backend.registry, [record.dag_id for record in some])
+        read = (
+            (each.dag_id, _today(each, backend.files, specs, partial(made_of, each.dag_id)))
+            for each in some
+        )
         changed = {dag_id: today for dag_id, today in read if today.is_shown}
         # the inputs are recorded with the spec: asked for only where they are shown
         for record in backend.registry.find(dag_ids=changed.keys()):
@@ -106,7 +110,22 @@ class _Today:
         return self.makes in _OUTDATED or self.problem is not None
 
 
-def _today(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> _Today:
+def _inputs_of(registry: Registry, dag_ids: Sequence[str]) -> Callable[[str], Sequence[Input]]:
+    """Return what says of each of these DAGs what it was made of; they are asked for once."""
+
+    @cache
+    def recorded() -> Mapping[str, Sequence[Input]]:
+        return {record.dag_id: record.inputs for record in registry.find(dag_ids=dag_ids)}
+
+    return lambda dag_id: recorded().get(dag_id, ())
+
+
+def _today(
+    record: DagRecord,
+    files: Files,
+    specs: WorkspaceSpecs,
+    made_of: Callable[[], Sequence[Input]],
+) -> _Today:
     source = record.source_path
     if source is None or record.problem is not None or not record.spec_digest:
         return _Today("unknown")
@@ -118,7 +137,8 @@ def _today(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> _Today:
         return _Today("unknown")
     inputs: Sequence[Input] | None = None
     try:
-        for spec in specs.variants(content, source):  # the first that makes the DAG is enough
+        # the first that makes the DAG is enough
+        for spec in specs.variants(content, source, made_of):
             if spec.digest() == record.spec_digest:
                 return _Today("same")
             inputs = spec.inputs if inputs is None else inputs

@@ -9,13 +9,13 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import SpecError, UsageError
+from dagctl.errors import SpecError, TooManyEnvironmentsError, UsageError
 from dagctl.settings import load_variables
 from dagctl.settings.variables import ENVIRONMENT, each_environment
 from dagctl.spec.resolution.variables import Variables, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.surroundings import Surroundings
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 MOST_TRIED = 100
 """How often a spec is read for the environment that makes what is recorded."""
-
-
-class TooManyEnvironmentsError(UsageError):
-    """A spec was not read for each environment, as there are too many."""
 
 
 class WorkspaceSpecs:
@@ -127,40 +123,72 @@ class WorkspaceSpecs:
         """
         from dagctl.commands.input_digests import digests_now
 
-        return digests_now(self._workspace.root, inputs, self._every())
+        is_of_any = any(each.kind == "variable" for each in inputs)
+        return digests_now(self._workspace.root, inputs, self._every() if is_of_any else ())
 
-    def variants(self, text: str | bytes, path: str) -> Iterator[DagSpec]:
+    def variants(
+        self, text: str | bytes, path: str, made_of: Callable[[], Sequence[Input]] = tuple
+    ) -> Iterator[DagSpec]:
         """Yield the spec as each environment makes it, the chosen one first.
 
         One in which all variables that the spec names are as in one before makes the same spec.
+        A text that cannot be read, or has errors `MOST_TRIED` times, makes none.
+
+        Args:
+            text: The spec.
+            path: Its file, relative to the workspace.
+            made_of: Returns what the recorded spec was made of. Asked for where there are many
+                environments: those that are most like it come behind the chosen one.
 
         Raises:
             TooManyEnvironmentsError: It was read `MOST_TRIED` times, and there are more of them.
         """
-        every = self._every()
-        if not self._variants:
-            self._variants = [self._surroundings(variables) for variables in every]
+        from dagctl.spec.load import is_readable
+
         names: list[str] | None = None
         seen: set[tuple[object, ...]] = set()
         tried = 0
-        for variables, surroundings in zip(every, self._variants, strict=True):
+        is_spec = False
+        for variables, surroundings in self._tried(made_of):
             if names is not None and _values_of(names, variables) in seen:
                 continue
             if tried == MOST_TRIED:
+                if not is_spec:
+                    return
+                count = len(self._environments) - 1
                 raise TooManyEnvironmentsError(
-                    f"{path} was read for {MOST_TRIED} of {len(every) - 1:,} environments only",
+                    f"{path} was read for {MOST_TRIED} of {count:,} environments only",
                     hint=f"{ENVIRONMENT}=NAME says which one counts",
                 )
             tried += 1
             try:
                 spec = surroundings.load(text, self._workspace.root / path, path)
             except SpecError:
+                if tried == 1 and not is_readable(text, origin=path):
+                    return
                 continue
+            is_spec = True
             named = [each.name for each in spec.inputs if each.kind == "variable"]
             names = named if names is None else names
             if named == names:
                 seen.add(_values_of(names, variables))
             yield spec
+
+    def _tried(
+        self, made_of: Callable[[], Sequence[Input]]
+    ) -> Iterator[tuple[Variables, Surroundings]]:
+        """Yield the chosen environment, then the others: of many, the likeliest first."""
+        every = self._every()
+        if not self._variants:
+            self._variants = [self._surroundings(variables) for variables in every]
+        yield every[0], self._variants[0]
+        others = every[1:]
+        places: Iterable[int] = range(len(others))
+        if len(others) > MOST_TRIED:
+            from dagctl.commands.input_digests import alike_first
+
+            places = alike_first(made_of(), others)
+        yield from ((others[place], self._variants[place + 1]) for place in places)
 
     def _every(self) -> tuple[Variables, ...]:
         """Return the variables that count, then those of each environment; read once a command."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.ports import Cache, Files, Journal, Listener, Registry, Repo, Store, Upstream
     from dagctl.settings import Settings
+    from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
 
 
@@ -81,8 +82,20 @@ class Loader(Protocol):
     ) -> Mapping[tuple[str, ...], str]:
         """Return `file:line` of the fields of a spec that files with defaults say."""
 
-    def variants(self, text: str | bytes, path: str) -> Iterator[DagSpec]:
-        """Yield the spec as each environment of the workspace makes it, the chosen one first."""
+    def variants(
+        self, text: str | bytes, path: str, made_of: Callable[[], Sequence[Input]] = tuple
+    ) -> Iterator[DagSpec]:
+        """Yield the spec as each environment of the workspace makes it, the chosen one first.
+
+        Args:
+            text: The spec.
+            path: Its file, relative to the workspace.
+            made_of: Returns what the recorded spec was made of: where there are many environments,
+                those come early that are like it.
+
+        Raises:
+            TooManyEnvironmentsError: It was not read for each of them.
+        """
 
 
 @frozen

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.errors import ConflictError, SpecError
+from dagctl.errors import ConflictError, SpecError, TooManyEnvironmentsError
 from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
 from dagctl.operation.inventory import path_of
@@ -22,11 +22,12 @@ from dagctl.ports import SpecWrite
 from dagctl.spec.readers.source_text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
     from dagctl.ports import DagRecord, DagVersion, Files, Registry
+    from dagctl.spec.inputs import Input
 
 State = Literal["written", "current", "kept", "none"]
 """Written now (or to be written); as it is recorded; there, and not to be touched; not there."""
@@ -146,6 +147,17 @@ def _spec(context: Context, record: DagRecord, header: Header | None) -> _Side:
     standing = _read(context.backend.files, path)
     if standing == "other":
         return _Side("kept", _no_file(path))
+    try:
+        return _compared(context, record, path, standing, header)
+    except TooManyEnvironmentsError as error:
+        stays = "is not written" if standing is None else "stays"
+        return _Side(_left(standing), f"{error.message}, and {stays}: {error.hint}", old=standing)
+
+
+def _compared(
+    context: Context, record: DagRecord, path: str, standing: bytes | None, header: Header | None
+) -> _Side:
+    """Return the side of a spec file, by what it says now."""
     if standing is not None:
         if _means(context, standing, record):
             return _Side("current", old=standing)
@@ -179,10 +191,18 @@ def _means(context: Context, content: str | bytes, record: DagRecord) -> bool:
     """Return whether a text is the recorded spec, in whichever environment it was recorded."""
     path = record.source_path or ""
     try:
-        specs = variants(context.loader, content, path)
+        made_of = partial(_made_of, context.backend.registry, record)
+        specs = variants(context.loader, content, path, made_of)
         return any(spec.digest() == record.spec_digest for spec in specs)
     except SpecError:
         return False
+
+
+def _made_of(registry: Registry, record: DagRecord) -> Sequence[Input]:
+    """Return what the recorded spec was made of: it is recorded with the spec."""
+    if record.inputs or record.spec:
+        return record.inputs
+    return next((each.inputs for each in registry.find(dag_ids=[record.dag_id])), ())
 
 
 def _texts(registry: Registry, record: DagRecord, header: Header | None) -> Iterator[str | None]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from dagctl.spec.load import load_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.operation.backend import Loader
+    from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
 
 
@@ -24,9 +25,18 @@ def loaded(loader: Loader | None, text: str | bytes, path: str) -> DagSpec:
     return loader.load(text, path)
 
 
-def variants(loader: Loader | None, text: str | bytes, path: str) -> Iterator[DagSpec]:
-    """Yield the spec as each environment makes it; those with errors are left out."""
+def variants(
+    loader: Loader | None,
+    text: str | bytes,
+    path: str,
+    made_of: Callable[[], Sequence[Input]] = tuple,
+) -> Iterator[DagSpec]:
+    """Yield the spec as each environment makes it; those with errors are left out.
+
+    Raises:
+        TooManyEnvironmentsError: It was not read for each of them.
+    """
     if loader is None:
         yield load_spec(text, origin=path)
         return
-    yield from loader.variants(text, path)
+    yield from loader.variants(text, path, made_of)

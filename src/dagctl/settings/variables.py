@@ -53,6 +53,8 @@ def load_variables(
     """
     shared, tables = _of_file(workspace) if workspace else ({}, {})
     chosen = environment or environ.get(ENVIRONMENT) or None
+    if chosen is not None:
+        _check_count(tables)
     if chosen is not None and chosen not in tables:
         raise _no_environment(chosen, tables, "--env" if environment else ENVIRONMENT)
     values = {**shared, **(tables[chosen] if chosen else {}), **_of_flags(given)}
@@ -65,12 +67,19 @@ def each_environment(workspace: Workspace) -> tuple[Variables, ...]:
     They do not say which environments have a variable that one lacks. The file is read once.
 
     Raises:
-        UsageError: The file is wrong.
+        UsageError: The file is wrong, or has more than `MAX_ENVIRONMENTS`.
     """
     shared, tables = _of_file(workspace)
-    return tuple(
-        Variables(ChainMap(dict(table), dict(shared)), env) for env, table in tables.items()
-    )
+    _check_count(tables)
+    common = dict(shared)
+    return tuple(Variables(ChainMap(dict(table), common), env) for env, table in tables.items())
+
+
+def _check_count(tables: Tables) -> None:
+    """Check that there are not too many environments, where one or all of them count."""
+    if len(tables) > MAX_ENVIRONMENTS:
+        message = f"dagctl.toml: `env` has more than {MAX_ENVIRONMENTS:,} environments"
+        raise UsageError(message, hint="remove those that are not used")
 
 
 def _elsewhere(values: Mapping[str, Variable], tables: Tables) -> Mapping[str, tuple[str, ...]]:
@@ -104,9 +113,6 @@ def _of_file(workspace: Workspace) -> tuple[Mapping[str, Variable], Tables]:
     if not isinstance(tables, dict):
         hint = "write: [env.prod.vars]"
         raise UsageError(f"{file.origin('env')}: `env` must be a table of environments", hint=hint)
-    if len(tables) > MAX_ENVIRONMENTS:
-        message = f"{file.origin('env')}: `env` has more than {MAX_ENVIRONMENTS:,} environments"
-        raise UsageError(message, hint="remove those that are not used")
     return shared, {env: _environment(file, env, table) for env, table in tables.items()}
 
 

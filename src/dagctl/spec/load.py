@@ -154,6 +154,16 @@ def document_in(
     return None if document is None or document.root.kind != "mapping" else document
 
 
+def is_readable(text: str | bytes, *, origin: str | None) -> bool:
+    """Return whether a text can be a spec, whatever the variables are: it is one whole mapping."""
+    source, findings = decode(text)
+    if findings:
+        return False
+    reading = _read(source, None, origin)
+    is_mapping = reading.document is not None and reading.document.root.kind == "mapping"
+    return is_mapping and all(each.severity is not Severity.ERROR for each in reading.findings)
+
+
 def _check(
     reading: Reading, airflow: str, files: Files | None, around: Around, *, needs_project: bool
 ) -> tuple[DagSpec | None, Sequence[Problem]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 from typing import TYPE_CHECKING
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -13,12 +14,8 @@ from dagctl.commands import templates
 from dagctl.commands.read import read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.validate import validate
-from dagctl.commands.workspace_specs import (
-    MOST_TRIED,
-    TooManyEnvironmentsError,
-    WorkspaceSpecs,
-)
-from dagctl.errors import Severity, SpecError, UsageError
+from dagctl.commands.workspace_specs import MOST_TRIED, WorkspaceSpecs
+from dagctl.errors import Severity, SpecError, TooManyEnvironmentsError, UsageError
 from dagctl.settings import load_variables
 from dagctl.settings.variables import MAX_ENVIRONMENTS, each_environment
 from dagctl.spec.checks import Checks
@@ -202,6 +199,9 @@ def test_the_variables_of_each_environment_come_before_the_shared_ones(tmp_path:
 def test_more_environments_than_anyone_has_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="`env` has more than 1,000 environments"):
         each_environment(environments(tmp_path, MAX_ENVIRONMENTS + 1, 1))
+    with pytest.raises(UsageError, match="`env` has more than 1,000 environments"):
+        load_variables(Workspace(tmp_path), {"DAGCTL_ENV": "e1"})
+    assert set(load_variables(Workspace(tmp_path), {}).values) == {"b"}  # none is used
 
 
 WITH_A = "dag_name: X\ntasks: [{task_id: a, bash_command: 'echo ${{ vars.a }}'}]\n"
@@ -221,3 +221,21 @@ def test_a_spec_that_is_not_read_for_each_environment_is_not_said_to_be_outdated
     assert len(list(islice(read, MOST_TRIED - 1))) == MOST_TRIED - 1  # the first has no `a`
     with pytest.raises(TooManyEnvironmentsError, match=r"x\.yaml was read for 100 of 105 env"):
         next(read)
+
+
+def test_the_environment_that_has_made_a_spec_is_tried_early_among_many(tmp_path: Path) -> None:
+    count = MOST_TRIED + 50
+    specs = WorkspaceSpecs(environments(tmp_path, count, count))
+    made_of = (Input("variable", "a", digest_of_text(f"{count - 1}")),)
+    first = next(specs.variants(WITH_A, "x.yaml", lambda: made_of))  # the chosen one has no `a`
+    assert f"echo {count - 1}'" in str(first.to_data())
+
+
+@pytest.mark.parametrize(("text", "tries"), [("a: [", 1), ("dag_name: X\n", MOST_TRIED)])
+def test_a_text_that_is_no_spec_makes_none_however_many_environments_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, tries: int
+) -> None:
+    specs = WorkspaceSpecs(environments(tmp_path, MOST_TRIED + 5, 1))
+    load = MagicMock(wraps=Surroundings(None).load)
+    monkeypatch.setattr(Surroundings, "load", load)
+    assert (list(specs.variants(text, "x.yaml")), load.call_count) == ([], tries)
