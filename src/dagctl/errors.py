@@ -186,10 +186,6 @@ class NoRepositoryError(UsageError):
     """The workspace is in no git repository, or there is no git."""
 
 
-class TooManyEnvironmentsError(UsageError):
-    """A spec was not read for each environment, as there are too many."""
-
-
 class SpecError(DagctlError):
     """A spec has errors; `diagnostics` lists them all, warnings too, in the order of the text."""
 

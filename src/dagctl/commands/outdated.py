@@ -10,8 +10,9 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.commands.records import in_parts
-from dagctl.errors import ConflictError, SpecError, TooManyEnvironmentsError, UsageError
+from dagctl.errors import ConflictError, SpecError, UsageError
 from dagctl.frozen import frozen
+from dagctl.operation.backend import TooManyEnvironmentsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -9,7 +9,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import SpecError, TooManyEnvironmentsError, UsageError
+from dagctl.errors import SpecError, UsageError
+from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.settings import load_variables
 from dagctl.settings.variables import ENVIRONMENT, each_environment
 from dagctl.spec.resolution.variables import Variables, variables_of

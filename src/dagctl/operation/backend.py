@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from dagctl.errors import UsageError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from dagctl.settings import Settings
     from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
+
+
+class TooManyEnvironmentsError(UsageError):
+    """A spec was not read for each environment, as there are too many."""
 
 
 class Backend(Protocol):

@@ -11,8 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.errors import ConflictError, SpecError, TooManyEnvironmentsError
+from dagctl.errors import ConflictError, SpecError
 from dagctl.frozen import frozen
+from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.operation.change import digest_of
 from dagctl.operation.inventory import path_of
 from dagctl.operation.loading import variants

@@ -15,7 +15,8 @@ from dagctl.commands.read import read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.validate import validate
 from dagctl.commands.workspace_specs import MOST_TRIED, WorkspaceSpecs
-from dagctl.errors import Severity, SpecError, TooManyEnvironmentsError, UsageError
+from dagctl.errors import Severity, SpecError, UsageError
+from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.settings import load_variables
 from dagctl.settings.variables import MAX_ENVIRONMENTS, each_environment
 from dagctl.spec.checks import Checks
