@@ -155,13 +155,12 @@ def document_in(
 
 
 def is_readable(text: str | bytes, *, origin: str | None) -> bool:
-    """Return whether a text can be a spec, whatever the variables are: it is one whole mapping."""
+    """Return whether a text can be a spec, whatever the variables are: it is a mapping."""
     source, findings = decode(text)
     if findings:
         return False
-    reading = _read(source, None, origin)
-    is_mapping = reading.document is not None and reading.document.root.kind == "mapping"
-    return is_mapping and all(each.severity is not Severity.ERROR for each in reading.findings)
+    document = _read(source, None, origin).document
+    return document is not None and document.root.kind == "mapping"
 
 
 def _check(

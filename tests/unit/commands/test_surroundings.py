@@ -205,7 +205,7 @@ def test_more_environments_than_anyone_has_are_refused(tmp_path: Path) -> None:
     assert set(load_variables(Workspace(tmp_path), {}).values) == {"b"}  # none is used
 
 
-WITH_A = "dag_name: X\ntasks: [{task_id: a, bash_command: 'echo ${{ vars.a }}'}]\n"
+WITH_A = "dag_name: X\nstart_date: 2026-01-01\ntasks: [{task_id: a, bash_command: 'echo ${{ vars.a }}'}]\n"
 
 
 def test_a_spec_is_read_once_for_environments_that_make_the_same_of_it(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_the_environment_that_has_made_a_spec_is_tried_early_among_many(tmp_path
     assert f"echo {count - 1}'" in str(first.to_data())
 
 
-@pytest.mark.parametrize(("text", "tries"), [("a: [", 1), ("dag_name: X\n", MOST_TRIED)])
+@pytest.mark.parametrize(("text", "tries"), [("- a", 1), ("dag_name: X\n", MOST_TRIED)])
 def test_a_text_that_is_no_spec_makes_none_however_many_environments_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, tries: int
 ) -> None:
