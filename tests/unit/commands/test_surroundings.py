@@ -205,7 +205,11 @@ def test_more_environments_than_anyone_has_are_refused(tmp_path: Path) -> None:
     assert set(load_variables(Workspace(tmp_path), {}).values) == {"b"}  # none is used
 
 
-WITH_A = "dag_name: X\nstart_date: 2026-01-01\ntasks: [{task_id: a, bash_command: 'echo ${{ vars.a }}'}]\n"
+WITH_A = """
+dag_name: X
+start_date: 2026-01-01
+tasks: [{task_id: a, bash_command: 'echo ${{ vars.a }}'}]
+"""
 
 
 def test_a_spec_is_read_once_for_environments_that_make_the_same_of_it(tmp_path: Path) -> None:
