@@ -89,7 +89,7 @@ def test_the_table_holds_the_standard_library_of_this_python() -> None:
 )
 def test_a_function_of_the_spec_and_an_import_never_share_a_name(first: str, second: str) -> None:
     values = {
-        "written": {"$python_code": "def f(context):\n    return 1"},
+        "written": {"$python_code": "def f(context, result=None):\n    return 1"},
         "imported": {"$ref": "jobs.filters.f_function"},
     }
     task = {
