@@ -160,21 +160,28 @@ def test_what_is_only_read_may_be_made_at_each_call(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "name"),
+    ("body", "names"),
     [
         ("return eval('N + 1')", "eval"),
         ("exec('print(N)')", "exec"),
         ("return globals()['N']", "globals"),
         ("return N, vars()", "vars"),
         ("return N, sorted(locals())", "locals"),
-        ("return sys.modules[__name__].N", "__name__"),
-        ("return sys.modules.get(__name__).N", "__name__"),
+        ("return sys.modules[__name__].N", "__name__ sys.modules"),
+        ("return sys.modules.get(__name__).N", "__name__ sys.modules"),
+        ("me = __name__\n    return sys.modules[me].N", "sys.modules"),
+        ("return __import__(Made.__module__).N", "__module__"),
+        ("import inspect\n    return inspect.getmodule(f).N", "inspect.getmodule"),
+        ("from inspect import getmodule as at\n    return at(f).N", "inspect.getmodule"),
+        ("return getmodule(f).N\nfrom inspect import getmodule", "inspect.getmodule"),
         ("return f.__globals__['N']", "__globals__"),
         ("return h()\ndef h():\n    return globals()['N']", "globals"),
     ],
 )
-def test_names_of_the_file_that_are_taken_as_text_are_a_gap(body: str, name: str) -> None:
-    assert gaps(convert(f"def f():\n    {body}")) == [f"the function needs `{name}`: {AS_TEXT}"]
+def test_names_of_the_file_that_are_taken_as_text_are_a_gap(body: str, names: str) -> None:
+    assert gaps(convert(f"def f():\n    {body}")) == [
+        f"the function needs `{name}`: {AS_TEXT}" for name in names.split()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -264,3 +271,65 @@ def test_what_a_task_changes_is_not_seen_by_its_callback(changing: str, is_whole
     )
     assert made.whole is is_whole
     assert all("another function of the file may see" in gap for gap in gaps(made))
+
+
+TAKEN = "the function has that name for something else: rename its parameter or variable"
+HELPED = """
+import json
+def h(): return N
+def k(): return h() + 1
+def j(): return json.dumps(N)
+def i(): return id(N)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("def f(N=1): return h(), N", "N"),
+        ("def f(*N): return h(), N", "N"),
+        ("def f(**h): return k(), h", "h"),
+        ("def f(json=None): return j(), json", "json"),
+        ("def f(id=None): return i(), id", "id"),
+        ("f = lambda N=1: h()", "N"),
+        ("from .a import z\ndef q(): return z()\ndef f(z=1): return q(), z", "z"),
+        ("from a import *\ndef q(): return z()\ndef f(z=1): return q(), z", "z"),
+        ("def f():\n    N = 1\n    return h()", "N"),
+        ("def f():\n    for N in range(3): pass\n    return h()", "N"),
+        ("def f():\n    with open('/dev/null') as N: return h()", "N"),
+        ("def f():\n    try: 1 / 0\n    except ZeroDivisionError as N: return h()", "N"),
+        ("def f():\n    import ujson as json\n    return j()", "json"),
+        ("def f():\n    def h(): return 1\n    return k()", "h"),
+        ("def f():\n    print([N := each for each in '12'])\n    return h()", "N"),
+        ("def f():\n    match 1:\n        case N: return h()", "N"),
+    ],
+)
+def test_what_a_helper_needs_does_not_take_a_name_of_the_function(text: str, name: str) -> None:
+    (gap,) = gaps(convert(f"{HELPED}{text}"))
+    assert gap == f"the function needs `{name}`: {TAKEN}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return [h() for N in '12']",
+        "return (lambda N: h())(1)",
+        "import json\n    return j() + json.dumps(1)",
+        "class C:\n        N = 1\n    return h()",
+        "def g(N): return N\n    return h() + g(1)",
+        "COUNTS['m'] = 2\n    return COUNTS",
+    ],
+)
+def test_a_name_that_means_the_same_or_is_in_a_scope_of_its_own_is_no_gap(body: str) -> None:
+    assert convert(f"{HELPED}def f():\n    {body}").whole
+
+
+def test_an_alias_of_an_import_comes_with_the_import() -> None:
+    text = "import json\nimport os.path as p\nJ = json\ndumps = json.dumps\njoin, K = p.join, 1\n"
+    made = convert(f"{text}def f(): return J.dumps(1), dumps(2), join('a', 'b'), K")
+    assert made.whole
+    assert function_of(made)() == ("1", "2", "a/b", 1)
+    changed = convert("import json\ndumps = json.dumps\njson = None\ndef f(): return dumps(2)")
+    assert gaps(changed) == [
+        "the function needs `json`: it gets another value after the line that uses it"
+    ]

@@ -451,7 +451,7 @@ def test_a_function_gets_the_whole_if_that_names_what_it_needs() -> None:
     assert "size = None" not in code
     clash = convert(text.format("count", {"count": 5}), Deployment())
     assert gaps(clash) == [
-        "the function needs `size`: its line names a parameter of the function too"
+        "the function needs `size`: its line names a parameter or a variable of the function too"
     ]
 
 

@@ -10,6 +10,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import defaults_of
+from dagctl.convert.python_file.bound_names import bound_names, imports_of, own_names
 from dagctl.convert.python_file.function_text import Edit, FunctionText
 from dagctl.convert.python_file.needs import Needs, changed_by_functions
 from dagctl.convert.python_file.needs import reason as reason_of
@@ -42,6 +43,7 @@ _ALIKE = ("logging.getLogger", "re.compile", "pathlib.", "os.getenv", "os.enviro
 """What gives the same at each call."""
 _ANEW = "each call would make it anew: make it in the function"
 _IN_AN_IF = "it gets its value in an `if`, which each call would go through: write the value"
+_OWN = "the function has that name for something else: rename its parameter or variable"
 _LITERALS = (str, int, float, bool, type(None), list, tuple, dict)
 
 
@@ -108,7 +110,7 @@ class Functions:
             is_callback: Whether the same process calls other functions of the file too.
         """
         node, scope = function.node, function.scope
-        needs, text = Needs(dag=dag, own=frozenset(_parameters(node))), self._text(scope)
+        needs, text = Needs(dag=dag, own=own_names(node)), self._text(scope)
         is_lambda = isinstance(node, ast.Lambda)
         source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
         names = _free_names(source, whole=is_lambda)
@@ -156,6 +158,9 @@ class Functions:
         for name in names:
             holder = scope.holder(name)
             needs.file |= name == "__file__"
+            if needs.own.get(name, set()) - {_import_in(holder, name)}:
+                needs.missing[name] = _OWN
+                continue
             if holder is None:
                 if not hasattr(builtins, name):
                     self._from_star(name, scope, needs)
@@ -193,9 +198,10 @@ class Functions:
         if isinstance(value, Name) and statements and not (module and is_relative):
             if is_tried:
                 self._copy(name, statements[-1], holder, needs)
-            else:
+                return
+            if isinstance(statements[-1], ast.Import | ast.ImportFrom):
                 needs.imports[_import_of(name, statements[-1])] = None
-            return
+                return
         reason = reason_of(value)
         if module and not reason:
             needs.imports[f"from {module} import {name}"] = None
@@ -217,8 +223,8 @@ class Functions:
     def _copy(self, name: str, statement: ast.stmt, holder: Scope, needs: Needs) -> None:
         """Add the one statement that gives a name its value."""
         value = holder.values[name]
-        if needs.own & (_stored(statement) - {name}):
-            needs.missing[name] = "its line names a parameter of the function too"
+        if needs.own.keys() & (bound_names([statement]).keys() - {name}):
+            needs.missing[name] = "its line names a parameter or a variable of the function too"
             return
         since = holder.named_at.get(name, 0)
         if self._changes.is_changed(value, since):
@@ -277,7 +283,7 @@ class _TooMuchError(Exception):
         self.name, self.why = name, why
 
 
-def _import_of(name: str, statement: ast.stmt) -> str:
+def _import_of(name: str, statement: ast.Import | ast.ImportFrom) -> str:
     """Return the import of one name."""
     if isinstance(statement, ast.Import):
         aliases = [
@@ -286,10 +292,8 @@ def _import_of(name: str, statement: ast.stmt) -> str:
             if name in {alias.asname, alias.name.partition(".")[0]}
         ]
         return ast.unparse(ast.Import([*aliases[:1]] or statement.names))
-    if isinstance(statement, ast.ImportFrom):
-        aliases = [alias for alias in statement.names if name in {alias.asname, alias.name}]
-        return ast.unparse(ast.ImportFrom(statement.module, aliases[:1], statement.level))
-    return ast.unparse(statement)
+    aliases = [alias for alias in statement.names if name in {alias.asname, alias.name}]
+    return ast.unparse(ast.ImportFrom(statement.module, aliases[:1], statement.level))
 
 
 def _loaded(statement: ast.AST) -> list[str]:
@@ -301,15 +305,15 @@ def _loaded(statement: ast.AST) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _stored(statement: ast.AST) -> set[str]:
-    """Return the names that a statement gives values."""
-    nodes = ast.walk(statement)
-    names = (node for node in nodes if isinstance(node, ast.Name))
-    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
-
-
-def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
-    return [parameter.arg for parameter in ast.walk(node.args) if isinstance(parameter, ast.arg)]
+def _import_in(holder: Scope | None, name: str) -> str | None:
+    """Return the import that gives a name of the file its value, as `own_names` does."""
+    texts = {
+        imports_of(statement).get(name)
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        else None
+        for statement in (holder.statements.get(name, ()) if holder else ())
+    }
+    return (texts.pop() if len(texts) == 1 else None) or None
 
 
 def _used_at_once(

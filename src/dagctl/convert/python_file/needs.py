@@ -69,8 +69,8 @@ class Needs:
     is_dag_used: bool = False
     file: bool = False
     """Whether it asks for `__file__`."""
-    own: frozenset[str] = frozenset()
-    """Its parameters."""
+    own: dict[str, set[str]] = field(default_factory=dict)
+    """Its parameters and variables: see `own_names`."""
     length: int = 0
     """Characters of the statements."""
 
@@ -89,7 +89,7 @@ class Needs:
             declared = each.names if isinstance(each, ast.Global) else ()
             for name in names.intersection(declared):
                 self.missing[name] = _GLOBAL
-        named = names | self.own | _bound(nodes)
+        named = names | self.own.keys() | _bound(nodes)
         for name in _asked_as_text(nodes, has_more=bool(self.imports or self.others)):
             if name not in named:
                 self.missing[name] = _AS_TEXT
@@ -279,8 +279,16 @@ def _asked_as_text(  # noqa: C901 - one case for each way
                     yield name
             case ast.Name(id="globals" as name):
                 yield name
-            case ast.Attribute(attr="f_globals" | "__globals__" as name):
+            case ast.Attribute(attr="f_globals" | "__globals__" | "__module__" as name):
                 yield name
+            case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+                yield "sys.modules"
+            case (
+                ast.Attribute(attr="getmodule")
+                | ast.Name(id="getmodule")
+                | ast.alias(name="getmodule")
+            ):
+                yield "inspect.getmodule"
             case ast.Subscript(slice=ast.Name(id="__name__")):
                 yield "__name__"
             case ast.Call(func=function, args=[ast.Name(id="__name__"), *_]):
