@@ -238,6 +238,8 @@ GONE = {
     "bucket": "airflow.providers.google.cloud.operators.gcs.GCSCreateBucketOperator",
     "key": "airflow.providers.amazon.aws.sensors.s3.S3KeySensor",
     "load": "airflow.contrib.operators.gcs_to_bq.GoogleCloudStorageToBigQueryOperator",
+    "list": "airflow.contrib.operators.gcs_list_operator.GoogleCloudStorageListOperator",
+    "seen": "airflow.contrib.sensors.gcs_sensor.GoogleCloudStorageObjectSensor",
     "sql": "airflow.providers.postgres.operators.postgres.PostgresOperator",
 }
 NEEDS = {
@@ -245,6 +247,8 @@ NEEDS = {
     "bucket": "bucket_name: b",
     "key": "bucket_key: k",
     "load": "bucket: b, source_objects: [x], destination_project_dataset_table: a.b",
+    "list": "bucket: b",
+    "seen": "bucket: b, object: o",
     "sql": "sql: x",
 }
 
@@ -259,6 +263,9 @@ NEEDS = {
         ("aws_conn_id: aw, s3_conn_id: s3", "key", "aws_conn_id", "aw"),
         ("s3_conn_id: s3", "key", "aws_conn_id", None),
         ("bigquery_conn_id: b", "load", "gcp_conn_id", "b"),
+        ("google_cloud_storage_conn_id: b", "list", "gcp_conn_id", "b"),
+        ("google_cloud_conn_id: b", "seen", "google_cloud_conn_id", "b"),
+        ("google_cloud_conn_id: b", "list", "gcp_conn_id", None),
         ("conn_id: c", "sql", "conn_id", "postgres_default"),
         ("postgres_conn_id: pg, conn_id: c", "sql", "conn_id", "pg"),
         ("conn_id: c, postgres_conn_id: pg", "sql", "conn_id", "pg"),

@@ -34,6 +34,8 @@ _TAKEN: Mapping[str, tuple[str, ...]] = {
 }
 """Classes that are gone, and the old names of a connection that they took: Airflow 1.10 has them.
 
+All operators that begin with `GoogleCloudStorage` took one too.
+
 Other operators never took these, or take them no more: there Airflow passes over them.
 """
 _TRUTHS: Mapping[str, tuple[str, Mapping[bool, str]]] = {
@@ -63,7 +65,10 @@ def modernise(dag: Dag, item: Task, path: str, target: str) -> None:
 
 def old_names(path: str) -> Mapping[str, str]:
     """Return the old names that an operator took which is gone, each with its name now."""
-    return {name: _NEW_NAMES[name] for name in _TAKEN.get(path.rpartition(".")[2], ())}
+    word = path.rpartition(".")[2]
+    is_of_storage = word.startswith("GoogleCloudStorage") and word.endswith("Operator")
+    taken = _TAKEN.get(word, ("google_cloud_storage_conn_id",) if is_of_storage else ())
+    return {name: _NEW_NAMES[name] for name in taken}
 
 
 def argument_now(
