@@ -9,7 +9,7 @@ from dagctl.operators import Operator, Unresolved, lookup
 if TYPE_CHECKING:
     from dagctl.convert.report import Place, Report
 
-_SUCCESSORS = {
+SUCCESSORS = {
     "AWSAthenaOperator": "AthenaOperator",
     "AwsBatchOperator": "BatchOperator",
     "AwsGlueCrawlerOperator": "GlueCrawlerOperator",
@@ -44,7 +44,7 @@ def renamed_operator(path: str, target: str) -> Operator | Unresolved:
     if not isinstance(known, Unresolved):
         return known
     word = path.rpartition(".")[2]
-    successor = _SUCCESSORS.get(word)
+    successor = SUCCESSORS.get(word)
     moved = lookup(successor or word, target)
     if successor:
         return moved
@@ -61,7 +61,7 @@ def operator_name(path: str, target: str, report: Report, place: Place) -> str:
     if not path.startswith("airflow."):
         return path
     class_name = path.rpartition(".")[2]
-    class_name = _SUCCESSORS.get(class_name, class_name)
+    class_name = SUCCESSORS.get(class_name, class_name)
     known = lookup(path, target)
     if isinstance(known, Operator):
         alone = lookup(class_name, target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,6 +96,43 @@ def test_a_flag_beside_an_import_comes_with_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "change", ["S = 'b'", "S += 'b'", "xs.append(S)", "del xs[0]", "xs[0] = 'b'", "xs += [S]"]
+)
+def test_an_else_after_an_import_that_may_fail_is_not_sure(change: str) -> None:
+    before = "S = 'a'\nxs = ['a']\ntry:\n    import {}\nexcept ImportError:\n    {}\nelse:\n"
+    before += f"    {change}\n"
+    assert of_a_value(before.format("absent", "pass"), "[S, xs]")[1]
+    assert of_a_value(
+        "def g():\n" + indent(before.format("absent", "pass"), "    ") + "    return [S, xs]", "g()"
+    )[1]
+    assert of_a_value(before.format("settings", "pass"), "S", "S = xs = 1")[1]
+    for sure in (("json", "pass"), ("absent", "raise")):
+        assert not of_a_value(before.format(*sure), "str([S, xs])")[1]
+
+
+def test_a_task_of_an_else_after_an_import_that_may_fail_is_a_gap() -> None:
+    before = "try:\n    import absent\nexcept ImportError:\n    pass\nelse:\n    "
+    why = "whether the import before it fails is known only when Python runs"
+    assert why in of_a_value(f"{before}t = BashOperator(task_id='z')\n", "'a'")[1]
+    assert not of_a_value(f"{before}import other", "'a'")[1]
+
+
+def test_a_module_does_not_give_the_value_of_an_else_that_may_not_run() -> None:
+    module = """
+    S, xs = "a", ["a"]
+    try:
+        import absent
+    except ImportError:
+        pass
+    else:
+        S = "b"
+        xs.append("b")
+    """
+    assert of_a_value("from settings import S", "S", module)[0] != "b"
+    assert of_a_value("from settings import xs", "xs[-1]", module)[0] != "b"
+
+
+@pytest.mark.parametrize(
     ("tried", "fallback"),
     [
         ("from absent import A", "A = 'dflt'"),
@@ -150,6 +187,16 @@ def test_a_try_in_an_except_of_imports_gives_names(last: str, lost: int) -> None
             {last}
     """
     assert len(of_a_value(before, "'b'")[1]) == lost
+
+
+def test_one_operator_of_airflow_or_another_is_a_gap() -> None:
+    before = """
+    try:
+        from airflow.providers.standard.operators.empty import EmptyOperator as Op
+    except ImportError:
+        from airflow.operators.bash import BashOperator as Op
+    """
+    assert gaps(convert(before, "Op(task_id='a')"))
 
 
 def test_an_operator_of_one_module_or_another_is_a_gap() -> None:

@@ -472,3 +472,60 @@ def test_each_lambda_of_a_loop_has_the_value_of_its_default_or_of_the_end() -> N
 
 def test_a_default_that_only_python_knows_is_a_gap() -> None:
     assert gaps(of_a_value("lambda r, client=CLIENT: client.ok(r)"))
+
+
+def specs(text: str) -> list[ConvertedDag]:
+    day = date(2026, 3, 10)
+    return list(convert_python(HEAD + dedent(text), "dags/etl.py", airflow="3", today=day).dags)
+
+
+def test_each_dag_has_the_default_args_of_the_moment_when_it_was_made() -> None:
+    first, second = specs("""
+    shared = {"owner": "x"}
+    for name in ("p", "q"):
+        shared["owner"] = name
+        with DAG(name, start_date=datetime(2024, 1, 1), default_args=shared):
+            BashOperator(task_id="a", bash_command="true")
+    shared.update(owner="z", retries=4)
+    """)
+    assert [first.data["owner"], second.data["owner"]] == ["p", "q"]
+    assert [first.data["retries"], second.data["retries"]] == [0, 0]
+    assert first.whole
+    assert second.whole
+
+
+def test_params_and_tags_are_those_of_the_moment_when_a_dag_or_a_task_was_made() -> None:
+    dag = convert("""
+    params, own, tags, env = {"a": 1}, {}, ["a"], {"A": "1"}
+    with DAG("etl", start_date=datetime(2024, 1, 1), tags=tags, params=params):
+        params["b"] = 2
+        tags.append("b")
+        for name in ("p", "q"):
+            own["v"] = name
+            BashOperator(task_id=name, bash_command="true", params=own, env=env)
+        env["A"] = "2"
+    """)
+    assert (dag.data["params"], dag.data["tags"]) == ({"a": 1}, ["a"])
+    assert [task["params"] for task in dag.data["tasks"]] == [{"v": "p"}, {"v": "q"}]
+    assert [task["env"] for task in dag.data["tasks"]] == [{"A": "2"}] * 2
+    assert dag.whole
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "dag.default_args['retries'] = 7",
+        "dag.default_args.update(retries=7)",
+        "dag.default_args = {}",
+    ],
+)
+def test_default_args_that_change_between_tasks_are_a_gap(change: str) -> None:
+    first, task = (
+        "with DAG('etl', start_date=datetime(2024, 1, 1), default_args={'retries': 1})",
+        "",
+    )
+    task = "    BashOperator(task_id='{}', bash_command='true')\n"
+    before = convert(f"{first} as dag:\n    {change}\n{task.format('a')}{task.format('b')}")
+    between = convert(f"{first} as dag:\n{task.format('a')}    {change}\n{task.format('b')}")
+    assert before.whole
+    assert gaps(between) == ["it is changed after a task was made with it"]

@@ -59,6 +59,8 @@ def _set_attribute(
     """Take `dag.doc_md = ...` and `task.doc_md = ...` as arguments."""
     item = owner.task if isinstance(owner, Output) else owner
     if isinstance(item, Task | Dag):
+        if isinstance(item, Dag) and name == "default_args" and item.ids:
+            item.is_old = True  # its first tasks do not have it
         item.kwargs[name] = value
         item.places[name] = machine.place(node)
         return

@@ -96,6 +96,8 @@ class DagConversion:
 
     def _given_defaults(self, kwargs: Mapping[str, Any], place: Place) -> dict[str, Any]:
         value = kwargs.get("default_args") or {}
+        if self.dag.is_old:
+            self._report.gap(place, "default_args", "it is changed after a task was made with it")
         if isinstance(value, dict):
             return dict(value)
         why = getattr(value, "why", "what it gives is known only when Python runs")

@@ -6,6 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
+from dagctl.convert.operator_names import SUCCESSORS
 from dagctl.convert.python_file.kept import has_calls
 from dagctl.convert.python_file.objects import Name
 from dagctl.convert.python_file.scope import Fallback
@@ -54,11 +55,42 @@ def note(machine: Machine, node: ast.Try, scope: Scope, before: Mapping[str, obj
         else:
             scope.fallbacks[name] = Fallback(is_none=others == {_NONE})
     in_the_end = _paths(node.orelse)
+    if not is_sure_to_pass(machine, node):
+        _forget_the_end(machine, node, scope, before, {*in_the_end})
     for name in {name: None for names in given for name in names if name not in paths}:
         if name in in_the_end:
             scope.statements.pop(name, None)
         scope.put(name, machine.opaque(node, _WHY), node)
         scope.named_at[name] = machine.changes.now()
+
+
+def is_sure_to_pass(machine: Machine, node: ast.Try) -> bool:
+    """Return whether Python goes past a `try` of imports only where these do not fail."""
+    if all(_ends(handler.body) for handler in node.handlers):
+        return True
+    paths = imported_paths(node.body).values()
+    return all(_is_of_python(path) or bool(machine.definition(path)) for path in paths)
+
+
+def does_more_than_name(body: Sequence[ast.stmt]) -> bool:
+    """Return whether an `else` does more than to import, and to give names values."""
+    return not all(only_names(statement, ()) for statement in body)
+
+
+def _forget_the_end(
+    machine: Machine,
+    node: ast.Try,
+    scope: Scope,
+    before: Mapping[str, object],
+    names: Collection[str],
+) -> None:
+    """Let no name that was there before have the value of an `else`, which may not run."""
+    machine.charge(len(names))
+    for name in names:
+        is_other = name in before and scope.values.get(name) is not before[name]
+        if is_other or name in scope.elsewhere:
+            scope.put(name, machine.opaque(node, _WHY), node)
+            scope.named_at[name] = machine.changes.now()
 
 
 def note_use(machine: Machine, node: ast.Name, holder: Scope) -> None:
@@ -102,10 +134,19 @@ def _ends(body: Sequence[ast.stmt]) -> bool:
 
 
 def _is_sure(path: str, others: set[str | None]) -> bool:
-    """Return whether it makes no difference: Python has the first, or all are of Airflow."""
-    if path.partition(".")[0] in sys.stdlib_module_names:
+    """Return whether it makes no difference: Python has the first, or all are one of Airflow."""
+    if _is_of_python(path):
         return True
-    return all(other is not None and other.startswith("airflow.") for other in {path, *others})
+    words = {path.rpartition(".")[2] for path in {path, *others} if path is not None}
+    now = {SUCCESSORS.get(word, word).replace("Dataset", "Asset") for word in words}
+    is_one = len(now) == 1
+    return is_one and all(
+        other is not None and other.startswith("airflow.") for other in {path, *others}
+    )
+
+
+def _is_of_python(path: str) -> bool:
+    return path.partition(".")[0] in sys.stdlib_module_names
 
 
 def _before(name: str, before: Mapping[str, object]) -> str | None:

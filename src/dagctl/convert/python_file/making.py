@@ -21,17 +21,20 @@ from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Mapping
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.objects import Call
     from dagctl.convert.report import Place, Report
 
+_COPIED = ("default_args", "params", "tags")
 _NUMBERED = lazy_pattern(r"(.*)__(\d+)")
 
 
 def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], place: Place) -> Dag:
     """Return a new DAG of the file."""
     dag_id = settled(kwargs.pop("dag_id", None))
+    kwargs = _apart(machine, kwargs)
     made = Dag(place, kwargs, dict(places), dag_id=dag_id if isinstance(dag_id, str) else "dag")
     machine.dags.append(made)
     machine.count(made)
@@ -50,7 +53,7 @@ def group(
     repeated: bool = False,
 ) -> Group:
     """Return a new group, in the one that is open or that it names."""
-    place, kwargs = machine.place(node), dict(kwargs)
+    place, kwargs = machine.place(node), _apart(machine, kwargs)
     group_id = settled(kwargs.pop("group_id", None))
     given = kwargs.pop("dag", None)
     parent = kwargs.pop("parent_group", None) or _around(machine, given)
@@ -86,7 +89,7 @@ def task(  # noqa: PLR0913 - the parts of a call
     repeated: bool = False,
 ) -> Task:
     """Return a new task, in the group that is open or that it names."""
-    place, kwargs = machine.place(node), dict(kwargs)
+    place, kwargs = machine.place(node), _apart(machine, kwargs)
     task_id = settled(kwargs.pop("task_id", None))
     given = kwargs.pop("dag", None)
     parent = kwargs.pop("task_group", None) or _around(machine, given)
@@ -122,6 +125,20 @@ def _around(machine: Machine, given: object) -> Dag | Group | None:
     return inner
 
 
+def _apart(machine: Machine, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments, with copies of those that Airflow copies: no later change is in these.
+
+    What is nested in them is not copied, there and here.
+    """
+    made = dict(kwargs)
+    for key in _COPIED:
+        value = made.get(key)
+        if isinstance(value, dict | list | set):
+            machine.charge(len(value) // 64)
+            made[key] = value.copy()
+    return made
+
+
 def _enter(machine: Machine, item: Task | Group) -> None:
     if not isinstance(item.parent, Dag | Group):
         item.parent = None
@@ -131,6 +148,8 @@ def _enter(machine: Machine, item: Task | Group) -> None:
     whole = dag_of(item)
     if whole is None:
         return
+    if isinstance(item, Task):  # it has what `dag.default_args` says now
+        machine.changes.hold(whole, whole.kwargs.get("default_args"))
     own = full_id(item)
     if own in whole.ids:
         whole.report.gap(item.place, own, "Airflow refuses the file: the id is taken")

@@ -287,6 +287,8 @@ class Dag(Container):
     """The full ids of its tasks and groups."""
     numbers: dict[str, int] = field(default_factory=dict)
     """How many times each id was taken by a decorated function."""
+    is_old: bool = False
+    """Whether its `default_args` were changed after one of its tasks was made."""
 
 
 @dataclass(eq=False, slots=True)
@@ -378,12 +380,8 @@ def full_id(item: Task | Group) -> str:
 
 def spec_path(item: Task | Group) -> tuple[str, ...]:
     """Return the groups around something and its own id, as a spec names it."""
-    path: list[str] = []
-    here: Any = item
-    while isinstance(here, Task | Group):
-        path.append(here.task_id if isinstance(here, Task) else here.group_id)
-        here = here.parent
-    return tuple(reversed(path))
+    own = item.task_id if isinstance(item, Task) else item.group_id
+    return (*(spec_path(item.parent) if isinstance(item.parent, Group) else ()), own)
 
 
 class Call:

@@ -260,12 +260,25 @@ def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
         names = imported_paths(node.body) if only_imports(node.body) else None
         for handler in node.handlers:
             _except(machine, handler, scope, names)
-    end = run(machine, node.orelse, scope) if end is None else end
+    end = _else(machine, node, scope) if end is None else end
     if only_imports(node.body):
         fallbacks.note(machine, node, scope, values)
     end = None if end is _STOPPED and node.handlers else end
     last = run(machine, node.finalbody, scope)
     return end if last is None else last
+
+
+def _else(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
+    """Follow an `else`; where it may be passed over, what it makes is a gap."""
+    may_not_run = only_imports(node.body) and not fallbacks.is_sure_to_pass(machine, node)
+    is_gap = may_not_run and fallbacks.does_more_than_name(node.orelse)
+    if is_gap:
+        text = "whether the import before it fails is known only when Python runs"
+        machine.report.gap(machine.place(node.orelse[0]), "else", text)
+    end = run(machine, node.orelse, scope)
+    for statement in node.orelse if is_gap else ():
+        spoil(machine, statement, scope, _NOT_FOLLOWED)
+    return end
 
 
 def _without_file(machine: Machine, node: ast.Try, error: AbsentFileError, scope: Scope) -> Any:  # noqa: ANN401
