@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.scope import Scope
 
 
-def follow(_machine: Machine, node: ast.Import, scope: Scope) -> None:
+def follow(machine: Machine, node: ast.Import, scope: Scope) -> None:
     """Give the names of `import` their import paths."""
     for alias in node.names:
         first = alias.name.partition(".")[0]
-        scope.put(alias.asname or first, Name(alias.name if alias.asname else first), node)
+        path = Name(alias.name if alias.asname else first)
+        _put(machine, scope, alias.asname or first, path, node)
 
 
 def follow_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
@@ -33,11 +34,20 @@ def follow_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
         path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
         path = absolute(path, scope.origin)
         value = machine.imported(path)
-        scope.put(alias.asname or alias.name, Name(path) if value is UNKNOWN else value, node)
+        given = Name(path) if value is UNKNOWN else value
+        _put(machine, scope, alias.asname or alias.name, given, node)
         known += [] if value is UNKNOWN or isinstance(value, Name) else [alias.name]
     if known:
         text = f"the values of {', '.join(known)} are those that the module has now"
         machine.file_report.changed(machine.place(node), module, text)
+
+
+def _put(machine: Machine, scope: Scope, name: str, value: object, node: ast.stmt) -> None:
+    """Give a name what is imported; a line before it may have used what the name was."""
+    known = scope.values.get(name, value)
+    if known is not value and not (isinstance(value, Name) and known == value):
+        scope.named_at[name] = machine.changes.now()
+    scope.put(name, value, node)
 
 
 def _follow_all(machine: Machine, node: ast.ImportFrom, module: str, scope: Scope) -> None:
