@@ -87,7 +87,7 @@ class Needs:
         names = {name for _, name in self.names}
         for each in nodes:
             declared = each.names if isinstance(each, ast.Global) else ()
-            for name in names.intersection(declared):
+            for name in (name for name in declared if name in names):
                 self.missing[name] = _GLOBAL
         named = names | self.own.keys() | _bound(nodes)
         for name in _asked_as_text(nodes, has_more=bool(self.imports or self.others)):
