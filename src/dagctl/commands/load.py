@@ -13,6 +13,7 @@ from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, UsageError
 from dagctl.spec.checks import Checks, taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
+from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution.defaults import read_defaults
 from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.variables import Variables, variables_of
@@ -20,10 +21,9 @@ from dagctl.spec.resolution.variables import Variables, variables_of
 if TYPE_CHECKING:
     from dagctl.spec.checked import Checked
     from dagctl.spec.load import Format
-    from dagctl.spec.model import DagSpec
 
     Text = str | bytes
-    Source = str | bytes | os.PathLike[str] | Mapping[str, Any]
+    Source = str | bytes | os.PathLike[str] | Mapping[str, Any] | DagSpec
 
 
 def load_spec(  # noqa: PLR0913 - each has a default and is given by its name
@@ -38,7 +38,8 @@ def load_spec(  # noqa: PLR0913 - each has a default and is given by its name
     """Return the spec that a text, a file or a mapping holds.
 
     Args:
-        source: YAML or JSON as text (bytes are UTF-8), a `Path` to a file, or a mapping of data.
+        source: YAML or JSON as text (bytes are UTF-8), a `Path` to a file, a mapping of data, or a
+            `DagSpec`, which is checked for the Airflow.
         format: Default: by the suffix of the file; else JSON if it begins with `{`, else YAML.
         origin: The name of the file, for diagnostics. Default: the path that is given.
         airflow: The Airflow that the spec is for, with versions of providers where they matter:
@@ -88,6 +89,9 @@ def check(  # noqa: PLR0913 - each has a default and is given by its name
         UsageError: The source is none of what `load_spec` takes.
     """
     checks = Checks(airflow=airflow)
+    if isinstance(source, DagSpec):  # defaults and variables are in it already
+        checked = check_data(source.recorded, origin=origin or source.origin, airflow=airflow)
+        return taken_by(checked, "", checks)
     around = _around(source, defaults, variables)
     if isinstance(source, Mapping):
         checked = check_data(source, origin=origin, airflow=airflow, around=around)
@@ -97,7 +101,7 @@ def check(  # noqa: PLR0913 - each has a default and is given by its name
         return taken_by(checked, text_of(source), checks)
     if not isinstance(source, os.PathLike):
         raise UsageError(
-            f"a spec is text, a Path or a mapping, not {type(source).__name__}",
+            f"a spec is text, a Path, a mapping or a DagSpec, not {type(source).__name__}",
             hint="load_spec(Path(...)) reads a file",
         )
     document = read_file(os.fspath(source), format)

@@ -116,6 +116,15 @@ class CheckedModel(BaseModel):
         """Return the data as they are recorded; form 1 may have more than the model."""
         return data
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Yield what `repr` shows: the fields that are not at their default."""
+        fields = type(self).model_fields
+        return (
+            (name, value)
+            for name, value in super().__repr_args__()
+            if name not in fields or value != fields[name].default
+        )
+
     @model_validator(mode="wrap")
     @classmethod
     def _check_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - raw input

@@ -86,7 +86,9 @@ def _slug_of_name(data: Mapping[str, Any]) -> str:
 
 
 class DagSpec(CheckedModel, defer_build=False):
-    """One DAG, as the guide's fields describe it. Building it runs every check.
+    """One DAG, as the guide's fields describe it.
+
+    Building it checks all that is the same for each Airflow.
 
     Raises:
         SpecError: With a diagnostic for each problem.

@@ -83,6 +83,26 @@ def test_data_are_checked_as_text_is() -> None:
     assert check({}).spec is None
 
 
+def test_a_spec_of_a_program_is_checked_for_an_airflow() -> None:
+    task = {"task_id": "t", "operator": "SQLExecuteQueryOperator", "with": {"sqll": "select 1"}}
+    of_python = DagSpec.model_validate({"dag_name": "Report", "tasks": [task]})
+    of_text = load_spec(TEXT, origin="report.yaml")
+
+    found = check(of_python).diagnostics
+    assert [(each.code, each.path) for each in found] == [("DAG243", ("tasks", 0, "with", "sqll"))]
+    assert load_spec(of_text, airflow="2") == of_text
+    assert load_spec(of_text).origin == "report.yaml"
+
+
+def test_a_spec_shows_what_it_says_and_no_default() -> None:
+    spec = DagSpec.model_validate({**LEAST, "retries": 1, "owner": "ana"})
+
+    assert repr(spec) == (
+        "DagSpec(dag_name='Report', dag_id='report', owner='ana', "
+        "tasks=(BashTask(task_id='a', bash_command='echo a'),))"
+    )
+
+
 def test_an_error_passes_from_one_process_to_another() -> None:
     with pytest.raises(SpecError) as caught:
         load_spec(TEXT.replace("echo a", "{{"))
@@ -98,7 +118,7 @@ def test_a_file_that_is_not_there_is_an_error_with_its_name(tmp_path: Path) -> N
 
 
 def test_something_else_is_a_wrong_argument() -> None:
-    with pytest.raises(UsageError, match="a spec is text, a Path or a mapping, not int"):
+    with pytest.raises(UsageError, match="a spec is text, a Path, a mapping or a DagSpec, not int"):
         load_spec(5)  # type: ignore[arg-type] # the case
 
 
