@@ -41,6 +41,15 @@ def test_without_a_template_a_small_spec_is_written_that_works(shell: Shell) -> 
     assert "Created daily_orders" in shell.ok("create", "daily_orders.yaml").out
 
 
+def test_the_name_of_a_template_is_no_name_of_a_dag_unless_that_is_said(shell: Shell) -> None:
+    refused = shell.run("new", "cleanup")
+
+    assert refused.code == ExitCode.USAGE
+    assert "dagctl new NAME --template cleanup" in refused.err
+    assert not (shell.folder / "cleanup.yaml").exists()
+    assert "dag_name: cleanup" in shell.ok("new", "cleanup", "-t", "first_dag", "--print").out
+
+
 def test_a_template_of_the_workspace_is_used_before_that_of_the_gallery(shell: Shell) -> None:
     shell.ok("init")
     shell.write("templates/report.yaml", TEAM)

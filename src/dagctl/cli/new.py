@@ -25,12 +25,12 @@ Name = Annotated[
     str | None, typer.Argument(metavar="NAME", help="The name of the DAG: 'Daily Orders'.")
 ]
 TemplateName = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--template",
         "-t",
         metavar="TEMPLATE",
-        help="As `dagctl templates` lists it.",
+        help=f"As `dagctl templates` lists it. Default: {FIRST}.",
         autocompletion=candidates,
     ),
 ]
@@ -58,7 +58,7 @@ EPILOG = examples(
 def new(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     name: Name = None,
-    template: TemplateName = FIRST,
+    template: TemplateName = None,
     settings: Settings = None,
     file: File = None,
     *,
@@ -79,7 +79,9 @@ def new(  # noqa: PLR0913 - one parameter an option
 
     invocation = current(context)
     invocation.output = output
-    listed = template_named(template, Path())
+    if template is None:
+        _check_no_template(name)
+    listed = template_named(template or FIRST, Path())
     chosen = listed.template
     values = given(chosen, _texts(chosen, name, settings or []))
     if not invocation.is_json:
@@ -98,6 +100,23 @@ def new(  # noqa: PLR0913 - one parameter an option
         invocation.console.exact(made.text)
     else:
         _report(invocation.console, chosen, made, path)
+
+
+def _check_no_template(name: str | None) -> None:
+    """Check that the name of a DAG is not that of a template: most likely that was meant.
+
+    Raises:
+        UsageError: It is.
+    """
+    from dagctl.commands.templates import templates
+    from dagctl.errors import UsageError
+
+    if name is not None and templates(Path()).named(name):
+        raise UsageError(
+            f"`{name}` is the name of a template",
+            hint=f"for a spec of it: dagctl new NAME --template {name}; "
+            f"for a DAG with that name: --template {FIRST}",
+        )
 
 
 def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dict[str, str]:
