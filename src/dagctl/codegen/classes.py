@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.codegen.expressions import attribute, call, mapping, sequence
 from dagctl.codegen.mapping import expanded
 from dagctl.codegen.values import reference, typed_value, value_expression
-from dagctl.operators import Operator, lookup
-from dagctl.spec.call_problems import is_rendered, text_meaning
+from dagctl.operators import Operator
+from dagctl.spec.catalogue import is_rendered, known_class, text_meaning
 from dagctl.spec.markers import marker_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def class_call(  # noqa: PLR0913 - what a call can have
         behind: Arguments that stand behind these.
         mapped: What the class is mapped over; None: it is called once.
     """
-    known = lookup(given, scope.target.name, scope.target.providers)
+    known = known_class(given, scope.target)
     operator = known if isinstance(known, Operator) else None
     values = {key: argument_value(operator, key, item, scope) for key, item in arguments.items()}
     path = operator.path if operator else given
@@ -67,7 +67,7 @@ def _keywords(operator: Operator | None, item: object, scope: Scope) -> ast.expr
 
 def class_reference(given: str, scope: Scope) -> ast.Name:
     """Return the name of a class that the catalogue may know, under the path of the target."""
-    known = lookup(given, scope.target.name, scope.target.providers)
+    known = known_class(given, scope.target)
     return reference(known.path if isinstance(known, Operator) else given, scope)
 
 

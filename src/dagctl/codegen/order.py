@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operators import Operator, lookup
-from dagctl.operators.decorators import lookup_decorator
+from dagctl.operators import Operator
+from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask
 from dagctl.spec.uses import outputs_used
@@ -86,9 +86,9 @@ def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
 def _renders(entry: Entry, target: Target) -> bool:
     """Return whether it is known what Airflow renders of a task."""
     if isinstance(entry.item, DecoratorTask):
-        known = lookup_decorator(entry.item.decorator, target.name, target.providers)
+        known = known_decorator(entry.item.decorator, target)
         return isinstance(known, Operator)
     if not isinstance(entry.item, OperatorTask):
         return True
-    known = lookup(entry.item.operator, target.name, target.providers)
+    known = known_class(entry.item.operator, target)
     return isinstance(known, Operator) and known.template_fields is not None

@@ -1,4 +1,4 @@
-"""What the catalogue says of a call, as problems of a spec; and what text in a parameter means."""
+"""What the catalogue says of the call of a class, as problems of a spec."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity
 from dagctl.operators.findings import CallCheck, CallLevel
 from dagctl.operators.kinds import looks_like_clock
+from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from dagctl.operators import Operator
     from dagctl.operators.findings import CallFinding
+    from dagctl.spec.walk import Path
 
 _CODES = {
     CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
@@ -38,9 +40,20 @@ _CODES = {
 
 def problem_of(finding: CallFinding, key: str) -> Problem:
     """Return the problem of a finding about a call whose class stands under `key`."""
-    severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
     under = "expand" if finding.expanded else "with"
-    path = (under, *finding.path) if finding.path else (key,)
+    return problem_at(finding, (under,), (key,))
+
+
+def problem_at(finding: CallFinding, under: Path, itself: Path) -> Problem:
+    """Return the problem of a finding about a call.
+
+    Args:
+        finding: What the catalogue says.
+        under: Where the arguments stand.
+        itself: Where the class stands that is called.
+    """
+    severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
+    path = (*under, *finding.path) if finding.path else itself
     return Problem(
         _CODES[finding.check],
         finding.message,
@@ -67,25 +80,9 @@ def length_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[P
             yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
 
 
-def text_meaning(known: Operator, name: str, value: object) -> str | None:
-    """Return what text given to a parameter means: `duration`, `time`, `clock`, or None: text."""
-    parameter = known.parameters.get(name)
-    if parameter is None or not isinstance(value, str):
-        return None
-    if "{{" in value and is_rendered(known, name):
-        return None
-    meaning = parameter.kind.reads_text_as
-    return "clock" if meaning == "time" and parameter.kind.takes_clock(value) else meaning
-
-
 def is_clock(text: str) -> bool:
     """Return whether a text is a time of day: `06:00`, `06:00:30`."""
     try:
         return looks_like_clock(text) and time.fromisoformat(text) is not None
     except ValueError:
         return False
-
-
-def is_rendered(known: Operator, name: str) -> bool:
-    """Return whether Airflow renders a parameter, and puts outputs of tasks into it."""
-    return known.template_fields is None or name in known.template_fields

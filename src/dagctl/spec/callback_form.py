@@ -6,8 +6,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from dagctl.spec.fields.text import MAX_TEXT
-from dagctl.spec.import_path import MAX_PATH, PATTERN
-from dagctl.spec.operator_name import OPERATOR_PATTERN
+from dagctl.spec.import_path import CLASS_PATTERN, MAX_PATH, PATTERN
 from dagctl.spec.read_by import ReadBy
 
 TASK_CALLBACKS = {
@@ -40,7 +39,7 @@ Callback = TypedDict(
             str,
             Field(
                 description="A notifier: its class, `provider.Class`, or its import path.",
-                json_schema_extra={"pattern": OPERATOR_PATTERN, "maxLength": MAX_PATH},
+                json_schema_extra={"pattern": CLASS_PATTERN, "maxLength": MAX_PATH},
             ),
         ],
         "python_code": Annotated[

@@ -18,10 +18,9 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import MAX_TEXT, length_problems
 from dagctl.spec.fields.values import early_argument_problems
 from dagctl.spec.forms import form_of, form_problems
-from dagctl.spec.import_path import MAX_PATH, path_problems
+from dagctl.spec.import_path import MAX_PATH, is_class_name, path_problems
 from dagctl.spec.lists import list_problems
 from dagctl.spec.markers import marker_of
-from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.walk import Path, field, is_group, raw_entries
@@ -129,7 +128,7 @@ def _argument_problems(given: object, path: Path) -> Iterator[Problem]:
 
 
 def _notifier_problems(name: object) -> Iterator[Problem]:
-    if not isinstance(name, str) or not is_operator_name(name):
+    if not isinstance(name, str) or not is_class_name(name):
         shown = quoted(name) if isinstance(name, str) else "this"
         hint = "write its class, `provider.Class`, or its import path: `package.module.Class`"
         yield Problem(Code.BAD_IMPORT_PATH, f"{shown} is not the name of a notifier", hint)

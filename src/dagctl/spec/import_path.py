@@ -1,4 +1,4 @@
-"""Import paths: what a spec names of the project's own Python, of a provider, or of Airflow.
+"""Import paths, and the names of classes: what a spec names of Python, of a provider, of Airflow.
 
 A path is looked at, and never imported: only Airflow imports it, when it reads the DAG file.
 """
@@ -20,17 +20,28 @@ if TYPE_CHECKING:
 MAX_PATH = 300
 PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 """What an import path looks like, as a regular expression for editors."""
+CLASS_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+"""What the name of a class looks like: its own, `provider.Class`, or its import path."""
 _PATH = lazy_pattern(PATTERN, re.ASCII)
+_CLASS = lazy_pattern(CLASS_PATTERN, re.ASCII)
 
 
 def is_import_path(text: str) -> bool:
     """Return whether a text is `package.module.name`: identifiers, and at least one dot."""
-    parts = text.split(".")
+    return _is_dotted(text, _PATH)
+
+
+def is_class_name(text: str) -> bool:
+    """Return whether a text is a class's name, `provider.Class`, or an import path."""
+    return _is_dotted(text, _CLASS)
+
+
+def _is_dotted(text: str, shape: re.Pattern[str]) -> bool:
     return (
         len(text) <= MAX_PATH
-        and _PATH.fullmatch(text) is not None
+        and shape.fullmatch(text) is not None
         and not text.endswith("\n")
-        and not any(keyword.iskeyword(part) or part.startswith("__") for part in parts)
+        and not any(keyword.iskeyword(part) or part.startswith("__") for part in text.split("."))
     )
 
 

@@ -7,8 +7,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import Diagnostic, Severity, Source
-from dagctl.operators import Operator, Reason, lookup
+from dagctl.operators import Operator, Reason
 from dagctl.spec.advice import advice
+from dagctl.spec.catalogue import known_class
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
 from dagctl.spec.files import noting, with_files
@@ -262,7 +263,7 @@ def _misspelt_operators(defaults: Defaults, target: Target) -> Iterator[Problem]
     spans = defaults.document.root.keys
     selectors = spans[TASK_DEFAULTS][1].keys if TASK_DEFAULTS in spans else {}
     for word in defaults.tasks.keys() - {ALL, *TASK_TYPES}:
-        known = lookup(word, target.name, target.providers)
+        known = known_class(word, target)
         if not isinstance(known, Operator) and known.reason is Reason.UNKNOWN and known.candidates:
             yield Problem(
                 Code.UNKNOWN_OPERATOR,

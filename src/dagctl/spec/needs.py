@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import nodes
 
 from dagctl.frozen import frozen
-from dagctl.operators import Operator, Unresolved, lookup
-from dagctl.operators.decorators import lookup_decorator
+from dagctl.operators import Operator, Unresolved
 from dagctl.spec.callbacks import callbacks_in
+from dagctl.spec.catalogue import known_class, known_decorator
+from dagctl.spec.import_path import is_class_name
 from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
 from dagctl.spec.markers import functions_in
-from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.shared_parameters import shared_names, shared_texts
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import is_group, raw_entries, raw_tasks
@@ -80,14 +80,14 @@ def _classes(data: dict[str, Any]) -> Iterator[str]:
             yield task["decorator"]
     for _, callback in callbacks_in(data):
         name = callback.get("notifier")
-        if isinstance(name, str) and is_operator_name(name):
+        if isinstance(name, str) and is_class_name(name):
             yield name
 
 
 def _known(name: str, target: Target) -> Operator | Unresolved:
     """Return the operator of a class's name, or of a decorator: `task.docker`."""
-    find = lookup_decorator if name.startswith("task.") else lookup
-    return find(name, target.name, target.providers)
+    find = known_decorator if name.startswith("task.") else known_class
+    return find(name, target)
 
 
 def _of_data(data: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
@@ -129,8 +129,8 @@ def _of_call(
     arguments: dict[str, Any] = given if isinstance(given, dict) else {}
     name = task.get("operator") or task.get("notifier")
     known = None
-    if isinstance(name, str) and is_operator_name(name):
-        known = lookup(name, target.name, target.providers)
+    if isinstance(name, str) and is_class_name(name):
+        known = known_class(name, target)
     defaults = (
         {
             key: parameter.default or _HIDDEN_CONNECTIONS.get((known.name, key))

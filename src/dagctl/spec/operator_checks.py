@@ -9,18 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.operators import Operator, Reason, lookup
+from dagctl.operators import Operator, Reason
 from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import CallCheck, CallLevel
 from dagctl.operators.model import Need
-from dagctl.spec.call_problems import is_rendered, length_problems, problem_of
+from dagctl.spec.call_problems import length_problems, problem_of
 from dagctl.spec.callbacks import callbacks_in
+from dagctl.spec.catalogue import is_rendered, known_class, known_decorator
 from dagctl.spec.codes import Code
 from dagctl.spec.gone_paths import gone_path_problems
-from dagctl.spec.import_path import path_problems
+from dagctl.spec.import_path import is_class_name, path_problems
 from dagctl.spec.markers import markers_in
-from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.pod_objects import object_problems, override_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.shared_parameters import shared_names, shared_parameter_problems
@@ -83,7 +82,7 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
     for path, callback in callbacks_in(data):
         # of several forms only one is kept
         name = None if callback.keys() & {"callable", "python_code"} else callback.get("notifier")
-        if isinstance(name, str) and is_operator_name(name):
+        if isinstance(name, str) and is_class_name(name):
             for item in _of_notifier(callback, target):
                 yield item.under(*path)
 
@@ -103,7 +102,7 @@ def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Ite
     """Yield what is wrong with the call of the operator that a task is."""
     yield from function_problems(task, target)
     tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
-    if tag == "operator" and isinstance(name, str) and is_operator_name(name):
+    if tag == "operator" and isinstance(name, str) and is_class_name(name):
         yield from _of_operator(task, defaults, target)
     elif tag == "decorator" and isinstance(decorator, str) and _is_decorator(decorator):
         yield from _of_decorator(task, defaults, target)
@@ -126,7 +125,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
         yield problem.at("decorator")
         yield from _twice(arguments, beside)
         return
-    known = lookup_decorator(name, target.name, target.providers)
+    known = known_decorator(name, target)
     if not isinstance(known, Operator):
         yield _unresolved(known, "decorator")
         return
@@ -147,7 +146,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     arguments = given if isinstance(given, dict) else {}
     arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
     beside = {key for key in SingleTaskArguments.parameter_names() if key in task}
-    known = lookup(task["operator"], target.name, target.providers)
+    known = known_class(task["operator"], target)
     if not isinstance(known, Operator):
         yield _unresolved(known, "operator")
         yield from _twice(arguments, beside)
@@ -218,7 +217,7 @@ def _has_names(given: object) -> bool:
 def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Problem]:
     given = callback.get("with")
     arguments = given if isinstance(given, dict) else {}
-    known = lookup(callback["notifier"], target.name, target.providers)
+    known = known_class(callback["notifier"], target)
     if not isinstance(known, Operator):
         yield _unresolved(known, "notifier")
     elif known.kind != "notifier":

@@ -10,18 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.operators import Operator, lookup
 from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import CallLevel
-from dagctl.spec.call_problems import is_rendered, length_problems, problem_of, text_meaning
+from dagctl.spec.call_problems import length_problems, problem_of
+from dagctl.spec.catalogue import is_rendered, operator_of, text_meaning
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.rendered import texts_in
-from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Problem
-from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import NOT_SHARED, DefaultArgs
-from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.spec.walk import field as field_of
 from dagctl.spec.walk import is_group, raw_entries
 from dagctl.spec.wording import nearest, quoted
@@ -29,6 +25,7 @@ from dagctl.spec.wording import nearest, quoted
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from dagctl.operators import Operator
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
@@ -105,22 +102,6 @@ def shared_parameters(data: object, target: Target) -> list[Shared]:
             if id(owner) in all_shared:
                 given |= all_shared[id(owner)].note(known, given)
     return list(all_shared.values())
-
-
-def operator_of(task: Mapping[str, Any], target: Target) -> Operator | None:
-    """Return what the catalogue knows of the class that a raw task becomes."""
-    tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
-    known: object = None
-    if tag == "operator" and isinstance(name, str) and is_operator_name(name):
-        known = lookup(name, target.name, target.providers)
-    elif tag == "decorator" and isinstance(decorator, str):
-        known = lookup_decorator(decorator, target.name, target.providers)
-    elif tag == "bash":
-        known = lookup("BashOperator", target.name, target.providers)
-    elif tag == "python":
-        kind = str(task.get("task_type", "python"))
-        known = lookup(FUNCTION_CLASSES.get(kind, kind), target.name, target.providers)
-    return known if isinstance(known, Operator) else None
 
 
 def _given(task: Mapping[str, Any]) -> set[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.operators import Operator, lookup
+from dagctl.operators import Operator
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.catalogue import known_class
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import parts_of
+from dagctl.spec.import_path import is_class_name
 from dagctl.spec.markers import markers_in
-from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import field, is_group, raw_entries
@@ -78,9 +79,9 @@ def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[
 
 def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> Iterator[Problem]:
     given, name = task.get("with"), task.get("operator")
-    if not isinstance(given, dict) or not isinstance(name, str) or not is_operator_name(name):
+    if not isinstance(given, dict) or not isinstance(name, str) or not is_class_name(name):
         return
-    known = lookup(name, target.name, target.providers)
+    known = known_class(name, target)
     operator = known if isinstance(known, Operator) else None
     if not isinstance(known, Operator) and not known.allowed:
         return  # what is not there is an error already

@@ -12,7 +12,7 @@ from dagctl.codegen.mapping import DECORATORS, mapped
 from dagctl.codegen.tasks.python import function_of
 from dagctl.codegen.values import reference, value_expression
 from dagctl.operators import Operator
-from dagctl.operators.decorators import lookup_decorator
+from dagctl.spec.catalogue import known_decorator
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ OWN = "task."
 
 def decorator_call(task: DecoratorTask, scope: Scope) -> ast.Call:
     """Return the call of the decorated function; the function is added to the scope."""
-    known = lookup_decorator(task.decorator, scope.target.name, scope.target.providers)
+    known = known_decorator(task.decorator, scope.target)
     operator = known if isinstance(known, Operator) else None
     options = {
         "task_id": plain(task.task_id),

@@ -23,8 +23,8 @@ from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
 from dagctl.convert.operator_names import operator_name
 from dagctl.convert.python_file.old_arguments import argument_now
 from dagctl.operators import Operator, lookup
-from dagctl.spec.call_problems import text_meaning
 from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.tasks import BashTask, OperatorTask
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.wording import in_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.spec.call_problems import text_meaning
+from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.markers import marker_of

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.to_dag_factory.functions import Functions
 from dagctl.convert.to_dag_factory.values import MISSING, length, without_missing
-from dagctl.operators import Operator, lookup
-from dagctl.spec.call_problems import text_meaning
+from dagctl.operators import Operator
+from dagctl.spec.catalogue import known_class, text_meaning
 from dagctl.spec.fields.durations import duration_problem, length_of
 from dagctl.spec.markers import marker_of
 
@@ -88,7 +88,7 @@ class Tasks:
         return operator | without_missing(made) | self._mapped(entry, given, None)
 
     def _operator(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
-        known = lookup(given["operator"], self._target.name, self._target.providers)
+        known = known_class(given["operator"], self._target)
         operator = known if isinstance(known, Operator) else None
         made: dict[str, Any] = {"operator": operator.path if operator else given["operator"]}
         for key, value in given.get("with", {}).items():
@@ -145,7 +145,7 @@ class Tasks:
 
     def _path_of(self, name: str) -> str:
         """Return the import path of one of Airflow's own operators."""
-        known = lookup(name, self._target.name, self._target.providers)
+        known = known_class(name, self._target)
         return known.path if isinstance(known, Operator) else name
 
 

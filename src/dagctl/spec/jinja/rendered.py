@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators import Operator, lookup
-from dagctl.operators.decorators import lookup_decorator
+from dagctl.spec.catalogue import operator_of
 from dagctl.spec.markers import marker_of
-from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.tasks import KINDS
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, o
     elif tag == "python":
         yield from (((key,), task[key]) for key in _OF_FUNCTIONS if key in task)
     elif tag in {"operator", "decorator"}:
-        known = _operator(task, target)
+        known = operator_of(task, target)
         fields = (known.template_fields or ()) if known else ()
         if tag == "decorator":
             yield ("op_kwargs",), task.get("op_kwargs")
@@ -49,17 +47,6 @@ def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, o
             given = task.get(key)
             if isinstance(given, dict):
                 yield from (((key, field), given[field]) for field in given if field in fields)
-
-
-def _operator(task: Mapping[str, Any], target: Target) -> Operator | None:
-    """Return what the catalogue knows of the class of a task, or of its decorator."""
-    name, decorator = task.get("operator"), task.get("decorator")
-    known: object = None
-    if isinstance(name, str) and is_operator_name(name):
-        known = lookup(name, target.name, target.providers)
-    elif isinstance(decorator, str):
-        known = lookup_decorator(decorator, target.name, target.providers)
-    return known if isinstance(known, Operator) else None
 
 
 def texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:

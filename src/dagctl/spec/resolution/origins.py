@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
+from dagctl.spec.catalogue import operator_of
 from dagctl.spec.outline import outline_of
-from dagctl.spec.shared_parameters import operator_of
 from dagctl.spec.target import target_of
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.wording import nearest

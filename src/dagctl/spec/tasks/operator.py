@@ -8,8 +8,7 @@ from pydantic import AfterValidator, Field
 from dagctl.spec.codes import Code
 from dagctl.spec.family import Family
 from dagctl.spec.fields.values import argument_problems
-from dagctl.spec.import_path import MAX_PATH
-from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name
+from dagctl.spec.import_path import CLASS_PATTERN, MAX_PATH, is_class_name
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
@@ -24,7 +23,7 @@ _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
 
 def check_operator_name(name: str) -> str:
     """Return the name of a class unchanged, or raise a pydantic error."""
-    if not is_operator_name(name):
+    if not is_class_name(name):
         message = f"{quoted(name)} is not the name of an operator"
         hint = "write its class, `provider.Class`, or its import path: `package.module.Class`"
         raise Problem(Code.BAD_IMPORT_PATH, message, hint).error()
@@ -43,7 +42,7 @@ class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
     operator: Annotated[str, AfterValidator(check_operator_name)] = Field(
         description="The class: its name, `provider.Class`, or its import path.",
         examples=["S3KeySensor", "jobs.operators.PublishModels"],
-        json_schema_extra={"pattern": OPERATOR_PATTERN, "maxLength": MAX_PATH},
+        json_schema_extra={"pattern": CLASS_PATTERN, "maxLength": MAX_PATH},
     )
     arguments: dict[str, Any] = Field(
         default={},
