@@ -333,65 +333,6 @@ def test_what_a_sparse_checkout_leaves_out_is_neither_missing_nor_deleted(place:
         assert str(caught.value.hint) == "git sparse-checkout add dags, then again"
 
 
-def test_of_two_branches_the_versions_of_the_one_here_count_whichever_was_made_last(
-    place: Place,
-) -> None:
-    made(place, "main 1")
-    for branch in ("other", "main"):
-        place.git("switch", "-q", *(["-c"] if branch == "other" else []), branch)
-        for number in (2, 3):
-            made(place, f"{branch} {number}")
-    for branch in ("other", "main", "other"):
-        place.git("switch", "-q", branch)
-        assert versions(place) == [f"{branch} 3", f"{branch} 2", "main 1"]
-    with place.open() as client:
-        client.rollback("orders")
-    place.git("commit", "-qam", "Roll back")
-    assert versions(place) == ["other 2", "other 3", "other 2", "main 1"]
-
-
-def test_a_removal_of_another_branch_takes_no_version_away_and_can_be_taken_back(
-    place: Place,
-) -> None:
-    made(place, "one")
-    made(place, "two")
-    place.git("switch", "-q", "-c", "other")
-    with place.open() as client:
-        client.remove("orders")
-    place.git("rm", "-q", "specs/orders.yaml")
-    place.git("commit", "-qm", "Remove the spec")
-    place.git("switch", "-q", "main")
-    assert versions(place) == ["two", "one"]
-    made(place, "main 3")
-    made(place, "main 4")
-    place.git("switch", "-q", "other")
-    with place.open() as client:  # before anything was read here
-        client.restore("orders")
-    assert versions(place) == ["two", "two", "two", "one"]
-    place.git("add", "specs")
-    place.git("commit", "-qm", "Bring the spec back")
-    place.git("switch", "-q", "main")
-    assert versions(place) == ["main 4", "main 3", "two", "one"]
-
-
-def made(place: Place, word: str) -> None:
-    """Give `orders` another spec, and commit all."""
-    spec = place.spec("specs/orders.yaml", word=word)
-    with place.open() as client:
-        client.create(spec)
-    place.git("add", "-A")
-    place.git("commit", "-qm", word)
-
-
-def versions(place: Place) -> list[str]:
-    """Return what the versions of `orders` say, the newest first."""
-    with place.open() as client:
-        entries = client.history("orders").entries
-        assert [entry.version.version for entry in entries] == list(range(len(entries), 0, -1))
-        tasks = [entry.version.spec["tasks"][0] for entry in entries]
-    return [task["bash_command"].removeprefix("echo ") for task in tasks]
-
-
 def states(place: Place) -> dict[str, str | None]:
     with place.open() as client:
         (page,) = client.pages()

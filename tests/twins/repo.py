@@ -115,6 +115,11 @@ class MemoryRepo:
         last = of if of in self.commits else self.head
         return frozenset(commits) - {commit.id for commit in self.history(last)}
 
+    def line_of(self, files: Mapping[str, str], of: str) -> dict[str, bool]:
+        """Return which of the known commits are below a commit."""
+        known = set(files) & set(self.commits)
+        return {commit: not self.outside([commit], of=of) for commit in known}
+
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return nothing: everything is checked out here."""
         del paths

@@ -31,13 +31,13 @@ from dagctl.adapters.sqlite_rows import (
 from dagctl.adapters.sqlite_versions import (
     adopt,
     bring_back,
+    doubtful,
     forget_history,
     keep,
     of_other_branches,
     positions_of,
     purge,
     remove,
-    rivals_of,
     show_history,
     stage_history,
     stale,
@@ -53,13 +53,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
-    from dagctl.adapters.sqlite_versions import Outside
+    from dagctl.adapters.sqlite_versions import LineOf
     from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
 _PLACED = (
     "UPDATE reservations SET file_path = ?, commit_id = ? WHERE operation_id = ? AND position = ?"
 )
+_NO_VERSION = 2**62
+"""A number that no version has."""
 KEPT = timedelta(days=30)
 """How long an operation that has ended is remembered."""
 
@@ -72,8 +74,8 @@ class SqliteRegistry:
         project_id: The project that everything is recorded under.
         user_id: Returns who reserves; asked only then.
         user_name: Returns the same in words a person knows (git's `Name <e-mail>`), or None.
-        outside: Returns those of some commits that do not lead to another one; asked only where two
-            branches have made a version of one number.
+        line_of: Returns which commits are in the history of another one; asked only where several
+            branches may have made versions.
     """
 
     def __init__(
@@ -82,19 +84,17 @@ class SqliteRegistry:
         project_id: str,
         user_id: Callable[[], str],
         user_name: Callable[[], str | None] = lambda: None,
-        outside: Outside = lambda commits, of: frozenset(),  # noqa: ARG005 - none is known to be
+        line_of: LineOf = lambda files, of: {},  # noqa: ARG005 - of none it is known
     ) -> None:
         self._database = SqliteDatabase(state)
         self._project = project_id
         self._user_id = user_id
         self._user_name = user_name
-        self._outside = outside
+        self._line_of = line_of
 
     def close(self) -> None:
         """Close the database, if it was opened."""
         self._database.close()
-
-    # --- Reading ---
 
     def find(
         self,
@@ -115,14 +115,18 @@ class SqliteRegistry:
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
     ) -> list[DagVersion]:
         """Return the versions of a DAG that is recorded or was removed, the newest first."""
-        values = {"id": id_or_empty(dag_id), "before": before, "limit": limit, "hidden": "[]"}
-        versions = self._versions(versions_of(text=text), values)
-        with self._database.reading() as connection:
-            rivals = rivals_of(connection, versions)
-        hidden = of_other_branches(rivals, self._outside) if rivals else []
-        if not hidden:
-            return versions
-        return self._versions(versions_of(text=text), {**values, "hidden": json.dumps(hidden)})
+        sql, asked = versions_of(text=text), {"id": id_or_empty(dag_id), "before": before}
+        values = {**asked, "limit": limit, "hidden": "[]"}
+        versions = self._versions(sql, values)
+        newest, oldest, step = versions[:1], _NO_VERSION, 0
+        while versions and versions[-1].version < oldest:  # what is hidden brings older ones
+            oldest, step = versions[-1].version - step, 2 * (step + limit)
+            with self._database.reading() as connection:
+                doubts = doubtful(connection, newest[0], oldest)
+            hidden = of_other_branches(doubts, self._line_of) if doubts else []
+            if hidden:
+                versions = self._versions(sql, {**values, "hidden": json.dumps(hidden)})
+        return versions
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
@@ -181,8 +185,6 @@ class SqliteRegistry:
             return OperationStatus.ABSENT
         return OperationStatus.ABORTING if row[1] else OperationStatus(row[0])
 
-    # --- Writing: one transaction each ---
-
     def reserve(
         self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
     ) -> list[Reservation]:
@@ -230,12 +232,8 @@ class SqliteRegistry:
                 if not record.is_removed:
                     connection.execute(UPSERT, to_row(record))
                     bring_back(connection, [record])
-                placed = (
-                    record.file_path,
-                    record.commit_id,
-                    operation_id,
-                    positions.get(record.id),
-                )
+                position = positions.get(record.id)
+                placed = (record.file_path, record.commit_id, operation_id, position)
                 connection.execute(_PLACED, placed)
             remove(connection, removals)
             self._set_status(operation_id, OperationStatus.CONFIRMED)
@@ -279,8 +277,6 @@ class SqliteRegistry:
                     "DELETE FROM reservations WHERE operation_id = ?", (operation_id,)
                 )
         return self.status(operation_id)
-
-    # --- Inside ---
 
     def _check_reserved(self, operation_id: str) -> None:
         if self.status(operation_id) is not OperationStatus.RESERVED:

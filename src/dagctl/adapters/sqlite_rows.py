@@ -138,12 +138,17 @@ _NEWEST = (
     "FROM removed_dags r JOIN user_dag_versions last ON last.number = r.version WHERE r.id = v.id))"
 )
 
-RIVALS = (
-    "SELECT number, version, content_digest, commit_id FROM user_dag_versions v WHERE id = :row "
-    "AND version BETWEEN :oldest AND :newest AND EXISTS (SELECT 1 FROM user_dag_versions other "
-    "WHERE other.id = v.id AND other.version = v.version AND other.number <> v.number)"
+DOUBTFUL = (
+    "SELECT number, version, content_digest, commit_id, file_path FROM user_dag_versions v "
+    "WHERE id = :row AND version BETWEEN :oldest AND :newest "
+    "AND (EXISTS (SELECT 1 FROM user_dag_versions other "
+    "WHERE other.id = v.id AND other.version = v.version AND other.number <> v.number) "
+    "OR EXISTS (SELECT 1 FROM user_dag_versions brought WHERE brought.id = v.id "
+    "AND brought.version > v.version AND brought.version <= :standing "
+    "AND brought.operation_id IS NULL))"
 )
-"""Versions of a DAG that two branches have made: several with one number."""
+"""Versions of a DAG that another branch may have made: several have one number, or git has brought
+a newer one, which need not be made of them."""
 
 STANDING = (
     "SELECT version, content_digest, commit_id FROM user_dags WHERE id = :row UNION ALL "

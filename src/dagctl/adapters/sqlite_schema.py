@@ -190,6 +190,13 @@ MIGRATIONS: tuple[Migration, ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    (
+        # versions that git has brought
+        """
+        CREATE INDEX user_dag_versions_brought ON user_dag_versions (id, version)
+        WHERE operation_id IS NULL
+        """,
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

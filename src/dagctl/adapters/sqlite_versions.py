@@ -13,12 +13,12 @@ from dagctl.adapters.local_user import local_user_id
 from dagctl.adapters.sqlite_rows import (
     ADD_VERSION,
     COUNT_AGAIN,
+    DOUBTFUL,
     FORGET_GUESS,
     HAS_VERSION,
     IS_RECORDED,
     REMOVAL,
     REMOVE,
-    RIVALS,
     STANDING,
     UPSERT,
     to_row,
@@ -30,13 +30,13 @@ from dagctl.ports import DagRecord, DagVersion
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from dagctl.ports import ArchiveOrigin, Reservation, VersionAction
 
-    Outside = Callable[[Collection[str], str], frozenset[str]]
-    """Returns those of some commits that do not lead to another one."""
+    LineOf = Callable[[Mapping[str, str], str], Mapping[str, bool]]
+    """Returns which commits, each with the path that it wrote, are in the history of another."""
 
 _OF_RECORD = tuple(field.name for field in fields(DagRecord))
 _PURGED = (
@@ -57,42 +57,44 @@ _ORIGIN = """
 
 
 @frozen
-class Rivals:
-    """Versions of a DAG that several branches have made, each number more than once."""
+class Doubtful:
+    """Versions of a DAG that may be of another branch than what is recorded now."""
 
-    rows: Sequence[tuple[int, int, str, str]]
-    """Row number, version, digest of the file and commit of each."""
+    rows: Sequence[tuple[int, int, str, str, str]]
+    """Row number, version, digest of the file, commit and path of each."""
     standing: tuple[int, str, str]
     """Version, digest and commit of what is recorded now; a version of 0: nothing is."""
 
 
-def rivals_of(connection: sqlite3.Connection, versions: Sequence[DagVersion]) -> Rivals | None:
-    """Return what has the number of one of a DAG's versions, the newest first; None: nothing."""
-    if not versions:
-        return None
-    newest, oldest = versions[0], versions[-1]
-    asked = {"row": newest.id, "newest": newest.version, "oldest": oldest.version}
-    rows = connection.execute(RIVALS, asked).fetchall()
-    standing = connection.execute(STANDING, {"row": newest.id}).fetchone()
-    return Rivals(rows, standing or (0, "", "")) if rows else None
+def doubtful(connection: sqlite3.Connection, newest: DagVersion, oldest: int) -> Doubtful | None:
+    """Return which of a DAG's versions may be of another branch, from one down to a number.
+
+    None: none.
+    """
+    standing = connection.execute(STANDING, {"row": newest.id}).fetchone() or (0, "", "")
+    asked = {"row": newest.id, "newest": newest.version, "oldest": oldest}
+    rows = connection.execute(DOUBTFUL, {**asked, "standing": standing[0]}).fetchall()
+    return Doubtful(rows, standing) if rows else None
 
 
-def of_other_branches(rivals: Rivals, outside: Outside) -> list[int]:
+def of_other_branches(doubtful: Doubtful, line_of: LineOf) -> list[int]:
     """Return the row numbers of versions that other branches have made.
 
-    A version counts that has the bytes of what is recorded now, or else that leads to it. Where
-    none of one number does, as after a rebase, all are left.
+    A version counts that has the bytes of what is recorded now, or else that leads to it. Of what
+    cannot be known all are left, but where another one of the same number counts.
     """
-    version, digest, commit_id = rivals.standing
-    beyond = outside({commit for *_, commit in rivals.rows}, commit_id)
+    version, digest, commit_id = doubtful.standing
+    leads = line_of({commit: path for *_, commit, path in doubtful.rows}, commit_id)
     counted = {
         number
-        for number, *which, commit in rivals.rows
-        if which == [version, digest] or (which[0] != version and commit not in beyond)
+        for number, *which, commit, _ in doubtful.rows
+        if which == [version, digest] or (which[0] != version and leads.get(commit))
     }
-    settled = {which for number, which, *_ in rivals.rows if number in counted}
+    settled = {which for number, which, *_ in doubtful.rows if number in counted}
     return [
-        number for number, which, *_ in rivals.rows if which in settled and number not in counted
+        number
+        for number, which, _, commit, _ in doubtful.rows
+        if number not in counted and (which in settled or leads.get(commit) is False)
     ]
 
 

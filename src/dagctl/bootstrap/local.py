@@ -29,7 +29,7 @@ class LocalBackend(WorkspaceBackend):
             self._settings.project_id,
             lambda: self.user_id(self._author.email),
             lambda: self._author.signature,
-            lambda commits, of: self.repo.outside(commits, of=of),
+            lambda files, of: self.repo.line_of(files, of),  # noqa: PLW0108 - git is asked late
         )
         return self._watched("database", registry)
 

@@ -67,17 +67,26 @@ def history(
         console.document(envelope(invocation, result=result))
         return
     now = datetime.now(UTC)
-    for entry in page.entries:
+    older = [*(entry.version.version for entry in page.entries[1:]), page.next]
+    for entry, below in zip(page.entries, older, strict=True):
         console.lines(entry_lines(console, entry, now))
+        if (which := _not_recorded(entry.version.version, below)) is not None:
+            console.flush()
+            path = quote(shown(entry.version.file_path))
+            console.note(f"  {which} not recorded here: `git log -p -- {path}` shows what was made")
     if page.next is not None:
         console.flush()
         console.note(f"  more: the same command with --before {page.next}")
-    elif page.entries and (oldest := page.entries[-1].version).version > 1:
-        console.flush()
-        console.note(
-            f"  versions before {oldest.version} are not recorded here: "
-            f"`git log -p -- {quote(shown(oldest.file_path))}` shows their files"
-        )
+
+
+def _not_recorded(number: int, below: int | None) -> str | None:
+    """Return which versions are missing between two; None: none."""
+    first, last = (below or 0) + 1, number - 1
+    if last < first:
+        return None
+    if below is None:
+        return f"versions before {number} are"
+    return f"version {first} is" if first == last else f"versions {first} to {last} are"
 
 
 def entry_lines(console: Console, entry: HistoryEntry, now: datetime) -> Iterator[str]:

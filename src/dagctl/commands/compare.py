@@ -13,6 +13,7 @@ from dagctl.operation.consequences import Side, consequences
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
 from dagctl.operation.not_recorded import not_recorded
+from dagctl.operation.reversal import no_version
 from dagctl.spec.load_recorded import check_recorded
 from dagctl.spec.target import target_of
 from dagctl.spec.yaml_writer import to_yaml
@@ -203,6 +204,8 @@ def _newest(registry: Registry, dag_id: str) -> DagVersion:
 def _before(registry: Registry, version: DagVersion) -> DagVersion:
     before = version.version
     versions = registry.versions(version.dag_id, before=before, limit=1, text=True)
+    if not versions and before > 1:
+        raise no_version(version.dag_id, before - 1, before, version.file_path)
     if not versions:
         raise NotFoundError(
             f"`{version.dag_id}` has no version before version {before}",

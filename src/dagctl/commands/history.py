@@ -24,7 +24,7 @@ class HistoryEntry:
 
     version: DagVersion
     changes: tuple[Difference, ...] | None
-    """Against the version before; None: there is none, or one of both has no spec."""
+    """Against the version before; None: that is not recorded here, or one of both has no spec."""
 
 
 @frozen
@@ -54,12 +54,18 @@ def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) 
         raise not_recorded(registry, [dag_id])
     shown = versions[:limit]
     entries = [
-        HistoryEntry(version=version, changes=changes_between(older, version))
+        HistoryEntry(version=version, changes=_changes(older, version))
         for version, older in pairwise([*versions, None])
         if version is not None
     ]
     is_more = len(versions) > limit
     return History(tuple(entries[:limit]), shown[-1].version if is_more else None)
+
+
+def _changes(older: DagVersion | None, version: DagVersion) -> tuple[Difference, ...] | None:
+    """Return what a version changed; None where the one before it is not recorded."""
+    is_next = older is not None and older.version == version.version - 1
+    return changes_between(older, version) if is_next else None
 
 
 def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:

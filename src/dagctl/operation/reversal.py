@@ -193,19 +193,26 @@ def _version_to(registry: Registry, record: DagRecord, number: int | None) -> Da
     before = record.version
     while versions := registry.versions(record.dag_id, before=before, limit=PAGE, text=True):
         for version in versions:
+            if version.version < before - 1:
+                raise _lacking(record, before - 1, version.version)
             if version.spec_digest != record.spec_digest and version.spec:
                 return version
-        before = versions[-1].version
+            before = version.version
     if before > 1:
-        raise NotFoundError(
-            f"no version of `{record.dag_id}` with another spec is recorded here: those before "
-            f"version {before} were made in another clone",
-            hint=_in_git(record.file_path),
-        )
+        raise _lacking(record, before - 1)
     raise NotFoundError(
         f"no version of `{record.dag_id}` has another spec than version {record.version}",
         hint=Fix(Command("history", record.dag_id)),
     )
+
+
+def _lacking(record: DagRecord, number: int, older: int | None = None) -> NotFoundError:
+    """Return that the version to go back to is not recorded; an older one may be meant."""
+    error = no_version(record.dag_id, number, record.version, record.file_path)
+    if older is None:
+        return error
+    to = Command("rollback", f"{record.dag_id} --to {older}")
+    return NotFoundError(str(error), hint=Fix(to, " takes the newest one that is"))
 
 
 def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoundError:
@@ -220,13 +227,10 @@ def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoun
             hint=Fix(Command("history", dag_id)),
         )
     return NotFoundError(
-        f"version {number} of `{dag_id}` is not recorded here: it was made in another clone",
-        hint=_in_git(file_path),
+        f"version {number} of `{dag_id}` is not recorded here: it was made in another clone, or on "
+        "another branch",
+        hint=f"`git log -p -- {shlex.quote(file_path)}` shows its file",
     )
-
-
-def _in_git(file_path: str) -> str:
-    return f"`git log -p -- {shlex.quote(file_path)}` shows its file"
 
 
 def text_of(registry: Registry, record: DagRecord) -> str | None:

@@ -130,6 +130,17 @@ class Repo(Protocol):
             of: The commit; where this clone does not have it, it is what is checked out.
         """
 
+    def line_of(self, files: Mapping[str, str], of: str) -> dict[str, bool]:
+        """Return which commits are in the history of a commit, or wrote a file that stands in it.
+
+        So a commit counts that a rebase or a squash has made anew. What cannot be known is left
+        out.
+
+        Args:
+            files: The path that each commit wrote.
+            of: The commit; where this clone does not have it, it is what is checked out.
+        """
+
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths a sparse checkout leaves out of the work tree."""
 

@@ -16,7 +16,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.ports import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
@@ -212,6 +212,60 @@ def outside(git: GitCommand, commits: Collection[str], of: str) -> frozenset[str
     last = of if of in known else tip(git, "HEAD")
     inside = known.intersection(commits)
     return frozenset(commits) - known | _beyond(git, inside, [last] if last else [])
+
+
+def line_of(place: GitWorkTree, files: Mapping[str, str], of: str) -> dict[str, bool]:
+    """Return which commits are in the history of one of them, or wrote what stands in it.
+
+    After a rebase or a squash other commits have the same files; what leads to one whose file is
+    there is of the same history. What cannot be known is left out: a commit that this clone does
+    not have, or, in a shallow or treeless clone, one that is not in the history.
+
+    Args:
+        place: The work tree.
+        files: The path that each commit wrote.
+        of: The commit whose history it is; where it is not known, HEAD stands for it.
+    """
+    git = place.git
+    known = _known(git, sorted(filter(_COMMIT_ID.fullmatch, {*files, of})))
+    last = of if of in known else tip(git, "HEAD")
+    asked = known.intersection(files)
+    beyond = _beyond(git, asked, [last] if last else [])
+    within = dict.fromkeys(asked - beyond, True)
+    if not beyond or last is None:
+        return within
+    if git.run("rev-parse", "--is-shallow-repository").text != "false":
+        return within
+    paths = sorted({place.literal(files[commit]) for commit in beyond})
+    written = _written(git, ["--no-walk=unsorted", *sorted(beyond)], paths)
+    standing = _written(git, ["--full-history", f"--max-count={_RECENT}", last], paths)
+    if written is None or standing is None:
+        return within
+    blobs = set().union(*standing.values())
+    again = [commit for commit in beyond if not blobs.isdisjoint(written.get(commit, ()))]
+    foreign = _beyond(git, beyond, [last, *again]) if again else beyond
+    return {commit: commit not in foreign for commit in asked}
+
+
+def _written(
+    git: GitCommand, which: Sequence[str], paths: Sequence[str]
+) -> dict[str, list[str]] | None:
+    """Return the blobs that commits have put at some paths; None: git has not all trees."""
+    shape = ("--format=format:%H", "--raw", "--no-abbrev", "--no-renames", "--no-show-signature")
+    answer = git.run(
+        "log", "--no-color", "--diff-merges=first-parent", *shape, *which, "--", *paths
+    )
+    if not answer.ok:
+        return None
+    blobs: dict[str, list[str]] = {}
+    commit = ""
+    for line in answer.text.splitlines():  # `:mode mode old new status path` after each commit
+        if line.startswith(":"):
+            blobs[commit].append(line.split(" ")[3])
+        elif line:
+            commit = line
+            blobs[commit] = []
+    return blobs
 
 
 def _known(git: GitCommand, ids: Sequence[str]) -> frozenset[str]:

@@ -63,13 +63,13 @@ def left_out(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
 
 def is_merge_result(place: GitWorkTree, path: str) -> bool:
     """Return whether the last commit that changed the path is a merge."""
-    answer = place.git.run("log", "-1", "--format=%P", "--", _literal(place, path))
+    answer = place.git.run("log", "-1", "--format=%P", "--", place.literal(path))
     return answer.ok and len(answer.text.split()) >= _TWO
 
 
 def unmerged(place: GitWorkTree, path: str) -> tuple[bytes, ...]:
     """Return both files that a merge under way could not join, as the index has them."""
-    answer = place.git.run("ls-files", "-u", "-z", "--", _literal(place, path))
+    answer = place.git.run("ls-files", "-u", "-z", "--", place.literal(path))
     stages = [entry.split() for entry in os.fsdecode(answer.out).split("\0") if answer.ok and entry]
     blobs = [blob for _, blob, stage, *_ in stages if stage in _SIDES]
     return tuple(place.git.must("cat-file", "blob", blob).out for blob in blobs)
@@ -101,7 +101,7 @@ def _recent(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     sign = token_hex(16)  # no name can hold what was not known before
     command = ("log", "-z", "--no-renames", "--no-show-signature", f"--format=format:{sign}%H,")
     options = (f"--max-count={_RECENT}", "--name-only", "--diff-merges=first-parent")
-    limits = [_literal(place, path) for path in paths] if len(paths) <= _FEW else []
+    limits = [place.literal(path) for path in paths] if len(paths) <= _FEW else []
     listing = _walked(place, *command, *options, "HEAD", "--", *limits)
     commits: dict[str, str] = {}
     for record in listing.split(sign)[1:]:
@@ -134,7 +134,7 @@ def removals(place: GitWorkTree, paths: Sequence[str]) -> dict[str, Removal]:
     shape = sign.join((f"{record_sign}%H", "%at", "%an <%ae>", "%B", ""))
     command = ("log", "-z", "--no-renames", "--no-show-signature", "--no-color")
     options = (f"--max-count={_RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
-    limits = [_literal(place, path) for path in sorted(absent)] if len(absent) <= _FEW else []
+    limits = [place.literal(path) for path in sorted(absent)] if len(absent) <= _FEW else []
     form = f"--format=format:{shape}"
     listing = _walked(place, *command, form, *options, "HEAD", "--", *limits)
     newest: dict[str, Removal | None] = {}
@@ -171,17 +171,12 @@ def content_at(place: GitWorkTree, commit_id: str, path: str) -> bytes | None:
 def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     """Return which of these paths are in the user's index."""
     full = {place.full(path): path for path in paths}
-    listing = place.git.must("ls-files", "-z", "--", *(_literal(place, path) for path in paths))
+    listing = place.git.must("ls-files", "-z", "--", *(place.literal(path) for path in paths))
     return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
 
 
 _FEW = 100
 """How many paths go onto a command line."""
-
-
-def _literal(place: GitWorkTree, path: str) -> str:
-    """Return a path of the workspace for a command line of git, which runs at the top."""
-    return f":(top,literal){place.full(path)}"
 
 
 def _is_blob(entry: TreeEntry | None, content: bytes | None) -> bool:

@@ -29,6 +29,10 @@ class GitWorkTree:
         """Return a path of the workspace as a path of the repository."""
         return self.folder.prefix + path
 
+    def literal(self, path: str) -> str:
+        """Return a path of the workspace for a command line of git."""
+        return f":(top,literal){self.full(path)}"
+
     @property
     def files(self) -> dict[str, Path]:
         """The files of the git folder by the names git knows them under; they may not exist."""

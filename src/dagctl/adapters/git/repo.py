@@ -120,6 +120,10 @@ class GitRepo:
         """Return those of the commits that are not in the history of a commit."""
         return history.outside(self._place.git, commits, of)
 
+    def line_of(self, files: Mapping[str, str], of: str) -> dict[str, bool]:
+        """Return which commits are in the history of one of them, or wrote what stands in it."""
+        return history.line_of(self._place, files, of)
+
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths a sparse checkout leaves out of the work tree."""
         return look.left_out(self._place, paths)
