@@ -23,7 +23,7 @@ from tests.server.served import spec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.spec.load import Format
+    from dagctl.spec.readers.syntax import Format
     from tests.server.served import World
 
 VARIABLES = """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.spec.checks import Checks
-    from dagctl.spec.load import Format
+    from dagctl.spec.readers.syntax import Format
     from dagctl.spec.resolution.origins import Origin
 
 _MOST_PLACES = 20

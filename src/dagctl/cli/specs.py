@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.forked import Prepare
     from dagctl.errors import Diagnostic, SpecError
-    from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.readers.syntax import Format
     from dagctl.workspace import Workspace
 
 

@@ -20,7 +20,7 @@ from dagctl.spec.resolution.variables import Variables, variables_of
 
 if TYPE_CHECKING:
     from dagctl.spec.checked import Checked
-    from dagctl.spec.load import Format
+    from dagctl.spec.readers.syntax import Format
 
     Text = str | bytes
     Source = str | bytes | os.PathLike[str] | Mapping[str, Any] | DagSpec

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from dagctl.commands.inputs import source_path
 from dagctl.errors import ConflictError
 from dagctl.spec.lines import Span
-from dagctl.spec.load import diagnostics_of, document_in
+from dagctl.spec.load import diagnostics_of
 from dagctl.spec.problem import Problem
+from dagctl.spec.readers.syntax import document_in
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:

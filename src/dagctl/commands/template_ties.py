@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.folder_walk import is_template
 from dagctl.frozen import frozen
-from dagctl.spec.readers.json_reader import read_json
-from dagctl.spec.readers.source_text import decode, is_json
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.readers.source_text import decode
+from dagctl.spec.readers.syntax import document_in
 from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.template import DamagedStampError, stamp_of
 
@@ -51,9 +50,8 @@ def tie_of(document: SpecText) -> Tie | str | None:
 def _linked(document: SpecText, text: str) -> Tie | None:
     if USE not in text:
         return None
-    as_json = document.format == "json" or is_json(text, document.origin)
-    read = (read_json(text) if as_json else read_yaml(text)).document
-    pin = pin_of(read) if read is not None and read.root.kind == "mapping" else None
+    read = document_in(text, form=document.format, origin=document.origin)
+    pin = None if read is None else pin_of(read)
     if pin is None:
         return None
     return Tie(document=document, text=text, name=pin.name, version=pin.version, pin=pin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.operators import Operator, Reason
@@ -22,10 +22,9 @@ from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import document_of
 from dagctl.spec.readers.findings import data_beyond_limits, not_a_mapping
-from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.reading import Reading
-from dagctl.spec.readers.source_text import decode, is_json, other_kind
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.readers.source_text import decode, other_kind
+from dagctl.spec.readers.syntax import document_in, read
 from dagctl.spec.references import template_errors
 from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS, sample_tasks
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
@@ -37,13 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.spec.files import Files
-    from dagctl.spec.readers.document import Document
+    from dagctl.spec.readers.syntax import Format
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.resolve import Resolved
     from dagctl.spec.resolution.variables import Variables
     from dagctl.spec.target import Target
-
-Format = Literal["yaml", "json"]
 
 _NO_PROJECT = Problem(
     Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'
@@ -124,18 +121,13 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
     source, findings = decode(text)
     if findings:
         return Checked(None, diagnostics_of(source, findings, origin))
-    reading = _read(source, format, origin)
+    reading = read(source, format, origin)
     spec, findings = _check(reading, airflow, files, around, needs_project=needs_project)
     if reading.document is None or reading.document.root.kind != "mapping":
         other = other_kind(source, origin)
         findings = [other] if other else findings
     diagnostics = diagnostics_of(source, findings, origin) if findings else ()
     return Checked(spec and spec.with_origin(origin, source), diagnostics)
-
-
-def _read(source: str, form: Format | None, origin: str | None) -> Reading:
-    as_json = form == "json" or (form is None and is_json(source, origin))
-    return read_json(source) if as_json else read_yaml(source)
 
 
 def resolved(
@@ -146,22 +138,9 @@ def resolved(
     return None if document is None else resolve(document, around)
 
 
-def document_in(
-    text: str | bytes, *, form: Format | None, origin: str | None = None
-) -> Document | None:
-    """Return a text as it is written, each value with its place; None: it is no mapping."""
-    source, findings = decode(text)
-    document = None if findings else _read(source, form, origin).document
-    return None if document is None or document.root.kind != "mapping" else document
-
-
 def is_readable(text: str | bytes, *, origin: str | None) -> bool:
     """Return whether a text can be a spec, whatever the variables are: it is a mapping."""
-    source, findings = decode(text)
-    if findings:
-        return False
-    document = _read(source, None, origin).document
-    return document is not None and document.root.kind == "mapping"
+    return document_in(text, origin=origin) is not None
 
 
 def _check(

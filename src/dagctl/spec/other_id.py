@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dagctl.spec.readers.json_reader import read_json
-from dagctl.spec.readers.source_text import decode, is_json
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.readers.syntax import document_in
 from dagctl.spec.readers.yaml_values import meaning
 
 if TYPE_CHECKING:
@@ -29,23 +27,15 @@ def with_dag_id(text: str, dag_id: str, origin: str | None = None) -> str | None
     Returns:
         None: it cannot be written into the text, as where the id is an alias.
     """
-    document = _read(text, origin)
-    if document is None or document.root.kind != "mapping":
+    document = document_in(text, origin=origin)
+    if document is None:
         return None
     data = {**document.root.value, KEY: dag_id}
     for candidate in _candidates(document, dag_id):
-        read = _read(candidate, origin)
+        read = document_in(candidate, origin=origin)
         if read is not None and read.root.value == data:
             return candidate
     return None
-
-
-def _read(text: str, origin: str | None) -> Document | None:
-    source, findings = decode(text)
-    if findings:
-        return None
-    reading = read_json(source) if is_json(source, origin) else read_yaml(source)
-    return reading.document
 
 
 def _candidates(document: Document, dag_id: str) -> Iterator[str]:

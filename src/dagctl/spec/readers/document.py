@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dagctl.spec.lines import TextRange
 
     Path = Sequence[str | int]
+    Entries = dict[str, tuple[Span, "Node"]]
+    """Keys of a mapping: where each stands, and its value."""
 
 Kind = Literal["mapping", "list", "plain", "quoted", "block"]
 
@@ -29,7 +31,7 @@ class Node:
     kind: Kind
     items: list[Node] = field(default_factory=list)
     """The items of a list, or the values of a mapping."""
-    keys: dict[str, tuple[Span, Node]] = field(default_factory=dict)
+    keys: Entries = field(default_factory=dict)
     """For a mapping: where each key stands, and its value; both in one document."""
     document: Document | None = field(default=None, repr=False)
     """The document that it stands in, for a value of a file with defaults; None: the spec."""
@@ -44,11 +46,29 @@ class Node:
         """Return how many values stand in it, itself included."""
         count, stack = 0, [self]
         while stack:
-            here = stack.pop()
             count += 1
-            stack += here.items
-            stack += (inner for _, inner in here.keys.values())
+            stack += stack.pop().children()
         return count
+
+    def children(self) -> Iterator[Node]:
+        """Yield the items of a list, or the values of a mapping."""
+        yield from self.items
+        yield from (inner for _, inner in self.keys.values())
+
+    def with_items(self, items: list[Node], numbers: list[int] | None = None) -> Node:
+        """Return a list at this place.
+
+        Args:
+            items: What is in it.
+            numbers: Which of the items of this list each was; None: they are the same ones.
+        """
+        values = [item.value for item in items]
+        return Node(values, self.span, "list", items, document=self.document, numbers=numbers)
+
+    def with_keys(self, keys: Entries) -> Node:
+        """Return a mapping with these keys at this place."""
+        value = {name: inner.value for name, (_, inner) in keys.items()}
+        return Node(value, self.span, "mapping", keys=keys, document=self.document)
 
 
 class Spelling(Protocol):
@@ -180,8 +200,7 @@ def named(document: Document, name: str) -> Document:
         node = stack.pop()
         if node.document is None:
             node.document = made
-            stack += node.items
-            stack += (inner for _, inner in node.keys.values())
+            stack += node.children()
     return made
 
 

@@ -91,11 +91,3 @@ def other_kind(text: str, origin: str | None) -> Problem | None:
         return None
     hint = "a spec is a YAML or JSON file: `dagctl help spec` shows an example"
     return Problem(Code.NOT_A_MAPPING, f"{kind} is not a spec", hint, span=Span(0, 0))
-
-
-def is_json(text: str, origin: str | None) -> bool:
-    """Return whether a text is JSON: by the suffix of its origin, else by a leading `{`."""
-    suffix = (origin or "").lower().rpartition(".")[2]
-    if suffix in {"yaml", "yml"}:
-        return False
-    return suffix == "json" or text.lstrip()[:1] == "{"

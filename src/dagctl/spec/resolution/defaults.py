@@ -35,6 +35,8 @@ from dagctl.spec.wrong_type import MAPPING, wrong_type
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from dagctl.spec.readers.document import Entries
+
 TASK_DEFAULTS = "task_defaults"
 ALL = "all"
 OF_ONE_DAG = frozenset({"dag_name", "dag_id", "tasks"})
@@ -51,8 +53,6 @@ MAX_SELECTORS = 500
 _MAPPINGS_OF_DAGS = ("default_args", "params", "owner_links", "user_defined_macros")
 _MAPPINGS = ("with", "env")
 """Keys whose values are joined with those of a task, name by name."""
-Entries = dict[str, tuple[Span, Node]]
-"""Keys, where each stands, and its value."""
 
 
 @frozen

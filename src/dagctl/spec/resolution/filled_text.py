@@ -1,16 +1,55 @@
-"""Where a place in a text stands in the document, if variables were put into the text."""
+"""A text into which variables are put, and where each place in it stands in the document."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.spec.lines import Lines, TextRange
+from dagctl.spec.readers.document import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dagctl.spec.lines import Span
-    from dagctl.spec.readers.document import Spelling
+    from dagctl.spec.readers.document import Document, Spelling
+
+
+class Piece(NamedTuple):
+    """A stretch of a text, and what takes its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+def with_pieces(
+    node: Node, pieces: Iterable[Piece], owner: Document | None, said: str | None
+) -> Node:
+    """Return a text with these stretches replaced, whose places can still be looked up.
+
+    Args:
+        node: The text as it is written.
+        pieces: What is replaced, in the order of the text.
+        owner: The document in which it is written; None: no place in it is known.
+        said: Which variables stand in it, and what said theirs.
+    """
+    written: str = node.value
+    made: list[str] = []
+    parts: list[Part] = []
+    start = size = 0
+    for piece in pieces:
+        before = written[start : piece.start]
+        parts.append(Part(size, start, is_filled=False))
+        parts.append(Part(size + len(before), piece.start, is_filled=True))
+        made += [before, piece.text]
+        size += len(before) + len(piece.text)
+        start = piece.end
+    parts.append(Part(size, start, is_filled=False))
+    value = "".join((*made, written[start:]))
+    spelling = FilledText(value, written, parts, partial(owner.spelling, node)) if owner else None
+    document = node.document
+    return Node(value, node.span, node.kind, document=document, said=said, spelling=spelling)
 
 
 class Part(NamedTuple):

@@ -11,7 +11,6 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import node_of
-from dagctl.spec.readers.document import Document, Node
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_VALUES
 from dagctl.spec.resolution.expressions import (
     BEGIN,
@@ -21,7 +20,7 @@ from dagctl.spec.resolution.expressions import (
     Reference,
     pieces,
 )
-from dagctl.spec.resolution.filled_text import FilledText, Part
+from dagctl.spec.resolution.filled_text import Piece, with_pieces
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagctl.spec.lines import Span
+    from dagctl.spec.readers.document import Document, Entries, Node
     from dagctl.spec.resolution.variables import Variable
 
     Each = Mapping[str, Node]
@@ -113,20 +113,12 @@ class Filler:
     def made_list(self, node: Node, items: list[Node], numbers: list[int] | None = None) -> Node:
         """Return a list that was made from another."""
         self.budget.take(values=1 + len(items))
-        return Node(
-            [item.value for item in items],
-            node.span,
-            "list",
-            items,
-            document=node.document,
-            numbers=numbers,
-        )
+        return node.with_items(items, numbers)
 
-    def made_mapping(self, node: Node, keys: dict[str, tuple[Span, Node]]) -> Node:
+    def made_mapping(self, node: Node, keys: Entries) -> Node:
         """Return a mapping that was made from another."""
         self.budget.take(values=1 + len(keys))
-        value = {name: inner.value for name, (_, inner) in keys.items()}
-        return Node(value, node.span, "mapping", keys=keys, document=node.document)
+        return node.with_keys(keys)
 
     def refuse(
         self, code: Code, message: str, hint: str, span: Span, document: Document | None = None
@@ -172,35 +164,19 @@ class Filler:
 
     def _joined(self, node: Node, places: Sequence[Placeholder], each: Each) -> Node:
         """Return a text in which variables are replaced by what they stand for."""
-        text: str = node.value
-        made, parts, start, size = [], [], 0, 0
+        replaced: list[Piece] = []
+        start = 0
         said = [node.said] if node.said else []
-        for piece in places:
-            filled, by = self._filled(node, piece, each)
-            if filled is None:
+        for place in places:
+            text, by = self._filled(node, place, each)
+            if text is None:
                 return node
-            before = text[start : piece.start]
-            parts += [
-                Part(size, start, is_filled=False),
-                Part(size + len(before), piece.start, is_filled=True),
-            ]
-            made += [before, filled]
-            size += len(before) + len(filled)
-            self.budget.take(characters=len(before) + len(filled))
+            self.budget.take(characters=place.start - start + len(text))
+            replaced.append(Piece(place.start, place.end, text))
             said += [by] if by and by not in said else []
-            start = piece.end
-        parts.append(Part(size, start, is_filled=False))
-        value = "".join((*made, text[start:]))
+            start = place.end
         owner = node.document or self.document
-        spelling = FilledText(value, text, parts, lambda: owner.spelling(node))
-        return Node(
-            value,
-            node.span,
-            node.kind,
-            document=node.document,
-            said=", ".join(said) or None,
-            spelling=spelling,
-        )
+        return with_pieces(node, replaced, owner, ", ".join(said) or None)
 
     def _filled(self, node: Node, piece: Placeholder, each: Each) -> tuple[str | None, str]:
         """Return what stands for a piece of a text, and what said so; None: nothing can."""

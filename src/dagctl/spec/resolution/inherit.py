@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.spec.lines import Span
-    from dagctl.spec.resolution.defaults import Defaults, Entries
+    from dagctl.spec.readers.document import Entries
+    from dagctl.spec.resolution.defaults import Defaults
 
     Entry = tuple[Span, Node]
 
@@ -104,7 +105,7 @@ def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> N
     if "tasks" in keys and len(inherited.tasks) > (ALL in inherited.tasks):
         span, tasks = keys["tasks"]
         keys["tasks"] = (span, heir.entries(tasks, said))
-    return _mapping(root, keys)
+    return root.with_keys(keys)
 
 
 def inherit_own(root: Node, tasks: Mapping[str, Entries], add: Callable[[Node], Node]) -> Node:
@@ -122,7 +123,7 @@ def inherit_own(root: Node, tasks: Mapping[str, Entries], add: Callable[[Node], 
     if "tasks" in keys:
         span, entries = keys["tasks"]
         keys["tasks"] = (span, heir.entries(entries, frozenset()))
-    return _mapping(root, keys)
+    return root.with_keys(keys)
 
 
 def selects(task: Mapping[str, object], words: Collection[str]) -> Iterator[str]:
@@ -157,7 +158,7 @@ class _Heir:
                 if mine.kind == "mapping" and not _is_marker(mine):
                     new = _without(node, frozenset(mine.keys)).keys.items()
                     inner = {**mine.keys, **{key: (at, self.fill(it)) for key, (at, it) in new}}
-                    keys[name] = (keys[name][0], _mapping(mine, inner))
+                    keys[name] = (keys[name][0], mine.with_keys(inner))
             elif name not in taken and name != "tags":
                 keys[name] = (span, self.fill(node))
 
@@ -183,14 +184,7 @@ class _Heir:
             return
         base = own[1] if own else lists[0]
         numbers = [*([0] * len(added)), *range(len(mine))]
-        made = Node(
-            [item.value for item in items],
-            base.span,
-            "list",
-            items,
-            document=base.document,
-            numbers=numbers,
-        )
+        made = base.with_items(items, numbers)
         keys["tags"] = (own[0] if own else self.inherited.fields["tags"][0], made)
 
     def add_default_args(self, keys: Entries, entries: Entries, said: frozenset[str]) -> None:
@@ -218,21 +212,14 @@ class _Heir:
                 self.add(inner, {_SHARED: new.pop(_SHARED)}, frozenset({_SHARED}), said=())
             for name, (where, node) in new.items():
                 inner[name] = (where, self.fill(node))
-            keys["default_args"] = (span, _mapping(mine, inner))
+            keys["default_args"] = (span, mine.with_keys(inner))
 
     def entries(self, tasks: Node, said: frozenset[str]) -> Node:
         """Return the entries of `tasks`, each with what its type and its operator add."""
         if tasks.kind != "list":
             return tasks
         items = [self._entry(item, said) for item in tasks.items]
-        return Node(
-            [item.value for item in items],
-            tasks.span,
-            "list",
-            items,
-            document=tasks.document,
-            numbers=tasks.numbers,
-        )
+        return tasks.with_items(items, tasks.numbers)
 
     def _entry(self, entry: Node, said: frozenset[str]) -> Node:
         if entry.kind != "mapping":
@@ -242,14 +229,14 @@ class _Heir:
             if "tasks" not in entry.keys:
                 return entry
             span, inside = entry.keys["tasks"]
-            return _mapping(entry, {**entry.keys, "tasks": (span, self.entries(inside, around))})
+            return entry.with_keys({**entry.keys, "tasks": (span, self.entries(inside, around))})
         chosen = list(self._chosen(entry.value))
         if not chosen:
             return entry
         keys = dict(entry.keys)
         for entries in chosen:
             self._add_to_task(keys, entries, said)
-        return _mapping(entry, keys)
+        return entry.with_keys(keys)
 
     def _add_to_task(self, keys: Entries, entries: Entries, said: frozenset[str]) -> None:
         elsewhere = _names_in(keys.get("expand")) | _shared_names(said)
@@ -280,7 +267,7 @@ def _add(entries: Entries, more: Entries, merged: frozenset[str]) -> None:
                     shared = {_SHARED: nearer.keys[_SHARED]}
                     _add(shared, {_SHARED: node.keys[_SHARED]}, frozenset({_SHARED}))
                     inner |= shared
-                entries[name] = (entries[name][0], _mapping(nearer, inner))
+                entries[name] = (entries[name][0], nearer.with_keys(inner))
 
 
 def _all_names(names: Iterable[str]) -> Iterator[str]:
@@ -312,14 +299,8 @@ def _without(node: Node, names: frozenset[str]) -> Node:
     """Return a mapping without some of its keys."""
     if names.isdisjoint(node.keys):
         return node
-    return _mapping(node, {key: inner for key, inner in node.keys.items() if key not in names})
+    return node.with_keys({key: inner for key, inner in node.keys.items() if key not in names})
 
 
 def _is_marker(node: Node) -> bool:
     return any(name.startswith("$") for name in node.keys)
-
-
-def _mapping(node: Node, keys: Entries) -> Node:
-    """Return a mapping with other keys, at its place."""
-    value = {name: inner.value for name, (_, inner) in keys.items()}
-    return Node(value, node.span, "mapping", keys=keys, document=node.document)

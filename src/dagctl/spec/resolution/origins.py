@@ -182,6 +182,5 @@ def _said_inside(node: Node) -> str | None:
         here = stack.pop()
         if here.said:
             said[here.said] = None
-        stack += here.items
-        stack += (inner for _, inner in here.keys.values())
+        stack += here.children()
     return ", ".join(said) or None

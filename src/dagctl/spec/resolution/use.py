@@ -14,7 +14,7 @@ from dagctl.spec.lines import Span
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.data_document import node_of
 from dagctl.spec.readers.document import Node
-from dagctl.spec.resolution.filled_text import FilledText, Part
+from dagctl.spec.resolution.filled_text import Piece, with_pieces
 from dagctl.spec.resolution.variables import scalar_text
 from dagctl.spec.wording import quoted
 
@@ -119,8 +119,7 @@ def _joined(root: Node, template: Node, values: Mapping[str, Any], given: Node) 
         if key != HEAD
     }
     keys |= {key: entry for key, entry in root.keys.items() if key not in {USE, WITH}}
-    value = {key: node.value for key, (_, node) in keys.items()}
-    return Node(value, root.span, "mapping", keys=keys)
+    return root.with_keys(keys)
 
 
 def _problems(problems: Mapping[str, Problem], given: Node, use: Node) -> Iterator[Problem]:
@@ -147,7 +146,7 @@ def with_parameters(node: Node, values: Mapping[str, Any], said: frozenset[str])
         items = [with_parameters(item, values, said) for item in node.items]
         if all(new is old for new, old in zip(items, node.items, strict=True)):
             return node
-        return Node([i.value for i in items], node.span, "list", items, document=node.document)
+        return node.with_items(items)
     if node.kind == "mapping":
         keys = {
             key: (span, with_parameters(inner, values, said))
@@ -155,8 +154,7 @@ def with_parameters(node: Node, values: Mapping[str, Any], said: frozenset[str])
         }
         if all(keys[key][1] is entry[1] for key, entry in node.keys.items()):
             return node
-        value = {key: inner.value for key, (_, inner) in keys.items()}
-        return Node(value, node.span, "mapping", keys=keys, document=node.document)
+        return node.with_keys(keys)
     return node
 
 
@@ -167,22 +165,10 @@ def _text(node: Node, values: Mapping[str, Any], said: frozenset[str]) -> Node:
         filled_in = node_of(values[whole[1]], node.span, node.document)
         filled_in.said = _said([whole[1]], said)
         return filled_in
-    made, parts, start, size = [], [], 0, 0
-    for match in PARAMETER.finditer(text):
-        before, filled = text[start : match.start()], as_text(values[match[1]])
-        parts += [
-            Part(size, start, is_filled=False),
-            Part(size + len(before), match.start(), is_filled=True),
-        ]
-        made += [before, filled]
-        size += len(before) + len(filled)
-        start = match.end()
-    parts.append(Part(size, start, is_filled=False))
-    value = "".join((*made, text[start:]))
-    owner = node.document
-    by = _said([match[1] for match in PARAMETER.finditer(text)], said)
-    spelling = FilledText(value, text, parts, lambda: owner.spelling(node)) if owner else None
-    return Node(value, node.span, node.kind, document=owner, said=by, spelling=spelling)
+    matches = [*PARAMETER.finditer(text)]
+    pieces = [Piece(*match.span(), as_text(values[match[1]])) for match in matches]
+    by = _said([match[1] for match in matches], said)
+    return with_pieces(node, pieces, node.document, by)
 
 
 def _said(names: Sequence[str], given: frozenset[str]) -> str | None:

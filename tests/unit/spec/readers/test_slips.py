@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.spec.load import Format, check_spec
+from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
+
+    from dagctl.spec.readers.syntax import Format
 
 SLIPS = Path(__file__).parent / "slips"
 
