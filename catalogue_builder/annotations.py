@@ -2,7 +2,7 @@
 
 `Optional[X]` is `X | None`, an alias is what it stands for, an enumeration lists its values
 (`Enum['a', 'b']`), a class outside of Python's own stands under its short name. What
-`dagctl.operators.kinds` reads from the text is all that a check knows of a type.
+`dagctl.operators.value_kinds` reads from the text is all that a check knows of a type.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from urllib.parse import quote
 
-from dagctl.dag_file.names import file_name
+from dagctl.dag_file.file_name import file_name
 from dagctl.errors import UsageError
 from dagctl.patterns import lazy_pattern
 

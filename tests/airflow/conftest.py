@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.dag_file.names import file_name
+from dagctl.dag_file.file_name import file_name
 
 from .running import write_all
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.spec.ends import end_of
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.load import check_data
+from dagctl.spec.next_run import end_of
 
 if TYPE_CHECKING:
     from pathlib import Path

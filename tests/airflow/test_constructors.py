@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.operators.kinds import (
+from dagctl.operators.model import Need
+from dagctl.operators.package_data import keys, line
+from dagctl.operators.provider_file import provider, provider_name
+from dagctl.operators.value_kinds import (
     CALLABLE,
     CLOCK,
     DURATION,
@@ -21,9 +24,6 @@ from dagctl.operators.kinds import (
     TRUTH,
     WHOLE,
 )
-from dagctl.operators.model import Need
-from dagctl.operators.package_data import keys, line
-from dagctl.operators.provider_file import provider, provider_name
 from tests.airflow.conftest import ROOT, Airflow
 
 if TYPE_CHECKING:

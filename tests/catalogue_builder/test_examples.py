@@ -21,8 +21,8 @@ import pytest
 
 from catalogue_builder.lock import PREFIX, read_lock
 from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.call_checks import OperatorCall, check_call
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

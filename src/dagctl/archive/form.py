@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.dag_file.names import file_name
+from dagctl.dag_file.file_name import file_name
 from dagctl.errors import DagctlError, ExitCode
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern

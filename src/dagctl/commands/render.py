@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.render import render
-from dagctl.dag_file.names import file_name
+from dagctl.dag_file.file_name import file_name
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from dagctl.errors import NotFoundError, SpecError
 from dagctl.frozen import frozen
 from dagctl.graph.layout import edges, levels
 from dagctl.next_step import Command, Fix
-from dagctl.spec.ends import end_of
-from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load_recorded import check_recorded
+from dagctl.spec.next_run import next_run_of
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
@@ -82,16 +81,8 @@ def details(record: DagRecord, now: datetime, check: Check = check_recorded) -> 
         spec=spec,
         problems=checked.diagnostics if checked and spec is None else (),
         schedule_in_words=in_words(spec.schedule_interval) if spec else None,
-        next_run=_next_run(spec, record, now) if spec else None,
+        next_run=next_run_of(spec, target_of(record.airflow).series, now) if spec else None,
         graph=graph_of(spec) if spec else None,
-    )
-
-
-def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | None:
-    series = target_of(record.airflow).series
-    start = spec.start_in_zone
-    return next_run(
-        spec.schedule_interval, start, now, series, end=end_of(spec), catchup=spec.catchup
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from dagctl.explanations.code import CODE
 from dagctl.explanations.explanation import Explanation
 from dagctl.explanations.failures import FAILURES
 from dagctl.explanations.fields import FIELDS
 from dagctl.explanations.graph import GRAPH
+from dagctl.explanations.python_and_bash import CODE
 from dagctl.explanations.reading import READING
 from dagctl.explanations.resolution import RESOLUTION
 from dagctl.explanations.tasks import TASKS

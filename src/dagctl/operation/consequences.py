@@ -11,10 +11,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.frozen import frozen
-from dagctl.spec.ends import end_of
 from dagctl.spec.fields.durations import length_of
-from dagctl.spec.fields.runs import next_run, runs_between
+from dagctl.spec.fields.runs import runs_between
 from dagctl.spec.fields.schedule_words import in_words
+from dagctl.spec.next_run import end_of, next_run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -199,13 +199,7 @@ def _of_next_run(before: Side, after: Side, spec: DagSpec, now: datetime) -> Ite
 
 
 def _next(side: Side, now: datetime) -> datetime | None:
-    spec = side.spec
-    if spec is None:
-        return None
-    start = spec.start_in_zone
-    return next_run(
-        spec.schedule_interval, start, now, side.series, end=end_of(spec), catchup=spec.catchup
-    )
+    return next_run_of(side.spec, side.series, now) if side.spec else None
 
 
 def _of_start_date(

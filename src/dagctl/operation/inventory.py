@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from dagctl.dag_file.file_name import dag_id_of
 from dagctl.dag_file.header import escaped, sources_in
-from dagctl.dag_file.names import dag_id_of
 from dagctl.errors import ConflictError
 from dagctl.frozen import frozen
 from dagctl.operation.foreign import LARGEST, dag_ids_in, mentions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.base import base_parameters
+from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.model import CORE, Operator
 from dagctl.operators.parameters import deprecation, parameters_of
 

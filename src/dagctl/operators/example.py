@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.kinds import (
+from dagctl.operators.model import Need
+from dagctl.operators.value_kinds import (
     CALLABLE,
     DURATION,
     LIST,
@@ -16,7 +17,6 @@ from dagctl.operators.kinds import (
     TRUTH,
     WHOLE,
 )
-from dagctl.operators.model import Need
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

@@ -12,8 +12,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
-from dagctl.operators.base import base_parameters
-from dagctl.operators.kinds import (
+from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.lookup import at_path
+from dagctl.operators.model import Need, Operator
+from dagctl.operators.package_data import keys, line
+from dagctl.operators.search import search
+from dagctl.operators.targets import release
+from dagctl.operators.value_kinds import (
     CALLABLE,
     CLOCK,
     DATE,
@@ -28,18 +33,13 @@ from dagctl.operators.kinds import (
     WHOLE,
     shape_of,
 )
-from dagctl.operators.lookup import at_path
-from dagctl.operators.model import Need, Operator
-from dagctl.operators.package_data import keys, line
-from dagctl.operators.search import search
-from dagctl.operators.targets import release
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from dagctl.operators.kinds import Kind
     from dagctl.operators.model import Parameter
     from dagctl.operators.search import Match
+    from dagctl.operators.value_kinds import Kind
 
 Schema = dict[str, Any]
 """A part of a JSON Schema."""

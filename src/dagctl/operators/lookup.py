@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.build import operator
-from dagctl.operators.gone import SUCCESSORS
 from dagctl.operators.model import CORE, Operator, Reason, Unresolved
 from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import line
 from dagctl.operators.provider_file import entry, provider, provider_name, short_name
 from dagctl.operators.sampling import evidence
+from dagctl.operators.successors import SUCCESSORS
 from dagctl.operators.targets import release, spans, targets
 from dagctl.operators.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern

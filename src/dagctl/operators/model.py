@@ -6,12 +6,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from dagctl.operators.kinds import kind
+from dagctl.operators.value_kinds import kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.operators.kinds import Kind
+    from dagctl.operators.value_kinds import Kind
 
 CORE = "airflow"
 """The provider of what Airflow itself has."""

@@ -13,8 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.frozen import frozen
-from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
-from dagctl.operators.kinds import (
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.near import near_parameter
+from dagctl.operators.package_data import document
+from dagctl.operators.value_kinds import (
     LIST,
     MAPPING,
     NULL,
@@ -25,8 +27,6 @@ from dagctl.operators.kinds import (
     in_words,
     shape_of,
 )
-from dagctl.operators.near import near_parameter
-from dagctl.operators.package_data import document
 from dagctl.operators.wording import quoted
 
 if TYPE_CHECKING:

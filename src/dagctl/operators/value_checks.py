@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
-from dagctl.operators.kinds import NUMBER, TEXT, WHOLE, shape_of, wrong
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
+from dagctl.operators.value_kinds import NUMBER, TEXT, WHOLE, shape_of, wrong
 from dagctl.operators.wording import quoted
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.operators.kinds import Wrong
     from dagctl.operators.model import Operator, Parameter
+    from dagctl.operators.value_kinds import Wrong
 
 _LENGTH = lazy_pattern(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}

@@ -6,8 +6,8 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.operators.findings import CallCheck, CallLevel
-from dagctl.operators.kinds import looks_like_clock
+from dagctl.operators.call_findings import CallCheck, CallLevel
+from dagctl.operators.value_kinds import looks_like_clock
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.operators import Operator
-    from dagctl.operators.findings import CallFinding
+    from dagctl.operators.call_findings import CallFinding
     from dagctl.spec.walk import Path
 
 _CODES = {

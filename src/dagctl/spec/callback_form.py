@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from dagctl.spec.fields.text import MAX_TEXT
 from dagctl.spec.import_path import CLASS_PATTERN, MAX_PATH, PATTERN
-from dagctl.spec.read_by import ReadBy
+from dagctl.spec.read_by import ReadBy, absent, as_list
 
 TASK_CALLBACKS = {
     "on_execute_callback": "Called before it runs.",
@@ -66,19 +66,13 @@ Callback.__pydantic_config__ = ConfigDict(  # type: ignore[attr-defined] # where
 _Many = Annotated[list[Callback], Field(min_length=1, max_length=MAX_CALLBACKS)]
 
 
-def _kept(value: Any) -> Any:  # noqa: ANN401 - JSON data
-    """Return callbacks as they are: `callback_problems` says what is wrong with them."""
-    return list(value) if isinstance(value, tuple) else value
-
-
 Callbacks = Annotated[
-    Callback | list[Callback] | None, ReadBy(_kept, Callback | _Many, write=_kept)
+    Callback | list[Callback] | None, ReadBy(as_list, Callback | _Many, write=as_list)
 ]
-"""The callbacks of one event: one, or several."""
+"""The callbacks of one event, kept as they are: `callback_problems` says what is wrong with them.
 
-
-def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
+One, or several.
+"""
 
 
 def callbacks_field(description: str) -> Any:  # noqa: ANN401 - a Field
@@ -88,5 +82,5 @@ def callbacks_field(description: str) -> Any:  # noqa: ANN401 - a Field
         default=None,
         description=description,
         examples=[example],
-        json_schema_extra=_without_default,
+        json_schema_extra=absent,
     )

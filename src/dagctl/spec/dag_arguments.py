@@ -25,14 +25,13 @@ from dagctl.spec.params import finish_schema
 from dagctl.spec.problem import Problem
 from dagctl.spec.read_by import ReadBy
 from dagctl.spec.schedules import SCHEMA
+from dagctl.spec.tasks.argument_types import MAX_COUNT, read_duration
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-MAX_COUNT = 2**31 - 1
-"""Airflow keeps these numbers in columns of 32 bits."""
 MAX_FILE_NAME = 200
 """Characters of a text that may be the name of a file."""
 MAX_DISPLAY_NAME = 2_000
@@ -48,13 +47,6 @@ def _at_least(least: int, name: str) -> Callable[[int], int]:
         return value
 
     return check
-
-
-def _read_duration(value: object) -> str:
-    problem = durations.duration_problem(value)
-    if problem is not None:
-        raise problem.error()
-    return str(value)
 
 
 def _read_schedule(value: object) -> object:
@@ -141,7 +133,7 @@ MaxFailedRuns = Annotated[
 RunTimeout = Annotated[
     Annotated[
         str,
-        ReadBy(_read_duration, str),
+        ReadBy(read_duration, str),
         Field(json_schema_extra={"pattern": durations.PATTERN}),
     ]
     | None,
@@ -178,17 +170,12 @@ Params = Annotated[
 ]
 
 
-def dates_in_zone(data: Mapping[str, Any], default_start: str) -> Mapping[str, Any]:
-    """Return raw data whose dates without an offset are moments of the DAG's time zone.
-
-    Args:
-        data: A spec as it was written.
-        default_start: The start date of a spec that gives none, without an offset.
-    """
+def dates_in_zone(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return raw data whose dates without an offset are moments of the DAG's time zone."""
     zone = data.get("timezone")
     if not isinstance(zone, str):
         return data
-    dates = {"start_date": default_start} | {
+    dates = {"start_date": f"{DEFAULT_START:%Y-%m-%d}"} | {
         key: data[key] for key in ("start_date", "end_date") if key in data
     }
     texts = {
@@ -200,7 +187,7 @@ def dates_in_zone(data: Mapping[str, Any], default_start: str) -> Mapping[str, A
 
 def date_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if the DAG would end before it starts."""
-    dates = {"start_date": DEFAULT_START, **dates_in_zone(data, "2024-01-01")}
+    dates = {"start_date": DEFAULT_START, **dates_in_zone(data)}
     start, end = (_moment(dates.get(key)) for key in ("start_date", "end_date"))
     if start is not None and end is not None and end < start:
         message = f"the end date {quoted(str(data['end_date']))} is before the start date"

@@ -24,7 +24,7 @@ from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from dagctl.spec.walk import Path
 
@@ -37,14 +37,14 @@ MAX_NAME = 200
 
 def dag_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with several fields of a DAG together, or with values of any shape."""
-    yield from nameless(data)
-    yield from two_schedules(data)
-    yield from editors_schema(data)
-    yield from duplicate_tags(data.get("tags"))
+    yield from _name_problems(data)
+    yield from schedule_given_twice(data)
+    yield from _editor_schema_problems(data)
+    yield from _duplicate_tags(data.get("tags"))
     yield from further_entry_problems(data)
-    yield from default_args_problems(data)
-    yield from dag_callback_problems(data)
-    yield from setting_problems(data)
+    yield from _default_args_problems(data)
+    yield from _callback_problems(data)
+    yield from _setting_problems(data)
     yield from graph_problems(data)
     yield from date_problems(data)
     yield from continuous_problems(data)
@@ -64,14 +64,14 @@ _AT_DEFAULT = {
 """What a recorded spec says of a field that its author has not given."""
 
 
-def dag_callback_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _callback_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the callbacks of the DAG itself."""
     for key in DAG_CALLBACKS:
         if key in data:
             yield from callback_problems(data[key], (key,))
 
 
-def default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong in `default_args`, and what stands there and beside it."""
     shared = data.get("default_args")
     for item in DefaultArgs.further_problems(shared):
@@ -90,7 +90,7 @@ def default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield problem.at("default_args", key)
 
 
-def nameless(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if no id can be made from the name."""
     name = data.get("dag_name")
     if "dag_id" in data or not isinstance(name, str) or not name.strip():
@@ -106,21 +106,21 @@ def nameless(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well").at("dag_name")
 
 
-def two_schedules(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield a problem if the schedule is given under both of its names."""
+def schedule_given_twice(data: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem if the schedule is among some keys under both of its names."""
     if "schedule" in data and "schedule_interval" in data:
         message = "`schedule` and `schedule_interval` are the same field"
         yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
 
 
-def editors_schema(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _editor_schema_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if the schema for editors is no text."""
     name = data.get("$schema", "")
     if not isinstance(name, str):
         yield wrong_type(("$schema",), TEXT, name).at("$schema")
 
 
-def duplicate_tags(tags: object) -> Iterator[Problem]:
+def _duplicate_tags(tags: object) -> Iterator[Problem]:
     """Yield a problem for each tag that stands in the list before."""
     seen: set[str] = set()
     for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
@@ -131,7 +131,7 @@ def duplicate_tags(tags: object) -> Iterator[Problem]:
             seen.add(tag)
 
 
-def setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with macros, filters, options of Jinja and deadlines."""
     message = "there is no output of a task when Airflow makes the DAG"
     for key in ("user_defined_macros", "user_defined_filters", "jinja_environment_kwargs"):

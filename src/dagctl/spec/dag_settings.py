@@ -12,7 +12,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.deadlines import SCHEMA as DEADLINE
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy
+from dagctl.spec.read_by import ReadBy, absent
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import refuse_other_items, wrong_type
 
@@ -60,10 +60,6 @@ def _is_link(link: str) -> bool:
     return is_whole and link.isprintable() and len(link) <= MAX_LINK
 
 
-def _absent(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
-
-
 def _rights(roles: object) -> object:
     """Return what each role may do unchanged: a list of rights, or one for each resource."""
     for role, rights in roles.items() if isinstance(roles, dict) else ():
@@ -74,6 +70,13 @@ def _rights(roles: object) -> object:
                 hint = f"write `[{given}]`" if isinstance(given, str) else "write `[can_read]`"
                 raise Problem(Code.WRONG_TYPE, message, hint).error()
     return roles
+
+
+def _one_or_several(schema: dict[str, Any]) -> None:
+    """Put what editors know of deadlines into the schema of the field."""
+    absent(schema)
+    several = {"type": "array", "items": DEADLINE, "minItems": 1}
+    schema["anyOf"] = [DEADLINE, several, {"type": "null"}]
 
 
 Permissions = dict[str, list[str] | dict[str, list[str]]]
@@ -87,7 +90,7 @@ AccessControl = Annotated[
     Field(
         description="What each role may do with the DAG.",
         examples=[{"Viewer": ["can_read"]}],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 SearchPath = Annotated[
@@ -96,7 +99,7 @@ SearchPath = Annotated[
     Field(
         description="Folders in which Airflow looks for files of templates.",
         examples=["/opt/airflow/sql"],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 OwnerLinks = Annotated[
@@ -104,7 +107,7 @@ OwnerLinks = Annotated[
     Field(
         description="Where the name of an owner leads to.",
         examples=[{"data-team": "mailto:data@example.com"}],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 Macros = Annotated[
@@ -112,7 +115,7 @@ Macros = Annotated[
     Field(
         description="Names for templates: values, and functions by `$ref` or `$python_code`.",
         examples=[{"limit": 5, "day_of": {"$ref": "jobs.dates.day_of"}}],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 Filters = Annotated[
@@ -120,7 +123,7 @@ Filters = Annotated[
     Field(
         description="Filters for templates: functions by `$ref` or `$python_code`.",
         examples=[{"day_of": {"$ref": "jobs.dates.day_of"}}],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 JinjaOptions = Annotated[
@@ -128,7 +131,7 @@ JinjaOptions = Annotated[
     Field(
         description="Options of the Jinja environment.",
         examples=[{"trim_blocks": True}],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 Undefined = Annotated[
@@ -136,14 +139,14 @@ Undefined = Annotated[
     Field(
         description="What a template makes of a name that is not there: a class by `$ref`.",
         examples=[{"$ref": "jinja2.Undefined"}],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 Deadline = Annotated[
     Any,
     Field(
         description="By when a run must be done, and what is called if it is not (Airflow 3.1).",
-        json_schema_extra=lambda schema: schema.update(_without_default(schema)),
+        json_schema_extra=_one_or_several,
     ),
 ]
 RunTypes = Annotated[
@@ -152,7 +155,7 @@ RunTypes = Annotated[
     Field(
         description="Which kinds of runs the DAG may have (Airflow 3.2).",
         examples=[["manual"]],
-        json_schema_extra=_absent,
+        json_schema_extra=absent,
     ),
 ]
 NoBundleVersions = Annotated[
@@ -161,9 +164,3 @@ NoBundleVersions = Annotated[
 LatestOnRerun = Annotated[
     bool | None, Field(description="Whether a run that is repeated has the newest code (3.3).")
 ]
-
-
-def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
-    schema.pop("default", None)
-    several = {"type": "array", "items": DEADLINE, "minItems": 1}
-    return {"anyOf": [DEADLINE, several, {"type": "null"}]}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity
 from dagctl.frozen import mutable
 from dagctl.spec.codes import Code
+from dagctl.spec.plain_secrets import REVOKE
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 from dagctl.token_formats import find_tokens
@@ -71,10 +72,10 @@ class _SpecFiles:
             message = f"the file {quoted(str(marker[MARKER]))} is empty"
             problem = Problem(Code.BAD_FILE, message, "fill it", severity=Severity.WARNING)
             self.problems.append(problem.at(*path, MARKER))
-        for token in list(find_tokens(text))[:1]:
+        token = next(iter(find_tokens(text)), None)
+        if token is not None:
             message = f"{token.kind} stands in this file in plain text: the DAG file would have it"
-            hint = "revoke it; keep the new one in an Airflow connection or a secrets backend"
-            problem = Problem(Code.PLAIN_CREDENTIAL, message, hint, severity=Severity.WARNING)
+            problem = Problem(Code.PLAIN_CREDENTIAL, message, REVOKE, severity=Severity.WARNING)
             self.problems.append(problem.at(*path, MARKER))
         return text
 

@@ -21,10 +21,10 @@ from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import document_of
-from dagctl.spec.readers.findings import data_beyond_limits, not_a_mapping
 from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.source_text import decode, other_kind
 from dagctl.spec.readers.syntax import document_in, read
+from dagctl.spec.readers.text_findings import data_beyond_limits, not_a_mapping
 from dagctl.spec.references import template_errors
 from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS, sample_tasks
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve

@@ -343,7 +343,7 @@ class DagSpec(CheckedModel, defer_build=False):
         """Return raw data with `schedule_interval`, dates in their zone, and no `$schema`."""
         if not isinstance(data, dict):
             return data
-        data = dates_in_zone(data, "2024-01-01")
+        data = dates_in_zone(data)
         if not data.keys() & {"schedule", "$schema"}:
             return data
         return {

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.operators import Operator, Reason
-from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.findings import CallCheck, CallLevel
+from dagctl.operators.call_checks import OperatorCall, check_call
+from dagctl.operators.call_findings import CallCheck, CallLevel
 from dagctl.operators.model import Need
 from dagctl.spec.call_problems import length_problems, problem_of
 from dagctl.spec.callbacks import callbacks_in
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from dagctl.operators import Unresolved
-    from dagctl.operators.findings import CallFinding
+    from dagctl.operators.call_findings import CallFinding
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 

@@ -14,6 +14,7 @@ from dagctl.spec.fields.text import name_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.param_rules import MAX_WORK, default_problem, rule_problem, work
 from dagctl.spec.problem import Problem
+from dagctl.spec.read_by import absent
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -66,7 +67,7 @@ PARAM_SCHEMA: dict[str, JsonValue] = {
 
 def finish_schema(schema: dict[str, JsonValue]) -> None:
     """Add what editors know of params to the schema of the field."""
-    schema.pop("default", None)
+    absent(schema)
     schema |= PARAM_SCHEMA
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from dagctl.spec.readers.document import Document
 
-_HINT = "revoke it; keep the new one in an Airflow connection or a secrets backend"
+REVOKE = "revoke it; keep the new one in an Airflow connection or a secrets backend"
+"""What to do about a secret that stands where it can be read."""
 
 
 def with_secrets(document: Document, findings: Sequence[Problem]) -> Sequence[Problem]:
@@ -36,7 +37,7 @@ def _warning(document: Document, kind: str, span: Span) -> Problem:
     message = f"{kind} stands here in plain text: everyone who can read the DAG gets it"
     path = document.path_at(span)
     return Problem(
-        Code.PLAIN_CREDENTIAL, message, _HINT, span=span, severity=Severity.WARNING, path=path
+        Code.PLAIN_CREDENTIAL, message, REVOKE, span=span, severity=Severity.WARNING, path=path
     )
 
 

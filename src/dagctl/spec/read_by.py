@@ -1,4 +1,4 @@
-"""Fields whose value one function makes of what is written."""
+"""Fields whose value one function makes of what is written; what they are in the JSON Schema."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
+
+
+def as_list(value: object) -> object:
+    """Return a tuple as the list that it was written as, and everything else as it is."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def absent(schema: dict[str, Any]) -> None:
+    """Take the default out of the schema of a field that is absent unless it is given."""
+    schema.pop("default", None)
 
 
 class ReadBy:

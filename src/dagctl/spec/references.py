@@ -16,9 +16,9 @@ from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.brought import group_arguments
-from dagctl.spec.jinja.comments import swallowed
-from dagctl.spec.jinja.names import name_warnings, newer_names
-from dagctl.spec.jinja.parameters import params_read
+from dagctl.spec.jinja.context_variables import name_warnings, newer_names
+from dagctl.spec.jinja.params_read import params_read
+from dagctl.spec.jinja.passed_over import swallowed
 from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes, template_problems
 from dagctl.spec.jinja.xcoms import pulls_in
@@ -28,6 +28,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
 from dagctl.spec.shared_parameters import shared_texts
 from dagctl.spec.tasks import FunctionSource, PythonTask
+from dagctl.spec.tasks.function_settings import APART
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.xcom_order import XcomOrder
@@ -47,7 +48,6 @@ _OF_BASH = {"BashOperator", "BashSensor"}
 """The operators of which `bash_command` is a command for bash."""
 _HOLDERS = frozenset({"with", "op_kwargs", "expand", "env", "cwd", "requirements", "python"})
 """The keys of tasks whose values Airflow renders, beside the command."""
-_APART = {"virtualenv", "external_python"}
 _NOT_SENT = {"ti", "task_instance", "conn", "var", "exception"}
 """Keys of the context that cannot be pickled: another Python never has them."""
 _MOST_TEXTS = 2_000
@@ -138,7 +138,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
 def _not_sent(spec: DagSpec) -> Iterator[Problem]:
     """Yield what code in another Python reads of the context, and does not get there."""
     for path, task in spec.walk():
-        if task.task_type not in _APART or not isinstance(task, PythonTask):
+        if task.task_type not in APART or not isinstance(task, PythonTask):
             continue
         for read in task.code.reads.context if task.python_code else ():
             if read.name in _NOT_SENT:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.findings import CallLevel
+from dagctl.operators.call_checks import OperatorCall, check_call
+from dagctl.operators.call_findings import CallLevel
 from dagctl.spec.call_problems import length_problems, problem_of
 from dagctl.spec.catalogue import is_rendered, operator_of, text_meaning
 from dagctl.spec.codes import Code

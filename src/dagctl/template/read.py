@@ -19,8 +19,8 @@ from dagctl.spec.params import RULES
 from dagctl.spec.places import place_findings
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import named
-from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.source_text import decode
+from dagctl.spec.readers.text_findings import not_a_mapping
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.use import HEAD, USE
 from dagctl.spec.wording import did_you_mean, quoted

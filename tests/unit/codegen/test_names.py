@@ -13,7 +13,7 @@ import pytest
 from dagctl import DagSpec, render
 from dagctl.codegen.module import module_of
 from dagctl.codegen.names import function, stems, variable
-from dagctl.dag_file.names import file_name
+from dagctl.dag_file.file_name import file_name
 from dagctl.dag_file.reserved import STANDARD_LIBRARY
 from dagctl.spec.target import target_of
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import dagctl.operators
 from catalogue_builder.lock import PREFIX, read_lock
-from dagctl.operators.kinds import kind
 from dagctl.operators.package_data import content, keys, line
 from dagctl.operators.provider_file import known_providers
 from dagctl.operators.search import provider_names
 from dagctl.operators.targets import targets
+from dagctl.operators.value_kinds import kind
 
 DATA = Path(dagctl.operators.__file__).with_name("data")
 LARGEST = 500_000

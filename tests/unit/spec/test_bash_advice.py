@@ -12,7 +12,7 @@ from dagctl.errors import Severity
 from dagctl.spec.bash.advice import bash_warnings
 from dagctl.spec.bash.command import check_bash_command
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.names import REPLACEMENTS
+from dagctl.spec.jinja.context_variables import REPLACEMENTS
 from dagctl.spec.jinja.words import AIRFLOW
 
 ESCAPED = """| replace("'", "'\\\\''")"""

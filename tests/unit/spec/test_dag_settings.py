@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.operators.base import base_parameters
+from dagctl.operators.base_parameters import base_parameters
 from dagctl.spec.codes import Code
 from dagctl.spec.gone import GONE
 from dagctl.spec.load import check_spec, load_spec

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dagctl.spec.ends import end_of
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.model import DagSpec
+from dagctl.spec.next_run import end_of
 
 BASH = {"bash_command": "true"}
 END = "2024-01-10"

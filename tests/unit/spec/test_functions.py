@@ -6,7 +6,7 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.operators import Operator, lookup
-from dagctl.operators.base import base_parameters
+from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.decorators import decorator_names, lookup_decorator
 from dagctl.operators.targets import targets
 from dagctl.spec.codes import Code

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from jinja2 import TemplateError, nodes
 
-from dagctl.spec.jinja.comments import swallowed
-from dagctl.spec.jinja.names import name_warnings
+from dagctl.spec.jinja.context_variables import name_warnings
+from dagctl.spec.jinja.passed_over import swallowed
 from dagctl.spec.jinja.template import template_nodes
 from dagctl.spec.jinja.words import AIRFLOW
 

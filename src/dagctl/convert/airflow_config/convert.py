@@ -18,7 +18,7 @@ from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Remark, Report
 from dagctl.operators import Operator, lookup
-from dagctl.operators.kinds import TEXT
+from dagctl.operators.value_kinds import TEXT
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.spec.bash.injection import parameter_warnings
 from dagctl.spec.bash.lines import shell_advice
-from dagctl.spec.bash.parameters import parameter_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.brought import BROUGHT
-from dagctl.spec.jinja.names import name_warnings
+from dagctl.spec.jinja.context_variables import name_warnings
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Problem

@@ -173,7 +173,7 @@ def _out_of_range(text: str) -> Iterator[Problem]:
     every = zip(_FIELDS.items(), _WORD.finditer(text), strict=True)
     for place, ((name, values), word) in enumerate(every):
         field = word[0]
-        if _is_random(field) or any(map(_wraps, _parts([field]))):
+        if _is_random(field) or any(map(_wraps, field.split(","))):
             continue  # reported already
         if not _is_cron(" ".join(["*"] * place + [field] + ["*"] * (len(_FIELDS) - place - 1))):
             message = f"{quoted(field)} is not valid as the {name} of a cron expression"
@@ -202,10 +202,6 @@ def _is_cron(text: str) -> bool:
     except (CroniterError, ValueError, KeyError):
         return False
     return True
-
-
-def _parts(fields: list[str]) -> list[str]:
-    return [part for field in fields for part in field.split(",")]
 
 
 def _is_random(field: str) -> bool:

@@ -36,6 +36,10 @@ FAILURES = (TemplateError, RecursionError, MemoryError, ValueError, OverflowErro
 """What reading a text that is no template raises."""
 
 
+_GUARDS = {"default", "d", "defined", "undefined"}
+"""Filters and tests that bear a name that is not there."""
+
+
 class TooDeepError(ValueError):
     """A template is nested more deeply than Jinja can compile."""
 
@@ -76,6 +80,11 @@ def _nodes_of_short(text: str) -> list[nodes.Node]:
 @lru_cache(maxsize=1)  # the checks of one text ask one after the other
 def _nodes(text: str) -> list[nodes.Node]:
     return _parsed(text)
+
+
+def is_guard(node: nodes.Node) -> bool:
+    """Return whether a node bears that what it is applied to is not there."""
+    return isinstance(node, nodes.Filter | nodes.Test) and node.name in _GUARDS
 
 
 def _parsed(text: str) -> list[nodes.Node]:

@@ -13,7 +13,6 @@ from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines, Span
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import Document, Node
-from dagctl.spec.readers.findings import duplicate_key, empty_document, limit_finding
 from dagctl.spec.readers.json_mistakes import (
     BARE_KEY,
     CLOSING,
@@ -26,6 +25,7 @@ from dagctl.spec.readers.json_mistakes import (
 from dagctl.spec.readers.json_text import JsonSpelling, match_text, read_text
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.readers.reading import Reading
+from dagctl.spec.readers.text_findings import duplicate_key, empty_document, limit_finding
 from dagctl.spec.wording import quoted
 
 _BLANK = lazy_pattern(r"[ \t\n\r]*")

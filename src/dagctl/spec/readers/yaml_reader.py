@@ -12,9 +12,14 @@ from dagctl.spec.fields.text import is_visible
 from dagctl.spec.lines import Lines, Span
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import Document, Kind, Node
-from dagctl.spec.readers.findings import duplicate_key, empty_document, key_not_text, limit_finding
 from dagctl.spec.readers.limits import MAX_BYTES
 from dagctl.spec.readers.reading import Reading
+from dagctl.spec.readers.text_findings import (
+    duplicate_key,
+    empty_document,
+    key_not_text,
+    limit_finding,
+)
 from dagctl.spec.readers.yaml_limits import refuse_explosion
 from dagctl.spec.readers.yaml_mistakes import explain
 from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose

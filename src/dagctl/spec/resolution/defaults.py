@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
+from dagctl.spec.dag_checks import schedule_given_twice
 from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.lines import Span
 from dagctl.spec.model import DagSpec
@@ -27,7 +28,7 @@ from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution import DEFAULTS
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
-from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.tasks.arguments import DefaultArgs, delay_given_twice
 from dagctl.spec.unknown_keys import means_dependencies, meant_key
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
@@ -180,9 +181,7 @@ def _problems(root: Node) -> Iterator[Problem]:
         slip = DefaultArgs.misplaced(_MINUTES, DagSpec.family())
         if slip is not None:
             yield slip.at("default_args", _MINUTES)
-    if {"schedule", "schedule_interval"} <= root.keys.keys():
-        message = "`schedule` and `schedule_interval` are the same field"
-        yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
+    yield from schedule_given_twice(root.keys)
     if TASK_DEFAULTS in root.keys:
         yield from task_default_problems(root.keys[TASK_DEFAULTS][1])
 
@@ -239,11 +238,8 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
             yield _unknown_argument(word, key, known).at(*where)
         elif key in _MAPPINGS and _is_no_mapping(node.keys[key][1]):
             yield wrong_type((key,), MAPPING, node.keys[key][1].value).at(*where)
-    if {"retry_delay", _MINUTES} <= node.keys.keys():
-        message = "`retry_delay` and `retry_delay_minutes` are the same argument"
-        yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at(
-            TASK_DEFAULTS, word, _MINUTES
-        )
+    for problem in delay_given_twice(node.keys):
+        yield problem.under(TASK_DEFAULTS, word)
 
 
 def _unknown_argument(word: str, key: str, known: Collection[str]) -> Problem:

@@ -9,6 +9,7 @@ from dagctl.errors import Severity
 from dagctl.frozen import mutable
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
+from dagctl.spec.plain_secrets import REVOKE
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import node_of
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_VALUES
@@ -39,7 +40,6 @@ _OF_AIRFLOW = lazy_pattern(r"\bvar\s*\.\s*(?:value|json)\b")
 _OF_VAR = lazy_pattern(r"\$\{\{\s*var\.[\w-]+(?:\.[\w-]+)*\s*\}\}")
 """A variable of dagctl, but for one letter."""
 _USE = "write `${{ vars.NAME }}` or `${{ each.NAME }}`; `$${{` is the text `${{`"
-_REVOKE = "revoke it; keep the new one in an Airflow connection or a secrets backend"
 
 
 class TooMuchError(Exception):
@@ -232,7 +232,7 @@ class Filler:
         self.used.add(name)
         if variable is not None and is_secret(variable):
             message = f"the value of {quoted(name)} holds a secret in plain text"
-            self._refuse(Code.PLAIN_CREDENTIAL, message, _REVOKE, node)
+            self._refuse(Code.PLAIN_CREDENTIAL, message, REVOKE, node)
         if variable is None:
             message = f"there is no variable {quoted(name)}"
             if self.variables.environment:

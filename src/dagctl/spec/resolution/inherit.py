@@ -35,11 +35,13 @@ MERGED_IN_TASKS = frozenset({"with", "env"})
 """Mappings of a task in which each name counts for itself."""
 _SHARED = "with"
 """The key of `default_args` in which each name counts for itself: parameters of operators."""
-_OTHER_NAMES = {
-    **dict.fromkeys(("schedule", "schedule_interval"), ("schedule", "schedule_interval")),
-    **dict.fromkeys(("retry_delay", "retry_delay_minutes"), ("retry_delay", "retry_delay_minutes")),
+OTHER_NAMES = {
+    "schedule": "schedule_interval",
+    "schedule_interval": "schedule",
+    "retry_delay": "retry_delay_minutes",
+    "retry_delay_minutes": "retry_delay",
 }
-"""Keys that are two names of one thing."""
+"""Two names of one thing: a spec has one of them."""
 _OF_TASKS = frozenset(
     {
         *("owner", "retries", "retry_delay_minutes", "depends_on_past", "email"),
@@ -273,7 +275,9 @@ def _add(entries: Entries, more: Entries, merged: frozenset[str]) -> None:
 def _all_names(names: Iterable[str]) -> Iterator[str]:
     """Yield names, and the other names of the same things."""
     for name in names:
-        yield from _OTHER_NAMES.get(name, (name,))
+        yield name
+        if name in OTHER_NAMES:
+            yield OTHER_NAMES[name]
 
 
 def _names_in(entry: Entry | None) -> frozenset[str]:

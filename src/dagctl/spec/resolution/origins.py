@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.frozen import frozen
 from dagctl.spec.catalogue import operator_of
 from dagctl.spec.outline import outline_of
+from dagctl.spec.resolution.inherit import OTHER_NAMES
 from dagctl.spec.target import target_of
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.wording import nearest
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from dagctl.spec.outline import Entry
     from dagctl.spec.readers.document import Document, Node
     from dagctl.spec.walk import Path
-
-_OTHER_NAMES = {
-    "schedule": "schedule_interval",
-    "schedule_interval": "schedule",
-    "retry_delay": "retry_delay_minutes",
-    "retry_delay_minutes": "retry_delay",
-}
-"""Two names of one thing: a spec has one of them."""
 
 
 @frozen
@@ -100,7 +93,7 @@ def near_name(document: Document, name: str) -> str | None:
 
 
 def _at(document: Document, path: Path) -> Origin | None:
-    other = _OTHER_NAMES.get(str(path[-1])) if path else None
+    other = OTHER_NAMES.get(str(path[-1])) if path else None
     return origin_at(document, path) or (
         origin_at(document, (*path[:-1], other)) if other else None
     )

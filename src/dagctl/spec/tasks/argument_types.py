@@ -10,7 +10,7 @@ from dagctl.spec.fields.durations import PATTERN, duration_problem
 from dagctl.spec.fields.start_date import read_start_date, write_start_date
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy
+from dagctl.spec.read_by import ReadBy, absent, as_list
 from dagctl.spec.schedules import MAX_ASSETS
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import (
@@ -120,11 +120,6 @@ def read_email(value: object) -> str | tuple[str, ...]:
     return tuple(check(item) for item in value)
 
 
-def as_list(value: object) -> object:
-    """Return a tuple as the list that it was written as, and everything else as it is."""
-    return list(value) if isinstance(value, tuple) else value
-
-
 Duration = Annotated[str | None, ReadBy(read_duration, str)]
 Moment = Annotated[str | None, ReadBy(read_moment, str)]
 Email = Annotated[
@@ -148,7 +143,7 @@ FROM_ONE = {"minimum": 1, "maximum": MAX_COUNT}
 def without_default(schema: dict[str, Any], **more: Any) -> None:  # noqa: ANN401 - JSON
     """Take the null out of the schema of a field that is absent unless it is given; add to it."""
     schema |= more
-    schema.pop("default", None)
+    absent(schema)
     kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
     if len(kinds) == 1:
         del schema["anyOf"]

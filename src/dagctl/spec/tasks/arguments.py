@@ -337,17 +337,22 @@ class SingleTaskArguments(TaskArguments):
     def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with several fields together."""
         yield from super().further_problems(data)
-        if isinstance(data, dict) and {"retry_delay", "retry_delay_minutes"} <= data.keys():
-            message = "`retry_delay` and `retry_delay_minutes` are the same argument"
-            problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-            yield problem.at("retry_delay_minutes")
-        if isinstance(data, dict) and "params" in data:
-            yield from param_problems(data["params"], ("params",))
+        if isinstance(data, dict):
+            yield from delay_given_twice(data)
+            if "params" in data:
+                yield from param_problems(data["params"], ("params",))
 
     @classmethod
     def parameter_names(cls) -> frozenset[str]:
         """Return every argument of a task under Airflow's name: own ones, and those for all."""
         return frozenset(SingleTaskArguments.model_fields) - {"retry_delay_minutes"}
+
+
+def delay_given_twice(data: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem if the time between two attempts is among some keys under both names."""
+    if "retry_delay" in data and "retry_delay_minutes" in data:
+        message = "`retry_delay` and `retry_delay_minutes` are the same argument"
+        yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at("retry_delay_minutes")
 
 
 NOT_SHARED = frozenset({*SingleTaskArguments.model_fields, *_OF_ITS_OWN})

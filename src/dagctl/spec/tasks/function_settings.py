@@ -9,12 +9,11 @@ from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy
+from dagctl.spec.read_by import ReadBy, as_list
 from dagctl.spec.tasks.argument_types import (
     LENGTH,
     Duration,
     Truth,
-    as_list,
     setting,
     text_of,
     typed,
@@ -28,8 +27,8 @@ MAX_ITEMS = 1_000
 _SENSOR = ("sensor",)
 _VIRTUAL = ("virtualenv",)
 _EXTERNAL = ("external_python",)
-_APART = ("virtualenv", "external_python")
-_RUNS = ("python", "branch", "short_circuit", *_APART)
+APART = ("virtualenv", "external_python")
+_RUNS = ("python", "branch", "short_circuit", *APART)
 
 
 def _read_texts(value: object, info: ValidationInfo) -> str | tuple[str, ...]:
@@ -187,8 +186,8 @@ TAKEN_BY: Mapping[str, Collection[str]] = {
     **dict.fromkeys(("pip_install_options", "index_urls", "venv_cache_path"), _VIRTUAL),
     "index_urls_from_connection_ids": _VIRTUAL,
     **dict.fromkeys(("python", "expect_pendulum"), _EXTERNAL),
-    **dict.fromkeys(("expect_airflow", "serializer", "string_args", "skip_on_exit_code"), _APART),
-    **dict.fromkeys(("env_vars", "inherit_env"), _APART),
+    **dict.fromkeys(("expect_airflow", "serializer", "string_args", "skip_on_exit_code"), APART),
+    **dict.fromkeys(("env_vars", "inherit_env"), APART),
     **dict.fromkeys(("templates_exts", "show_return_value_in_logs"), _RUNS),
 }
 """The values of `task_type` that take each setting; a test holds it to the catalogue."""

@@ -9,8 +9,8 @@ from dagctl.errors import Severity
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy
-from dagctl.spec.tasks.argument_types import as_list, without_default
+from dagctl.spec.read_by import ReadBy, as_list
+from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.wrong_type import wrong_type
 
 RULE = "all_done_setup_success"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dagctl.operators import Operator, lookup
-from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.call_checks import OperatorCall, check_call
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
 
 KEY = {"bucket_key": "s3://landing/{{ ds }}/orders.csv"}
 

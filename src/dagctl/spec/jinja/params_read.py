@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
+from dagctl.spec.jinja.template import is_guard
 from dagctl.spec.jinja.words import Words
 
 if TYPE_CHECKING:
@@ -15,14 +16,13 @@ if TYPE_CHECKING:
 
 _METHODS = {*dir(dict), "dump", "serialize", "validate", "get_param"}
 """What `params.x` is where it is no parameter: a method of the mapping."""
-_GUARDS = {"default", "d", "defined", "undefined"}
 
 
 def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str, TextRange | None]]:
     """Yield each parameter that a template cannot do without, once, with its first place."""
     if any(isinstance(node, nodes.Compare) and _asks_for_params(node) for node in tree):
         return  # it looks first whether they are there
-    guarded = {_name_of(inner) for node in tree if _is_guard(node) for inner in _below(node)}
+    guarded = {_name_of(inner) for node in tree if is_guard(node) for inner in _below(node)}
     names = dict.fromkeys(name for node in tree if (name := _name_of(node)) is not None)
     names = {name: None for name in names if name not in guarded}
     places = Words(lines).accesses() if names else {}
@@ -39,10 +39,6 @@ def _name_of(node: nodes.Node) -> str | None:
             return name
         case _:
             return None
-
-
-def _is_guard(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Filter | nodes.Test) and node.name in _GUARDS
 
 
 def _below(guard: nodes.Node) -> Iterator[nodes.Node]:

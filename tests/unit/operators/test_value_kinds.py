@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.operators.kinds import kind, wrong
+from dagctl.operators.value_kinds import kind, wrong
 
 VALUES: list[Any] = ["x", 1, 1.5, True, None, ["x"], {"a": 1}]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dagctl.operators import Operator, Unresolved, lookup
-from dagctl.operators.checks import OperatorCall, check_call
-from dagctl.operators.gone import SUCCESSORS
+from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.near import operator_names
+from dagctl.operators.successors import SUCCESSORS
 
 
 @pytest.mark.parametrize(("old", "new"), SUCCESSORS.items())

@@ -10,7 +10,7 @@ from jinja2 import nodes
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE, attribute_slip
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.template import template_nodes
+from dagctl.spec.jinja.template import is_guard, template_nodes
 from dagctl.spec.jinja.words import AIRFLOW, Words
 from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
@@ -45,8 +45,6 @@ WITHOUT = {
     "triggering_dataset_events": "write {{ triggering_asset_events }}",
 }
 """Further ones, and what to do instead."""
-_GUARDS = {"default", "d", "defined", "undefined"}
-"""Filters and tests that bear a variable that is not there."""
 _BRANCHES = (
     *(nodes.If, nodes.For, nodes.CondExpr, nodes.And, nodes.Or),
     *(nodes.Macro, nodes.CallBlock, nodes.Block),
@@ -177,10 +175,7 @@ def _attribute_of(node: nodes.Node) -> tuple[str, str] | None:
 
 def is_straight(tree: list[nodes.Node]) -> bool:
     """Return whether every expression of a template is evaluated, and none bears a missing name."""
-    return not any(
-        isinstance(node, _BRANCHES) or (_asks(node) and getattr(node, "name", None) in _GUARDS)
-        for node in tree
-    )
+    return not any(isinstance(node, _BRANCHES) or is_guard(node) for node in tree)
 
 
 def _read_names(tree: Iterable[nodes.Node]) -> set[str]:
@@ -191,17 +186,13 @@ def _guarded_names(tree: list[nodes.Node]) -> set[str]:
     """Return the names that are read where a guard bears their absence. Each node is met once."""
     guarded: set[str] = set()
     met: set[int] = set()
-    level = [node for node in tree if getattr(node, "name", None) in _GUARDS and _asks(node)]
+    level = [node for node in tree if is_guard(node)]
     while level:
         met.update(map(id, level))
         guarded |= _read_names(level)
         children = (child for node in level for child in node.iter_child_nodes())
         level = [child for child in children if id(child) not in met]
     return guarded
-
-
-def _asks(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Filter | nodes.Test)
 
 
 def _bound_names(tree: list[nodes.Node]) -> set[str]:

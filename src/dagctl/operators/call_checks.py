@@ -6,11 +6,11 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
-from dagctl.operators.base import base_parameters, base_targets
-from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
-from dagctl.operators.gone import renamed_parameter
+from dagctl.operators.base_parameters import base_parameters, base_targets
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.model import Need
 from dagctl.operators.near import near_parameter
+from dagctl.operators.successors import renamed_parameter
 from dagctl.operators.targets import spans
 from dagctl.operators.value_checks import check_value
 from dagctl.operators.wording import quoted

@@ -1,4 +1,4 @@
-"""When a DAG ends: after that Airflow starts no run by itself."""
+"""When a DAG runs next, and when it ends: after that Airflow starts no run by itself."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from dagctl.spec.fields.runs import next_run
 from dagctl.spec.walk import field, is_group, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.target import Series
+
+
+def next_run_of(spec: DagSpec, series: Series, now: datetime) -> datetime | None:
+    """Return when the next run of a DAG starts after `now`; None: as of `next_run`."""
+    start, end = spec.start_in_zone, end_of(spec)
+    return next_run(spec.schedule_interval, start, now, series, end=end, catchup=spec.catchup)
 
 
 def end_of(spec: DagSpec) -> datetime | None:

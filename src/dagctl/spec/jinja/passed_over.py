@@ -1,10 +1,11 @@
-"""Text of a shell or the like that Jinja takes for a comment, and drops without a word."""
+"""What Jinja does not read as a template: comments and raw blocks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.words import tokens
 from dagctl.spec.lines import Lines
@@ -13,6 +14,33 @@ from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_RAW = r"\{%[-+]?[ \t\r\n]*+"
+_BEGIN = lazy_pattern(r"\{#|" + _RAW + r"raw[ \t\r\n]*+[-+]?%\}")
+_ENDS = {
+    True: lazy_pattern(r"#\}"),
+    False: lazy_pattern(_RAW + r"endraw[ \t\r\n]*+[-+]?%\}"),
+}
+"""What ends a comment (True) and a raw block (False)."""
+
+
+def passed_over(template: str) -> Iterator[tuple[int, int]]:
+    """Yield where each comment and each raw block of a good template begins and ends, in order.
+
+    Linear: an end is looked for once, however many beginnings there are that have none.
+    """
+    end = 0
+    missing: set[bool] = set()
+    for begin in _BEGIN.finditer(template):
+        is_comment = begin.group() == "{#"
+        if begin.start() < end or is_comment in missing:
+            continue
+        close = _ENDS[is_comment].search(template, begin.end())
+        if close is None:
+            missing.add(is_comment)
+            continue
+        end = close.end()
+        yield begin.start(), end
 
 
 def swallowed(text: str) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from jinja2 import TemplateError, nodes
 from dagctl.errors import Severity
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.unread import unread
+from dagctl.spec.jinja.passed_over import passed_over
 from dagctl.spec.jinja.words import AIRFLOW
 from dagctl.spec.problem import Problem
 
@@ -62,11 +62,11 @@ def _expressions(command: str) -> Iterator[tuple[int, int]]:
     The next closing brace is looked for once, however many expressions begin before it.
     """
     end = close = 0
-    passed_over = unread(command)
-    start, stop = next(passed_over, _NONE)
+    left_out = passed_over(command)
+    start, stop = next(left_out, _NONE)
     for begin in _BEGIN.finditer(command):
         while stop <= begin.start():
-            start, stop = next(passed_over, _NONE)
+            start, stop = next(left_out, _NONE)
         if begin.start() < end or begin.start() >= start:
             continue
         if close < begin.end():
