@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.operators.package_data import document
 from dagctl.operators.parameters import parameters_of
-from dagctl.operators.sampling import evidence
+from dagctl.operators.sampling import evidence, samples_in
 from dagctl.operators.targets import release
 
 if TYPE_CHECKING:
@@ -44,7 +44,4 @@ def base_targets(base: Base, name: str) -> tuple[str, ...]:
     entry = data["tables"][_CLASSES[base]].get(name)
     if entry is None:
         return ()
-    mask = entry.get("in")
-    return tuple(
-        target for i, (target, _) in enumerate(data["samples"]) if mask is None or mask >> i & 1
-    )
+    return tuple(target for target, _ in samples_in(data["samples"], entry.get("in")))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.model import CORE, Operator
 from dagctl.operators.parameters import deprecation, parameters_of
+from dagctl.operators.sampling import samples_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,16 +69,15 @@ def _absent_parameters(
     for name, entry in table.items():
         mask = entry.get("in")
         if mask is not None and evidence.says(mask) is False:
-            having = [s for index, s in enumerate(provider.samples) if mask >> index & 1]
+            having = samples_in(provider.samples, mask)
             same = [version for place, version in having if place == target]
-            other = f"Airflow {having[-1][0]} with {provider.distribution} {having[-1][1]}"
-            core = provider.name == CORE
-            yield (
-                name,
-                f"{provider.distribution} {same[-1]}"
-                if same
-                else (f"Airflow {having[-1][0]}" if core else other),
-            )
+            place, newest = having[-1]
+            where = f"Airflow {place}"
+            if same:
+                where = f"{provider.distribution} {same[-1]}"
+            elif provider.name != CORE:
+                where += f" with {provider.distribution} {newest}"
+            yield name, where
 
 
 def _absent(more: Mapping[str, Parameter], known: Mapping[str, Parameter]) -> dict[str, Parameter]:
@@ -85,9 +85,4 @@ def _absent(more: Mapping[str, Parameter], known: Mapping[str, Parameter]) -> di
 
 
 def _targets(entry: Entry, provider: Provider) -> tuple[str, ...]:
-    mask = entry.get("in")
-    return tuple(
-        target
-        for index, (target, _) in enumerate(provider.samples)
-        if mask is None or mask >> index & 1
-    )
+    return tuple(target for target, _ in samples_in(provider.samples, entry.get("in")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operators.lookup import at_path
-from dagctl.operators.model import CORE, Operator, Reason, Unresolved
+from dagctl.operators.model import CORE, NO_VERSIONS, Operator, Reason, Unresolved
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
 from dagctl.operators.provider_file import short_name
@@ -14,8 +14,6 @@ from dagctl.operators.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_NO_VERSIONS: Mapping[str, str] = {}
 
 
 def decorator_names(target: str) -> tuple[str, ...]:
@@ -61,7 +59,7 @@ def _all_of_them(target: str) -> str:
 
 
 def lookup_decorator(
-    name: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS
+    name: str, target: str, versions: Mapping[str, str] = NO_VERSIONS
 ) -> Operator | Unresolved:
     """Return the operator that a decorator makes, its parameters without those of the function.
 

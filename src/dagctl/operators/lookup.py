@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.build import operator
-from dagctl.operators.model import CORE, Operator, Reason, Unresolved
+from dagctl.operators.model import CORE, NO_VERSIONS, Operator, Reason, Unresolved
 from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import line
 from dagctl.operators.provider_file import entry, provider, provider_name, short_name
-from dagctl.operators.sampling import evidence
+from dagctl.operators.sampling import evidence, samples_in
 from dagctl.operators.successors import SUCCESSORS
 from dagctl.operators.targets import release, spans, targets
 from dagctl.operators.wording import did_you_mean, quoted
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from dagctl.operators.provider_file import Provider
 
-_NO_VERSIONS: Mapping[str, str] = {}
 _NAME = lazy_pattern(r"[^\W\d][\w.-]*")
 """An import path, a class's name, or either after a provider's name with dashes."""
 _LONGEST = 300
@@ -30,7 +29,7 @@ _LONGEST = 300
 
 
 def lookup(
-    name: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS
+    name: str, target: str, versions: Mapping[str, str] = NO_VERSIONS
 ) -> Operator | Unresolved:
     """Return the operator that a name means on a target, or why there is none.
 
@@ -244,9 +243,7 @@ def _of_provider(owner: Provider) -> str:
 def _elsewhere(path: str, owner: Provider, mask: int | None, target: str) -> Unresolved:
     """Return that other Airflows, or other versions of the provider, have a class."""
     name = path.rpartition(".")[2]
-    having = [
-        sample for index, sample in enumerate(owner.samples) if mask is None or mask >> index & 1
-    ]
+    having = samples_in(owner.samples, mask)
     here = [version for sample_target, version in having if sample_target == target]
     if here:
         return Unresolved(

@@ -17,6 +17,10 @@ CORE = "airflow"
 """The provider of what Airflow itself has."""
 
 
+NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
+"""No versions of providers are named: the newest that fit count."""
+
+
 class Need(StrEnum):
     """Whether a parameter must be given."""
 

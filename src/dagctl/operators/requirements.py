@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.operators.model import CORE
+from dagctl.operators.model import CORE, NO_VERSIONS
 from dagctl.operators.provider_file import known_providers, short_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ _VIRTUALENV = {
     *("task.virtualenv", "task.branch_virtualenv"),
 }
 """On Airflow 2 these need the package `virtualenv`; on 3 they run `python -m venv`, or uv."""
-_NO_VERSIONS: Mapping[str, str] = {}
 
 
 @frozen
@@ -40,7 +39,7 @@ class Requirement:
 
 
 def requirements(
-    operators: Iterable[Operator], versions: Mapping[str, str] = _NO_VERSIONS
+    operators: Iterable[Operator], versions: Mapping[str, str] = NO_VERSIONS
 ) -> list[Requirement]:
     """Return what the operators need, each distribution once, in the order of the alphabet.
 

@@ -14,6 +14,9 @@ from dagctl.operators.targets import version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Sample = Sequence[str]
+    """A target, and the version of the provider that was read for it."""
+
 
 class Evidence(NamedTuple):
     """The samples that count, as bits; 0 where there is none."""
@@ -38,8 +41,13 @@ class Evidence(NamedTuple):
         return bool(self.below and self.above)
 
 
+def samples_in(samples: Sequence[Sample], mask: int | None) -> list[Sample]:
+    """Return the samples that a mask stands for, oldest first; None: all of them."""
+    return [each for place, each in enumerate(samples) if mask is None or mask >> place & 1]
+
+
 def evidence(
-    samples: Sequence[Sequence[str]], target: str, provider_version: str | None
+    samples: Sequence[Sample], target: str, provider_version: str | None
 ) -> Evidence | None:
     """Return what speaks for a version of a provider on a target.
 

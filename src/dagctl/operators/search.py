@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
 from dagctl.operators.lookup import at_path
-from dagctl.operators.model import Operator
+from dagctl.operators.model import NO_VERSIONS, Operator
 from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import content, keys
 from dagctl.operators.provider_file import known_providers, provider, short_name
@@ -31,10 +31,7 @@ class Match:
     doc: str
 
 
-_NO_VERSIONS: Mapping[str, str] = {}
-
-
-def search(word: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS) -> list[Match]:
+def search(word: str, target: str, versions: Mapping[str, str] = NO_VERSIONS) -> list[Match]:
     """Return the operators of a target that a word is about, the best first.
 
     A word is a part of a class's name, of its import path, or of its description; an empty one

@@ -75,9 +75,7 @@ def judged(diagnostics: Iterable[Diagnostic], text: str, checks: Checks) -> tupl
         for place in silenced.places(finding)
     }
     kept += _all_unused([i for i in ignores if (i.line, i.code) not in used], taken)
-    if not checks.strict:
-        return tuple(kept)
-    return tuple(replace(finding, severity=Severity.ERROR) for finding in kept)
+    return _strict(kept, checks)
 
 
 def taken_by(checked: Checked, text: str, checks: Checks) -> Checked:
@@ -114,6 +112,11 @@ def judged_elsewhere(diagnostics: Iterable[Diagnostic], checks: Checks) -> tuple
         for finding in taken
         if not _is_silenced(finding, silenced.get(id(finding.source)), checks)
     ]
+    return _strict(kept, checks)
+
+
+def _strict(kept: Iterable[Diagnostic], checks: Checks) -> tuple[Diagnostic, ...]:
+    """Return the findings, each as an error if a workspace is strict."""
     if not checks.strict:
         return tuple(kept)
     return tuple(replace(finding, severity=Severity.ERROR) for finding in kept)

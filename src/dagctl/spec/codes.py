@@ -1,6 +1,7 @@
 """The codes of the findings about a spec, each explained in `dagctl.explanations`.
 
 1xx: reading the text. 2xx: fields. 3xx: the task graph. 4xx: Python code and shell commands.
+6xx: templates of specs. In the order of the codes.
 """
 
 from enum import StrEnum
@@ -74,18 +75,15 @@ class Code(StrEnum):
     CONTEXT_OF_COMMAND = "DAG228"
     TOO_MUCH_CODE = "DAG229"
     BAD_DURATION = "DAG230"
-    END_BEFORE_START = "DAG234"
-    BAD_TIME_ZONE = "DAG235"
-
-    NO_ADDRESS = "DAG260"
-
     BAD_IMPORT_PATH = "DAG231"
     UNKNOWN_MARKER = "DAG232"
     BAD_MARKER = "DAG233"
-    UNKNOWN_WORD = "DAG238"
-    BAD_ARGUMENT = "DAG239"
+    END_BEFORE_START = "DAG234"
+    BAD_TIME_ZONE = "DAG235"
     GIVEN_TWICE = "DAG236"
     NOT_IN_TARGET = "DAG237"
+    UNKNOWN_WORD = "DAG238"
+    BAD_ARGUMENT = "DAG239"
 
     UNKNOWN_OPERATOR = "DAG240"
     OPERATOR_NOT_HERE = "DAG241"
@@ -97,12 +95,15 @@ class Code(StrEnum):
     NOT_RENDERED = "DAG247"
     DEPRECATED = "DAG248"
     OTHER_VERSION = "DAG249"
+
     BAD_PARAM = "DAG250"
     NO_DEFAULT = "DAG251"
     BAD_ASSET = "DAG252"
     BAD_FILE = "DAG253"
     UNTYPED_LENGTH = "DAG254"
     LOST_LETTERS = "DAG255"
+
+    NO_ADDRESS = "DAG260"
 
     NO_VARIABLE = "DAG270"
     BAD_VARIABLE = "DAG271"

@@ -1,4 +1,4 @@
-"""The task types in the generated module: one function a type, from a task to its call."""
+"""The kinds of tasks in the generated module: one function a kind, from a task to its call."""
 
 from __future__ import annotations
 
@@ -20,16 +20,11 @@ CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
     "bash": bash_call,
     "operator": operator_call,
     "python": python_call,
-    "branch": python_call,
-    "short_circuit": python_call,
-    "sensor": python_call,
-    "virtualenv": python_call,
-    "external_python": python_call,
     "decorator": decorator_call,
 }
-"""By `task_type`."""
+"""By the tag of the kind of task, as of `KINDS`."""
 
 
 def call_of(task: TaskBase, scope: Scope) -> ast.Call:
     """Return the operator of a task; what it imports and defines is added to the scope."""
-    return CALLS[task.task_type](task, scope)
+    return CALLS[task.type_names()[0]](task, scope)

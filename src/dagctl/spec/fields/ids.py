@@ -22,47 +22,54 @@ MAX_DAG_ID = 200
 MAX_TASK_ID = 250
 """As Airflow: an id over 250 characters stops the import."""
 
-_SHAPE = r"[A-Za-z0-9_][A-Za-z0-9_.\-]"
 MAX_GROUP_ID = 200
 """As Airflow."""
-GROUP_PATTERN = rf"[A-Za-z0-9_][A-Za-z0-9_\-]{{0,{MAX_GROUP_ID - 1}}}"
-"""The regular expression of a group's own id."""
-_GROUP = lazy_pattern(GROUP_PATTERN)
-_GROUP_WHOLE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_\-]*+")
 _EXAMPLE = "load_orders"
 _READ = 2 * MAX_TASK_ID
 """Characters of a bad id that a suggestion is made of."""
-_WHOLE = lazy_pattern(f"{_SHAPE}*+")
 _FOREIGN = lazy_pattern(r"[^A-Za-z0-9_.\-]+")
 
 
-def pattern(limit: int) -> str:
-    """Return the regular expression of a whole id with at most `limit` characters."""
-    return f"{_SHAPE}{{0,{limit - 1}}}"
+def pattern(limit: int, more: str = ".") -> str:
+    """Return the regular expression of a whole id with at most `limit` characters.
+
+    Args:
+        limit: The most characters.
+        more: What it may have besides letters, digits, `_` and `-`.
+    """
+    return rf"[A-Za-z0-9_][A-Za-z0-9_{more}\-]{{0,{limit - 1}}}"
 
 
-def id_check(code: Code, limit: int) -> Callable[[str], str]:
-    """Return the check that keeps an id or raises with a suggestion."""
-    shape = lazy_pattern(pattern(limit))
+GROUP_PATTERN = pattern(MAX_GROUP_ID, more="")
+"""The regular expression of a group's own id. Airflow joins ids with dots, so it has none."""
+
+
+def id_check(code: Code, limit: int, *, of_a_group: bool = False) -> Callable[[str], str]:
+    """Return the check that keeps an id or raises a pydantic error with a suggestion."""
+    more = "" if of_a_group else "."
+    whole = lazy_pattern(pattern(limit, more))
+    of_any_length = lazy_pattern(rf"[A-Za-z0-9_][A-Za-z0-9_{more}\-]*+")
+
+    def problems(text: str) -> Iterator[Problem]:
+        if len(text) > limit:
+            message = f"the id has {len(text):,} characters; at most {limit} are allowed"
+            yield Problem(code, message, "shorten it")
+        if not of_any_length.fullmatch(text):
+            what = "id of a group" if of_a_group else "id"
+            characters = "`_` and `-`" if of_a_group else "`_`, `-` and `.`"
+            message = (
+                f"{quoted(text)} is not a valid {what}: use ASCII letters, digits, {characters}, "
+                "starting with a letter, a digit or `_`"
+            )
+            near = _suggest(text).replace(".", more or "_")[:limit]
+            yield Problem(code, message, f"for example `{near or _EXAMPLE}`")
 
     def check(text: str) -> str:
-        if not shape.fullmatch(text):
-            refuse(_problems(code, text, limit))
+        if not whole.fullmatch(text):
+            refuse(problems(text))
         return text
 
     return check
-
-
-def _problems(code: Code, text: str, limit: int) -> Iterator[Problem]:
-    if len(text) > limit:
-        message = f"the id has {len(text):,} characters; at most {limit} are allowed"
-        yield Problem(code, message, "shorten it")
-    if not _WHOLE.fullmatch(text):
-        message = (
-            f"{quoted(text)} is not a valid id: use ASCII letters, digits, `_`, `-` and `.`, "
-            "starting with a letter, a digit or `_`"
-        )
-        yield Problem(code, message, f"for example `{_suggest(text)[:limit] or _EXAMPLE}`")
 
 
 def _suggest(text: str) -> str:
@@ -71,28 +78,6 @@ def _suggest(text: str) -> str:
     return _FOREIGN.sub("_", plain).strip("_.-")
 
 
-def check_group_id(text: str) -> str:
-    """Return the id of a group unchanged, or raise a pydantic error.
-
-    Airflow joins ids with dots, so that a group's own id has none.
-    """
-    if not _GROUP.fullmatch(text):
-        refuse(_group_problems(text))
-    return text
-
-
-def _group_problems(text: str) -> Iterator[Problem]:
-    if len(text) > MAX_GROUP_ID:
-        message = f"the id has {len(text):,} characters; at most {MAX_GROUP_ID} are allowed"
-        yield Problem(Code.BAD_TASK_ID, message, "shorten it")
-    if not _GROUP_WHOLE.fullmatch(text):
-        message = (
-            f"{quoted(text)} is not a valid id of a group: use ASCII letters, digits, `_` and "
-            "`-`, starting with a letter, a digit or `_`"
-        )
-        near = _suggest(text).replace(".", "_")[:MAX_GROUP_ID]
-        yield Problem(Code.BAD_TASK_ID, message, f"for example `{near or _EXAMPLE}`")
-
-
 check_dag_id = id_check(Code.BAD_DAG_ID, MAX_DAG_ID)
 check_task_id = id_check(Code.BAD_TASK_ID, MAX_TASK_ID)
+check_group_id = id_check(Code.BAD_TASK_ID, MAX_GROUP_ID, of_a_group=True)

@@ -65,23 +65,19 @@ def _out_of_range(name: str, limit: int) -> NoReturn:
     raise Problem(Code.OUT_OF_RANGE, message, hint).error()
 
 
-def read_members(value: object) -> object:
-    """Return the tasks of a group as `read_tasks` does; the message names the group."""
-    if isinstance(value, list | tuple) and not value:
-        message = "a group needs at least one task"
-        raise Problem(Code.NO_TASKS, message, "add an item to `tasks`").error()
-    return read_tasks(value)
+def read_tasks(value: object, owner: str = "a DAG") -> object:
+    """Return a list of tasks as a tuple, or raise a pydantic error if it is empty.
 
-
-def read_tasks(value: object) -> object:
-    """Return a list of tasks as a tuple if its length is right, or raise a pydantic error."""
+    How many tasks a DAG may have is checked before: `entry_checks`.
+    """
     if not isinstance(value, list | tuple):
         return value
     if not value:
-        raise Problem(
-            Code.NO_TASKS, "a DAG needs at least one task", "add an item to `tasks`"
-        ).error()
-    if len(value) > MAX_TASKS:
-        message = f"the DAG has {len(value):,} tasks; at most {MAX_TASKS:,} are allowed"
-        raise Problem(Code.TOO_MANY_TASKS, message, "split it into several DAGs").error()
+        message = f"{owner} needs at least one task"
+        raise Problem(Code.NO_TASKS, message, "add an item to `tasks`").error()
     return tuple(value)
+
+
+def read_members(value: object) -> object:
+    """Return the tasks of a group as `read_tasks` does; the message names the group."""
+    return read_tasks(value, "a group")

@@ -52,8 +52,5 @@ def group_arguments(data: object) -> frozenset[str]:
 
 def _names(data: object, key: str) -> frozenset[str]:
     given = data.get(key) if isinstance(data, dict) else None
-    return frozenset(filter(_is_text, given)) if isinstance(given, dict) else frozenset()
-
-
-def _is_text(name: object) -> bool:
-    return isinstance(name, str)
+    names = given if isinstance(given, dict) else ()
+    return frozenset(name for name in names if isinstance(name, str))

@@ -72,7 +72,10 @@ def not_taken_problems(data: Mapping[str, Any], key: str) -> Iterator[Problem]:
     """
     beside = data.get(key)
     called = (*(beside if isinstance(beside, dict) else ()), *mapped_names(data))
-    code, given = data.get("python_code"), frozenset(filter(_is_text, called))
+    code, given = (
+        data.get("python_code"),
+        frozenset(name for name in called if isinstance(name, str)),
+    )
     if not given or not isinstance(code, str) or len(code) > MAX_TEXT or is_recorded():
         return
     context = data.get(CONTEXT) is True
@@ -83,10 +86,6 @@ def not_taken_problems(data: Mapping[str, Any], key: str) -> Iterator[Problem]:
     for name, problem in _not_taken(parsed, given):
         is_mapped = name in mapped_names(data)
         yield problem.at(*(mapped_path(data, name) if is_mapped else (key, name)))
-
-
-def _is_text(name: object) -> bool:
-    return isinstance(name, str)
 
 
 def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[tuple[str, Problem]]:
