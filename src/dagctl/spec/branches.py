@@ -15,7 +15,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.python_code import PythonCodeError, parse_python_code
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.function import call_names
-from dagctl.spec.walk import field
+from dagctl.spec.walk import field, mapping_in
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def _named_by(entry: Entry) -> Iterator[_Named]:
         isinstance(decorator, str) and decorator in _DECORATORS
     ):
         yield from _returned_by(entry)
-    given = field(item, "with" if isinstance(item, dict) else "arguments")
-    if field(item, "operator") and isinstance(given, dict):
+    given = mapping_in(item, "with" if isinstance(item, dict) else "arguments")
+    if field(item, "operator"):
         for key in _PARAMETERS:
             yield from _listed_in(entry, given.get(key), (*entry.path, "with", key))
 

@@ -16,7 +16,7 @@ from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
 from dagctl.spec.markers import functions_in
 from dagctl.spec.shared_parameters import shared_names, shared_texts
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.walk import is_group, raw_entries, raw_tasks
+from dagctl.spec.walk import is_group, mapping_in, raw_entries, raw_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,8 +125,6 @@ def _of_call(
         target: The Airflow.
         shared: Parameters that `default_args` give it, so that their defaults do not count.
     """
-    given = task.get("with")
-    arguments: dict[str, Any] = given if isinstance(given, dict) else {}
     name = task.get("operator") or task.get("notifier")
     known = None
     if isinstance(name, str) and is_class_name(name):
@@ -140,7 +138,7 @@ def _of_call(
         if isinstance(known, Operator)
         else {}
     )
-    for key, value in {**defaults, **arguments}.items():
+    for key, value in {**defaults, **mapping_in(task, "with")}.items():
         if key.endswith("conn_id") and isinstance(value, str) and value and "{" not in value:
             yield "conn", value
 

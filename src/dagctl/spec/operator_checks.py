@@ -34,7 +34,7 @@ from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.unknown_keys import means_arguments, means_mapping
-from dagctl.spec.walk import field, is_group, raw_entries
+from dagctl.spec.walk import is_group, mapping_in, raw_entries
 from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from dagctl.operators import Unresolved
     from dagctl.operators.call_findings import CallFinding
     from dagctl.spec.target import Target
-    from dagctl.spec.walk import Path
 
 _ALWAYS_DEFAULTS = {
     *("owner", "depends_on_past", "start_date", "email_on_failure", "email_on_retry"),
@@ -60,8 +59,7 @@ _OF_DECORATED = {"python_callable", "task_id", "op_args", "op_kwargs"}
 
 def target_problems(data: object, target: Target) -> Iterator[Problem]:
     """Yield what the target does not have, and what is wrong with the calls of operators."""
-    shared = data.get("default_args") if isinstance(data, dict) else None
-    shared = shared if isinstance(shared, dict) else {}
+    shared = mapping_in(data, "default_args")
     yield from dag_target_problems(data, target)
     yield from group_id_problems(data, target)
     yield from argument_problems(shared, ("default_args",), target)
@@ -71,11 +69,13 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
     yield from gone_path_problems(data, target)
     for path, task, groups in raw_entries(data):
         if is_group(task):
-            yield from _of_group(task, path, target)
+            given = mapping_in(task, "default_args")
+            yield from argument_problems(given, (*path, "default_args"), target)
+            yield from argument_problems(task, path, target)
         elif isinstance(task, dict):
             yield from argument_problems(task, path, target)
             yield from override_problems(task, path)
-            around = (shared, *map(_shared, groups))
+            around = (shared, *(mapping_in(group, "default_args") for group in groups))
             defaults = {*_ALWAYS_DEFAULTS}.union(*around, *map(shared_names, around))
             for item in _of_task(task, defaults, target):
                 yield item.under(*path)
@@ -85,17 +85,6 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
         if isinstance(name, str) and is_class_name(name):
             for item in _of_notifier(callback, target):
                 yield item.under(*path)
-
-
-def _shared(item: object) -> Mapping[str, Any]:
-    """Return the arguments that a group gives to all tasks in it."""
-    shared = field(item, "default_args")
-    return shared if isinstance(shared, dict) else {}
-
-
-def _of_group(group: Mapping[str, Any], path: Path, target: Target) -> Iterator[Problem]:
-    yield from argument_problems(_shared(group), (*path, "default_args"), target)
-    yield from argument_problems(group, path, target)
 
 
 def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
@@ -115,10 +104,7 @@ def _is_decorator(name: str) -> bool:
 
 
 def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
-    name, given = task["decorator"], task.get("with")
-    given = given if isinstance(given, dict) else {}
-    arguments = {key: value for key, value in given.items() if isinstance(key, str)}
-    beside = {key for key in SingleTaskArguments.parameter_names() if key in task}
+    name, arguments, beside = task["decorator"], _arguments(task), _beside(task)
     if not name.startswith("task."):
         message = f"{quoted(name)} is not in the catalogue: its parameters are not checked"
         problem = Problem(Code.FOREIGN_OPERATOR, message, severity=Severity.INFO)
@@ -142,17 +128,15 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
 
 
 def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
-    given = task.get("with")
-    arguments = given if isinstance(given, dict) else {}
-    arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
-    beside = {key for key in SingleTaskArguments.parameter_names() if key in task}
+    arguments, beside = _arguments(task), _beside(task)
     known = known_class(task["operator"], target)
     if not isinstance(known, Operator):
         yield _unresolved(known, "operator")
         yield from _twice(arguments, beside)
         return
-    expand = task.get("expand")
-    written = task.get("with", {})
+    if known.kind == "notifier":
+        yield _other_kind(known, "operator")
+        return
     strange = _strange_keys(task, "operator")
     as_params = _given_as_params(task, known, defaults)
     if as_params:
@@ -162,21 +146,28 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         )
     call = OperatorCall(
         arguments=arguments,
-        expanded=expand if isinstance(expand, dict) else {},
+        expanded=mapping_in(task, "expand"),
         beside=beside,
         defaults=defaults,
         elsewhere={*strange, *(task.keys() & known.parameters.keys())},
         more=task.get("expand_kwargs") is not None
-        or not _has_names(written)
+        or not _has_names(task.get("with", {}))
         or not isinstance(task.get("expand", {}), dict)
         or any(map(_stands_for_arguments, strange))
         or as_params is not None,
     )
-    if known.kind == "notifier":
-        yield _other_kind(known, "operator")
-        return
     yield from _of_call(known, call, "operator")
     yield from _outputs(known, arguments)
+
+
+def _arguments(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands under `with` of a raw task, as far as its names can be read."""
+    return {key: value for key, value in mapping_in(task, "with").items() if isinstance(key, str)}
+
+
+def _beside(task: Mapping[str, Any]) -> set[str]:
+    """Return the parameters of every task that a raw task gives, beside `with`."""
+    return {key for key in SingleTaskArguments.parameter_names() if key in task}
 
 
 def _given_as_params(
@@ -215,8 +206,7 @@ def _has_names(given: object) -> bool:
 
 
 def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Problem]:
-    given = callback.get("with")
-    arguments = given if isinstance(given, dict) else {}
+    arguments = mapping_in(callback, "with")
     known = known_class(callback["notifier"], target)
     if not isinstance(known, Operator):
         yield _unresolved(known, "notifier")

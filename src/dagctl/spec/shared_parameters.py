@@ -18,8 +18,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.jinja.rendered import texts_in
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.arguments import NOT_SHARED, DefaultArgs
-from dagctl.spec.walk import field as field_of
-from dagctl.spec.walk import is_group, raw_entries
+from dagctl.spec.walk import is_group, mapping_in, raw_entries
 from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ class Shared:
 
 def shared_names(shared: object) -> frozenset[str]:
     """Return the names under `with` of some `default_args`, in raw data."""
-    given = field_of(shared, "with")
-    return frozenset(map(str, given)) if isinstance(given, dict) else frozenset()
+    return frozenset(map(str, mapping_in(shared, "with")))
 
 
 def shared_parameters(data: object, target: Target) -> list[Shared]:
@@ -87,8 +85,8 @@ def shared_parameters(data: object, target: Target) -> list[Shared]:
     places = [((), data), *((path, item) for path, item, _ in raw_entries(data) if is_group(item))]
     all_shared: dict[int, Shared] = {}
     for path, owner in places:
-        given = field_of(field_of(owner, "default_args"), "with")
-        if isinstance(given, dict) and given:
+        given = mapping_in(mapping_in(owner, "default_args"), "with")
+        if given:
             all_shared[id(owner)] = Shared((*path, "default_args", "with"), given)
     for _, item, groups in raw_entries(data) if all_shared else ():
         if isinstance(item, dict) and is_group(item) and "group_callable" in item:
@@ -97,17 +95,16 @@ def shared_parameters(data: object, target: Target) -> list[Shared]:
             known, around = operator_of(item, target), (*reversed(groups), data)
         else:
             continue
-        given = _given(item)
+        named = _given(item)
         for owner in around:
             if id(owner) in all_shared:
-                given |= all_shared[id(owner)].note(known, given)
+                named |= all_shared[id(owner)].note(known, named)
     return list(all_shared.values())
 
 
 def _given(task: Mapping[str, Any]) -> set[str]:
     """Return the parameters that a task gives itself."""
-    within = (task.get(key) for key in ("with", "expand"))
-    return {*task, *(name for given in within if isinstance(given, dict) for name in given)}
+    return {*task, *mapping_in(task, "with"), *mapping_in(task, "expand")}
 
 
 def shared_parameter_problems(data: object, target: Target) -> Iterator[Problem]:

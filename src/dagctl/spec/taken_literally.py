@@ -18,7 +18,7 @@ from dagctl.spec.import_path import is_class_name
 from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.walk import field, is_group, raw_entries
+from dagctl.spec.walk import field, is_group, mapping_in, raw_entries
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Ite
         if is_free if parameter is None else parameter.kind.silent:
             yield from _length(("with", name), name, value)
     for path, item in markers_in(given, "$new", ("with",)):
-        inner = item.get("with")
-        for name, value in inner.items() if isinstance(inner, dict) else ():
+        for name, value in mapping_in(item, "with").items():
             yield from _length((*path, "with", name), name, value)
 
 

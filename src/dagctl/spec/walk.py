@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Path = tuple[str | int, ...]
 """Where something stands in a spec: keys and indexes, as `("tasks", 2, "task_id")`."""
@@ -30,6 +30,12 @@ def field(item: object, name: str) -> Any:  # noqa: ANN401 - raw input
     # not `getattr`: where there is nothing, a model takes long to say so
     held = item if isinstance(item, dict) else getattr(item, "__dict__", None)
     return held.get(name) if held is not None else None
+
+
+def mapping_in(item: object, name: str) -> Mapping[Any, Any]:
+    """Return the mapping that a model, or raw data, has under a name; else an empty one."""
+    held = field(item, name)
+    return held if isinstance(held, dict) else {}
 
 
 def is_group(item: object) -> bool:

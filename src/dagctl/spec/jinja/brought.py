@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.spec.walk import is_group, raw_entries
+from dagctl.spec.walk import is_group, mapping_in, raw_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,4 @@ def group_arguments(data: object) -> frozenset[str]:
 
 
 def _names(data: object, key: str) -> frozenset[str]:
-    given = data.get(key) if isinstance(data, dict) else None
-    names = given if isinstance(given, dict) else ()
-    return frozenset(name for name in names if isinstance(name, str))
+    return frozenset(name for name in mapping_in(data, key) if isinstance(name, str))

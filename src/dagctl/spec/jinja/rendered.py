@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.spec.catalogue import operator_of
 from dagctl.spec.markers import marker_of
 from dagctl.spec.tasks import KINDS
+from dagctl.spec.walk import mapping_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,9 +45,8 @@ def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, o
         if tag == "decorator":
             yield ("op_kwargs",), task.get("op_kwargs")
         for key in _VALUES if tag == "operator" else ("with",):
-            given = task.get(key)
-            if isinstance(given, dict):
-                yield from (((key, field), given[field]) for field in given if field in fields)
+            given = mapping_in(task, key)
+            yield from (((key, field), given[field]) for field in given if field in fields)
 
 
 def texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
