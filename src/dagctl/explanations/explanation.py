@@ -11,8 +11,9 @@ class Explanation(NamedTuple):
 
     title: str
     explanation: str
-    bad: str
+    bad: str = ""
     """What causes the finding; empty if it cannot be shown in a few lines."""
-    good: str
+    good: str = ""
     """The same, fixed."""
-    fix: str
+    fix: str = ""
+    """What to do about it."""

@@ -6,17 +6,13 @@ FAILURES = {
     "DAGCTL": Explanation(
         "A failure",
         "The base of all of dagctl's errors; scripts get one of the more specific ones.",
-        "",
-        "",
-        "Read the message; its `fix` line gives the next step.",
+        fix="Read the message; its `fix` line gives the next step.",
     ),
     "BUG": Explanation(
         "A bug in dagctl",
         "An unexpected error, at any point. If an operation was in progress, the next command "
         "finishes or undoes it.",
-        "",
-        "",
-        "Run `dagctl recover`, then report the bug with the spec and the output of `--debug`.",
+        fix="Run `dagctl recover`, then report the bug with the spec and the output of `--debug`.",
     ),
     "USAGE": Explanation(
         "A wrong argument or environment",
@@ -30,9 +26,7 @@ FAILURES = {
         "A spec has errors",
         "At least one spec has errors; each is shown with its own code. Nothing was written for "
         "any spec.",
-        "",
-        "",
-        "Correct the errors, or use `--keep-going` to process the valid specs.",
+        fix="Correct the errors, or use `--keep-going` to process the valid specs.",
     ),
     "ARCHIVE_INVALID": Explanation(
         "The archive is damaged, or is none of dagctl's",
@@ -46,18 +40,14 @@ FAILURES = {
         "Not signed in",
         "There is no session for this project's URL, it has ended, or the credentials were "
         "refused. A session that has only expired renews itself.",
-        "",
-        "",
-        "`dagctl login`. In CI: set DAGCTL_SUPABASE_URL, and DAGCTL_EMAIL with "
+        fix="`dagctl login`. In CI: set DAGCTL_SUPABASE_URL, and DAGCTL_EMAIL with "
         "DAGCTL_PASSWORD or DAGCTL_ACCESS_TOKEN.",
     ),
     "NOT_A_MEMBER": Explanation(
         "Not a member of the project",
         "You are signed in, but you are not a member of the project, or your role does not allow "
         "this: creating DAGs requires the role editor or owner.",
-        "",
-        "",
-        "Ask an owner of the project to add you; `dagctl whoami --check` shows your role.",
+        fix="Ask an owner of the project to add you; `dagctl whoami --check` shows your role.",
     ),
     "NOT_FOUND": Explanation(
         "Not found",
@@ -70,40 +60,30 @@ FAILURES = {
         "Something is in the way",
         "A name or a path is taken, a DAG file was edited by hand, a hook rejected the commit, or"
         " another process holds a lock. Nothing was changed.",
-        "",
-        "",
-        "Read the message; `--force` overwrites a manual edit, `--if-exists` says what to do "
+        fix="Read the message; `--force` overwrites a manual edit, `--if-exists` says what to do "
         "about a taken name.",
     ),
     "KEY_REUSED": Explanation(
         "The idempotency key was used for other specs",
         "A call with the same `key` was made in this project in the last 30 days, with different "
         "specs. Its result would not answer this call. Nothing was changed.",
-        "",
-        "",
-        "Use a new key for a new request; reuse a key only to repeat a request with the same "
+        fix="Use a new key for a new request; reuse a key only to repeat a request with the same "
         "specs.",
     ),
     "UNAVAILABLE": Explanation(
         "Something dagctl depends on is unavailable",
         "A disk is full, a folder is not writable, or a service is down. Nothing was changed.",
-        "",
-        "",
-        "Remove the cause and run the same command again.",
+        fix="Remove the cause and run the same command again.",
     ),
     "UNFINISHED": Explanation(
         "An operation stopped halfway",
         "It could not be finished or undone right now. The journal records what is left to do.",
-        "",
-        "",
-        "Remove the cause, then run `dagctl recover`.",
+        fix="Remove the cause, then run `dagctl recover`.",
     ),
     "INTERRUPTED": Explanation(
         "The run was interrupted",
         "Ctrl-C, SIGTERM or SIGHUP. The operation in progress was undone, or the message says that "
         "it was not.",
-        "",
-        "",
-        "Run the same command again.",
+        fix="Run the same command again.",
     ),
 }

@@ -260,9 +260,7 @@ FIELDS = {
     Code.TOO_MANY_TASKS: Explanation(
         "Too many tasks",
         "A DAG has at most 10,000 tasks, those in groups counted too.",
-        "",
-        "",
-        "Split it into several DAGs.",
+        fix="Split it into several DAGs.",
     ),
     Code.CONTEXT_OF_COMMAND: Explanation(
         "provide_context on a bash task",
@@ -276,8 +274,6 @@ FIELDS = {
         "Too much code in one spec",
         "The code and the commands of all tasks have at most 400,000 characters together. Nothing "
         "else in the spec is checked until then.",
-        "",
-        "",
-        "Move long code into modules or scripts that the tasks call, or split the DAG.",
+        fix="Move long code into modules or scripts that the tasks call, or split the DAG.",
     ),
 }

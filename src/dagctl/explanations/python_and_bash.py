@@ -35,9 +35,7 @@ CODE = {
         "reject the file. For many functions in one code, or many format expressions on one line, "
         "it takes the square of their number: a code has at most 1,000 functions, lambdas, classes "
         "and comprehensions, 1,000 keyword arguments in a call, 5,000 opening braces in a line.",
-        "",
-        "",
-        "Split the expression into several statements, or the code into several tasks.",
+        fix="Split the expression into several statements, or the code into several tasks.",
     ),
     Code.PYTHON_CHARACTER: Explanation(
         "An invisible character in Python code",
@@ -99,9 +97,7 @@ CODE = {
     Code.PYTHON_PLACEMENT: Explanation(
         "Python code that cannot be placed",
         "The code would mean something different in the generated file than it does on its own.",
-        "",
-        "",
-        "Follow the hint of the finding.",
+        fix="Follow the hint of the finding.",
     ),
     Code.PYTHON_PARAMETER: Explanation(
         "A parameter that Airflow does not fill",
@@ -122,9 +118,7 @@ CODE = {
         "An annotation that needs an import",
         "Python evaluates the annotations of a function when it is defined, before anything in "
         "its body is imported.",
-        "",
-        "",
-        "Quote the annotation, or remove it.",
+        fix="Quote the annotation, or remove it.",
     ),
     Code.PYTHON_CONTEXT: Explanation(
         "Python code that reads the context without asking for it",

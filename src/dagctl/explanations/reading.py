@@ -8,16 +8,12 @@ READING = {
         "The text is not UTF-8",
         "A spec is UTF-8 text. Other encodings cannot be detected reliably, so dagctl does not "
         "guess.",
-        "",
-        "",
-        "Save the file as UTF-8.",
+        fix="Save the file as UTF-8.",
     ),
     Code.FILE_TOO_LARGE: Explanation(
         "The text is too large",
         "A spec has at most 2,000,000 bytes.",
-        "",
-        "",
-        "Split it into several DAGs, or move long code into a module or script that the tasks "
+        fix="Split it into several DAGs, or move long code into a module or script that the tasks "
         "call.",
     ),
     Code.RAW_CHARACTER: Explanation(
@@ -53,9 +49,7 @@ READING = {
         "The document has too many values",
         "A document has at most 150,000 keys and values and 2,000,000 characters, counting each "
         "YAML alias in full. A few lines of aliases can stand for millions of values.",
-        "",
-        "",
-        "Split it into several DAGs; write values out instead of nesting aliases.",
+        fix="Split it into several DAGs; write values out instead of nesting aliases.",
     ),
     Code.DUPLICATE_KEY: Explanation(
         "A duplicate key",
@@ -90,19 +84,15 @@ READING = {
         "More findings than are shown",
         "At most 100 errors and 100 warnings of one spec are shown, and at most 20 of one value. "
         "Checks stop where no more would be shown, so there may be more errors than this says.",
-        "",
-        "",
-        "Correct what is shown, and check again.",
+        fix="Correct what is shown, and check again.",
     ),
     Code.TOO_COSTLY: Explanation(
         "The check took too much",
         "The check of one spec has a limit of time, and on a server of memory too, so that one "
         "spec does not stop the work of others. A spec within the other limits rarely comes near "
         "to it.",
-        "",
-        "",
-        "Split the spec, or move long code into modules and scripts that the tasks call. If the "
-        "machine was busy, try again.",
+        fix="Split the spec, or move long code into modules and scripts that the tasks call. If "
+        "the machine was busy, try again.",
     ),
     Code.YAML_SYNTAX: Explanation(
         "The text is not valid YAML",

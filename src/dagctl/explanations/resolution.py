@@ -38,8 +38,6 @@ RESOLUTION = {
         "tasks, for those of a type, for those of an operator. It is a regular file, never a link. "
         "A spec may have `task_defaults` too; what selects none of its tasks is a warning. So is a "
         "parameter under `with` of `default_args` that no operator of the tasks has.",
-        "",
-        "",
-        "Correct the file; `dagctl validate defaults.yaml` checks it alone.",
+        fix="Correct the file; `dagctl validate defaults.yaml` checks it alone.",
     ),
 }

@@ -131,17 +131,13 @@ TASKS = {
     Code.DEPRECATED: Explanation(
         "Something deprecated",
         "Airflow or the provider will remove it, and warns of it until then.",
-        "",
-        "",
-        "Use what the message names instead.",
+        fix="Use what the message names instead.",
     ),
     Code.OTHER_VERSION: Explanation(
         "A parameter that other versions have",
         "The version of Airflow or of the provider that the file is for does not have it, or it is "
         "not certain that it has.",
-        "",
-        "",
-        "Leave it out, or name the version in dagctl.toml.",
+        fix="Leave it out, or name the version in dagctl.toml.",
     ),
     Code.BAD_PARAM: Explanation(
         "A param that breaks its own rules",

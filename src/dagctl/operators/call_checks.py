@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
 from dagctl.operators.base_parameters import base_parameters, base_targets
-from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel, error, warning
 from dagctl.operators.model import Need
 from dagctl.operators.near import near_parameter
 from dagctl.operators.successors import renamed_parameter
@@ -18,7 +18,7 @@ from dagctl.operators.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from dagctl.operators.model import Operator, Parameter
+    from dagctl.operators.model import Deprecation, Operator, Parameter
 
 
 @frozen(kw_only=True)
@@ -55,12 +55,8 @@ def check_call(operator: Operator, call: OperatorCall) -> list[CallFinding]:
 
 def _about_operator(operator: Operator) -> Iterator[CallFinding]:
     if operator.deprecated:
-        yield CallFinding(
-            check=CallCheck.DEPRECATED_OPERATOR,
-            level=CallLevel.WARNING,
-            message=f"{quoted(operator.name)} is deprecated",
-            hint=_instead(operator.deprecated.use, operator.deprecated.reason),
-        )
+        message = f"{quoted(operator.name)} is deprecated"
+        yield warning(CallCheck.DEPRECATED_OPERATOR, message, _instead(operator.deprecated))
     if operator.moved_from:
         yield CallFinding(
             check=CallCheck.OLD_PATH,
@@ -70,8 +66,8 @@ def _about_operator(operator: Operator) -> Iterator[CallFinding]:
         )
 
 
-def _instead(use: str | None, reason: str) -> str:
-    return f"use {quoted(use)}" if use else reason
+def _instead(deprecated: Deprecation) -> str:
+    return f"use {quoted(deprecated.use)}" if deprecated.use else deprecated.reason
 
 
 def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
@@ -82,23 +78,15 @@ def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
     meant = {_meant(operator, name) for name in written}
     for name, parameter in operator.parameters.items():
         if parameter.need is Need.REQUIRED and parameter.certain and name not in given | meant:
-            yield CallFinding(
-                check=CallCheck.MISSING_PARAMETER,
-                level=CallLevel.ERROR,
-                message=f"{quoted(operator.name)} needs {quoted(name)}",
-                hint=f"add it under `with`; it takes {parameter.kind.words}",
-            )
+            message = f"{quoted(operator.name)} needs {quoted(name)}"
+            hint = f"add it under `with`; it takes {parameter.kind.words}"
+            yield error(CallCheck.MISSING_PARAMETER, message, hint)
 
 
 def _argument(operator: Operator, call: OperatorCall, name: str) -> Iterator[CallFinding]:
     if name in call.expanded:
-        yield CallFinding(
-            check=CallCheck.GIVEN_TWICE,
-            level=CallLevel.ERROR,
-            message=f"{quoted(name)} is given twice: in `with` and in `expand`",
-            hint="take it out of one of them",
-            path=(name,),
-        )
+        message = f"{quoted(name)} is given twice: in `with` and in `expand`"
+        yield error(CallCheck.GIVEN_TWICE, message, "take it out of one of them", name)
     parameter = operator.parameters.get(name)
     if parameter is not None:
         yield from _known(operator, parameter)
@@ -117,14 +105,9 @@ def _expanded(operator: Operator, call: OperatorCall, name: str) -> Iterator[Cal
         yield from (_in_expand(finding) for finding in _not_there(operator, name))
         return
     if not parameter.expandable:
-        yield CallFinding(
-            check=CallCheck.NOT_EXPANDABLE,
-            level=CallLevel.ERROR,
-            message=f"Airflow {operator.target} does not map over {quoted(name)}",
-            hint="give it one value, outside of `expand`",
-            path=(name,),
-            expanded=True,
-        )
+        message = f"Airflow {operator.target} does not map over {quoted(name)}"
+        hint = "give it one value, outside of `expand`"
+        yield _in_expand(error(CallCheck.NOT_EXPANDABLE, message, hint, name))
     yield from (_in_expand(finding) for finding in _known(operator, parameter))
     value = call.expanded[name]
     if isinstance(value, list):
@@ -140,58 +123,39 @@ def _in_expand(finding: CallFinding, *index: int) -> CallFinding:
 
 def _known(operator: Operator, parameter: Parameter) -> Iterator[CallFinding]:
     if not parameter.certain:
-        yield CallFinding(
-            check=CallCheck.OTHER_VERSION,
-            level=CallLevel.WARNING,
-            message=f"{quoted(parameter.name)} may not be in the version of"
-            f" {quoted(operator.provider)} that you have",
-            hint=f"{operator.distribution} {operator.version} has it; versions before may not",
-            path=(parameter.name,),
+        message = (
+            f"{quoted(parameter.name)} may not be in the version of {quoted(operator.provider)} "
+            "that you have"
         )
+        hint = f"{operator.distribution} {operator.version} has it; versions before may not"
+        yield warning(CallCheck.OTHER_VERSION, message, hint, parameter.name)
     if parameter.deprecated:
-        yield CallFinding(
-            check=CallCheck.DEPRECATED_PARAMETER,
-            level=CallLevel.WARNING,
-            message=f"{quoted(parameter.name)} of {quoted(operator.name)} is deprecated",
-            hint=_instead(parameter.deprecated.use, parameter.deprecated.reason),
-            path=(parameter.name,),
-        )
+        message = f"{quoted(parameter.name)} of {quoted(operator.name)} is deprecated"
+        hint = _instead(parameter.deprecated)
+        yield warning(CallCheck.DEPRECATED_PARAMETER, message, hint, parameter.name)
 
 
 def _misplaced(operator: Operator, call: OperatorCall, name: str) -> Iterator[CallFinding]:
     if near := renamed_parameter(name, operator.parameters):
         yield _strange(operator, name, near)
         return
-    twice = name in call.beside
-    yield CallFinding(
-        check=CallCheck.GIVEN_TWICE if twice else CallCheck.MISPLACED_PARAMETER,
-        level=CallLevel.ERROR,
-        message=f"{quoted(name)} is given twice: in `with` and beside it"
-        if twice
-        else f"{quoted(name)} is no parameter of the operator: every task has it",
-        hint=f"take it out of `with`{'' if twice else ' and put it beside `with`'}",
-        path=(name,),
-    )
+    if name in call.beside:
+        message = f"{quoted(name)} is given twice: in `with` and beside it"
+        yield error(CallCheck.GIVEN_TWICE, message, "take it out of `with`", name)
+        return
+    message = f"{quoted(name)} is no parameter of the operator: every task has it"
+    hint = "take it out of `with` and put it beside `with`"
+    yield error(CallCheck.MISPLACED_PARAMETER, message, hint, name)
 
 
 def _not_there(operator: Operator, name: str) -> Iterator[CallFinding]:
     """Yield what there is to say of a name that the operator does not take."""
     if name in operator.fixed:
-        yield CallFinding(
-            check=CallCheck.FIXED_PARAMETER,
-            level=CallLevel.ERROR,
-            message=f"{quoted(operator.name)} sets {quoted(name)} itself",
-            hint="take it out",
-            path=(name,),
-        )
+        message = f"{quoted(operator.name)} sets {quoted(name)} itself"
+        yield error(CallCheck.FIXED_PARAMETER, message, "take it out", name)
     elif name in operator.absent:
-        yield CallFinding(
-            check=CallCheck.OTHER_VERSION,
-            level=CallLevel.ERROR,
-            message=f"{quoted(operator.name)} has no {quoted(name)} here",
-            hint=f"it is in {operator.absent[name]}",
-            path=(name,),
-        )
+        message = f"{quoted(operator.name)} has no {quoted(name)} here"
+        yield error(CallCheck.OTHER_VERSION, message, f"it is in {operator.absent[name]}", name)
     elif not operator.open:
         yield _unknown(operator, name)
 
@@ -216,24 +180,16 @@ def _of_the_same_words(operator: Operator, name: str) -> str | None:
 
 
 def _unknown(operator: Operator, name: str) -> CallFinding:
-    if operator.takes_base:
-        elsewhere = base_targets("operator", name)
-        if elsewhere:
-            return CallFinding(
-                check=CallCheck.OTHER_VERSION,
-                level=CallLevel.ERROR,
-                message=f"{quoted(name)} needs {spans(elsewhere)}",
-                hint=f"the target is Airflow {operator.target}: take it out",
-                path=(name,),
-            )
+    elsewhere = base_targets("operator", name) if operator.takes_base else ()
+    if elsewhere:
+        hint = f"the target is Airflow {operator.target}: take it out"
+        return error(
+            CallCheck.OTHER_VERSION, f"{quoted(name)} needs {spans(elsewhere)}", hint, name
+        )
     return _strange(operator, name, _meant(operator, name))
 
 
 def _strange(operator: Operator, name: str, near: str | None) -> CallFinding:
-    return CallFinding(
-        check=CallCheck.UNKNOWN_PARAMETER,
-        level=CallLevel.ERROR,
-        message=f"{quoted(operator.name)} has no parameter {quoted(name)}",
-        hint=f"did you mean {quoted(near)}?" if near else f"dagctl operators show {operator.name}",
-        path=(name,),
-    )
+    message = f"{quoted(operator.name)} has no parameter {quoted(name)}"
+    hint = f"did you mean {quoted(near)}?" if near else f"dagctl operators show {operator.name}"
+    return error(CallCheck.UNKNOWN_PARAMETER, message, hint, name)

@@ -51,3 +51,13 @@ class CallFinding:
     """The parameter, and where in its value; empty for the call as a whole."""
     expanded: bool = False
     """The path starts in `expand`, not in `with`."""
+
+
+def error(check: CallCheck, message: str, hint: str | None, *path: str | int) -> CallFinding:
+    """Return that a call is certainly wrong, at a parameter or in its value."""
+    return CallFinding(check=check, level=CallLevel.ERROR, message=message, hint=hint, path=path)
+
+
+def warning(check: CallCheck, message: str, hint: str | None, *path: str | int) -> CallFinding:
+    """Return that a call may be wrong, at a parameter or in its value."""
+    return CallFinding(check=check, level=CallLevel.WARNING, message=message, hint=hint, path=path)

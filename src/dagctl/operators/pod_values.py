@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.frozen import frozen
-from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.call_findings import CallCheck, CallFinding, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
 from dagctl.operators.value_kinds import (
@@ -257,13 +257,9 @@ def _unknown(place: _Value, key: str, near: str | None) -> CallFinding:
         finding = _finding(message + effect, hint, path)
         return replace(finding, check=CallCheck.UNKNOWN_PARAMETER)
     version = document("_pods")["version"]
-    return CallFinding(
-        check=CallCheck.UNKNOWN_PARAMETER,
-        level=CallLevel.WARNING,
-        message=f"{message} in the client of Kubernetes {version}",
-        hint="check its spelling, and the version that you have",
-        path=path,
-    )
+    message = f"{message} in the client of Kubernetes {version}"
+    hint = "check its spelling, and the version that you have"
+    return warning(CallCheck.UNKNOWN_PARAMETER, message, hint, *path)
 
 
 def _made(place: _Value) -> Iterator[CallFinding]:
@@ -351,9 +347,7 @@ def _other(place: _Value, words: str) -> CallFinding:
 
 
 def _finding(message: str, hint: str | None, path: Path) -> CallFinding:
-    return CallFinding(
-        check=CallCheck.POD_VALUE, level=CallLevel.ERROR, message=message, hint=hint, path=path
-    )
+    return error(CallCheck.POD_VALUE, message, hint, *path)
 
 
 def _is_jinja(text: str) -> bool:

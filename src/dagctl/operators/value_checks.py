@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.call_findings import CallCheck, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
 from dagctl.operators.value_kinds import NUMBER, TEXT, WHOLE, shape_of, wrong
@@ -15,6 +15,7 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dagctl.operators.call_findings import CallFinding
     from dagctl.operators.model import Operator, Parameter
     from dagctl.operators.value_kinds import Wrong
 
@@ -46,14 +47,10 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
     if not rendered and operator.kind != "decorated":
         path = _jinja(value)
         if path is not None:
-            yield CallFinding(
-                check=CallCheck.NOT_RENDERED,
-                level=CallLevel.WARNING,
-                message=f"Airflow does not render {quoted(parameter.name)}"
-                f" of {quoted(operator.name)}: the text stays as it is",
-                hint=f"dagctl operators show {operator.name} lists what is rendered",
-                path=(parameter.name, *path),
-            )
+            owner = f"{quoted(parameter.name)} of {quoted(operator.name)}"
+            message = f"Airflow does not render {owner}: the text stays as it is"
+            hint = f"dagctl operators show {operator.name} lists what is rendered"
+            yield warning(CallCheck.NOT_RENDERED, message, hint, parameter.name, *path)
 
 
 def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
@@ -72,13 +69,9 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
     certain = not isinstance(next(iter(problem.path), 0), str) and not (
         is_number and parameter.name.endswith("_id")
     )
-    return CallFinding(
-        check=CallCheck.WRONG_KIND,
-        level=CallLevel.ERROR if certain else CallLevel.WARNING,
-        message=f"{quoted(parameter.name)} takes {expected.words}{place}, not {given}",
-        hint=hint,
-        path=(parameter.name, *problem.path),
-    )
+    message = f"{quoted(parameter.name)} takes {expected.words}{place}, not {given}"
+    finding = error if certain else warning
+    return finding(CallCheck.WRONG_KIND, message, hint, parameter.name, *problem.path)
 
 
 def _of_sensor(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - any value
@@ -89,13 +82,7 @@ def _of_sensor(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 
     elif name in _NOT_NEGATIVE and type(value) in {int, float} and value < 0:
         message, hint = f"{quoted(name)} cannot be negative", "write 0 or more"
     if message:
-        yield CallFinding(
-            check=CallCheck.WRONG_KIND,
-            level=CallLevel.ERROR,
-            message=message,
-            hint=hint,
-            path=(name,),
-        )
+        yield error(CallCheck.WRONG_KIND, message, hint, name)
 
 
 def _number_of(text: str) -> str | None:

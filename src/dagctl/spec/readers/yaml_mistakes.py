@@ -30,124 +30,63 @@ _JOINED = ("mapping values are not allowed", "could not find expected ':'", "exp
 """What PyYAML says where it took a line for a part of the text on the line before."""
 _MISALIGNED = ("<block end>", "did not find expected key", "did not find expected '-'")
 _QUOTES = "close the quotes at the end; a quote inside them is written twice ('') or escaped"
-_SLIPS = (
-    (
-        lazy_pattern(r"\{\{"),
-        Code.YAML_QUOTE_JINJA,
-        "to YAML, `{{` begins a mapping",
-        'quote the text: "{{ ... }}"',
-    ),
-    (
-        lazy_pattern(r"\{%"),
-        Code.YAML_QUOTE_JINJA,
-        "to YAML, `{` begins a mapping",
-        "quote the text",
-    ),
-    (lazy_pattern(r"@"), Code.YAML_QUOTE, "an unquoted text cannot begin with `@`", None),
-    (lazy_pattern(r"`"), Code.YAML_QUOTE, "an unquoted text cannot begin with a backtick", None),
-    (lazy_pattern(r"%"), Code.YAML_QUOTE, "an unquoted text cannot begin with `%`", None),
-    (lazy_pattern(r"\*"), Code.YAML_QUOTE, "to YAML, `*` begins an alias", None),
-    (lazy_pattern(r"&"), Code.YAML_QUOTE, "to YAML, `&` begins an anchor", None),
-    (lazy_pattern(r"!"), Code.YAML_QUOTE, "to YAML, `!` begins a tag", None),
-    (
-        lazy_pattern(r"[|>]"),
-        Code.YAML_QUOTE,
-        "after `|` or `>` the text starts on the next line",
-        None,
-    ),
-    (lazy_pattern(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", _BRACKET),
-    (lazy_pattern(r"\{"), Code.YAML_QUOTE, "to YAML, `{` begins a mapping", _BRACKET),
-    (
-        lazy_pattern(r"""["']"""),
-        Code.YAML_QUOTE,
-        "the quotes do not enclose the whole text",
-        _QUOTES,
-    ),
-    (
-        lazy_pattern(r".*?: "),
-        Code.YAML_QUOTE,
-        "to YAML, `: ` in an unquoted text begins a mapping",
-        None,
-    ),
-    (
-        lazy_pattern(r"[,\]}]"),
-        Code.YAML_QUOTE,
-        "an unquoted text cannot begin with this character",
-        None,
-    ),
+_SLIPS = tuple(
+    (lazy_pattern(shape), message, hint)
+    for shape, message, hint in (
+        (r"\{\{", "to YAML, `{{` begins a mapping", 'quote the text: "{{ ... }}"'),
+        (r"\{%", "to YAML, `{` begins a mapping", "quote the text"),
+        (r"@", "an unquoted text cannot begin with `@`", None),
+        (r"`", "an unquoted text cannot begin with a backtick", None),
+        (r"%", "an unquoted text cannot begin with `%`", None),
+        (r"\*", "to YAML, `*` begins an alias", None),
+        (r"&", "to YAML, `&` begins an anchor", None),
+        (r"!", "to YAML, `!` begins a tag", None),
+        (r"[|>]", "after `|` or `>` the text starts on the next line", None),
+        (r"\[", "to YAML, `[` begins a list", _BRACKET),
+        (r"\{", "to YAML, `{` begins a mapping", _BRACKET),
+        (r"""["']""", "the quotes do not enclose the whole text", _QUOTES),
+        (r".*?: ", "to YAML, `: ` in an unquoted text begins a mapping", None),
+        (r"[,\]}]", "an unquoted text cannot begin with this character", None),
+    )
 )
-"""How a value begins that has to be quoted, in the order of trial."""
+"""How a value begins that has to be quoted, in the order of trial; None: the hint quotes it."""
+_JINJA = ("{{", "{%")
 
-_PROBLEMS = (
-    (
-        "found another document",
-        Code.YAML_SEVERAL_DOCUMENTS,
-        "a second document begins here",
-        "one file holds one spec",
-    ),
-    (
-        "duplicate anchor",
-        Code.YAML_ALIAS,
-        "this anchor is defined twice",
-        "give each anchor its own name",
-    ),
-    (
-        "incompatible YAML",
-        Code.YAML_SYNTAX,
-        "only YAML 1.1 and 1.2 are supported",
-        "remove the directive",
-    ),
-    ("directive", Code.YAML_SYNTAX, "this directive is not supported", "remove it"),
-    (
-        "undefined tag handle",
-        Code.YAML_TAG,
-        "this tag is not allowed",
-        "quote the text, or remove the tag",
-    ),
-    ("expected ':'", Code.YAML_SYNTAX, "a key without `:`", "write `key: value`"),
-    (
-        "end of stream",
-        Code.YAML_SYNTAX,
-        "what opens here is never closed",
-        "add the closing quote or bracket",
-    ),
-    (
-        "unexpected document indicator",
-        Code.YAML_SYNTAX,
+_ESCAPED = "write `\\\\` for a backslash, or use single quotes"
+_PROBLEMS = {
+    "found another document": ("a second document begins here", "one file holds one spec"),
+    "duplicate anchor": ("this anchor is defined twice", "give each anchor its own name"),
+    "incompatible YAML": ("only YAML 1.1 and 1.2 are supported", "remove the directive"),
+    "directive": ("this directive is not supported", "remove it"),
+    "undefined tag handle": ("this tag is not allowed", "quote the text, or remove the tag"),
+    "expected ':'": ("a key without `:`", "write `key: value`"),
+    "end of stream": ("what opens here is never closed", "add the closing quote or bracket"),
+    "unexpected document indicator": (
         "a quote before this line is never closed",
         "add the closing quote",
     ),
-    (
-        "invalid Unicode character",
-        Code.YAML_SYNTAX,
+    "invalid Unicode character": (
         "this escape is not a valid character in YAML",
         "write the character itself; a pair of \\u escapes is JSON's way",
     ),
-    (
-        "hexdecimal",
-        Code.YAML_SYNTAX,
-        "digits are missing after this escape",
-        "write `\\\\` for a backslash, or use single quotes",
-    ),
-    (
-        "escape",
-        Code.YAML_SYNTAX,
-        "there is no such escape in double quotes",
-        "write `\\\\` for a backslash, or use single quotes",
-    ),
-    (
-        "expected ',' or",
-        Code.YAML_SYNTAX,
+    "hexdecimal": ("digits are missing after this escape", _ESCAPED),
+    "escape": ("there is no such escape in double quotes", _ESCAPED),
+    "expected ',' or": (
         "the list or mapping in brackets is malformed here",
         "separate the items with commas and close the bracket",
     ),
-    (
-        "mapping values are not allowed",
-        Code.YAML_SYNTAX,
+    "mapping values are not allowed": (
         "a `:` is not allowed here",
         "check the indentation of this line and the one before, or quote the text",
     ),
-)
+}
+"""What PyYAML says, in the order of trial: the message and the hint instead of it."""
+_CODES = {
+    "found another document": Code.YAML_SEVERAL_DOCUMENTS,
+    "duplicate anchor": Code.YAML_ALIAS,
+    "undefined tag handle": Code.YAML_TAG,
+}
+"""The codes of those that are no slip of the syntax."""
 _UNDEFINED = "found undefined alias"
 _ALIAS = lazy_pattern(r"\*[\w-]+")
 _SHOWN = 60
@@ -244,9 +183,10 @@ def _slip(text: str, offset: int) -> _Slip | None:
     if span is None or offset < span.start:
         return None
     value = text[span.start : span.end]
-    for shape, code, message, hint in _SLIPS:
+    for shape, message, hint in _SLIPS:
         if shape.match(value):
             said = _open_quote(value) or (message, hint or _quoted(value))
+            code = Code.YAML_QUOTE_JINJA if value.startswith(_JINJA) else Code.YAML_QUOTE
             finding = Problem(code, *said, span=span)
             return _Slip(finding, text[: span.start] + _placeholder(span) + text[span.end :])
     return None
@@ -310,9 +250,9 @@ def _placeholder(span: Span) -> str:
 
 def _misfit(problem: str, offset: int) -> Problem:
     span = Span(offset, offset + 1)
-    for words, code, message, hint in _PROBLEMS:
+    for words, said in _PROBLEMS.items():
         if words in problem:
-            return Problem(code, message, hint, span=span)
+            return Problem(_CODES.get(words, Code.YAML_SYNTAX), *said, span=span)
     return Problem(Code.YAML_SYNTAX, *_MISFIT, span=span)
 
 
