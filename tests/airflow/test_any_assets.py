@@ -10,6 +10,7 @@ import pytest
 
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.load import check_spec
+from dagctl.spec.resolution.resolve import Around
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,8 +83,8 @@ def test_assets_lengths_and_files_come_back_as_they_are(airflow: Airflow, tmp_pa
     while len(taken) < 80:
         raw, made = data(chance, len(taken))
         text = "".join(chance.choice(FILES) for _ in range(3))
-        files_of = {"sql/a.sql": text}.__getitem__
-        checked = check_spec(json.dumps(raw), airflow=airflow.version, files=files_of)
+        around = Around(files={"sql/a.sql": text}.__getitem__)
+        checked = check_spec(json.dumps(raw), airflow=airflow.version, around=around)
         if checked.spec is None:
             refused += 1
             continue

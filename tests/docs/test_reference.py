@@ -12,6 +12,7 @@ from dagctl.server.refusals import STATUSES
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import check_spec
+from dagctl.spec.resolution.resolve import Around
 from tests.docs.pages import REFERENCE, ROOT, quoted, table
 
 
@@ -89,8 +90,8 @@ def test_the_page_of_generated_files_shows_what_is_made_for_single_versions() ->
     shown = _MADE.findall(page)
     assert len(shown) == page.count("<!-- made for ") > 0
     for spec, between, airflow, source in shown:
-        files = dict(_FILE.findall(between))
-        checked = check_spec(spec, airflow=airflow, files=files.__getitem__)
+        around = Around(files=dict(_FILE.findall(between)).__getitem__)
+        checked = check_spec(spec, airflow=airflow, around=around)
         assert checked.diagnostics == ()
         made = render(checked.result(), airflow=airflow)
         assert made[made.index("from ") :].rstrip() == source

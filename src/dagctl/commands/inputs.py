@@ -87,7 +87,6 @@ def change_of_text(
         content,
         origin=path,
         airflow=checks.airflow,
-        files=surroundings.files(place),
         around=surroundings.around(place),
     )
     checked = taken_by(checked, text_of(content), checks)
@@ -163,6 +162,5 @@ def _checked_text(
         data,
         origin=origin,
         airflow=airflow,
-        files=surroundings.files(origin),
         around=surroundings.around(origin),
     )

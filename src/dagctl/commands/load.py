@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.read import failure, read_file
-from dagctl.commands.spec_files import workspace_files
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, UsageError
 from dagctl.spec.checks import Checks, taken_by, text_of
@@ -112,7 +111,6 @@ def check(  # noqa: PLR0913 - each has a default and is given by its name
         format=document.format,
         origin=origin or document.origin,
         airflow=airflow,
-        files=workspace_files(Path(source).parent),
         around=around,
     )
     return taken_by(checked, text_of(document.data), checks)
@@ -130,7 +128,8 @@ def _around(
     if defaults is None:
         return around
     read = (read_defaults(text, _name(number)) for number, text in enumerate(defaults))
-    return Around(tuple(each for each in read if each is not None), around.variables)
+    kept = tuple(each for each in read if each is not None)
+    return Around(kept, around.variables, files=around.files)
 
 
 def _name(number: int) -> str:

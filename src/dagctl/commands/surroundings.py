@@ -25,7 +25,6 @@ from dagctl.workspace import Workspace, find_workspace
 if TYPE_CHECKING:
     from dagctl.commands.templates import LinkedTemplate, TemplateReader
     from dagctl.errors import Diagnostic
-    from dagctl.spec.files import Files
     from dagctl.spec.model import DagSpec
     from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.variables import Variables
@@ -46,7 +45,7 @@ class Surroundings:
         self._templates: dict[Path, TemplateReader] = {}
 
     def around(self, path: str | Path | None) -> Around:
-        """Return the defaults and variables that count for a spec file.
+        """Return the defaults, variables, templates and files that count for a spec file.
 
         Args:
             path: The file; None: a text without a file, for which no folder says anything.
@@ -58,10 +57,6 @@ class Surroundings:
         if folder not in self._around:
             self._around[folder] = self._read(folder)
         return self._around[folder]
-
-    def files(self, path: str | Path | None) -> Files:
-        """Return what reads the files that a spec names by `$file`."""
-        return workspace_files(Path() if path is None else Path(path).parent)
 
     def of_defaults(
         self, text: bytes, path: str | Path, airflow: str
@@ -87,22 +82,20 @@ class Surroundings:
         Raises:
             SpecError: It has errors.
         """
-        return check_spec(
-            text, origin=origin or str(path), files=self.files(path), around=self.around(path)
-        ).result()
+        return check_spec(text, origin=origin or str(path), around=self.around(path)).result()
 
     def _read(self, folder: Path | None) -> Around:
         workspace = _workspace_around(folder or Path())
         variables = self._variables
         if variables is None:
             variables = self._variables_of(workspace)
-        template_of = self._templates_of(workspace)
+        template_of, files = self._templates_of(workspace), workspace_files(folder or Path())
         if folder is None or workspace is None:
-            return Around((), variables, template_of)
+            return Around((), variables, template_of, files)
         levels = _levels(workspace.root, folder.resolve())
         defaults = [self._defaults_in(workspace.root, level) for level in levels]
         kept = tuple(each for each in defaults if each is not None)
-        return Around(kept, variables, template_of)
+        return Around(kept, variables, template_of, files)
 
     def _variables_of(self, workspace: Workspace | None) -> Variables:
         root = workspace.root if workspace else Path()

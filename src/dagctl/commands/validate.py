@@ -124,7 +124,6 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
         format=document.format,
         origin=document.origin,
         airflow=checks.airflow,
-        files=surroundings.files(document.origin),
         around=surroundings.around(document.origin),
     )
     source = Source(document.name, text_of(document.data))

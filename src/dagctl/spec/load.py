@@ -52,7 +52,6 @@ def load_spec(
     *,
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
-    files: Files | None = None,
     around: Around = NOTHING,
 ) -> DagSpec:
     """Return the spec that a YAML or JSON text holds.
@@ -61,13 +60,12 @@ def load_spec(
         text: One document. Bytes are UTF-8.
         format: Default: by the suffix of `origin`; else JSON if it begins with `{`, else YAML.
         origin: The name of the file, for diagnostics.
-        files: Reads a file that the spec names by `$file`. Default: none is read.
-        around: The defaults and variables that count for the spec. Default: none.
+        around: The defaults, variables, templates and files that count. Default: none.
 
     Raises:
         SpecError: With every problem, each at its line and column.
     """
-    return check_spec(text, format=format, origin=origin, files=files, around=around).result()
+    return check_spec(text, format=format, origin=origin, around=around).result()
 
 
 def check_data(
@@ -104,7 +102,6 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
     origin: str | None = None,
     needs_project: bool = False,
     airflow: str = "3",
-    files: Files | None = None,
     around: Around = NOTHING,
 ) -> Checked:
     """Return the spec of a text, and all errors and warnings.
@@ -115,14 +112,13 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
         origin: As of `load_spec`.
         needs_project: Whether it is an error that the spec names no project.
         airflow: The Airflow that the spec is for: `"2"`, `"3"`, or one version such as `"3.1"`.
-        files: As of `load_spec`.
         around: As of `load_spec`.
     """
     source, findings = decode(text)
     if findings:
         return Checked(None, diagnostics_of(source, findings, origin))
     reading = read(source, format, origin)
-    spec, findings = _check(reading, airflow, files, around, needs_project=needs_project)
+    spec, findings = _check(reading, airflow, around, needs_project=needs_project)
     if reading.document is None or reading.document.root.kind != "mapping":
         other = other_kind(source, origin)
         findings = [other] if other else findings
@@ -144,7 +140,7 @@ def is_readable(text: str | bytes, *, origin: str | None) -> bool:
 
 
 def _check(
-    reading: Reading, airflow: str, files: Files | None, around: Around, *, needs_project: bool
+    reading: Reading, airflow: str, around: Around, *, needs_project: bool
 ) -> tuple[DagSpec | None, Sequence[Problem]]:
     document = reading.document
     if document is None:
@@ -153,7 +149,7 @@ def _check(
         return None, [*reading.findings, not_a_mapping(document)]
     meant = resolve(document, around)
     named: dict[str, str] = {}
-    reader = files and noting(files, named)
+    reader = around.files and noting(around.files, named)
     spec, placed = _placed(reading, meant, airflow, reader, needs_project=needs_project)
     if spec is not None:
         spec.note_inputs(_inputs(meant, named))

@@ -8,6 +8,7 @@ import pytest
 
 from dagctl.spec.codes import Code
 from dagctl.spec.load import check_data, check_spec
+from dagctl.spec.resolution.resolve import Around
 
 OWN = "jobs.operators.Load"
 SQL = "SQLExecuteQueryOperator"
@@ -117,7 +118,7 @@ def test_a_text_that_names_a_template_file(
 def test_an_empty_file_is_a_warning() -> None:
     text = "dag_name: L\ntasks:\n  - task_id: a\n    operator: SQLExecuteQueryOperator\n"
     text += "    with: {conn_id: a, sql: {$file: empty.sql}}\n"
-    [finding] = check_spec(text, files=lambda _: " \n").diagnostics
+    [finding] = check_spec(text, around=Around(files=lambda _: " \n")).diagnostics
     assert (finding.code, finding.severity, finding.message) == (
         Code.BAD_FILE,
         "warning",

@@ -24,6 +24,7 @@ from dagctl.spec.resolution.variables import Variables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dagctl.spec.files import Files
     from dagctl.spec.readers.document import Document, Node
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.use import Used
@@ -31,17 +32,19 @@ if TYPE_CHECKING:
 
 @frozen
 class Around:
-    """What a spec is resolved with: defaults and variables. One serves many specs.
+    """What stands around a spec, and counts for it. One serves all specs of a folder.
 
     Args:
         defaults: The files with defaults above the specs, the nearest first.
         variables: The variables of the workspace.
         template_of: Returns the template with a name and a version, or why there is none.
+        files: Reads a file that a spec names by `$file`; None: none is read.
     """
 
     defaults: tuple[Defaults, ...] = ()
     variables: Variables = field(default_factory=Variables)
     template_of: Callable[[str, int], Used | Problem] = no_templates
+    files: Files | None = None
     _filled: dict[int, tuple[Node, Node, tuple[Problem, ...], frozenset[str]]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -73,7 +76,7 @@ class Around:
 
 
 NOTHING = Around()
-"""No defaults, no variables."""
+"""No defaults, no variables, no templates, no files."""
 
 
 @frozen
