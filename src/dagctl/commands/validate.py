@@ -11,9 +11,9 @@ from dagctl.commands.forked import verdicts
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.frozen import frozen
+from dagctl.spec.checked import stopped
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
 from dagctl.spec.codes import Code
-from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
 from dagctl.spec.resolution import DEFAULTS
 

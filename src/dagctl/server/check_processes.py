@@ -11,8 +11,7 @@ from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.posted_inputs import ProjectNeeds
 from dagctl.server.refusals import ASK_OPERATORS
-from dagctl.spec.checked import Checked
-from dagctl.spec.costs import stopped
+from dagctl.spec.checked import Checked, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -17,9 +17,8 @@ from dagctl.spec.callback_form import (
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import MAX_TEXT, length_problems
 from dagctl.spec.fields.values import early_argument_problems
-from dagctl.spec.forms import form_of, form_problems
+from dagctl.spec.forms import form_of, form_problems, list_problems
 from dagctl.spec.import_path import MAX_PATH, is_class_name, path_problems
-from dagctl.spec.lists import list_problems
 from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code

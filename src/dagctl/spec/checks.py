@@ -89,8 +89,7 @@ def taken_by(checked: Checked, text: str, checks: Checks) -> Checked:
     own = [each for each in checked.diagnostics if each.source is None or each.source.text == text]
     others = [each for each in checked.diagnostics if each not in own]
     diagnostics = (*judged(own, text, checks), *judged_elsewhere(others, checks))
-    failed = any(finding.severity is Severity.ERROR for finding in diagnostics)
-    return Checked(None if failed else checked.spec, diagnostics)
+    return Checked.of(checked.spec, diagnostics)
 
 
 def text_of(source: str | bytes) -> str:

@@ -8,8 +8,7 @@ from dagctl.spec.callback_form import MAX_CALLBACKS
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
-from dagctl.spec.forms import form_problems
-from dagctl.spec.lists import list_problems
+from dagctl.spec.forms import form_problems, list_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.unknown_keys import meant_keys
 from dagctl.spec.wording import did_you_mean, quoted

@@ -1,4 +1,7 @@
-"""Mappings whose own key says what they are: `{callable: ...}`, `{cron: ..., timezone: ...}`."""
+"""Mappings whose own key says what they are: `{callable: ...}`, `{cron: ..., timezone: ...}`.
+
+And lists of such.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.spec.walk import Path
 
@@ -69,3 +72,27 @@ def _unknown(
             near = f"did you mean {quoted(near)}?" if near else None
             problem = Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(str(key))}", near or hint)
             yield problem.at(*path, str(key))
+
+
+def list_problems(
+    items: Sequence[object],
+    path: Path,
+    most: int,
+    noun: str,
+    problems_of: Callable[[object, Path], Iterable[Problem]],
+) -> Iterator[Problem]:
+    """Yield what is wrong with a list.
+
+    Args:
+        items: The list.
+        path: Where it stands.
+        most: How many items it may have.
+        noun: What the items are, in the plural.
+        problems_of: Gives what is wrong with an item, by its path.
+    """
+    if not 0 < len(items) <= most:
+        message = f"the list has {len(items):,} {noun}; it must have from 1 to {most}"
+        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
+        return
+    for place, item in enumerate(items):
+        yield from problems_of(item, (*path, place))

@@ -90,9 +90,8 @@ def check_data(
     if around is not None:
         return _check_written_data(data, origin, airflow, around)
     spec, problems, _ = _validate(dict(data), airflow, None)
-    failed = any(item.severity is Severity.ERROR for item in problems)
     diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)
-    return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
+    return Checked.of(spec and spec.with_origin(origin), diagnostics)
 
 
 def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
@@ -123,7 +122,7 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
         other = other_kind(source, origin)
         findings = [other] if other else findings
     diagnostics = diagnostics_of(source, findings, origin) if findings else ()
-    return Checked(spec and spec.with_origin(origin, source), diagnostics)
+    return Checked.of(spec and spec.with_origin(origin, source), diagnostics)
 
 
 def resolved(
@@ -153,9 +152,7 @@ def _check(
     spec, placed = _placed(reading, meant, airflow, reader, needs_project=needs_project)
     if spec is not None:
         spec.note_inputs(_inputs(meant, named))
-    findings = with_secrets(document, placed)
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
-    return None if failed else spec, findings
+    return spec, with_secrets(document, placed)
 
 
 def _placed(
@@ -197,11 +194,10 @@ def _check_written_data(
     document = document_of(data)
     meant = resolve(document, around)
     spec, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
     if spec is not None:
         spec.note_inputs(_inputs(meant, {}))
     diagnostics = tuple(_without_lines(finding, origin) for finding in findings)
-    return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
+    return Checked.of(spec and spec.with_origin(origin), diagnostics)
 
 
 def _without_lines(finding: Problem, origin: str | None) -> Diagnostic:

@@ -19,9 +19,8 @@ from dagctl.spec.fields.durations import duration_problem, length_of
 from dagctl.spec.fields.schedule import PRESETS, problems_of
 from dagctl.spec.fields.values import early_argument_problems, value_problems
 from dagctl.spec.fields.zone import zone_problem
-from dagctl.spec.forms import form_of, form_problems
+from dagctl.spec.forms import form_of, form_problems, list_problems
 from dagctl.spec.import_path import path_problems
-from dagctl.spec.lists import list_problems
 from dagctl.spec.markers import marker_of, markers_in
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
