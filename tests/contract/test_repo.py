@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import pytest
@@ -269,6 +270,36 @@ def test_the_last_commit_of_each_path_is_named(world: World) -> None:
     world.commit("README", b"hello\n")
     named = world.repo.last_commits([X.path, Y.path])
     assert named == {X.path: second, Y.path: first}
+
+
+def test_the_log_says_what_commits_did_to_files_and_folders(world: World) -> None:
+    world.commit("templates/a b.yaml", b"one\n")
+    world.commit("dags/x.py", b"x = 1\n")
+    world.commit("README", b"no one asks\n")
+    world.commit("dags/x.py", b"x = 2\n")
+    world.commit("dags/x.pyc", b"no one asks\n")
+    newest, older, oldest = world.repo.log(["dags/x.py", "templates"])
+    assert [list(each.changes) for each in (newest, older, oldest)] == [
+        *[["dags/x.py"]] * 2,
+        ["templates/a b.yaml"],
+    ]
+    (before, after), (nothing, first) = newest.changes["dags/x.py"], older.changes["dags/x.py"]
+    assert nothing.strip("0") == ""
+    assert before == first
+    assert world.repo.blobs([before, after, "1" * 40]) == {before: b"x = 1\n", after: b"x = 2\n"}
+    assert (newest.by.count("<"), newest.at.utcoffset()) == (1, timedelta(0))
+    assert len(newest.id) == len(before)
+
+
+def test_the_log_before_the_first_commit_is_empty(world: World) -> None:
+    assert world.repo.log(["dags/x.py"]) == []
+
+
+def test_commits_of_operations_that_were_made_here_are_known(world: World) -> None:
+    made = commit(world, X)
+    world.commit("README", b"of the user\n")
+    theirs = world.repo.log(["README"])[0].id
+    assert world.repo.made_here([made, theirs, "1" * 40]) == {made}
 
 
 def test_what_git_tracks_is_what_the_index_holds(world: World) -> None:

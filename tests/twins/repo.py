@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, WorkspaceError
-from dagctl.ports import CommitPlace, GitIdentity, Reach, Removal
+from dagctl.ports import CommitPlace, GitIdentity, LoggedCommit, Reach, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -27,6 +27,7 @@ class Commit:
     message: str
     operation_id: str | None = None
     undoes: str | None = None
+    by: str = ""
 
 
 class MemoryRepo:
@@ -43,6 +44,7 @@ class MemoryRepo:
             or move the branch.
         index_held: Whether somebody else holds the index.
         sides: Both files of a merge under way, by path.
+        own: The commits of operations that were made here.
     """
 
     def __init__(self) -> None:
@@ -55,6 +57,7 @@ class MemoryRepo:
         self.hook: Callable[[], None] | None = None
         self.index_held = False
         self.sides: dict[str, tuple[bytes, ...]] = {}
+        self.own: set[str] = set()
 
     def identity(self) -> GitIdentity:
         """Return who commits."""
@@ -96,7 +99,9 @@ class MemoryRepo:
         if branch in self.tips and all(tip.get(path) == content for path, content in new.items()):
             return self.tips[branch]
         tree = {path: content for path, content in (tip | new).items() if content is not None}
-        return self.add(branch, tree, message, operation_id=operation_id)
+        made = self.add(branch, tree, message, operation_id=operation_id)
+        self.own.add(made)
+        return made
 
     def differing(self, files: Mapping[str, bytes | None]) -> set[str]:
         """Return the paths that hold something else in the commit that is checked out."""
@@ -149,6 +154,31 @@ class MemoryRepo:
                 if commit.operation_id is not None:
                     removals[path] = Removal(commit_id=commit.id, by=by, at=at)
         return removals
+
+    def log(self, paths: Collection[str]) -> list[LoggedCommit]:
+        """Return the commits that changed these files and folders, the newest first."""
+        logged = []
+        for commit in self.history(self.head):
+            before = {} if commit.parent is None else self.commits[commit.parent].tree
+            changes = {
+                path: (_id(before.get(path)), _id(commit.tree.get(path)))
+                for path in {**before, **commit.tree}
+                if before.get(path) != commit.tree.get(path)
+                and any(path == one or path.startswith(f"{one}/") for one in paths)
+            }
+            if changes:
+                at = datetime(2026, 1, 1, tzinfo=UTC)
+                logged.append(LoggedCommit(id=commit.id, by=commit.by, at=at, changes=changes))
+        return logged
+
+    def blobs(self, ids: Collection[str]) -> dict[str, bytes]:
+        """Return contents by their ids."""
+        contents = [each for commit in self.commits.values() for each in commit.tree.values()]
+        return {_id(content): content for content in contents if _id(content) in ids}
+
+    def made_here(self, commits: Collection[str]) -> set[str]:
+        """Return those of the commits that an operation has made here."""
+        return self.own & set(commits)
 
     def remembered(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the index, or in the history."""
@@ -249,6 +279,7 @@ class MemoryRepo:
             message=message,
             operation_id=operation_id,
             undoes=undoes,
+            by=self.who.signature,
         )
         self.tips[branch] = commit_id
         return commit_id
@@ -289,3 +320,8 @@ class MemoryRepo:
                 if write.path in before:
                     tree[write.path] = before[write.path]
         self.add(branch, tree, f"Undo {commit_id}", undoes=operation_id)
+
+
+def _id(content: bytes | None) -> str:
+    """Return the id of a content; of none, zeros."""
+    return "0" * 40 if content is None else sha256(content).hexdigest()[:40]

@@ -23,6 +23,7 @@ from dagctl.operation.inventory import MOST_FILES, Inventory, path_of, take_inve
 from dagctl.operation.meaning import Meanings
 from dagctl.operation.merge import header_of
 from dagctl.operation.rendering import provenance_of, rendered, with_header
+from dagctl.operation.taken_back import with_taken_back
 from dagctl.paths import storage_key
 from dagctl.ports import FileWrite
 
@@ -58,7 +59,7 @@ def make_plan(context: Context, changes: Iterable[Change], options: Options) -> 
     )
     named = with_names(context, inventory, meanings.of(asked), options)
     planned = [_planned(context, inventory, change, options) for change in named]
-    return agreed(context, planned)
+    return agreed(context, with_taken_back(context, planned, options))
 
 
 def standing_at(context: Context, path: str, options: Options) -> bytes | None:

@@ -22,7 +22,7 @@ from dagctl.ports.record import (
     as_removed,
 )
 from dagctl.ports.registry import Cache, Registry
-from dagctl.ports.repo import CommitPlace, GitIdentity, Reach, Removal, Repo
+from dagctl.ports.repo import CommitPlace, GitIdentity, LoggedCommit, Reach, Removal, Repo
 from dagctl.ports.reservation import (
     ArchiveOrigin,
     Claim,
@@ -46,6 +46,7 @@ __all__ = [
     "Journal",
     "KeyedOperation",
     "Listener",
+    "LoggedCommit",
     "OperationStatus",
     "Page",
     "Proposal",

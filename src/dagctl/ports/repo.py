@@ -49,6 +49,18 @@ class Removal:
     at: datetime
 
 
+@frozen(kw_only=True)
+class LoggedCommit:
+    """What a commit did to some files."""
+
+    id: str
+    by: str
+    """Its author, as `Name <e-mail>`."""
+    at: datetime
+    changes: Mapping[str, tuple[str, str]]
+    """The ids of each file's content before and after, by its path; all zeros: there was none."""
+
+
 @frozen
 class GitIdentity:
     """Who the user is to git (`git var GIT_AUTHOR_IDENT`)."""
@@ -166,6 +178,22 @@ class Repo(Protocol):
         """Return a file as a commit has it; None if this clone has not that commit, or that file.
 
         Any text may be asked for.
+        """
+
+    def log(self, paths: Collection[str]) -> list[LoggedCommit]:
+        """Return the recent commits that changed these files, or what is in these folders.
+
+        The newest first, and each before those that it is based on; of a merge, what it changed on
+        the branch that it was made on.
+        """
+
+    def blobs(self, ids: Collection[str]) -> dict[str, bytes]:
+        """Return contents by their ids; none that this clone lacks, or that is very large."""
+
+    def made_here(self, commits: Collection[str]) -> set[str]:
+        """Return those of these commits that dagctl has made in this work tree, or lately did.
+
+        Commits of other clones, which a pull has brought, are none of them.
         """
 
     def tracked(self, paths: Sequence[str]) -> set[str]:

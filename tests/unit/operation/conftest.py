@@ -134,6 +134,24 @@ class World:
             assert row.commit_id in {commit.id for commit in backend.repo.history(MAIN)}
 
 
+def clone(world: World, *, shared: bool) -> World:
+    """Return another clone of the repository, with the same shared registry, or its own cache."""
+    other = World.of(is_cache=not shared)
+    if shared:
+        other.backend.registry, other.backend.store = world.backend.registry, world.backend.store
+    pull(other, world)
+    return other
+
+
+def pull(here: World, there: World) -> None:
+    """Let a clone have what another one has committed."""
+    repo, theirs = here.backend.repo, there.backend.repo
+    repo.commits |= theirs.commits
+    repo.tips[MAIN] = theirs.tips[MAIN]
+    repo.index = dict(repo.tree(MAIN))
+    here.backend.files.content = dict(repo.tree(MAIN))
+
+
 @pytest.fixture
 def world() -> World:
     """Return a world in which the user has work of their own."""

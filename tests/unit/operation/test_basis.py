@@ -12,7 +12,7 @@ from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.change import asked
 from dagctl.operation.options import Options
 from dagctl.settings import Settings
-from tests.unit.operation.conftest import MAIN, PROJECT, World, spec
+from tests.unit.operation.conftest import MAIN, PROJECT, World, clone, pull, spec
 
 A, PATH = "specs/a.yaml", "dags/orders.py"
 V1, V2, V3 = (asked(spec(command=f"echo {number}"), A) for number in (1, 2, 3))
@@ -22,24 +22,6 @@ def states(world: World, *changes: object, options: Options | None = None) -> li
     result = world.create(*changes, options=options)  # type: ignore[arg-type] # changes
     world.check_agreement()
     return [(dag.state, dag.version) for dag in result.dags]
-
-
-def clone(world: World, *, shared: bool) -> World:
-    """Return another clone of the repository, with the same shared registry, or its own cache."""
-    other = World.of(is_cache=not shared)
-    if shared:
-        other.backend.registry, other.backend.store = world.backend.registry, world.backend.store
-    pull(other, world)
-    return other
-
-
-def pull(here: World, there: World) -> None:
-    """Let a clone have what another one has committed."""
-    repo, theirs = here.backend.repo, there.backend.repo
-    repo.commits |= theirs.commits
-    repo.tips[MAIN] = theirs.tips[MAIN]
-    repo.index = dict(repo.tree(MAIN))
-    here.backend.files.content = dict(repo.tree(MAIN))
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MADE_BY = "Dagctl-Op"
 UNDOES = "Dagctl-Undo"
+MOVED = "dagctl: "
+"""How the notes in the reflog begin of what dagctl moved."""
 
 _COMMIT_ID = lazy_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _RECENT = 10_000
@@ -121,7 +123,7 @@ def move(git: GitCommand, branch: str, new: str, old: str | None, *, why: str) -
     Raises:
         ConflictError: git or a hook refuses the move.
     """
-    answer = git.run("update-ref", "-m", f"dagctl: {why}", branch, new, old or "")
+    answer = git.run("update-ref", "-m", f"{MOVED}{why}", branch, new, old or "")
     return _hindrance(answer)
 
 

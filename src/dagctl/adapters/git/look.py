@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.tree import TreeEntry
 
 _COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
-_RECENT = 10_000
+RECENT = 10_000
 """How many commits are searched for the last change of a path."""
 _OPERATION = lazy_pattern(rf"^[ \t]*{MADE_BY}: *[0-9a-f-]{{36}}[ \t]*$", re.MULTILINE)
 """The trailer of an operation; a squashed commit has it anywhere in its message."""
@@ -92,7 +92,7 @@ def remembered(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
 
 def _some(paths: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield as many paths at a time as go onto a command line."""
-    return (paths[at : at + _FEW] for at in range(0, len(paths), _FEW))
+    return (paths[at : at + FEW] for at in range(0, len(paths), FEW))
 
 
 def _recent(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
@@ -100,9 +100,9 @@ def _recent(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     full = {place.full(path): path for path in paths}
     sign = token_hex(16)  # no name can hold what was not known before
     command = ("log", "-z", "--no-renames", "--no-show-signature", f"--format=format:{sign}%H,")
-    options = (f"--max-count={_RECENT}", "--name-only", "--diff-merges=first-parent")
-    limits = [place.literal(path) for path in paths] if len(paths) <= _FEW else []
-    listing = _walked(place, *command, *options, "HEAD", "--", *limits)
+    options = (f"--max-count={RECENT}", "--name-only", "--diff-merges=first-parent")
+    limits = [place.literal(path) for path in paths] if len(paths) <= FEW else []
+    listing = walked(place, *command, *options, "HEAD", "--", *limits)
     commits: dict[str, str] = {}
     for record in listing.split(sign)[1:]:
         commit, _, names = record.partition(",")
@@ -112,7 +112,7 @@ def _recent(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     return commits
 
 
-def _walked(place: GitWorkTree, *arguments: str) -> str:
+def walked(place: GitWorkTree, *arguments: str) -> str:
     """Return what `git log` prints; in a partial clone, up to the first commit without its trees.
 
     Raises:
@@ -133,26 +133,26 @@ def removals(place: GitWorkTree, paths: Sequence[str]) -> dict[str, Removal]:
     record_sign, sign = token_hex(16), token_hex(16)  # no message or name can hold them
     shape = sign.join((f"{record_sign}%H", "%at", "%an <%ae>", "%B", ""))
     command = ("log", "-z", "--no-renames", "--no-show-signature", "--no-color")
-    options = (f"--max-count={_RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
-    limits = [place.literal(path) for path in sorted(absent)] if len(absent) <= _FEW else []
+    options = (f"--max-count={RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
+    limits = [place.literal(path) for path in sorted(absent)] if len(absent) <= FEW else []
     form = f"--format=format:{shape}"
-    listing = _walked(place, *command, form, *options, "HEAD", "--", *limits)
+    listing = walked(place, *command, form, *options, "HEAD", "--", *limits)
     newest: dict[str, Removal | None] = {}
     for record in listing.split(record_sign)[1:]:
         commit, at, by, message, names = record.split(sign)
-        removal = Removal(commit_id=commit, by=_text(by), at=_moment(at))
+        removal = Removal(commit_id=commit, by=text(by), at=moment(at))
         for name in names.split("\0"):
             if (path := full.get(name.lstrip("\n"))) is not None:
                 newest.setdefault(path, removal if _OPERATION.search(message) else None)
     return {path: removal for path, removal in newest.items() if removal is not None}
 
 
-def _text(text: str) -> str:
+def text(value: str) -> str:
     """Return a text of git without what is no UTF-8: a registry takes no other."""
-    return os.fsencode(text).decode("utf-8", "replace")
+    return os.fsencode(value).decode("utf-8", "replace")
 
 
-def _moment(seconds: str) -> datetime:
+def moment(seconds: str) -> datetime:
     """Return the time of a commit; a stranger may have written any number."""
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
@@ -175,7 +175,7 @@ def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
 
 
-_FEW = 100
+FEW = 100
 """How many paths go onto a command line."""
 
 

@@ -12,7 +12,7 @@ from dagctl.errors import UnavailableError, UsageError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dagctl.adapters.git.command import GitCommand
 
@@ -60,14 +60,38 @@ def looking_up(git: GitCommand) -> Iterator[LookUp]:
         yield look
 
 
+def small_blobs(git: GitCommand, ids: Iterable[str], largest: int) -> dict[str, bytes]:
+    """Return contents by their ids, without those that are not there or have more bytes."""
+    with git.kept("cat-file", "--batch-command") as (asks, answers):
+        blobs: dict[str, bytes] = {}
+        for blob_id in ids:
+            known = _about(asks, answers, "info", blob_id)
+            if known is None or known[1] != "blob" or known[2] > largest:
+                continue
+            if (stored := _answer(asks, answers, blob_id)) is not None:
+                blobs[blob_id] = stored.data
+        return blobs
+
+
 def _answer(asks: IO[bytes], answers: IO[bytes], name: str) -> Stored | None:
-    """Ask for one object.
+    """Ask for one object."""
+    known = _about(asks, answers, "contents", name)
+    if known is None:
+        return None
+    object_id, kind, size = known
+    return Stored(object_id, kind, answers.read(size + 1)[:-1])
+
+
+def _about(
+    asks: IO[bytes], answers: IO[bytes], question: str, name: str
+) -> tuple[str, str, int] | None:
+    """Ask about one object, and return its id, kind and size; None: it is not there.
 
     Raises:
         UnavailableError: git has ended.
     """
     try:
-        asks.write(os.fsencode(f"contents {name}\n"))
+        asks.write(os.fsencode(f"{question} {name}\n"))
         asks.flush()
         line = answers.readline()
     except OSError as error:
@@ -77,8 +101,7 @@ def _answer(asks: IO[bytes], answers: IO[bytes], name: str) -> Stored | None:
         return None
     if len(words) != 3:  # noqa: PLR2004 - id, kind and size
         raise UnavailableError("git cat-file has ended")
-    data = answers.read(int(words[-1]) + 1)[:-1]
-    return Stored(words[0].decode(), words[1].decode(), data)
+    return words[0].decode(), words[1].decode(), int(words[2])
 
 
 def id_of(kind: str, data: bytes, *, like: str) -> str:

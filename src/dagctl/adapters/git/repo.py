@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git import history, index, look, preflight
+from dagctl.adapters.durable import LARGEST
+from dagctl.adapters.git import history, index, log, look, preflight
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
 from dagctl.adapters.git.network import Network
+from dagctl.adapters.git.objects import small_blobs
 from dagctl.adapters.git.place import GitWorkTree, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
 from dagctl.adapters.git.upstream import GitUpstream
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.adapters.git.configuration import Configuration
-    from dagctl.ports import CommitPlace, FileWrite, GitIdentity, Reach, Removal
+    from dagctl.ports import CommitPlace, FileWrite, GitIdentity, LoggedCommit, Reach, Removal
 
 
 class GitRepo:
@@ -147,6 +149,18 @@ class GitRepo:
     def content_at(self, commit_id: str, path: str) -> bytes | None:
         """Return a file as a commit has it, or None."""
         return look.content_at(self._place, commit_id, path)
+
+    def log(self, paths: Collection[str]) -> list[LoggedCommit]:
+        """Return the recent commits that changed these files and folders, the newest first."""
+        return log.log(self._place, paths) if paths else []
+
+    def blobs(self, ids: Collection[str]) -> dict[str, bytes]:
+        """Return contents by their ids, as far as they are here and not very large."""
+        return small_blobs(self._place.git, ids, LARGEST) if ids else {}
+
+    def made_here(self, commits: Collection[str]) -> set[str]:
+        """Return those of these commits that dagctl has made in this work tree."""
+        return log.made_here(self._place, commits)
 
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the user's index."""

@@ -1,0 +1,214 @@
+"""Promise 10: a colleague who commits no spec does not lose the update to the next `create`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.commands.lifecycle import rollback
+from dagctl.commands.operate import operate
+from dagctl.commands.plan import plan
+from dagctl.errors import StaleVersionError
+from dagctl.operation.change import asked
+from dagctl.operation.options import Options
+from dagctl.ports import GitIdentity
+from tests.unit.operation.conftest import MAIN, World, clone, pull, spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.operation.change import Change
+    from tests.twins.repo import MemoryRepo
+
+A = "specs/a.yaml"
+BO = GitIdentity("Bo", "bo@example.com")
+
+
+def version(command: str, schedule: str = "@daily", path: str = A, name: str = "Orders") -> Change:
+    return asked(spec(name, command, schedule_interval=schedule), path)
+
+
+V1, V2, V3 = version("echo 1"), version("echo 2"), version("echo 3")
+
+
+def commit_spec(world: World, change: Change, path: str = A) -> None:
+    """Let the user write and commit a spec file."""
+    world.place(path, change)
+    content = world.backend.files.content[path]
+    repo = world.backend.repo
+    repo.add(MAIN, repo.tree(MAIN) | {path: content}, f"Write {path}")
+    repo.index[path] = content
+
+
+@pytest.fixture(params=[False, True], ids=["embedded", "shared"])
+def ada(request: pytest.FixtureRequest) -> World:
+    world = World.of(is_cache=not request.param)
+    commit_spec(world, V1)
+    world.create(V1)
+    return world
+
+
+@pytest.fixture
+def bo(ada: World) -> World:
+    """Return the clone of a colleague."""
+    world = clone(ada, shared=not ada.backend.is_cache)
+    world.backend.repo.who = BO
+    world.create(V1)
+    return world
+
+
+def made(world: World, change: Change, options: Options | None = None) -> tuple[int, list[str]]:
+    result = world.create(change, options=options)
+    world.check_agreement()
+    return result.dags[0].version, list(result.warnings)
+
+
+@pytest.mark.parametrize("is_edited", [False, True], ids=["as it was", "edited and committed"])
+def test_what_was_published_without_its_spec_is_not_undone(
+    ada: World, bo: World, *, is_edited: bool
+) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    old = V1
+    if is_edited:
+        old = version("echo 1", "@weekly")
+        commit_spec(bo, old)
+    before = bo.state()
+    with pytest.raises(StaleVersionError) as caught:
+        bo.create(old)
+    with pytest.raises(StaleVersionError) as planned:
+        plan(bo.context(), [old], Options())
+    assert str(planned.value) == str(caught.value)
+    commit = ada.backend.repo.tips[MAIN][:7]
+    assert "version 2 of it was made by Ada Lovelace <ada@example.com> at " in str(caught.value)
+    assert f" in commit {commit}; this change is based on version 1" in str(caught.value)
+    hint = caught.value.hint or ""
+    assert "dagctl diff orders --spec specs/a.yaml" in hint
+    assert ("dagctl pull orders" in hint) != bo.backend.is_cache
+    assert bo.state() == before
+    assert made(bo, old, Options(force=True)) == (3, [])
+
+
+def test_several_versions_without_specs_are_compared_with_the_last_one_that_had_its_spec(
+    ada: World, bo: World
+) -> None:
+    ada.create(V2)
+    ada.create(V3)
+    pull(bo, ada)
+    with pytest.raises(StaleVersionError, match=r"version 3 of it .* based on version 1"):
+        bo.create(V1)
+
+
+@pytest.mark.parametrize("when", ["before", "after", "with"])
+def test_a_spec_that_was_committed_may_be_reverted_and_that_is_said(
+    ada: World, bo: World, when: str
+) -> None:
+    if when == "before":
+        commit_spec(ada, V2)
+    ada.create(V2)
+    if when == "after":
+        commit_spec(ada, V2)
+    if when == "with":  # as a squashed branch has it
+        repo = ada.backend.repo
+        ada.place(A, V2)
+        repo.commits[repo.tips[MAIN]].tree[A] = ada.backend.files.content[A]  # type: ignore[index]
+    pull(bo, ada)
+    commit_spec(bo, V1)
+    (warning,) = plan(bo.context(), [V1], Options()).warnings
+    assert made(bo, V1) == (3, [warning])
+    assert "specs/a.yaml is the spec of version 1 again: what version 2 of `orders`" in warning
+    assert "(Ada Lovelace <ada@example.com>, 2026-01-01, commit " in warning
+    assert "`dagctl diff orders 2 1` shows it" in warning
+
+
+def test_a_spec_that_git_had_at_another_time_was_not_lost(ada: World, bo: World) -> None:
+    """As where a spec is merged while a run of CI publishes the one before it."""
+    commit_spec(ada, V2)
+    ada.create(version("echo 0"))
+    ada.create(V2)
+    pull(bo, ada)
+    commit_spec(bo, V1)
+    assert made(bo, V1)[0] == 4
+
+
+def test_a_rollback_whose_spec_was_not_committed_is_not_undone(ada: World, bo: World) -> None:
+    commit_spec(ada, V2)
+    ada.create(V2)
+    operate(ada.context(), rollback(ada.context(), "orders", 1, Options()))
+    pull(bo, ada)
+    bo.place(A, V2)  # as it is in git
+    with pytest.raises(StaleVersionError, match=r"version 3 of it .* based on version 2"):
+        bo.create(V2)
+
+
+def test_an_edit_that_keeps_what_was_changed_is_let_through(ada: World, bo: World) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    assert made(bo, version("echo 2", "@weekly")) == (3, [])
+
+
+def test_a_value_that_is_changed_once_more_is_let_through(ada: World, bo: World) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    assert made(bo, V3) == (3, [])
+
+
+def test_a_task_that_only_came_with_such_a_version_does_not_go(ada: World, bo: World) -> None:
+    two = spec(command="echo 1", schedule_interval="@daily").to_data()
+    more = {"task_id": "b", "task_type": "bash", "bash_command": "echo b"}
+    both = asked(type(spec()).model_validate({**two, "tasks": [*two["tasks"], more]}), A)
+    ada.create(both)
+    pull(bo, ada)
+    with pytest.raises(StaleVersionError, match="would undo"):
+        bo.create(version("echo 1", "@weekly"))
+
+
+def test_who_goes_back_and_forth_in_one_clone_is_not_asked(ada: World) -> None:
+    ada.create(V2)
+    assert made(ada, V1) == (3, [])
+
+
+def test_a_spec_that_git_does_not_keep_is_published_as_it_is(ada: World) -> None:
+    unkept = "out/b.yaml"
+    first, second = (version(f"echo {n}", path=unkept, name="Made") for n in (1, 2))
+    ada.create(first)
+    ada.create(second)
+    bo = clone(ada, shared=not ada.backend.is_cache)
+    assert bo.create(first).dags[0].version == 3
+
+
+def test_git_is_asked_a_constant_number_of_times(ada: World, bo: World) -> None:
+    paths = [f"specs/many_{number}.yaml" for number in range(30)]
+    old, new = (
+        [version(command, path=path, name=path) for path in paths]
+        for command in ("echo 1", "echo 2")
+    )
+    for change, path in zip(old, paths, strict=True):
+        commit_spec(ada, change, path)
+    ada.create(*old)
+    ada.create(*new)
+    pull(bo, ada)
+    calls = counted(bo.backend.repo, "log", "blobs", "made_here")
+    with pytest.raises(StaleVersionError, match=r"\(and 29 more of these specs\) would undo"):
+        bo.create(*old)
+    assert calls["log"] == 1
+    assert calls["blobs"] == 2
+    assert calls["made_here"] <= 1
+
+
+def counted(repo: MemoryRepo, *names: str) -> Counter[str]:
+    """Count the calls of some methods from now on."""
+    calls: Counter[str] = Counter()
+
+    def watched(name: str, method: Callable[..., object]) -> Callable[..., object]:
+        def call(*given: object) -> object:
+            calls[name] += 1
+            return method(*given)
+
+        return call
+
+    for name in names:
+        setattr(repo, name, watched(name, getattr(repo, name)))
+    return calls
