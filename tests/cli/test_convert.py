@@ -184,6 +184,15 @@ with DAG("etl", tags=TAGS):
 """
 
 
+IMPORTED = """
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+{line}
+with DAG("etl"):
+    {task}
+"""
+
+
 @pytest.mark.parametrize("outside", ["....outside", "outside", "link"])
 def test_modules_of_the_project_are_read_and_no_others(shell: Shell, outside: str) -> None:
     shell.write("project/.git/HEAD", "")
@@ -196,6 +205,40 @@ def test_modules_of_the_project_are_read_and_no_others(shell: Shell, outside: st
     assert "bash_command: ls landing" in done.out
     assert "- sales" in done.out
     assert "a secret" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [
+        ("clone/src/shop/conf.py", "shop.conf"),  # a package that is installed from `src`
+        ("clone/team/conf.py", "clone.team.conf"),  # the clone is a package in the DAGs folder
+        ("clone/conf.py", "clone.conf"),
+    ],
+)
+def test_a_package_of_the_project_is_read_where_it_lies(
+    shell: Shell, path: str, module: str
+) -> None:
+    line = f"from {module} import BUCKET"
+    task = "BashOperator(task_id='a', bash_command='ls ' + BUCKET)"
+    shell.write("clone/.git/HEAD", "")
+    shell.write(path, "BUCKET = 'landing'\n")
+    shell.write("clone/dags/etl.py", IMPORTED.format(line=line, task=task))
+    assert "bash_command: ls landing" in shell.ok("convert", "clone/dags/etl.py").out
+
+
+@pytest.mark.parametrize("module", ["other.conf", "clone.secret", "airflow.conf"])
+def test_a_package_beside_the_project_is_not_read(shell: Shell, module: str) -> None:
+    task = "BashOperator(task_id='a', bash_command='ls', env={'A': BUCKET})"
+    for name in ("airflow", "clone"):
+        shell.write(f"{name}/.git/HEAD", "")
+        shell.write(f"{name}/conf.py", "BUCKET = 'landing'\n")
+        line = f"from {module} import BUCKET"
+        shell.write(f"{name}/dags/etl.py", IMPORTED.format(line=line, task=task))
+    shell.write("other/conf.py", "BUCKET = 'landing'\n")
+    shell.write("secret.py", "BUCKET = 'landing'\n")
+    (shell.folder / "clone/secret.py").symlink_to("../secret.py")
+    for name in ("airflow", "clone"):
+        assert "landing" not in shell.run("convert", f"{name}/dags/etl.py").out
 
 
 def test_folders_of_gusty_are_dags(shell: Shell) -> None:

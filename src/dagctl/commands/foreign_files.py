@@ -18,6 +18,8 @@ DEFAULTS = ("defaults.yml", "defaults.yaml")
 _DEEPEST = 40
 """Folders in the name of a file that a DAG file names."""
 _LONGEST_NAME = 1_000
+_FOLDERS_OF_MODULES = ("plugins", "src")
+"""Folders of a project whose modules its DAG files import by their names alone."""
 _VARIABLE = lazy_pattern(r"\$\{?\w+\}?")
 
 
@@ -79,9 +81,12 @@ def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None
     """Return what reads the modules that a Python file of a project imports.
 
     They are looked for in the folder of the file, in `root`, and in the folders above the file up
-    to the one with the git folder, in each also below `plugins`. Nothing outside of these is read.
+    to the one with the git folder, in each also below `plugins` and `src`. That folder may be a
+    package itself. Nothing outside of these is read.
     """
-    bases = _import_folders(file.absolute().parent, root)
+    inside = _folders_above(file.absolute().parent)
+    places = [*inside, *([root.absolute()] if root else [])]
+    bases = [base for at in places for base in (at, *(at / name for name in _FOLDERS_OF_MODULES))]
 
     def read(module: str, importer: str) -> Module | None:
         name = module.lstrip(".")
@@ -91,19 +96,23 @@ def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None
         up = len(module) - len(name)
         own = Path(importer).absolute().parents
         near = [own[up - 1]] if 0 < up <= len(own) else []
-        inside = [path for path in near if any(path.is_relative_to(base) for base in bases)]
-        folders = inside if up else bases
-        return next(filter(None, (_module(folder, parts) for folder in folders)), None)
+        near = [path for path in near if any(path.is_relative_to(base) for base in bases)]
+        of_package = parts[1:] if parts[:1] == [inside[-1].name] and parts[0] != "airflow" else None
+        below = [(folder, parts) for folder in (near if up else bases)]
+        if of_package is not None and not up:
+            below.append(
+                (inside[-1], of_package)
+            )  # the clone lies in a folder that Python searches
+        return next(filter(None, (_module(folder, names) for folder, names in below)), None)
 
     return read
 
 
-def _import_folders(folder: Path, root: Path | None) -> list[Path]:
+def _folders_above(folder: Path) -> list[Path]:
+    """Return a folder and those above it, up to the one with the git folder; at least itself."""
     above = [folder, *folder.parents]
-    top = next((place for place in above if (place / ".git").exists()), None)
-    inside = above[: above.index(top) + 1] if top is not None else [folder]
-    places = [*inside, *([root.absolute()] if root else [])]
-    return [path for place in places for path in (place, place / "plugins")]
+    top = next((place for place in above if (place / ".git").exists()), folder)
+    return above[: above.index(top) + 1]
 
 
 def _module(folder: Path, parts: list[str]) -> Module | None:

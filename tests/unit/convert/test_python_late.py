@@ -280,6 +280,10 @@ def test_asynchronous_functions_and_generators_come_over_where_the_target_runs_t
             "trigger_dagrun.TriggerDagRunOperator(trigger_dag_id='b', execution_date='{{ ds }}'",
             {"logical_date": "{{ ds }}"},
         ),
+        (
+            "kubernetes_engine.GKEDeleteClusterOperator(location='x', name='b'",
+            {"cluster_name": "b"},
+        ),
     ],
 )
 def test_an_argument_has_its_name_and_form_of_now(call: str, made: dict[str, object]) -> None:
@@ -287,12 +291,32 @@ def test_an_argument_has_its_name_and_form_of_now(call: str, made: dict[str, obj
     package = {
         "docker": "airflow.providers.docker.operators",
         "trigger_dagrun": "airflow.operators",
+        "kubernetes_engine": "airflow.providers.google.cloud.operators",
+        "trigger_dagrun": "airflow.operators",
     }[module]
     dag = converted(f"from {package} import {module}\n{call}, task_id='a')")
     assert gaps(dag) == []
     given = dag.data["tasks"][0]["with"]
     assert {key: given[key] for key in made} == made
     assert [type(given[key]) for key in made] == [type(value) for value in made.values()]
+
+
+def test_only_the_operator_gives_templates_dict_to_its_function() -> None:
+    dag = converted("""
+        def g(n, templates_dict=None):
+            return n, templates_dict
+        given = {"day": "{{ ds }}"}
+        PythonOperator(task_id="a", python_callable=g, op_args=[1], templates_dict=given)
+        PythonOperator(task_id="b", python_callable=f, templates_dict={})
+    """)
+    assert gaps(dag) == []
+    with_it, without = dag.data["tasks"]
+    assert with_it["operator"] == "PythonOperator"
+    code = {"$python_code": "def g(n, templates_dict=None):\n    return n, templates_dict\n"}
+    given = {"day": "{{ ds }}"}
+    assert with_it["with"] == {"python_callable": code, "op_args": [1], "templates_dict": given}
+    assert "operator" not in without
+    assert "python_code" in without
 
 
 def test_two_old_arguments_with_one_new_name_stay_a_gap() -> None:

@@ -167,6 +167,9 @@ def test_what_is_only_read_may_be_made_at_each_call(body: str) -> None:
         ("return globals()['N']", "globals"),
         ("return N, vars()", "vars"),
         ("return N, sorted(locals())", "locals"),
+        ("return N, 'N' in locals()", "locals"),
+        ("return N, locals()['n']", "locals"),
+        ("return h()\ndef h():\n    return 'n' in locals(), 'N' in dir(), N", "dir"),
         ("return sys.modules[__name__].N", "__name__ sys.modules"),
         ("return sys.modules.get(__name__).N", "__name__ sys.modules"),
         ("me = __name__\n    return sys.modules[me].N", "sys.modules"),
@@ -190,6 +193,8 @@ def test_names_of_the_file_that_are_taken_as_text_are_a_gap(body: str, names: st
         "return eval('n + 1', {'n': 1})",
         "n = 1\n    return '{n}'.format(**locals())",
         "return vars(Made(N))",
+        "n = N\n    return 'n' in locals() and 'm' not in locals()",
+        "return h()\ndef h():\n    n = N\n    return 'n' in dir()",
     ],
 )
 def test_names_that_a_function_has_itself_may_be_taken_as_text(body: str) -> None:

@@ -93,6 +93,59 @@ def test_what_is_known_is_followed(before: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "word"),
+    [
+        ("if not os.getenv('TAG'):\n    raise ValueError('no tag')", "holds"),
+        ("tag = os.getenv('TAG', '')\nif not tag:\n    raise ValueError(tag)", "holds"),
+        ("if os.getpid():\n    pass\nelse:\n    print('x')\n    raise ValueError", "does not hold"),
+        ("def f(n):\n    if n > os.getpid():\n        raise ValueError\nf(1)", "holds"),
+        ("assert os.getenv('TAG'), 'no tag'", "does not hold"),
+    ],
+)
+def test_an_error_instead_of_a_dag_is_no_gap_and_is_named(before: str, word: str) -> None:
+    text = (
+        f"{HEAD}{before}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        "    BashOperator(task_id='a', bash_command='true')\n"
+    )
+    made = convert_python(text, "dags/etl.py", airflow="3", today=date(2026, 3, 10))
+    assert made.dags[0].whole
+    said = f"where it {word}, the old file does not load; the new one does not look at it"
+    assert [(remark.outcome, remark.text) for remark in made.remarks] == [(Outcome.NEW, said)]
+
+
+def test_the_last_branch_may_be_an_error() -> None:
+    before = (
+        "env = os.getenv('E')\nif env == 'a':\n    x = '1'\nelif env == 'b':\n    x = '2'\n"
+        "else:\n    raise ValueError(env)"
+    )
+    made, missing = environment(before, "x")
+    test = {"$new": "operator.eq", "args": [{"$new": "os.getenv", "with": {"key": "E"}}, "a"]}
+    assert made == {"A": {"$new": "operator.getitem", "args": [["2", "1"], test]}}
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (
+            "try:\n    if os.getenv('E'):\n        raise ValueError\n    x = 'a'\n"
+            "except ValueError:\n    x = 'b'"
+        ),
+        (
+            "def check():\n    if os.getenv('E'):\n        raise ValueError\n    return 'a'\n"
+            "try:\n    x = check()\nexcept ValueError:\n    x = 'b'"
+        ),
+        "try:\n    from settings import x\nexcept Exception:\n    x = 'b'",
+    ],
+)
+def test_an_error_that_may_be_caught_is_a_gap(before: str) -> None:
+    module = "import os\nx = 'a'\nif os.getenv('E'):\n    raise ValueError\n"
+    made, missing = environment(before, "str(x)", module)
+    assert missing
+    assert made != {"A": "a"}
+
+
+@pytest.mark.parametrize(
     "before",
     [
         "data = ['b']\ndel data[5]\n",

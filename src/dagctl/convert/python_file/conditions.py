@@ -24,6 +24,7 @@ from dagctl.convert.python_file.uncertain import (
     imported_paths,
     is_about_the_path,
     is_about_versions,
+    makes,
     only_imports,
 )
 from dagctl.patterns import lazy_pattern
@@ -70,6 +71,46 @@ def changes_nothing(node: ast.If, scope: Scope) -> bool:
     return is_about_versions(node.test) or all(_is_one(name, branches, scope) for name in names)
 
 
+def tested(machine: Machine, node: ast.If, scope: Scope) -> tuple[object, list[ast.stmt] | None]:
+    """Return the value of a test, and the branch that counts where the other only raises an error.
+
+    Airflow has no DAG of the file where the error is raised: only the other branch makes one.
+    """
+    if not any(map(_only_raises, (node.body, node.orelse))):
+        return version_test(machine, machine.evaluate(node.test, scope)), None
+    machine.charge(len(machine.reads))
+    known = {id(read) for read in machine.reads if read.is_used}
+    entered = machine.entered
+    value = version_test(machine, machine.evaluate(node.test, scope))
+    branch = _without_error(machine, node, value)
+    if branch is not None and machine.entered == entered:
+        for read in machine.reads:  # whatever the test gives, the branch is the same
+            read.is_used = id(read) in known
+    return value, branch
+
+
+def _without_error(machine: Machine, node: ast.If, test: object) -> list[ast.stmt] | None:
+    """Return the branch that counts where the other only raises an error; None: none of the two."""
+    raises = _only_raises(node.body)
+    is_known = kept.read(test) is None and truth(test) is not None
+    if is_known or not (raises or _only_raises(node.orelse)):
+        return None
+    if machine.may_catch:
+        machine.may_stop = True
+        return None
+    word = "holds" if raises else "does not hold"
+    text = f"where it {word}, the old file does not load; the new one does not look at it"
+    machine.report.new(machine.place(node), words(node.test), text)
+    return node.orelse if raises else node.body
+
+
+def _only_raises(body: Sequence[ast.stmt]) -> bool:
+    """Return whether statements raise an error, and do nothing before but say so."""
+    *before, last = body or [ast.Pass()]
+    says = [isinstance(part, ast.Expr) and not makes(part) for part in before]
+    return isinstance(last, ast.Raise) and all(says)
+
+
 def is_choice(machine: Machine, node: ast.If, test: object, scope: Scope) -> bool:
     """Give names the values of two branches that only name data; return whether that was all.
 
@@ -105,6 +146,9 @@ def _chosen(
     machine: Machine, node: ast.If, test: object, scope: Scope, outer: Scope
 ) -> dict[str, Any] | None:
     """Return what each name is after an `if`; None: its branches do more than to name data."""
+    sure = _without_error(machine, node, test)
+    if sure is not None:
+        return _named(machine, sure, scope, outer)
     if kept.read(test) is None:
         return None
     branches = [_named(machine, body, scope, outer) for body in (node.orelse, node.body)]

@@ -108,6 +108,9 @@ class Machine:
         """Tasks, groups, DAGs and edges that were made so far."""
         self.handlers: list[Sequence[ast.ExceptHandler]] = []
         """Each `except` of the `try` statements that are being followed."""
+        self._is_imported_in_try = False
+        self.may_stop = False
+        """Whether an error may be raised in it that leads to an `except`."""
 
     @property
     def file(self) -> str:
@@ -165,7 +168,13 @@ class Machine:
         )
         inner.reads, inner.own_environment = self.reads, self.own_environment
         inner._kept, inner.changes = self._kept, self.changes
+        inner._is_imported_in_try = self.may_catch
         return inner
+
+    @property
+    def may_catch(self) -> bool:
+        """Whether an error that is raised now may lead to an `except`."""
+        return self._is_imported_in_try or any(self.handlers)
 
     @property
     def is_beside(self) -> bool:

@@ -162,12 +162,12 @@ class Modules:
         known_as = "" if name.startswith(".") else name
         try:
             inner = machine.beside(SourceFile(text.file, text.text, known_as))
-            inner.run(read_python(text.text, text.file).body, inner.scope)
+            end = inner.run(read_python(text.text, text.file).body, inner.scope)
         except (SpecError, RecursionError):
             return None
         finally:
             self.depth -= 1
-        return inner.scope
+        return None if end is not None or inner.may_stop else inner.scope
 
 
 def absolute(path: str, importer: SourceFile) -> str:

@@ -90,7 +90,7 @@ class Needs:
             for name in (name for name in declared if name in names):
                 self.missing[name] = _GLOBAL
         named = names | self.own.keys() | _bound(nodes)
-        for name in _asked_as_text(nodes, has_more=bool(self.imports or self.others)):
+        for name in _asked_as_text(nodes, names if self.imports or self.others else None):
             if name not in named:
                 self.missing[name] = _AS_TEXT
         own_name = getattr(node, "name", None)
@@ -258,24 +258,26 @@ def _bound(nodes: Sequence[ast.AST]) -> set[str]:
 
 
 def _asked_as_text(  # noqa: C901 - one case for each way
-    nodes: Sequence[ast.AST], *, has_more: bool
+    nodes: Sequence[ast.AST], moved: set[str] | None
 ) -> Iterator[str]:
     """Yield what may look for names of the file by their text.
 
     Args:
         nodes: The nodes of the function, and of what stands in it.
-        has_more: Whether statements of the file stand in it, whose names are local ones now.
+        moved: The names of statements of the file that stand in it, which are local ones now;
+            None: no statement does.
     """
     calls = {node.func: node for node in nodes if isinstance(node, ast.Call)}
+    own = set(_asked_for_own(nodes, moved or set()))
     for node in nodes:
         match node:
             case ast.Name(id="eval" | "exec" as name):
                 call = calls.get(node)
                 if call is None or len(call.args) + len(call.keywords) == 1:
                     yield name  # without names of its own
-            case ast.Name(id="locals" | "vars" | "dir" as name) if has_more:
+            case ast.Name(id="locals" | "vars" | "dir" as name) if moved is not None:
                 call = calls.get(node)
-                if call is None or not call.args:
+                if call is None or (not call.args and call not in own):
                     yield name
             case ast.Name(id="globals" as name):
                 yield name
@@ -294,6 +296,18 @@ def _asked_as_text(  # noqa: C901 - one case for each way
             case ast.Call(func=function, args=[ast.Name(id="__name__"), *_]):
                 if words(function).rpartition(".")[2] in {"get", "import_module", "__import__"}:
                     yield "__name__"
+
+
+def _asked_for_own(nodes: Sequence[ast.AST], moved: set[str]) -> Iterator[ast.Call]:
+    """Yield each `locals()` that is asked for one name alone, which no moved statement has."""
+    for node in nodes:
+        match node:
+            case ast.Compare(
+                left=ast.Constant(value=str(name)),
+                ops=[ast.In() | ast.NotIn()],
+                comparators=[ast.Call(func=ast.Name(id="locals" | "dir")) as call],
+            ) if name not in moved:
+                yield call
 
 
 def reason(value: object) -> str | None:

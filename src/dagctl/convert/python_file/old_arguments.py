@@ -6,6 +6,7 @@ of a few words. What the operator still takes as it is stays as it is.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operator_names import renamed_operator
@@ -25,6 +26,10 @@ _NEW_NAMES: Mapping[str, str] = {
     "s3_conn_id": "aws_conn_id",
     "execution_date": "logical_date",
 }
+_OF_CLASSES: Mapping[str, Mapping[str, str]] = {
+    "GKEDeleteClusterOperator": {"name": "cluster_name"},
+}
+"""Arguments of one class alone that have another name now."""
 _TAKEN: Mapping[str, tuple[str, ...]] = {
     "BigQueryToCloudStorageOperator": ("bigquery_conn_id",),
     "FileToGoogleCloudStorageOperator": ("google_cloud_storage_conn_id",),
@@ -50,9 +55,10 @@ def modernise(dag: Dag, item: Task, path: str, target: str) -> None:
     operator = renamed_operator(path, target)
     if not isinstance(operator, Operator):
         return
+    own = _OF_CLASSES.get(operator.path.rpartition(".")[2], {})
     for given in (item.kwargs, item.mapped or {}):
         for key in [*given]:
-            name, value = argument_now(key, given[key], given, operator.parameters)
+            name, value = argument_now(key, given[key], given, operator.parameters, own)
             if (name, value) == (key, given[key]) and type(value) is type(given[key]):
                 continue
             given[name] = value
@@ -72,7 +78,11 @@ def old_names(path: str) -> Mapping[str, str]:
 
 
 def argument_now(
-    key: str, value: object, given: Mapping[str, Any], parameters: Mapping[str, Parameter]
+    key: str,
+    value: object,
+    given: Mapping[str, Any],
+    parameters: Mapping[str, Parameter],
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, Any]:
     """Return the name and the value that an argument has now."""
     if key in _TRUTHS and isinstance(value, bool):
@@ -82,7 +92,7 @@ def argument_now(
         return (name, words[value]) if is_free and is_gone else (key, value)
     own = parameters.get(key)
     if own is None:
-        name = _NEW_NAMES.get(key, key)
+        name = names.get(key, _NEW_NAMES.get(key, key))
         is_free = name in parameters and given.get(name, value) == value
         return (name, value) if is_free else (key, value)
     is_truth = own.type in {"bool", "bool | None"} and type(value) is int and value in {0, 1}

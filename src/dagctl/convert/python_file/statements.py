@@ -15,7 +15,13 @@ from dagctl.convert.python_file import (
 )
 from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
 from dagctl.convert.python_file.assignment import as_load, assign, delete
-from dagctl.convert.python_file.conditions import changes_nothing, is_choice, truth, version_test
+from dagctl.convert.python_file.conditions import (
+    changes_nothing,
+    is_choice,
+    tested,
+    truth,
+    version_test,
+)
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
@@ -231,7 +237,9 @@ def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
 def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
     if words(node.test).endswith("TYPE_CHECKING"):
         return run(machine, node.body, scope)  # for the names alone
-    value = version_test(machine, machine.evaluate(node.test, scope))
+    value, sure = tested(machine, node, scope)
+    if sure is not None:
+        return run(machine, sure, scope)
     test = truth(value)
     if test is None:
         if changes_nothing(node, scope):
@@ -319,8 +327,9 @@ def _raise(machine: Machine, node: ast.Raise, scope: Scope) -> Return:
 
 
 def _assert(machine: Machine, node: ast.Assert, scope: Scope) -> Return | None:
-    test = truth(version_test(machine, machine.evaluate(node.test, scope)))
-    if test is not False:
+    as_if = ast.copy_location(ast.If(node.test, [ast.Pass()], [ast.Raise()]), node)
+    value, branch = tested(machine, as_if, scope)
+    if branch is not None or truth(value):
         return None
     machine.report.gap(machine.place(node), "assert", "Python would stop here")
     return _STOPPED
