@@ -292,7 +292,6 @@ def test_an_argument_has_its_name_and_form_of_now(call: str, made: dict[str, obj
         "docker": "airflow.providers.docker.operators",
         "trigger_dagrun": "airflow.operators",
         "kubernetes_engine": "airflow.providers.google.cloud.operators",
-        "trigger_dagrun": "airflow.operators",
     }[module]
     dag = converted(f"from {package} import {module}\n{call}, task_id='a')")
     assert gaps(dag) == []
@@ -307,7 +306,7 @@ def test_only_the_operator_gives_templates_dict_to_its_function() -> None:
             return n, templates_dict
         given = {"day": "{{ ds }}"}
         PythonOperator(task_id="a", python_callable=g, op_args=[1], templates_dict=given)
-        PythonOperator(task_id="b", python_callable=f, templates_dict={})
+        PythonOperator(task_id="b", python_callable=f, templates_dict=None)
     """)
     assert gaps(dag) == []
     with_it, without = dag.data["tasks"]

@@ -20,7 +20,6 @@ from dagctl.convert.python_file.conditions import (
     is_choice,
     tested,
     truth,
-    version_test,
 )
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.inlining import defined

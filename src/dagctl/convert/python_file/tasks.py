@@ -213,7 +213,7 @@ class Tasks:
     def _is_code(self, given: Mapping[str, Any], mapped: Mapping[str, Any] | None) -> bool:
         """Return whether a Python task is best said by its function."""
         function = given.get("python_callable")
-        if given.get("templates_dict"):
+        if given.get("templates_dict") is not None:
             return False  # only the operator itself gives it to the function
         if isinstance(function, Function | Decorated):
             return True
