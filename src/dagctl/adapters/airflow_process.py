@@ -7,9 +7,12 @@ import os
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SECONDS = 300
 _RUNNER = Path(__file__).with_name("airflow_report.py")
@@ -19,7 +22,7 @@ _HIDDEN = "DAGCTL_"
 """What the names of variables begin with that the process does not get."""
 
 
-def serialised(python: str, files: dict[str, bytes], folder: Path) -> dict[str, Any]:
+def serialised(python: str, files: Mapping[str, bytes], folder: Path) -> dict[str, Any]:
     """Return what the Airflow of a Python makes of DAG files, by their names.
 
     Args:

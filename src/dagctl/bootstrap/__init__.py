@@ -3,6 +3,7 @@
 from dagctl.bootstrap.backend import local_dag_ids, open_backend
 from dagctl.bootstrap.local import local_user_id
 from dagctl.bootstrap.state import (
+    airflow_of,
     journal_folder,
     merge_texts,
     open_lock,
@@ -17,6 +18,7 @@ from dagctl.bootstrap.workspace_backend import Caller, WorkspaceBackend
 __all__ = [
     "Caller",
     "WorkspaceBackend",
+    "airflow_of",
     "journal_folder",
     "local_dag_ids",
     "local_user_id",

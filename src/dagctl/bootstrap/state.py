@@ -1,12 +1,14 @@
-"""What a workspace keeps on this machine: its state folder, its lock, its git repository."""
+"""What a workspace has on this machine: state folder, lock, git repository, an Airflow."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dagctl.commands.adopt import Serialise
     from dagctl.ports import Journal
     from dagctl.ports.template_store import TemplateStore
     from dagctl.ports.text_merge import Merged, MergeSide
@@ -74,6 +76,18 @@ def merge_texts(mine: MergeSide, base: MergeSide, theirs: MergeSide) -> Merged:
     from dagctl.adapters.git.merge_file import merged
 
     return merged(mine, base, theirs)
+
+
+def airflow_of(python: str, folder: Path) -> Serialise:
+    """Return what asks an Airflow what it makes of DAG files; that runs their code.
+
+    Args:
+        python: The program of an environment with Airflow.
+        folder: The folder of the DAGs, which their code may import from.
+    """
+    from dagctl.adapters.airflow_process import serialised
+
+    return partial(serialised, python, folder=folder)
 
 
 def open_template_store(root: Path) -> TemplateStore:

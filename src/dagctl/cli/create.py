@@ -93,9 +93,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     from contextlib import closing
     from functools import partial
 
-    from dagctl.cli.plan_view import write_plan
     from dagctl.cli.progress import reporter
-    from dagctl.cli.recover import write_recovery
     from dagctl.cli.specs import checks_of
     from dagctl.client import Client
     from dagctl.commands.inputs import Judged
@@ -114,6 +112,9 @@ def create(  # noqa: PLR0913 - one parameter an option
     opened = partial(Client.open, variables=checks.variables)
     with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
         if dry_run:
+            from dagctl.cli.plan_view import write_plan
+            from dagctl.cli.recover import write_recovery
+
             plan = client.plan(judged, if_exists=if_exists, force=force, prune=folders)
             progress.close()
             write_recovery(invocation.console, client.recovered, client.unsettled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,10 +159,10 @@ class Adopting(Lifecycle):
 
         serialise = None
         if airflow_python is not None:
-            from dagctl.adapters.airflow_process import serialised
+            from dagctl.bootstrap import airflow_of
 
             dags = self.workspace.root / self._context.settings.dags_folder
-            serialise = partial(serialised, airflow_python, folder=dags)
+            serialise = airflow_of(airflow_python, dags)
         self._settle_dead()  # before the file is read: it may be what a killed run wrote
         default = Path(os.path.relpath(self.workspace.root / "specs"))
         adoption = adoption_of(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
-    from dagctl.adapters.supabase.http import Connections
     from dagctl.session.bearer import Turn
     from dagctl.session.signed_in import SignedIn
 
@@ -44,9 +43,17 @@ class Door(Protocol):
 class TokenDoor:
     """Admits users of a Supabase project by their access tokens."""
 
-    def __init__(self, verify: Callable[[str, Turn], SignedIn], connections: Connections) -> None:
+    def __init__(
+        self, verify: Callable[[str, Turn], SignedIn], caller: Callable[..., Caller] = Caller
+    ) -> None:
+        """Let users in.
+
+        Args:
+            verify: Returns whose token it is; the turn is taken where that must be asked.
+            caller: Makes a caller of what is known of the user.
+        """
         self._verify = verify
-        self._connections = connections
+        self._caller = caller
         self._questions = Questions()
 
     def admit(self, headers: Headers, address: str) -> Caller:
@@ -60,11 +67,10 @@ class TokenDoor:
             raise UnavailableError(
                 f"the server cannot ask its Supabase project: {error.message}", hint=ASK_OPERATORS
             ) from error
-        return Caller(
+        return self._caller(
             user_id=signed_in.user_id,
             author=author_of(signed_in.email, signed_in.user_id),
             signed_in=signed_in,
-            connections=self._connections,
         )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import ExitStack, closing
+from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from dagctl.bootstrap import local_user_id, open_connections, services_of
+from dagctl.bootstrap import Caller, local_user_id, open_connections, services_of
 from dagctl.bootstrap.sign_in import open_verifier
 from dagctl.endpoint import is_loopback
 from dagctl.errors import ExitCode, UnavailableError, UsageError
@@ -157,7 +158,7 @@ def _door(
     opened.callback(connections.hang_up)
     verifier = opened.enter_context(closing(open_verifier(options.endpoint, connections)))
     looks = services_of(options.endpoint, connections)
-    return TokenDoor(verifier.verify, connections), looks
+    return TokenDoor(verifier.verify, partial(Caller, connections=connections)), looks
 
 
 def _measure(metrics: Metrics, service: Service, checks: CheckProcesses) -> None:
