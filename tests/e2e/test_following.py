@@ -104,6 +104,7 @@ def test_a_dag_is_known_by_its_file_where_its_spec_is_not_here(
     created(place)
     with place.open() as client:
         client.create(dagctl.load_spec(place.spec("no file", name="Piped").read_bytes()))
+        made = {record.dag_id: record.spec_digest for record in client.list()}
     (place.root / "specs/gone.yaml").unlink()
     (place.root / "specs/long.yaml").unlink()
     place.spec("specs/edited.yaml", name="Edited", word="next")
@@ -117,6 +118,7 @@ def test_a_dag_is_known_by_its_file_where_its_spec_is_not_here(
         for dag_id in ("edited", "gone", "moved", "piped"):
             assert details(client.get(dag_id), datetime.now(UTC)).graph is not None
             assert client.stored(client.get(dag_id)) == "none"
+            assert client.get(dag_id).spec_digest == made[dag_id]
         record = client.get("long_names")
         # the file does not say which spec it is, but what a list shows
         assert not record.spec

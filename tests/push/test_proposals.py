@@ -110,6 +110,13 @@ def test_a_name_that_is_none_of_a_branch_is_refused(clone: Clone, name: str) -> 
         client.propose(spec, name)
 
 
+def test_the_branch_that_is_checked_out_is_none_for_a_review(clone: Clone, remote: Remote) -> None:
+    before, spec = remote.tip, clone.spec("specs/orders.yaml")
+    with clone.open() as client, pytest.raises(UsageError, match="`main` is the branch that is"):
+        client.propose(spec, "main")
+    assert remote.tip == before
+
+
 def test_a_refused_proposal_says_why(clone: Clone, remote: Remote) -> None:
     remote.hook("pre-receive", "echo no reviews today; exit 1")
     spec = clone.spec("specs/orders.yaml")

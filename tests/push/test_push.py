@@ -189,7 +189,9 @@ def test_a_rewound_remote_is_not_overwritten_and_a_servers_clone_follows_it(
     remote.push()
     clone.git("pull", "-q")
     remote.git("update-ref", "refs/heads/main", before)
-    assert "main has 1 commit that origin/main does not have" in refusal(clone).message
+    refused = refusal(clone)
+    assert refused.message.startswith("origin/main was set back: it had 1 commit more")
+    assert str(refused.hint).startswith("git reset --keep origin/main follows it, git push brings")
     clone.git("fetch", "-q", "origin", f"+{remote.push()}:refs/remotes/origin/main")
     clone.git("reset", "-q", "--hard", "origin/main")
     remote.git("update-ref", "refs/heads/main", before)

@@ -15,7 +15,7 @@ from dagctl.views.created import created_data
 from dagctl.views.totals import totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 UNTRACKED = 3
-"""How many spec files that git does not know are named."""
+"""How many spec files are named."""
 
 
 def write_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
@@ -87,10 +87,14 @@ def _pruned_line(dag: PrunedDag) -> str:
     return f"Removed {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}){gone}"
 
 
+def some_of(paths: Sequence[str]) -> str:
+    """Return the first of some spec files for a command line, and how many more there are."""
+    more = len(paths) - UNTRACKED
+    return words(*paths[:UNTRACKED]) + (f" (and {more} more)" if more > 0 else "")
+
+
 def _next(console: Console, result: CreateResult) -> None:
     if result.untracked:
-        names = words(*result.untracked[:UNTRACKED])
-        more = len(result.untracked) - UNTRACKED
-        console.note(f"  next: git add {names}" + (f" (and {more} more)" if more > 0 else ""))
+        console.note(f"  next: git add {some_of(result.untracked)}")
     if len(result.dags) == 1 and result.dags[0].changed:
         console.note(f"  next: dagctl show {shown(result.dags[0].dag_id)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from dagctl.cli.create_view import reporting_recovery
+from dagctl.cli.create_view import reporting_recovery, some_of
 from dagctl.cli.envelope import envelope
 from dagctl.cli.plan_view import planned_lines
 from dagctl.cli.recover import write_recovery
@@ -115,5 +115,7 @@ def _next(outcome: OperationResult) -> Iterator[str]:
     first = outcome.dags[0]
     if first.action == "delete":
         yield f"dagctl restore {shown(first.dag_id)} brings it back"
+    elif written := [dag.source for dag in outcome.dags if dag.spec_written and dag.source]:
+        yield f"git add {some_of(written)}, then git commit"
     elif first.changed:
         yield f"dagctl show {shown(first.renamed or first.dag_id)}"

@@ -53,13 +53,17 @@ def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:
     yield f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}{other}"
     yield from row_lines(console, _summary(dag))
     yield from diff_lines(console, dag.diff)
+    yield from diff_lines(console, dag.spec_diff)
 
 
 def _summary(dag: PlannedDag) -> list[Row]:
-    """Return each change in words, then what happens to the file."""
+    """Return each change in words, then what happens to the files."""
     rows = [_with_origin(words_of(change), dag.origins.get(change.path)) for change in dag.changes]
     if dag.diff:
         rows.append((_sign(dag), shown(dag.file_path), _size(dag.diff)))
+    if dag.spec_diff:
+        sign = "+" if _size(dag.spec_diff).endswith(" -0") else "~"
+        rows.append((sign, shown(dag.source or ""), _size(dag.spec_diff)))
     return rows
 
 

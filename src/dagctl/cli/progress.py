@@ -25,7 +25,7 @@ NAMES = {
     "fetch": "git fetch",
     "announce": "note push",
     "confirm": "record",
-    "complete": "clean up",
+    "complete": "finish",
     "clear": "clean up",
     "recover": "finish earlier",
     "undo reserve": "release name",

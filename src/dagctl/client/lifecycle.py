@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from dagctl.errors import UsageError
@@ -77,7 +78,13 @@ class Lifecycle:
 
         options = self._options(force=force)
         intent = removal(self._context, ids_of(dag_ids), options, purges=purges)
-        return self._planned(intent, options)
+        plan = self._planned(intent, options)
+        if not purges:
+            return plan
+        names = ", ".join(f"`{dag_id}`" for dag_id in ids_of(dag_ids))
+        return replace(
+            plan, warnings=(*plan.warnings, f"all versions of {names} are forgotten for good")
+        )
 
     def purge(self, dag_ids: str | Sequence[str]) -> int:
         """Forget removed DAGs for good, with all their versions; return how many.

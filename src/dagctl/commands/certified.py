@@ -11,6 +11,7 @@ from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
 from dagctl.operation.loading import variants
 from dagctl.operation.rendering import rendered
+from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
+
+_RETRY_DELAY = "5m"
+"""What `retry_delay_minutes` is by default, as the converter writes it."""
 
 
 @frozen
@@ -62,7 +66,7 @@ def certified_spec(
     spec = next(_named(context, header), None)
     if spec is not None:
         return CertifiedSpec(spec.recorded, spec.digest(), spec.text, spec.dag_id, spec.inputs)
-    return _from_code(content, path, context.settings.target)
+    return _from_code(content, path, context.settings.target, dag_id, header)
 
 
 def _recorded(context: Context, dag_id: str, content: bytes) -> CertifiedSpec | None:
@@ -95,21 +99,40 @@ def _named(context: Context, header: Header) -> Iterator[DagSpec]:
         return
 
 
-def _from_code(content: bytes, path: str, airflow: str) -> CertifiedSpec:
+def _from_code(
+    content: bytes, path: str, airflow: str, dag_id: str, header: Header
+) -> CertifiedSpec:
     """Return the spec that makes this code, or what can be read of it."""
     from dagctl.convert import convert_python
 
     text, today = content.decode("utf-8", "replace"), datetime.now(UTC).date()
+    first = None
     try:
         dags = convert_python(text, path, airflow=airflow, today=today).dags
-        spec = check_data(dags[0].data, airflow=airflow).spec if dags else None
-        if spec is None:
-            return CertifiedSpec({})
-        is_whole = _body(spec, airflow) == body_of(content)
+        for data in _readings(dags[0].data, dag_id, header.title) if dags else ():
+            spec = check_data(data, airflow=airflow).spec
+            if spec is not None and header.is_of(spec.digest()):
+                return _made_of(spec, content, airflow)
+            first = first or spec
+        return CertifiedSpec({}) if first is None else _made_of(first, content, airflow)
     except DagctlError:
         return CertifiedSpec({})
+
+
+def _made_of(spec: DagSpec, content: bytes, airflow: str) -> CertifiedSpec:
+    """Return the spec, with its digest if it makes this code to the byte."""
+    is_whole = body_of(rendered(spec, airflow, Provenance())) == body_of(content)
     return CertifiedSpec(spec.recorded, spec.digest() if is_whole else "")
 
 
-def _body(spec: DagSpec, airflow: str) -> bytes | None:
-    return body_of(rendered(spec, airflow, Provenance()))
+def _readings(data: Mapping[str, Any], dag_id: str, title: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the specs that the code may be of: it does not say its name, nor what is a default."""
+    name = {"dag_name": title}
+    own = name if slug(title) == dag_id else {**name, "dag_id": dag_id}
+    given = dict(data.get("default_args", {}))
+    is_default = given.pop("retry_delay", None) == _RETRY_DELAY
+    short = {key: value for key, value in data.items() if key != "default_args"}
+    short |= {"default_args": given} if given else {}
+    for names in (own, name):
+        yield from ({**each, **names} for each in ([short, data] if is_default else [data]))
+    yield data

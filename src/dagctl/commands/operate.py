@@ -48,6 +48,8 @@ class ChangedDag:
     """The spec's path in the workspace, or None."""
     renamed: str | None = None
     """Of a rename: the other id."""
+    spec_written: bool = False
+    """Whether the spec file was written too."""
     is_removal: bool = False
     """Whether the DAG is gone, under this id."""
 
@@ -245,6 +247,7 @@ def _changed(change: Change, commit_id: str) -> ChangedDag:
         commit_id=commit_id,
         source=change.source,
         renamed=change.renamed if change.action is Action.RENAME else None,
+        spec_written=change.spec_write is not None,
         is_removal=change.is_removal,
     )
 

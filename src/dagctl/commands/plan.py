@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
 
+_NAMES = ("now", "planned")
+"""What both sides of a diff are."""
+
 
 @frozen(kw_only=True)
 class PlannedDag:
@@ -43,6 +46,8 @@ class PlannedDag:
     diff: str
     """The unified diff of the DAG file; empty if it stays as it is."""
     source: str | None
+    spec_diff: str = ""
+    """The unified diff of the spec file; empty if it stays as it is."""
     renamed: str | None = None
     """Of a rename: the other id."""
     origins: Mapping[tuple[str, ...], str] = field(default_factory=dict)
@@ -127,6 +132,7 @@ def _planned_dag(context: Context, change: Change, author: str | None) -> Planne
         changes=changes,
         diff=_diff(change, author),
         source=change.source,
+        spec_diff=_spec_diff(change),
         renamed=change.renamed if change.action is Action.RENAME else None,
         origins=_origins(context, change, changes),
     )
@@ -152,10 +158,15 @@ def _differences(change: Change) -> tuple[Difference, ...]:
     )
 
 
+def _spec_diff(change: Change) -> str:
+    write = change.spec_write
+    return diff_of(write.path, write.old, write.new, names=_NAMES) if write else ""
+
+
 def _diff(change: Change, author: str | None) -> str:
     content = change.content
     if content is None and change.spec:  # the registry sets the time when it is created
         now = datetime.now(UTC)
         known = Provenance(author, now, change.dag_id, change.source, version=1)
         content = rendered(change.spec, change.airflow, known)
-    return diff_of(change.path, change.old_file, content, names=("now", "planned"))
+    return diff_of(change.path, change.old_file, content, names=_NAMES)

@@ -15,7 +15,7 @@ from dagctl.operation.not_recorded import not_recorded
 from dagctl.operation.plan import check_returning, standing_at, updated
 from dagctl.operation.removal import recorded
 from dagctl.operation.rendering import provenance_of, rendered
-from dagctl.operation.spec_file import says, spec_write
+from dagctl.operation.spec_file import is_absent, says, spec_write
 from dagctl.paths import dag_path, storage_key
 from dagctl.spec.load import check_data
 
@@ -133,7 +133,7 @@ def plan_rollback(
         digest=spec.digest(),
     )
     same = now == version.spec_text
-    left = () if write or same else _left(record, version)
+    left = () if write or same else _left(context, record, version)
     if same and not says(context, record.source_path, now, spec.digest()):
         left = _resolved_otherwise(record, version)
     warnings = (*planned.warnings, *left)
@@ -164,13 +164,15 @@ def _is_of(version: DagVersion, spec_digest: str) -> bool:
         return True
 
 
-def _left(record: DagRecord, version: DagVersion) -> tuple[str, ...]:
+def _left(context: Context, record: DagRecord, version: DagVersion) -> tuple[str, ...]:
     """Return that the spec file stays as it is, if there is one."""
     if record.source_path is None:
         return ()
+    of = f"{record.source_path} is not as version {record.version} had it, and stays as it is"
+    if is_absent(context, record.source_path):
+        of = f"{record.source_path} is gone, and is not written again"
     shown = f"dagctl show {record.dag_id} --version {version.version} --spec"
-    of = f"{record.source_path} is not as version {record.version} had it"
-    return (f"{of}, and stays as it is; what the DAG is now: {shown}",)
+    return (f"{of}; what the DAG is now: {shown}",)
 
 
 def _resolved_otherwise(record: DagRecord, version: DagVersion) -> tuple[str, ...]:

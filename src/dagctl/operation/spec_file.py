@@ -65,6 +65,14 @@ def spec_in(context: Context, path: str | None, text: str | None) -> DagSpec | N
         return None
 
 
+def is_absent(context: Context, path: str) -> bool:
+    """Return whether there is no spec file of that path."""
+    try:
+        return context.backend.files.read(path) is None
+    except (ConflictError, UsageError):  # a link, a folder
+        return False
+
+
 def write_of(context: Context, path: str, *, now: str | None, then: str) -> SpecWrite | None:
     """Return how a spec file comes to a text whose meaning is known; see `spec_write`."""
     try:

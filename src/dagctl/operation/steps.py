@@ -243,7 +243,7 @@ def finish(operation: Operation) -> Operation:
     complete(context.backend, entry, context.listener)
     done = [change.storage_path for change in entry.removals]
     done += [change.spec_write.path for change in entry.effects if change.spec_write]
-    return replace(operation, detail=_summary(done, "files"))
+    return replace(operation, detail=_summary(done, "files") if done else "")
 
 
 Step = tuple[str, "Callable[[Operation], Operation]"]

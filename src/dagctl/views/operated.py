@@ -44,6 +44,8 @@ class OperatedDagData(StandingData):
     """The spec's path in the workspace, or null."""
     renamed: str | None
     """Of a rename: the other id."""
+    spec_written: bool
+    """Whether the spec file was written too; it is not committed."""
     changed: bool
 
 
@@ -83,6 +85,7 @@ def operated_data(outcome: OperationResult) -> OperatedData:
                 **changed_data(dag, dag.action),
                 "source": dag.source,
                 "renamed": dag.renamed,
+                "spec_written": dag.spec_written,
                 "changed": dag.changed,
             }
             for dag in outcome.dags

@@ -43,6 +43,9 @@ class PlannedDagData(TypedDict):
 
     One line, `Files ... differ`, where one of both is larger by more than 1 MiB.
     """
+    spec_diff: str
+    """The unified diff of the spec file, which `rollback`, `restore`, `mv` and `import` may write;
+    empty if it stays as it is."""
 
 
 class PlanData(TypedDict):
@@ -103,6 +106,7 @@ def planned_data(dag: PlannedDag) -> PlannedDagData:
         "source": dag.source,
         "changes": [_change_data(change, dag.origins.get(change.path)) for change in dag.changes],
         "diff": dag.diff,
+        "spec_diff": dag.spec_diff,
     }
 
 

@@ -222,6 +222,8 @@ def _of(answer: GitAnswer, branch: str) -> Pushed:
         return Pushed("unknown", answer.error or f"git push: exit status {answer.status}")
     why = shown(line.rpartition("\t")[2])
     has_moved = why.startswith("[rejected]") or any(words in why for words in _MOVED)
-    remote_lines = [text for text in answer.error.splitlines() if text.startswith("remote:")]
+    remote_lines = [
+        text.rstrip() for text in answer.error.splitlines() if text.startswith("remote:")
+    ]
     said = "\n".join([*remote_lines, why])
     return Pushed("moved" if has_moved else "refused", said)

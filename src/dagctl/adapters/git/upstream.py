@@ -18,6 +18,7 @@ from dagctl.errors import (
     PushRefusedError,
     RemoteUnavailableError,
     UnavailableError,
+    UsageError,
     WorkspaceError,
 )
 from dagctl.next_step import Fix, Option, again
@@ -44,6 +45,8 @@ _PAUSE = 0.05
 """The longest pause, in seconds, before the next try: who waits for long is always late."""
 _TRIES = 20
 """How often at least a remote that moves is tried, however long each try takes."""
+_REMEMBERED = 100
+"""How many places are looked at where the remote's branch stood before."""
 _LATE = "no answer within"
 _AS_ASKED = "do what it asks for"
 _TWICE = "matches more than one"
@@ -194,13 +197,19 @@ class GitUpstream:
     def propose(self, name: str, files: Mapping[str, bytes], message: str) -> Proposal:
         """Push a commit of these files to another branch; nothing here changes."""
         self._require()
+        base = head(self._place)
+        if base == f"refs/heads/{name}":
+            raise UsageError(
+                f"`{name}` is the branch that is checked out: it is what a review is merged into",
+                hint="give another name, such as review/orders",
+            )
         pushed, commit_id = propose(
             self._place,
             self._network,
             name,
             {self._place.full(path): content for path, content in files.items()},
             message,
-            base=head(self._place),
+            base=base,
             signs=self._configuration.signs,
             wait=self._patience.moves,
         )
@@ -320,11 +329,26 @@ class GitUpstream:
             f"{self._name(branch)} has another version of {path} in the meantime", hint=_PULL
         )
 
+    def _had(self, branch: str, commit_id: str) -> bool:
+        """Return whether the remote's branch once had a commit, as far as git remembers here."""
+        log = ("log", "-g", "--format=%H", f"--max-count={_REMEMBERED}")
+        before = self._git.run(*log, self._network.tracking(branch)).text.split()
+        if not before:
+            return False
+        lost = self._git.run("rev-list", "--max-count=1", commit_id, "--not", *before)
+        return lost.ok and not lost.text
+
     def _ahead(self, branch: str, there: str) -> WorkspaceError:
         here, name = tip(self._git, branch), branch.removeprefix("refs/heads/")
         count = self._git.must("rev-list", "--count", f"{there}..{here}").text
         is_behind = here is not None and not is_ancestor(self._git, there, here)
         what = "1 commit" if count == "1" else f"{count} commits"
+        if here is not None and self._had(branch, here):
+            return WorkspaceError(
+                f"{self._name(branch)} was set back: it had {what} more, which {name} has still",
+                hint=f"git reset --keep {self._name(branch)} follows it, git push brings back what "
+                "is gone; then again",
+            )
         first = "git pull --rebase, then " if is_behind else ""
         return WorkspaceError(
             f"{name} has {what} that {self._name(branch)} does not have: only commits of dagctl "
