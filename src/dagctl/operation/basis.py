@@ -95,7 +95,10 @@ def check_expected(registry: Registry, change: Change, options: Options) -> None
     if record is None:
         named = "what was named" if based_on is None else f"{based_on}"
         raise ConflictError(f"`{change.dag_id}` has version {now}, not {named}")
-    raise stale(registry, record, based_on=based_on, hint=READ_AGAIN if expected else NO_VERSION)
+    if expected:
+        raise stale(registry, record, based_on=based_on, hint=READ_AGAIN)
+    what = f"what was sent names no version of `{record.dag_id}`"
+    raise stale(registry, record, what=what, hint=NO_VERSION)
 
 
 def check_named(change: Change, options: Options) -> None:

@@ -46,6 +46,22 @@ def written(name: str, report: DiagnosticReport = REPORT, look: Look | None = No
     return "\n".join(FORMATS[name](report, look or Look()))
 
 
+def test_of_many_findings_people_see_the_first_errors_and_what_is_left() -> None:
+    report = DiagnosticReport((HOSTILE, BARE, SCHEDULE, HOSTILE, BARE, HOSTILE))
+    lines = written("text", report, Look(most=4)).splitlines()
+    heads = [line.partition(":")[0] for line in lines if re.match(r"(error|warning)\[", line)]
+    assert heads == [
+        "warning[DAG201]",
+        "error[NOT_FOUND]",
+        "error[DAG210]",
+        "error[NOT_FOUND]",
+    ]
+    assert "2 more are not shown: 2 DAG201" in lines
+    assert "more" not in written("text", report, Look(most=6))
+    for form in ("concise", "github"):
+        assert len(written(form, report, Look(most=1)).splitlines()) == 6
+
+
 def test_text_shows_the_line_the_place_and_the_hint() -> None:
     assert written("text", DiagnosticReport((SCHEDULE,))) == (
         "error[DAG210]: `@dialy` is not a schedule preset\n"

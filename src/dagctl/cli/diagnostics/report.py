@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import field
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.cli.console import is_ascii, is_terminal
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from dagctl.cli.console import Console, Style
+
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 @frozen
@@ -34,6 +37,14 @@ class DiagnosticReport:
         if id(source) not in self._masked:  # once a text, as one may have many findings
             self._masked[id(source)] = Source(source.name, masked(source.text))
         return self._masked[id(source)].line(diagnostic.line)
+
+    def first(self, most: int | None) -> tuple[Diagnostic, ...]:
+        """Return so many findings in their order: errors before warnings before the rest."""
+        if most is None or len(self.diagnostics) <= most:
+            return self.diagnostics
+        ranks = {severity: rank for rank, severity in enumerate(_SEVERITIES)}
+        numbered = sorted(enumerate(self.diagnostics), key=lambda each: ranks[each[1].severity])
+        return tuple(diagnostic for _, diagnostic in sorted(numbered[:most], key=itemgetter(0)))
 
     @property
     def count(self) -> Counter[Severity]:
@@ -66,6 +77,12 @@ class Look(NamedTuple):
     wraps: bool = False
     """Whether messages are wrapped at words."""
     paint: Callable[[str, Style], str] = lambda text, _: text
+    most: int | None = None
+    """How many findings are shown with their lines; None: all."""
+
+
+MOST = 100
+"""How many findings people are shown at once; a machine reads another form."""
 
 
 def look(console: Console, stream: TextIO) -> Look:
@@ -75,6 +92,7 @@ def look(console: Console, stream: TextIO) -> Look:
         ascii_only=is_ascii(stream),
         wraps=is_terminal(stream),
         paint=lambda text, style: console.paint(text, style, on=stream),
+        most=None if console.verbose else MOST,
     )
 
 

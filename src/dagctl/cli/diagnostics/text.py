@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
 from dagctl.cli.diagnostics.report import place
-from dagctl.cli.text import cells, clip, shown, wrapped
+from dagctl.cli.text import cells, clip, plural, shown, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dagctl.cli.diagnostics.report import DiagnosticReport, Look
     from dagctl.errors import Diagnostic
@@ -28,8 +29,9 @@ LONGEST_MESSAGE = 600
 
 
 def text(report: DiagnosticReport, look: Look) -> Iterator[str]:
-    """Yield the lines of every finding, each finding followed by an empty line."""
-    for diagnostic in report.diagnostics:
+    """Yield the lines of the first findings, each followed by an empty line, and what is left."""
+    first = report.first(look.most)
+    for diagnostic in first:
         yield from _running(_headline(diagnostic, look), look, 2)
         line = report.line(diagnostic)
         gutter = " " * len(str(diagnostic.line or " "))
@@ -39,6 +41,24 @@ def text(report: DiagnosticReport, look: Look) -> Iterator[str]:
         else:
             yield from _excerpt(diagnostic, line, gutter, look)
         yield ""
+    if len(first) < len(report.diagnostics):
+        yield from _left(report, first)
+
+
+CODES = 5
+"""How many codes are named of findings that are not shown."""
+
+
+def _left(report: DiagnosticReport, first: Sequence[Diagnostic]) -> Iterator[str]:
+    """Yield how many findings are not shown, of which kinds, and how to see them."""
+    codes = Counter(each.code for each in report.diagnostics)
+    codes.subtract(each.code for each in first)
+    named = [f"{count:,} {code}" for code, count in codes.most_common(CODES) if count]
+    others = len([count for count in codes.values() if count]) - len(named)
+    kinds = ", ".join([*named, f"{plural(others, 'other code')}"] if others else named)
+    yield f"{codes.total():,} more are not shown: {kinds}"
+    yield "  all of them: --verbose; one line each: dagctl validate SPEC... --output concise"
+    yield ""
 
 
 def _headline(diagnostic: Diagnostic, look: Look) -> str:
