@@ -21,9 +21,10 @@ from dagctl.archive.lines import manifest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
     from types import TracebackType
     from typing import BinaryIO
+
+    from dagctl.ports import DagRecord
 
 LEVEL = 6
 """Of compression; another one would give other bytes."""
@@ -58,42 +59,28 @@ class ArchiveWriter:
         """What was added until now."""
         return tuple(self._dags)
 
-    def add(  # noqa: PLR0913 - what the manifest says of a DAG
-        self,
-        dag_id: str,
-        content: bytes,
-        lines: Iterable[bytes],
-        *,
-        base_name: str,
-        created_at: datetime,
-        created_by: str | None,
-        version: int,
-    ) -> None:
+    def add(self, newest: DagRecord, content: bytes, lines: Iterable[bytes]) -> None:
         """Add a DAG.
 
         Args:
-            dag_id: Its id; the ids come in ascending order.
+            newest: The record of its newest version; the ids of DAGs come in ascending order.
             content: The DAG file.
             lines: Its versions, the newest first.
-            base_name: The name that was asked for.
-            created_at: When it was created.
-            created_by: Who created it.
-            version: The number of its newest version.
 
         Raises:
             ArchiveError: The archive would be larger than it may be.
         """
         if len(self._dags) == MOST_DAGS:
             raise too_large()
-        file = self._write(file_entry(dag_id), [content])[0]
-        history, versions = self._write(history_entry(dag_id), lines)
+        file = self._write(file_entry(newest.dag_id), [content])[0]
+        history, versions = self._write(history_entry(newest.dag_id), lines)
         self._dags.append(
             ArchivedDag(
-                dag_id=dag_id,
-                base_name=base_name,
-                created_at=created_at,
-                created_by=created_by,
-                version=version,
+                dag_id=newest.dag_id,
+                base_name=newest.base_name,
+                created_at=newest.created_at,
+                created_by=newest.created_by_name,
+                version=newest.version,
                 versions=versions,
                 file=file,
                 history=history,

@@ -84,15 +84,8 @@ def export(context: Context, dag_ids: Sequence[str], file: BinaryIO) -> Exported
             if not newest.spec:
                 left_out.append(dag_id)
                 continue
-            writer.add(
-                dag_id,
-                _content(context, newest),
-                map(version_line, _versions(context.backend.registry, newest)),
-                base_name=newest.base_name,
-                created_at=newest.created_at,
-                created_by=newest.created_by_name,
-                version=newest.version,
-            )
+            versions = map(version_line, _versions(context.backend.registry, newest))
+            writer.add(newest, _content(context, newest), versions)
         if not writer.dags:
             raise NotFoundError("no DAG is recorded here", hint=Fix(CREATE, " SPEC makes one"))
     return Exported(len(writer.dags), sum(dag.versions for dag in writer.dags), tuple(left_out))

@@ -51,7 +51,7 @@ _OF_BOTH = {
 """What these have in Airflow 2 and 3. Plugins bring more macros."""
 _LIKENESS = 0.75
 _OTHERS = {"axcom_pull", "axcom_push", "next_try_number", "previous_ti"}
-"""What one of the two has, with a name that is near to one of these."""
+"""Names that only Airflow 2 or only Airflow 3 has, and that are near to one of those above."""
 GONE_ATTRIBUTES = {
     "ti": {
         **dict.fromkeys(("execution_date", "logical_date"), "read `logical_date`"),

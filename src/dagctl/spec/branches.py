@@ -30,7 +30,7 @@ _PARAMETERS = ("follow_task_ids_if_true", "follow_task_ids_if_false")
 """What operators that branch are given, as `BranchSQLOperator`."""
 _LISTED = 10
 _MOST = 200
-"""Branches of one DAG of which it is asked what follows only behind other tasks."""
+"""How many branches of one DAG are followed to the tasks behind other tasks."""
 
 
 class _Named(NamedTuple):

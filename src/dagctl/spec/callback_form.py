@@ -58,7 +58,7 @@ Callback.__pydantic_config__ = ConfigDict(  # type: ignore[attr-defined] # where
     extra="forbid",
     json_schema_extra={
         "description": "What Airflow calls: a function, a notifier, or code.",
-        # only of a mapping: what is none has one mark in an editor
+        # for a mapping only: for any other value an editor shows one error, not two
         "if": {"type": "object"},
         "then": {"oneOf": [{"required": [form]} for form in FORMS]},
     },

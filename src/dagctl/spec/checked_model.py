@@ -44,7 +44,7 @@ class _Count:
 
 _COUNT: ContextVar[_Count | None] = ContextVar("problems of the spec", default=None)
 """Set while a model is checked: models inside of it share its count."""
-_SOMETHING = Problem(Code.WRONG_TYPE, "the data are no spec", "`dagctl schema` lists all keys")
+_NO_SPEC = Problem(Code.WRONG_TYPE, "the data are no spec", "`dagctl schema` lists all keys")
 _BUILDING = Lock()
 _NOT_LOOKED_AT = Problem(Code.LEFT_OUT, "not looked at: there are many errors before")
 
@@ -186,7 +186,7 @@ class CheckedModel(BaseModel):
             except ValidationError as error:
                 problems += translated(error, cls, data, family)
                 model = None
-                problems = problems or [_SOMETHING]
+                problems = problems or [_NO_SPEC]
             count.problems += len(problems)
         return (None if problems else model), problems
 
@@ -263,7 +263,7 @@ def _defaults(
 
     Args:
         model: The model.
-        but_null: Whether those whose default is null are of no interest.
+        but_null: Whether to leave out those whose default is null.
     """
     return tuple(
         (info.alias or name, name, info.default)

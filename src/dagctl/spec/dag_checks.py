@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from dagctl.spec.walk import Path
 
 _FAST_RULES = {"all_success", "all_done_setup_success"}
+_AT_DEFAULT = {
+    "owner": "airflow",
+    "retries": 1,
+    "retry_delay_minutes": 5,
+    "depends_on_past": False,
+    "email_on_failure": False,
+    "email_on_retry": False,
+}
+"""What a recorded spec says of a field that its author has not given."""
 _OF_THE_DAG = {"start_date", "end_date"}
 """What Airflow takes out of the `default_args` of a DAG for the DAG itself."""
 MAX_NAME = 200
@@ -51,17 +60,6 @@ def dag_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from schedule_problems(data)
     yield from param_problems(data.get("params"), ("params",))
     yield from required_problems(data)
-
-
-_AT_DEFAULT = {
-    "owner": "airflow",
-    "retries": 1,
-    "retry_delay_minutes": 5,
-    "depends_on_past": False,
-    "email_on_failure": False,
-    "email_on_retry": False,
-}
-"""What a recorded spec says of a field that its author has not given."""
 
 
 def _callback_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -229,7 +229,7 @@ def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Pa
         stack += reversed(inner)
 
 
-def call_problems(value: Mapping[str, Any], *arguments: str) -> Iterator[Problem]:
+def call_by_place_problems(value: Mapping[str, Any], *arguments: str) -> Iterator[Problem]:
     """Return why Airflow cannot call a checked `$python_code` with these arguments, by place."""
     code = parse_python_code(value["$python_code"], is_value=True)
     return by_place_problems(code.statements()[-1], arguments)

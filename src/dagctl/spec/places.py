@@ -26,7 +26,7 @@ _LOSES = {Code.KEY_NOT_TEXT: _MISSING, Code.YAML_MERGE: {*_MISSING, Code.MISSING
 """What may be missing because the reader could not take a key."""
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
 _OF_VALUES = {*_AMBIGUOUS, Code.YAML_DATE}
-"""What is said of a value alone; under a key that there is not, the key is what is wrong."""
+"""Findings about a value alone. Under an unknown key they are left out: there the key is wrong."""
 _OF_CODE = {Code.PYTHON_SYNTAX}
 _DATES = {"start_date", "end_date", "$datetime"}
 """Keys under which a date stands, whatever a version of YAML makes of it."""

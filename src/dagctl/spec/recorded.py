@@ -1,7 +1,7 @@
 """Reading a spec that was checked before it was recorded: its fields, and not the code in them.
 
-To show a DAG takes its tasks and what waits for what. Whether the code of a task would run says a
-check of the spec file, or `create`; it needs the parsers of Jinja and Python.
+To show a DAG takes its tasks and what waits for what. Whether the code of a task would run is
+checked by `validate` and `create`; that needs the parsers of Jinja and Python.
 """
 
 from __future__ import annotations

@@ -55,23 +55,23 @@ _OTHER_NAMES = {
 """Words of other tools, and short forms, for the keys of a spec."""
 
 
-def is_dependency_word(key: str) -> bool:
-    """Return whether other tools call so the dependencies, the arguments, or the mapping."""
+def is_other_name(key: str) -> bool:
+    """Return whether this is another name of the dependencies, the arguments, or the mapping."""
     return means_dependencies(key) or means_arguments(key) or means_mapping(key)
 
 
 def means_arguments(key: str) -> bool:
-    """Return whether other tools call so what a task is called with."""
+    """Return whether this is what other tools call the arguments of a task."""
     return _word(key) in _OTHER_NAMES["with"]
 
 
 def means_mapping(key: str) -> bool:
-    """Return whether other tools call so what a task is mapped over."""
+    """Return whether this is what other tools call the values that a task is mapped over."""
     return _word(key) in _OTHER_NAMES["expand"]
 
 
 def means_dependencies(key: str) -> bool:
-    """Return whether other tools call the dependencies of a task so."""
+    """Return whether this is what other tools call the dependencies of a task."""
     return _word(key) in _OTHER_NAMES["dependencies"]
 
 
@@ -88,7 +88,7 @@ def meant_keys(
 
 
 def other_name(key: str, names: Iterable[str]) -> str | None:
-    """Return the first of some keys that other tools, or people in short, call so; or None."""
+    """Return the first of some keys of which a word is another name, or None."""
     word = _word(key.strip("\u201c\u201d\"' "))
     return next((name for name in names if word in _OTHER_NAMES.get(name, ())), None)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.spec.xcom_pulls import Pull
 
 _MOST = 100
-"""Tasks of one DAG of which it is asked what is behind them."""
+"""How many tasks of one DAG are followed to all tasks behind them."""
 
 
 class XcomOrder:

@@ -57,9 +57,8 @@ def parameter_warnings(lines: Lines) -> Iterator[Problem]:
 def _expressions(command: str) -> Iterator[tuple[int, int]]:
     """Yield where each expression with a parameter of the run begins and ends.
 
-    What stands in a raw block or a comment is none: Jinja prints it as it is, or drops it.
-
-    The next closing brace is looked for once, however many expressions begin before it.
+    One in a raw block or a comment does not count: Jinja prints it as it is, or drops it. Linear:
+    the next closing brace is looked for once, however many expressions begin before it.
     """
     end = close = 0
     left_out = passed_over(command)

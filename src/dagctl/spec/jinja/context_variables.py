@@ -174,7 +174,7 @@ def _attribute_of(node: nodes.Node) -> tuple[str, str] | None:
 
 
 def is_straight(tree: list[nodes.Node]) -> bool:
-    """Return whether every expression of a template is evaluated, and none bears a missing name."""
+    """Return whether a template evaluates each expression, and none accepts a missing name."""
     return not any(isinstance(node, _BRANCHES) or is_guard(node) for node in tree)
 
 
@@ -183,7 +183,10 @@ def _read_names(tree: Iterable[nodes.Node]) -> set[str]:
 
 
 def _guarded_names(tree: list[nodes.Node]) -> set[str]:
-    """Return the names that are read where a guard bears their absence. Each node is met once."""
+    """Return the names that are read where a guard accepts that they are missing.
+
+    Each node is visited once.
+    """
     guarded: set[str] = set()
     met: set[int] = set()
     level = [node for node in tree if is_guard(node)]

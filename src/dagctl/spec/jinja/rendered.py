@@ -26,8 +26,7 @@ _VALUES = ("with", "expand")
 def rendered_texts(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, str]]:
     """Yield each text that Airflow renders, with its path in the task.
 
-    Of a class that the catalogue does not know it is not known what is rendered: nothing is
-    yielded.
+    For a class that the catalogue does not know, nothing is yielded.
     """
     for path, value in _rendered(task, target):
         yield from texts_in(value, path)

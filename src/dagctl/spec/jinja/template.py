@@ -37,7 +37,7 @@ FAILURES = (TemplateError, RecursionError, MemoryError, ValueError, OverflowErro
 
 
 _GUARDS = {"default", "d", "defined", "undefined"}
-"""Filters and tests that bear a name that is not there."""
+"""Filters and tests that accept a name that is not there."""
 
 
 class TooDeepError(ValueError):
@@ -52,10 +52,10 @@ def is_template(text: str) -> bool:
 def template_nodes(text: str) -> list[nodes.Node]:
     """Return the nodes of a text that is a template, outermost first; not to be changed.
 
-    Of the text before the first tag and behind the last one little more than the line ends is kept.
+    Of the text before the first tag and after the last one, only the line ends are kept.
 
     Raises:
-        TemplateError: It is none; of a hostile one also what Python's own limits raise.
+        TemplateError: The text is no template. A hostile text may raise any other of `FAILURES`.
         TooDeepError: It is nested too deeply.
     """
     tags = _tags(text)
@@ -83,7 +83,7 @@ def _nodes(text: str) -> list[nodes.Node]:
 
 
 def is_guard(node: nodes.Node) -> bool:
-    """Return whether a node bears that what it is applied to is not there."""
+    """Return whether a node accepts that what it is applied to is not there."""
     return isinstance(node, nodes.Filter | nodes.Test) and node.name in _GUARDS
 
 

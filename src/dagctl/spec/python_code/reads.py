@@ -121,7 +121,7 @@ def reads_of(
     params = [
         pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
     ]
-    borne = _borne(nodes) if params else set()
+    handled = _handled(nodes) if params else set()
     stored = {name for name, node in (*keys, *params) if isinstance(node.ctx, ast.Store)}
     return Reads(
         context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
@@ -132,7 +132,7 @@ def reads_of(
         parameters=tuple(
             read(name, node)
             for name, node in params[:_MOST]
-            if stored.isdisjoint((name, "params")) and id(node) not in borne
+            if stored.isdisjoint((name, "params")) and id(node) not in handled
         ),
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
@@ -179,8 +179,8 @@ def bound_names(nodes: Nodes) -> Iterator[str | None]:
     yield from (node.rest for node in nodes.of(ast.MatchMapping))
 
 
-_BEARS = {"AttributeError", "KeyError", "LookupError", "Exception", "BaseException"}
-"""What is caught where something that is missing is borne."""
+_CAUGHT = {"AttributeError", "KeyError", "LookupError", "Exception", "BaseException"}
+"""Exceptions whose handler shows that something may be missing."""
 
 
 def _asked_for(nodes: Nodes) -> set[str]:
@@ -195,35 +195,35 @@ def _asked_for(nodes: Nodes) -> set[str]:
     return asked
 
 
-def _borne(nodes: Nodes) -> set[int]:
-    """Return the ids (`id(node)`) of the nodes below a `try` that bears a missing attribute."""
+def _handled(nodes: Nodes) -> set[int]:
+    """Return the ids (`id(node)`) of the nodes in a `try` that handles a missing attribute."""
     stack: list[ast.AST] = []
     for tried in nodes.of(ast.Try):
-        if any(_bears(handler.type) for handler in tried.handlers):
+        if any(_handles_missing(handler.type) for handler in tried.handlers):
             stack += tried.body
     for block in nodes.of(ast.With):
         if any(_suppresses(item.context_expr) for item in block.items):
             stack += block.body
-    borne: set[int] = set()
+    handled: set[int] = set()
     while stack:
         node = stack.pop()
-        if id(node) not in borne:
-            borne.add(id(node))
+        if id(node) not in handled:
+            handled.add(id(node))
             stack += children(node)
-    return borne
+    return handled
 
 
 def _suppresses(node: ast.expr) -> bool:
     match node:
         case ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=caught):
-            return any(map(_bears, caught))
+            return any(map(_handles_missing, caught))
         case _:
             return False
 
 
-def _bears(caught: ast.expr | None) -> bool:
+def _handles_missing(caught: ast.expr | None) -> bool:
     kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return any(kind is None or getattr(kind, "id", None) in _BEARS for kind in kinds)
+    return any(kind is None or getattr(kind, "id", None) in _CAUGHT for kind in kinds)
 
 
 class _Bindings:
@@ -266,10 +266,10 @@ def _attributes(
 ) -> Iterator[tuple[str, ast.Attribute]]:
     """Yield what is read of `context["key"]`, there or under the one name that it has."""
     read = [node for node in nodes.of(ast.Attribute) if isinstance(node.ctx, ast.Load)]
-    asked, borne = _asked_for(nodes), _borne(nodes)
+    asked, handled = _asked_for(nodes), _handled(nodes)
     followed = {id(node.value) for node in read}
     for node in read:
-        if node.attr in asked or id(node) in borne:
+        if node.attr in asked or id(node) in handled:
             continue
         match node.value:
             case ast.Name(id=name) if name in held:

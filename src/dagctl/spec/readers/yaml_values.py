@@ -1,7 +1,7 @@
 """What an unquoted YAML word means.
 
 The meaning is that of the YAML 1.2 core schema. Where YAML 1.1 (PyYAML, Ruby, many editors) reads
-something else, the word is a surprise to somebody: it is refused with a hint to quote it.
+something else, some reader would take the word wrongly: it is refused with a hint to quote it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dagctl.spec.readers.document import Document, Spelling
 
 
-class Piece(NamedTuple):
+class Replacement(NamedTuple):
     """A stretch of a text, and what takes its place."""
 
     start: int
@@ -23,14 +23,14 @@ class Piece(NamedTuple):
     text: str
 
 
-def with_pieces(
-    node: Node, pieces: Iterable[Piece], owner: Document | None, said: str | None
+def with_replacements(
+    node: Node, replaced: Iterable[Replacement], owner: Document | None, said: str | None
 ) -> Node:
     """Return a text with these stretches replaced, whose places can still be looked up.
 
     Args:
         node: The text as it is written.
-        pieces: What is replaced, in the order of the text.
+        replaced: What is replaced, in the order of the text.
         owner: The document in which it is written; None: no place in it is known.
         said: Which variables stand in it, and what said theirs.
     """
@@ -38,7 +38,7 @@ def with_pieces(
     made: list[str] = []
     parts: list[Part] = []
     start = size = 0
-    for piece in pieces:
+    for piece in replaced:
         before = written[start : piece.start]
         parts.append(Part(size, start, is_filled=False))
         parts.append(Part(size + len(before), piece.start, is_filled=True))

@@ -21,7 +21,7 @@ from dagctl.spec.resolution.expressions import (
     Reference,
     pieces,
 )
-from dagctl.spec.resolution.filled_text import Piece, with_pieces
+from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -164,7 +164,7 @@ class Filler:
 
     def _joined(self, node: Node, places: Sequence[Placeholder], each: Each) -> Node:
         """Return a text in which variables are replaced by what they stand for."""
-        replaced: list[Piece] = []
+        replaced: list[Replacement] = []
         start = 0
         said = [node.said] if node.said else []
         for place in places:
@@ -172,11 +172,11 @@ class Filler:
             if text is None:
                 return node
             self.budget.take(characters=place.start - start + len(text))
-            replaced.append(Piece(place.start, place.end, text))
+            replaced.append(Replacement(place.start, place.end, text))
             said += [by] if by and by not in said else []
             start = place.end
         owner = node.document or self.document
-        return with_pieces(node, replaced, owner, ", ".join(said) or None)
+        return with_replacements(node, replaced, owner, ", ".join(said) or None)
 
     def _filled(self, node: Node, piece: Placeholder, each: Each) -> tuple[str | None, str]:
         """Return what stands for a piece of a text, and what said so; None: nothing can."""

@@ -14,7 +14,7 @@ from dagctl.spec.lines import Span
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.data_document import node_of
 from dagctl.spec.readers.document import Node
-from dagctl.spec.resolution.filled_text import Piece, with_pieces
+from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import scalar_text
 from dagctl.spec.wording import quoted
 
@@ -166,9 +166,9 @@ def _text(node: Node, values: Mapping[str, Any], said: frozenset[str]) -> Node:
         filled_in.said = _said([whole[1]], said)
         return filled_in
     matches = [*PARAMETER.finditer(text)]
-    pieces = [Piece(*match.span(), as_text(values[match[1]])) for match in matches]
+    replaced = [Replacement(*match.span(), as_text(values[match[1]])) for match in matches]
     by = _said([match[1] for match in matches], said)
-    return with_pieces(node, pieces, node.document, by)
+    return with_replacements(node, replaced, node.document, by)
 
 
 def _said(names: Sequence[str], given: frozenset[str]) -> str | None:

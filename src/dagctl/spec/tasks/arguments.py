@@ -15,7 +15,7 @@ from dagctl.spec.fields.start_date import ISO_PATTERN
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.values import argument_problems, value_problems
 from dagctl.spec.gone import GONE, gone
-from dagctl.spec.markers import call_problems, marker_of, markers_in
+from dagctl.spec.markers import call_by_place_problems, marker_of, markers_in
 from dagctl.spec.params import finish_schema, param_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.read_by import ReadBy
@@ -220,7 +220,7 @@ def _object_problems(value: object, key: str, markers: Collection[str]) -> Itera
         problem = Problem(Code.BAD_MARKER, f"{quoted(key)} must be a marker", hint)
         yield problem.at(key)
     elif not problems and marker_of(value) == "$python_code":
-        for problem in call_problems(value, *_CALLED_WITH[key]):
+        for problem in call_by_place_problems(value, *_CALLED_WITH[key]):
             yield problem.at(key, "$python_code")
 
 

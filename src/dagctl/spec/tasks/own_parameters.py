@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.unknown_keys import is_dependency_word
+from dagctl.spec.unknown_keys import is_other_name
 from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def belongs_under_with(key: str, keys: Collection[str], owner: str) -> Problem |
         keys: The keys that may stand there.
         owner: Whose parameters stand under `with`, such as `operator`.
     """
-    if nearest(key, keys, likeness=_LIKENESS) or is_dependency_word(key):
+    if nearest(key, keys, likeness=_LIKENESS) or is_other_name(key):
         return None
     hint = f"the {owner}'s own parameters stand under `with`: `with: {{{key}: ...}}`"
     return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagctl.spec.checked_model import CheckedModel
 
 NO_MODEL = "union_tag_not_found"
-"""pydantic's word for an entry that is for no model."""
+"""pydantic's type of error for an entry that no model is for."""
 
 
 class Selected:
