@@ -10,6 +10,7 @@ from catalogue_builder.base import base_tables
 from catalogue_builder.classes import Class
 from catalogue_builder.describe import describe, is_abstract, kind_of
 from catalogue_builder.importing import unavailable
+from catalogue_builder.merge import owner
 from catalogue_builder.providers import decorators_of, providers_of
 from catalogue_builder.roots import PACKAGES
 
@@ -116,9 +117,9 @@ def _optional(module: Module) -> Iterator[ast.AST]:
 
 
 def _owner(path: str, providers: list[Provider]) -> Provider | None:
-    """Return the provider that has an import path: the longest package that it is in."""
-    holders = [provider for provider in providers if path.startswith(provider.package + ".")]
-    return max(holders, key=lambda provider: len(provider.package), default=None)
+    """Return the provider that has an import path."""
+    by_package = {provider.package: provider for provider in providers}
+    return by_package.get(owner(path, list(by_package)))
 
 
 def _moved(tree: Tree) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from catalogue_builder.module import Module
 
 Place = tuple[str, str]
+"""A module and a name in it."""
 
 
 def lazy_names(module: Module) -> dict[str, list[Place]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from catalogue_builder.bindings import bindings, imports_for_typing
 from catalogue_builder.classes import Class
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     from catalogue_builder.bindings import Binding
     from catalogue_builder.entities import Entity
+    from catalogue_builder.lazy_tables import Place
     from catalogue_builder.tree import Tree
-
-Place: TypeAlias = tuple[str, str]
-"""A module and a name in it."""
 
 
 @dataclass(eq=False)

@@ -17,12 +17,9 @@ if TYPE_CHECKING:
     from catalogue_builder.conditions import Version
     from catalogue_builder.entities import Entity
 
-OURS = "airflow"
-"""The one top-level package that is read; everything else is outside of the tree."""
-
 
 class Tree:
-    """The modules of one Airflow and some providers.
+    """The modules of one Airflow and some providers: of the package `airflow` alone.
 
     Args:
         files: Paths such as `airflow/models/dag.py` with their text.

@@ -208,10 +208,11 @@ def endpoint(method: str, path: str, operation: Document) -> Iterator[str]:
     if body := operation.get("requestBody"):
         yield f"Body: a spec, as {alternatives(body['content'])}."
         yield ""
-    answers = {status: one for status, one in operation["responses"].items() if is_answer(one)}
-    for status, one in answers.items():
-        yield from answer(status, one)
-    if refusals := ", ".join(status for status in operation["responses"] if status not in answers):
+    responses = operation["responses"]
+    answers = {status: each for status, each in responses.items() if is_answer(each)}
+    for status, response in answers.items():
+        yield from answer(status, response)
+    if refusals := ", ".join(status for status in responses if status not in answers):
         yield from (f"Refusals: {refusals} ([when](#statuses)).", "")
 
 
@@ -220,12 +221,12 @@ def is_answer(response: Document) -> bool:
     return "application/problem+json" not in response["content"]
 
 
-def parameter(one: Document) -> tuple[str, ...]:
+def parameter(described: Document) -> tuple[str, ...]:
     """Return the cells about one parameter."""
-    schema, default = one["schema"], one["schema"].get("default")
-    given = "required" if one["required"] else "" if default is None else f"`{default}`"
+    schema, default = described["schema"], described["schema"].get("default")
+    given = "required" if described["required"] else "" if default is None else f"`{default}`"
     kind = type_of(schema).removesuffix(" or null")
-    return f"`{one['name']}`", one["in"], kind, given, one["description"]
+    return f"`{described['name']}`", described["in"], kind, given, described["description"]
 
 
 def answer(status: str, response: Document) -> Iterator[str]:
@@ -241,7 +242,7 @@ def answer(status: str, response: Document) -> Iterator[str]:
 
 def alternatives(content: Mapping[str, object]) -> str:
     """Return the media types as words."""
-    return " or ".join(f"`{one}`" for one in content)
+    return " or ".join(f"`{media_type}`" for media_type in content)
 
 
 def statuses() -> Iterator[str]:
@@ -256,7 +257,7 @@ def form(name: str, schema: Document) -> Iterator[str]:
     """Yield the lines about one form of JSON."""
     yield from (f"### {name}", "", schema["description"], "")
     fields = schema["properties"].items()
-    rows = ((f"`{key}`", type_of(one), one.get("description", "")) for key, one in fields)
+    rows = ((f"`{key}`", type_of(part), part.get("description", "")) for key, part in fields)
     yield from table(("key", "type", "meaning"), rows)
 
 
@@ -266,9 +267,9 @@ def type_of(schema: Document) -> str:
         name = schema["$ref"].removeprefix(SCHEMAS)
         return f"[{name}](#{name.lower()})"
     if "anyOf" in schema:
-        return " or ".join(type_of(one) for one in schema["anyOf"])
+        return " or ".join(type_of(part) for part in schema["anyOf"])
     if "enum" in schema:
-        return ", ".join(f"`{one}`" for one in schema["enum"])
+        return ", ".join(f"`{word}`" for word in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {type_of(schema['items'])}"
     return str(schema.get("format", schema.get("type", "any")))
