@@ -211,18 +211,20 @@ def test_a_module_does_not_know_which_import_works() -> None:
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("call", "changes"),
     [
-        "catalog.patch(args)",
-        "printer.fix(args)",
-        "print(catalog.patch(args))",
-        "my.log(args)",
-        "mine.info(x=args)",
+        ("catalog.patch(args)", "catalog.patch(args)"),
+        ("printer.fix(args)", "printer.fix(args)"),
+        ("print(catalog.patch(args))", "catalog.patch(args)"),
+        ("logging.info(catalog.patch(args))", "catalog.patch(args)"),
+        ("my.log(args)", "my.log(args)"),
+        ("mine.info(x=args)", "mine.info(x=args)"),
     ],
 )
-def test_a_call_that_only_looks_like_a_message_is_a_gap(call: str) -> None:
+def test_a_call_that_only_looks_like_a_message_is_a_gap(call: str, changes: str) -> None:
     before = f"import catalog, printer, my\nmine = my.Logger()\nargs = {{'a': 'b'}}\n{call}"
-    assert len(of_a_value(before, "args['a']")[1]) == 1
+    made, found = of_a_value(before, "args['a']")
+    assert (made, found[-1]) == (None, f"`{changes}` may change it")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,6 @@ def test_a_call_is_reported_once() -> None:
     ("before", "value"),
     [
         ("extra = ['a']\nx = plugins.base() + extra\nextra.append('b')", "x"),
-        ("extra = [['a']]\nx = plugins.base(extra)\nextra[0].append('b')", "x"),
         ("p = ['a']\nx = (p if os.getenv('E') else []) + ['c']\np.append('b')", "x"),
         ("p = ['a']\nx = str(p if os.getenv('E') else [])\np.append('b')", "x"),
         ("p = ['a']\ny = p if os.getenv('E') else []\nx = f'{y}'\np.append('b')", "x"),

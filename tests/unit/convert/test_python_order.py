@@ -67,8 +67,7 @@ def of_a_task(before: str) -> list[str]:
 )
 def test_an_own_decorator_that_does_more_is_a_gap(decorator: str) -> None:
     found = value(f"REG = []\n{decorator}\ndef f(): pass", "str(len(REG))")[1]
-    assert len(found) == 1
-    assert "decorator" in found[0]
+    assert ["decorator" in each for each in found] == [True, False]
 
 
 def test_an_own_decorator_that_only_wraps_is_no_gap() -> None:

@@ -37,8 +37,8 @@ from dagctl.operators import Operator, lookup
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 _DAG_POSITIONS = ("dag_id", "description", "schedule")
 _GROUP_POSITIONS = ("group_id",)
@@ -92,12 +92,11 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
     if name.path.startswith(reads.READS):
         return reads.environment(machine, name, made)
-    args = [kept.as_now(machine, value) for value in made.args]
-    kwargs = {key: kept.as_now(machine, value) for key, value in made.kwargs.items()}
-    value = Made(name, args, kwargs, machine.place(made.node))
-    if name.path == "functools.partial" or name.path.rpartition(".")[2][:1].isupper():
-        kept.hold(machine, value, [*made.args, *made.kwargs.values()])
-    return value
+    args, kwargs = made.args, made.kwargs
+    if name.path != "functools.partial":
+        args = [kept.as_now(machine, value) for value in args]
+        kwargs = {key: kept.as_now(machine, value) for key, value in kwargs.items()}
+    return Made(name, args, kwargs, machine.place(made.node))
 
 
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401

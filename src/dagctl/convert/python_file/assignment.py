@@ -6,9 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file import reads
+from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import Dag, Name, Output, Task, settled
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import spoil
+from dagctl.convert.python_file.uncertain import forget, spoil
+
+_FIXED = frozenset({"task_id", "dag_id", "dag", "task_group", "upstream_task_ids"})
+"""What Airflow reads of a DAG or a task when it is made."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +33,8 @@ def assign(
             _unpack(machine, elements, value, scope, statement)
         case ast.Attribute(value=owner, attr=name):
             _set_attribute(machine, machine.evaluate(owner, scope), name, value, statement)
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals"), args=[]), slice=key):
+            _set_name(machine, target, machine.evaluate(key, scope), value, scope)
         case ast.Subscript(value=owner, slice=key):
             _set_item(machine, target, machine.evaluate(owner, scope), key, value, scope)
         case _:
@@ -43,7 +49,7 @@ def _unpack(
     statement: ast.stmt,
 ) -> None:
     value = settled(value)
-    parts = list(value) if isinstance(value, list | tuple) else None
+    parts = turns(value) if isinstance(value, list | tuple) else None
     starred = any(isinstance(element, ast.Starred) for element in elements)
     if parts is None or starred or len(parts) != len(elements):
         why = "what it is made of is known only when Python runs"
@@ -58,7 +64,7 @@ def _set_attribute(
 ) -> None:
     """Take `dag.doc_md = ...` and `task.doc_md = ...` as arguments."""
     item = owner.task if isinstance(owner, Output) else owner
-    if isinstance(item, Task | Dag):
+    if isinstance(item, Task | Dag) and name not in _FIXED:
         if isinstance(item, Dag) and name == "default_args" and item.ids:
             item.is_old = True  # its first tasks do not have it
         item.kwargs[name] = value
@@ -81,8 +87,21 @@ def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
     if (in_mapping or in_list) and not machine.is_kept(owner):
         machine.changes.note(owner)
         owner[index] = value  # type: ignore[index] # see above
-    elif not isinstance(owner, Name) and words(node).partition("[")[0] != "globals()":
+    elif not isinstance(owner, Name):
         machine.report.gap(machine.place(node), words(node), "the assignment is not followed")
+
+
+def _set_name(
+    machine: Machine, node: ast.Subscript, key: object, value: object, scope: Scope
+) -> None:
+    """Give a name of the file a value by `globals()`; a DAG may have any name."""
+    name, root = settled(key), scope.root
+    if isinstance(name, str):
+        root.put(name, value)
+        root.statements[name] = []
+        root.named_at[name] = machine.changes.now()
+    elif not isinstance(value, Dag):
+        forget(machine, root, node, f"`{words(node)}` may give it another value")
 
 
 def as_load(target: ast.expr) -> ast.expr:

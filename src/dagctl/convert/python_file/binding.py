@@ -1,4 +1,4 @@
-"""Arguments of a call by the names of the function's parameters."""
+"""A call, and its arguments by the names of the function's parameters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import ast
     from collections.abc import Sequence
+
+    from dagctl.convert.python_file.objects import Opaque
+    from dagctl.convert.report import Place
 
 
 @dataclass(slots=True)
@@ -19,6 +22,22 @@ class Bindings:
     """Positional arguments that no parameter takes by name."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Arguments by names that are no parameters."""
+
+
+class Call:
+    """A call with its arguments as values."""
+
+    __slots__ = ("args", "is_followed", "kwargs", "node", "places", "unknown")
+
+    def __init__(self, node: ast.Call) -> None:
+        self.node = node
+        self.args: list[Any] = []
+        self.kwargs: dict[str, Any] = {}
+        self.places: dict[str, Place] = {}
+        self.is_followed = False
+        """Whether the function was gone through, whatever the call gives."""
+        self.unknown: Opaque | None = None
+        """Why not all of its arguments are known."""
 
 
 def bind(parameters: ast.arguments, args: Sequence[Any], kwargs: dict[str, Any]) -> Bindings:

@@ -1,17 +1,18 @@
-"""The names that a function, or a statement, gives values of its own."""
+"""The names that code gives values, or whose values it changes."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.uncertain import changed_names
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _OTHER = ""
 """What gives a name its value, unless it is an import."""
+_SAYS = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
+)
 
 
 def own_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, set[str]]:
@@ -76,4 +77,45 @@ def _in_the_same_scope(node: ast.AST) -> Iterable[ast.AST]:
     return ast.iter_child_nodes(node)
 
 
-__all__ = ["bound_names", "imports_of", "own_names"]
+def only_says(function: ast.expr) -> bool:
+    """Return whether a function writes a message, or ends the program, by its name."""
+    name = function.attr if isinstance(function, ast.Attribute) else ""
+    return name in _SAYS or (isinstance(function, ast.Name) and function.id in {"print", "exit"})
+
+
+def changed_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names whose values nodes may change.
+
+    They are stored, defined, imported or matched; an item or an attribute of theirs is stored; a
+    method of theirs is called; or a function gets them, which may change what it gets.
+    """
+    for node in nodes:
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.alias(name=path, asname=asname):
+                yield asname or path.partition(".")[0]
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name
+            case ast.MatchMapping(rest=str(name)):
+                yield name
+            case ast.Attribute() | ast.Subscript(ctx=ast.Store() | ast.Del()):
+                yield from root(node)
+            case ast.Call(func=function) if not only_says(function):
+                yield from _given(node)
+
+
+def _given(node: ast.Call) -> Iterator[str]:
+    """Yield the names that a call gives to its function."""
+    for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+        yield from root(given)
+
+
+def root(node: ast.expr) -> Iterator[str]:
+    """Yield the name that an attribute, an item or a starred value begins with."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id

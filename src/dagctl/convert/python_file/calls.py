@@ -10,13 +10,15 @@ from dagctl.convert.python_file import (
     data_calls,
     decorators,
     edges,
+    effects,
     mapped_calls,
     unknown,
 )
+from dagctl.convert.python_file.binding import Call
 from dagctl.convert.python_file.inlining import inline
+from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import (
     Bound,
-    Call,
     Decorated,
     Decorator,
     Function,
@@ -45,6 +47,7 @@ def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
     callee = machine.evaluate(node.func, scope)
     made = _arguments(machine, node, scope)
     value = apply(machine, callee, made)
+    effects.of_call(machine, callee, made, value, scope)
     unknown.note(machine, callee, made, value, known)
     return value
 
@@ -79,9 +82,10 @@ def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Call:
             made.args.append(machine.evaluate(arg, scope))
             continue
         value = settled(machine.evaluate(arg.value, scope))
-        if isinstance(value, list | tuple | range | set):
-            machine.charge(len(value))
-            made.args += value
+        values = turns(value) if isinstance(value, list | tuple | range | set) else None
+        if values is not None:
+            machine.charge(len(values))
+            made.args += values
         else:
             made.unknown = machine.opaque(arg, f"what `*{words(arg.value)}` gives is not known")
     for keyword in node.keywords:

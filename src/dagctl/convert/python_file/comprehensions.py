@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.assignment import assign
 from dagctl.convert.python_file.conditions import truth
+from dagctl.convert.python_file.effects import passed_over
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import Opaque
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator, Sequence
 
     from dagctl.convert.python_file.machine import Machine
@@ -31,43 +32,52 @@ def as_list(
 ) -> Any:  # noqa: ANN401
     """Return what a list comprehension, or a generator, makes."""
     try:
-        scopes = _scopes(machine, node.generators, Scope(scope, is_of_a_comprehension=True))
-        return [machine.evaluate(node.elt, inner) for inner in scopes]
+        inner, over = Scope(scope, is_of_a_comprehension=True), list[object]()
+        turns_ = _turns(machine, node.generators, inner, over)
+        made = [machine.evaluate(node.elt, inner) for _ in turns_]
     except _UnknownError as error:
+        passed_over(machine, [node], scope)
         return error.value
+    is_lazy = isinstance(node, ast.GeneratorExp)
+    return machine.lazy(made, over, is_once=True) if is_lazy else made
 
 
 def as_dict(machine: Machine, node: ast.DictComp, scope: Scope) -> Any:  # noqa: ANN401
     """Return what a comprehension of a mapping makes."""
     made: dict[Any, Any] = {}
     try:
-        for inner in _scopes(machine, node.generators, Scope(scope, is_of_a_comprehension=True)):
+        inner = Scope(scope, is_of_a_comprehension=True)
+        for _ in _turns(machine, node.generators, inner, []):
             key = machine.evaluate(node.key, inner)
             if not isinstance(key, str | int | bool | None):
                 return machine.opaque(node, f"the key `{words(node.key)}` is not known")
             made[key] = machine.evaluate(node.value, inner)
     except _UnknownError as error:
+        passed_over(machine, [node], scope)
         return error.value
     return made
 
 
-def _scopes(
-    machine: Machine, generators: Sequence[ast.comprehension], scope: Scope
-) -> Iterator[Scope]:
-    """Yield the scope of each turn: its names have their values until the next one."""
+def _turns(
+    machine: Machine, generators: Sequence[ast.comprehension], scope: Scope, known: list[object]
+) -> Iterator[None]:
+    """Give the names of a comprehension their values in each turn; functions see the last ones.
+
+    What it goes over is added to `known`.
+    """
     first, *others = generators
     over = machine.evaluate(first.iter, scope)
     values = turns(over)
+    known.append(over)
     if values is None:
         why = over.why if isinstance(over, Opaque) else f"what `{words(first.iter)}` has"
         raise _UnknownError(machine.opaque(first.iter, why))
     for value in values:
         machine.charge()
-        inner = Scope(scope, is_of_a_comprehension=True)
         statement: Any = first.iter
-        assign(machine, first.target, value, inner, statement)
-        tests = [truth(machine.evaluate(test, inner)) for test in first.ifs]
+        assign(machine, first.target, value, scope, statement)
+        tests = [truth(machine.evaluate(test, scope)) for test in first.ifs]
         if None in tests:
             raise _UnknownError(machine.opaque(first.iter, f"what `{words(first.iter)}` keeps"))
         if all(tests):
-            yield from _scopes(machine, others, inner) if others else (inner,)
+            yield from _turns(machine, others, scope, known) if others else (None,)

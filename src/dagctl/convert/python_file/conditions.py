@@ -6,6 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import kept
+from dagctl.convert.python_file.bound_names import changed_names
+from dagctl.convert.python_file.effects import passed_over
 from dagctl.convert.python_file.objects import (
     Dag,
     Function,
@@ -20,7 +22,6 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uncertain import (
-    changed_names,
     imported_paths,
     is_about_the_path,
     is_about_versions,
@@ -238,9 +239,10 @@ def boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: A
         test = truth(value)
         if test is None:
             made = _either_of(machine, node, value, node.values[index + 1 :], scope)
-            return made or (
-                value if isinstance(value, Opaque) else machine.opaque(node, words(node))
-            )
+            if made:
+                return made
+            passed_over(machine, node.values[index + 1 :], scope)
+            return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
         if test != is_and:
             return value
     return value
@@ -275,5 +277,6 @@ def either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN
             return made
     test = truth(value)
     if test is None:
+        passed_over(machine, branches, scope)
         return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
     return machine.evaluate(node.body if test else node.orelse, scope)

@@ -8,8 +8,8 @@ from dagctl.convert.python_file.objects import Connected, Given, Late, Made, Nam
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 READERS = (".BaseHook.get_connection", ".Connection.get_connection_from_secrets", ".Connection.get")
 """The ends of the import paths of what reads a connection by its id."""

@@ -28,8 +28,8 @@ from dagctl.convert.python_file.texts import is_wide, rendered, spoken, text_of,
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 _TEXT_METHODS = frozenset(
     {
@@ -43,10 +43,12 @@ _READS = {
     tuple: frozenset({"index", "count"}),
     dict: frozenset({"keys", "values", "items", "get", "copy"}),
 }
+_VIEWS = frozenset({"keys", "values", "items"})
+_ITERATORS = frozenset({"enumerate", "zip", "reversed", "iter"})
 _CHANGES = {
-    list: frozenset({"append", "extend", "insert", "pop", "reverse", "remove"}),
-    dict: frozenset({"update", "setdefault", "pop"}),
-    set: frozenset({"add", "update"}),
+    list: frozenset({"append", "clear", "extend", "insert", "pop", "reverse", "remove"}),
+    dict: frozenset({"clear", "update", "setdefault", "pop", "popitem"}),
+    set: frozenset({"add", "clear", "discard", "remove", "update"}),
 }
 _TAKE_TEMPLATES = frozenset(
     {"format", "join", "append", "extend", "insert", "update", "add", "setdefault"}
@@ -163,7 +165,7 @@ def _read(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: 
         value = getattr(owner, name)(*made.args, **made.kwargs)
     except (TypeError, ValueError):
         return machine.opaque(made.node, f"`{words(made.node)}` cannot be worked out")
-    return list(value) if name in {"keys", "values", "items"} else value
+    return machine.lazy(value, [owner], is_once=False) if name in _VIEWS else value
 
 
 def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401
@@ -205,7 +207,9 @@ def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
         value = None
     if value is None:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
-    return bounded(machine, made.node, value)
+    value = bounded(machine, made.node, value)
+    is_lazy = name in _ITERATORS and isinstance(value, list)
+    return machine.lazy(value, made.args, is_once=True) if is_lazy else value
 
 
 def _is_call(value: object) -> bool:
@@ -306,7 +310,6 @@ _BUILTINS: Mapping[str, Callable[..., Any]] = {
     ),
     "any": lambda value: _truths(value, every=False),
     "all": lambda value: _truths(value, every=True),
-    "globals": dict,
     "iter": _items,
 }
 

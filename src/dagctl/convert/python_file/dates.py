@@ -13,8 +13,8 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 _LENGTHS = frozenset({"datetime.timedelta", "pendulum.duration", "pendulum.Duration"})
 _POINTS = frozenset(

@@ -24,8 +24,8 @@ from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uncertain import only_wraps, spoil
 
 if TYPE_CHECKING:
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.python_file.scope import Scope
 
 _ASSET = (".asset", ".asset.multi")

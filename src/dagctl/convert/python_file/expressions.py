@@ -11,6 +11,7 @@ from dagctl.convert.python_file import (
     conditions,
     dates,
     edges,
+    effects,
     fallbacks,
     kept,
     paths,
@@ -19,6 +20,7 @@ from dagctl.convert.python_file import (
 )
 from dagctl.convert.python_file.connections import field
 from dagctl.convert.python_file.inlining import defined
+from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN, attribute, from_star, imported
 from dagctl.convert.python_file.objects import (
     Bound,
@@ -71,6 +73,8 @@ def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN40
     if holder is not None:
         if node.id in holder.fallbacks:
             fallbacks.note_use(machine, node, holder)
+        if not effects.is_settled(machine, node.id, holder):
+            return machine.opaque(node, f"`{node.id}` may be changed by what is not followed")
         return _as_imported(machine, holder, node.id)
     if node.id == "__name__":
         return "unusual_prefix_dag_file"
@@ -299,9 +303,10 @@ def _elements(machine: Machine, nodes: list[ast.expr], scope: Scope) -> list[Any
     for node in nodes:
         if isinstance(node, ast.Starred):
             value = settled(machine.evaluate(node.value, scope))
-            if isinstance(value, list | tuple | range):
-                machine.charge(len(value))
-                made += value
+            values = turns(value) if isinstance(value, list | tuple | range) else None
+            if values is not None:
+                machine.charge(len(values))
+                made += values
             else:
                 made.append(machine.opaque(node, f"`{words(node)}` is known only at run time"))
         else:

@@ -64,11 +64,21 @@ def note(machine: Machine, node: ast.Try, scope: Scope, before: Mapping[str, obj
         scope.named_at[name] = machine.changes.now()
 
 
+def always_ends(node: ast.Try) -> bool:
+    """Return whether no line behind a `try` is reached where it fails."""
+    return all(_ends(handler.body) for handler in node.handlers)
+
+
 def is_sure_to_pass(machine: Machine, node: ast.Try) -> bool:
     """Return whether Python goes past a `try` of imports only where these do not fail."""
-    if all(_ends(handler.body) for handler in node.handlers):
+    if always_ends(node):
         return True
-    paths = imported_paths(node.body).values()
+    return are_sure(machine, node.body)
+
+
+def are_sure(machine: Machine, body: Sequence[ast.stmt]) -> bool:
+    """Return whether no import of some statements can fail."""
+    paths = imported_paths([node for part in body for node in ast.walk(part)]).values()
     return all(_is_of_python(path) or bool(machine.definition(path)) for path in paths)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.binding import defaults_of
 from dagctl.convert.python_file.bound_names import bound_names, imports_of, own_names
 from dagctl.convert.python_file.function_text import Edit, FunctionText
-from dagctl.convert.python_file.needs import Needs, changed_by_functions
+from dagctl.convert.python_file.needs import Needs
 from dagctl.convert.python_file.needs import reason as reason_of
 from dagctl.convert.python_file.objects import (
     Dag,
@@ -24,6 +24,7 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.source import read_python
 from dagctl.convert.python_file.texts import weight
+from dagctl.convert.python_file.uses import Uses, functions_in
 from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
 
@@ -55,8 +56,10 @@ class Functions:
         self._changes = machine.changes
         self._context_from = _CONTEXT_FROM[target[0]]
         self._texts: dict[str, FunctionText] = {}
-        self._changed: dict[str, frozenset[str]] = {}
-        """What functions of a file change in place."""
+        self._uses: dict[str, Uses] = {}
+        """How the functions of each file use its names."""
+        self._names: dict[int, dict[int, dict[str, object]]] = {}
+        """The names of the file that lead to each list or mapping."""
         self._free: dict[str, list[str]] = {}
         """The names that a definition takes from the file, by its code."""
         self.copied: set[Place] = set()
@@ -68,11 +71,20 @@ class Functions:
             self._texts[file] = FunctionText(text)
         return self._texts[file]
 
-    def _changed_in(self, scope: Scope) -> frozenset[str]:
+    def _uses_in(self, scope: Scope) -> Uses:
         file, text, _ = scope.origin
-        if file not in self._changed:
-            self._changed[file] = changed_by_functions(read_python(text, file))
-        return self._changed[file]
+        if file not in self._uses:
+            self._uses[file] = Uses()
+            for function in functions_in(read_python(text, file)):
+                self._machine.charge(self._uses[file].add(function) // 8)
+        return self._uses[file]
+
+    def _names_of(self, value: object, scope: Scope) -> dict[str, object]:
+        """Return the names of the file that lead to a list or a mapping."""
+        root = scope.root
+        if id(root) not in self._names:
+            self._names[id(root)] = root.names_by_container()
+        return self._names[id(root)].get(id(value), {})
 
     def value(self, function: Function, report: Report, subject: str, name: str = "") -> str:
         """Return the code of a function that is a value, and may be called again and again.
@@ -118,7 +130,8 @@ class Functions:
             self._gather(names, scope, needs)
             needs.refuse(node, is_called_again=is_called_again)
             if is_called_again or is_callback:
-                needs.refuse_shared(self._changed_in(scope))
+                uses = self._uses_in(scope)
+                needs.refuse_shared(node, uses, lambda value: self._names_of(value, scope))
         except _TooMuchError as error:
             needs = Needs(missing={error.name: error.why})
         if isinstance(node, ast.Lambda):

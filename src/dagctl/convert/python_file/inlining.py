@@ -12,8 +12,10 @@ from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 _MOST_CALLS = 25
 """Calls that stand in one another."""
@@ -22,7 +24,7 @@ _MOST_CALLS = 25
 def inline(machine: Machine, function: Function, made: Call) -> Any:  # noqa: ANN401
     """Go through a function of the file with the arguments of a call."""
     node = function.node
-    if isinstance(node, ast.AsyncFunctionDef) or function.strange or machine.calls >= _MOST_CALLS:
+    if not function.is_followed or machine.calls >= _MOST_CALLS:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     scope = argument_scope(machine, function, made)
     if isinstance(node, ast.Lambda):
@@ -39,7 +41,7 @@ def defined(
     machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
 ) -> Function:
     """Return a function whose defaults have the values of now: Python works them out once."""
-    function = Function(node, scope, machine.place(node))
+    function = Function(node, scope, machine.place(node), is_late=_is_late(node))
     for name, default in defaults_of(node.args).items():
         function.defaults[name] = machine.evaluate(default, scope)
     return function
@@ -68,12 +70,23 @@ def argument_scope(machine: Machine, function: Function, made: Call) -> Scope:
 @lru_cache(maxsize=256)  # a loop may call it again and again
 def _declarations(function: ast.AST) -> tuple[ast.stmt, ...]:
     """Return each `global` and `nonlocal` of a function: it counts wherever it stands."""
-    made: list[ast.stmt] = []
+    return tuple(
+        node for node in own_nodes(function) if isinstance(node, ast.Global | ast.Nonlocal)
+    )
+
+
+def _is_late(function: ast.AST) -> bool:
+    is_async = isinstance(function, ast.AsyncFunctionDef)
+    return is_async or any(
+        isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)
+    )
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands in a function or a class, without the functions in it."""
     stack = [*ast.iter_child_nodes(function)]
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Global | ast.Nonlocal):
-            made.append(node)
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             stack += ast.iter_child_nodes(node)
-    return tuple(made)

@@ -20,8 +20,8 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
+from dagctl.convert.python_file.loops import Lazy, lost_in
 from dagctl.convert.python_file.objects import Dag, Group, Opaque
 from dagctl.convert.python_file.scope import Changes, Scope
 from dagctl.convert.python_file.source import refused
@@ -17,7 +18,7 @@ from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from dagctl.convert.python_file.deployment import Deployment
@@ -96,8 +97,8 @@ class Machine:
         self._made = 0
         self.reads: list[ParseRead] = []
         """Where the file reads variables whose values were given."""
-        self.own_environment: dict[str, object] = {}
-        """Variables of the environment that the file sets."""
+        self.own_environment: dict[str | None, object] = {}
+        """Variables of the environment that the file sets; None: any of them may be."""
         self._kept: dict[int, object] = {}
         self.changes = Changes()
         self.unknown: list[Unknown] = []
@@ -155,6 +156,14 @@ class Machine:
     def is_kept(self, value: object) -> bool:
         """Return whether a value was given, and so may not be changed."""
         return id(value) in self._kept
+
+    def lazy(self, items: Iterable[Any], over: Iterable[object], *, is_once: bool) -> Lazy:
+        """Return what goes over lists and mappings later: it has what these have by then."""
+        made = Lazy(items, is_once=is_once)
+        for container in over:
+            if isinstance(container, list | dict | set):
+                self.changes.hold(made, container)
+        return made
 
     def forget_unknown(self, value: object) -> None:
         """Take back that the last call may make a task: it is known that it makes none."""
@@ -242,7 +251,8 @@ class Machine:
     def evaluate(self, node: ast.expr, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
         """Return the value of an expression."""
         self.charge()
-        return self._grammar.expression(self, node, scope)
+        value = self._grammar.expression(self, node, scope)
+        return lost_in(value) or value
 
     def run(self, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noqa: ANN401
         """Follow statements; return what a `return` gives, or None."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.report import Place, Report
 
 _COPIED = ("default_args", "params", "tags")

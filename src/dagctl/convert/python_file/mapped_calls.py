@@ -21,8 +21,8 @@ from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 METHODS = frozenset({"partial", "expand", "expand_kwargs", "override", "zip", "concat", "map"})
 ALL = "**"

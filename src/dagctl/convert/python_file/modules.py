@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ast
 import builtins
+import operator
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.convert.python_file.binding import Call
 from dagctl.convert.python_file.deployment import Deployment
+from dagctl.convert.python_file.effects import is_settled
 from dagctl.convert.python_file.inlining import defined, inline
 from dagctl.convert.python_file.objects import (
-    Call,
     Decorated,
     EnumMember,
     Function,
@@ -29,6 +31,7 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.scope import Scope, SourceFile
 from dagctl.convert.python_file.source import read_python
+from dagctl.convert.report import Place
 from dagctl.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -85,6 +88,9 @@ class Modules:
         scope, names = self._holder(machine, path)
         if scope is None:
             return UNKNOWN
+        if names[0] in scope.values and not is_settled(machine, names[0], scope):
+            why = f"`{names[0]}` of the module may be changed by what is not followed"
+            return Opaque(why, Place(scope.origin.file, 1))
         value = self._within(machine, scope, names)
         module = scope.origin.module or path.removesuffix("." + ".".join(names))
         if isinstance(value, Function):
@@ -227,6 +233,9 @@ def member(machine: Machine, owner: LocalClass, name: str) -> Any:  # noqa: ANN4
         body = [statement for statement in owner.node.body if isinstance(statement, _CONSTANTS)]
         machine.run(body, owner.names)
     value = owner.names.values.get(name, UNKNOWN)
+    is_plain = all(isinstance(statement, _PLAIN_PARTS) for statement in owner.node.body)
+    if not is_plain or owner.scope.uses.changes_attribute(name, value):
+        return UNKNOWN
     bases = {ast.unparse(base).rpartition(".")[2] for base in owner.node.bases}
     if value is UNKNOWN or not any(base.endswith("Enum") for base in bases):
         return value
@@ -235,6 +244,7 @@ def member(machine: Machine, owner: LocalClass, name: str) -> Any:  # noqa: ANN4
 
 _DATA_BASES = {"str", "int", "StrEnum", "IntEnum"}
 _CONSTANTS = (ast.Assign, ast.AnnAssign, ast.ClassDef)
+_PLAIN_PARTS = (*_CONSTANTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.Pass, ast.Expr)
 
 
 def exported(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
@@ -243,10 +253,15 @@ def exported(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 -
         return value
     if isinstance(value, dict):
         made = {key: exported(item, module, scope) for key, item in value.items()}
-        return UNKNOWN if any(item is UNKNOWN for item in made.values()) else made
+        if any(item is UNKNOWN for item in made.values()):
+            return UNKNOWN
+        return value if all(made[key] is item for key, item in value.items()) else made
     if isinstance(value, list | tuple):
         items = [exported(item, module, scope) for item in value]
-        return UNKNOWN if any(item is UNKNOWN for item in items) else type(value)(items)
+        if any(item is UNKNOWN for item in items):
+            return UNKNOWN
+        is_same = all(map(operator.is_, items, value))
+        return value if is_same else type(value)(items)
     return _by_path(value, module, scope)
 
 

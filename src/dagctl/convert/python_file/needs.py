@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.binding import defaults_of
+from dagctl.convert.python_file.bound_names import changed_names, root
 from dagctl.convert.python_file.objects import (
     Argument,
     Container,
@@ -16,29 +17,17 @@ from dagctl.convert.python_file.objects import (
     Task,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import changed_names, root
+from dagctl.convert.python_file.uses import COPYING, LOOKING, depth_of, is_read, position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dagctl.convert.python_file.uses import Uses
 
 _ANEW = "each call would make it anew: make it in the function"
 _GLOBAL = "`global` changes it for the whole file, which the function no longer has"
 _SHARED = "another function of the file may see how it is changed: keep it elsewhere"
 _AS_TEXT = "it takes names of the file as text: write the names themselves"
-_SAME_TYPE = frozenset({"copy", "items", "values"})
-_KEYS = frozenset({"count", "index", "keys"})
-_CHANGING = frozenset(
-    {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove"}
-    | {"reverse", "setdefault", "sort", "update"}
-)
-"""Methods that change lists, mappings and sets."""
-_LOOKING = frozenset({"bool", "isinstance", "len", "print", "repr", "str"})
-"""Functions that keep nothing of what they get."""
-_COPYING = frozenset(
-    {"all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "reversed", "set"}
-    | {"sorted", "sum", "tuple", "zip"}
-)
-"""Functions that keep no more than the items of what they get."""
 _PLAIN_DECORATORS = frozenset(
     {"classmethod", "contextlib.contextmanager", "contextmanager", "dataclass"}
     | {"dataclasses.dataclass", "property", "staticmethod"}
@@ -98,16 +87,25 @@ class Needs:
             isinstance(each, ast.Name) and each.id == own_name for each in nodes
         ):
             # a file with its own `len` may do more with a list than read it
-            self._refuse_state(nodes, is_plain=named.isdisjoint(_LOOKING | _COPYING))
+            self._refuse_state(nodes, is_plain=named.isdisjoint(LOOKING | COPYING))
 
-    def refuse_shared(self, changed: frozenset[str]) -> None:
-        """Refuse what functions of the file change, as they no longer have it together.
+    def refuse_shared(
+        self, node: ast.AST, uses: Uses, names_of: Callable[[object], Mapping[str, object]]
+    ) -> None:
+        """Refuse what other functions of the file have too, if one of them may change it.
 
         Args:
-            changed: What they change.
+            node: The function.
+            uses: How the functions of the file use its names.
+            names_of: Returns the names that a value has in the file.
         """
-        for name in changed & {*self.state, *self.calls}:
-            self.missing.setdefault(name, _SHARED)
+        parts = [each for part in (node, *self.parts) for each in ast.walk(part)]
+        own = {position(each) for each in parts if isinstance(each, ast.Name)}
+        for name in {**self.state, **self.calls}:
+            value = self.state.get(name)
+            names = {name: value, **(names_of(value) if name in self.state else {})}
+            if any(uses.is_shared(each, held, own) for each, held in names.items()):
+                self.missing.setdefault(name, _SHARED)
 
     def _refuse_state(self, nodes: Sequence[ast.AST], *, is_plain: bool) -> None:
         """Refuse what would not be the same at each call of a function that has it in it."""
@@ -116,8 +114,8 @@ class Needs:
         for node in nodes:
             name = node.id if isinstance(node, ast.Name) else None
             if name in self.state:
-                is_read = is_plain and _is_read(node, _depth(self.state[name]), parents)
-                self.missing |= {} if is_read else {name: _ANEW}
+                is_fixed = is_plain and is_read(node, depth_of(self.state[name]), parents)
+                self.missing |= {} if is_fixed else {name: _ANEW}
         defined = {name: part for part in self.parts if (name := getattr(part, "name", None))}
         has_class = any(isinstance(part, ast.ClassDef) for part in defined.values())
         own = {id(store) for part in self.parts for store in _of_objects(part)}
@@ -129,74 +127,6 @@ class Needs:
         for name, part in defined.items():
             if _keeps(part) or (stores and (isinstance(part, ast.ClassDef) or not has_class)):
                 self.missing[name] = _ANEW
-
-
-def changed_by_functions(tree: ast.AST) -> frozenset[str]:
-    """Return the names of lists, mappings and sets that functions of a file change in place."""
-    functions = ast.FunctionDef | ast.AsyncFunctionDef
-    outer = (node for node in ast.walk(tree) if isinstance(node, functions))
-    names: set[str] = set()
-    for node in {inner for each in outer for inner in ast.walk(each)}:
-        match node:
-            case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _CHANGING:
-                names |= {*root(owner)}
-            case ast.Subscript(ctx=ast.Store() | ast.Del()):
-                names |= {*root(node)}
-    return frozenset(names)
-
-
-def _depth(value: object) -> int:
-    """Return how many lists and mappings stand in each other; 0: nothing can be changed."""
-    if not isinstance(value, list | tuple | dict):
-        return 0
-    items = value.values() if isinstance(value, dict) else value
-    inner = max(map(_depth, items), default=0)
-    return 0 if isinstance(value, tuple) and not inner else inner + 1
-
-
-def _is_read(  # noqa: C901, PLR0911, PLR0912 - one case for each use
-    node: ast.AST, depth: int, parents: dict[ast.AST, ast.AST]
-) -> bool:
-    """Return whether a list or a mapping is only looked at, and gets no second name.
-
-    Args:
-        node: The expression that gives it.
-        depth: How many lists and mappings stand in each other in it.
-        parents: What each node stands in.
-    """
-    if not depth:
-        return not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
-    around = parents.get(node)
-    match around:
-        case ast.Subscript(value=value, slice=part, ctx=ast.Load()) if value is node:
-            is_part = isinstance(part, ast.Slice) and depth > 1
-            return _is_read(around, depth if is_part else depth - 1, parents)
-        case ast.Attribute(attr=method, ctx=ast.Load()):
-            call = parents.get(around)
-            if not (isinstance(call, ast.Call) and call.func is around):
-                return False
-            if method == "get":
-                return _is_read(call, depth - 1, parents)
-            return method in _KEYS or (method in _SAME_TYPE and depth == 1)
-        case ast.Call(func=ast.Name(id=name)):
-            return name in _LOOKING or (name in _COPYING and depth == 1)
-        case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="join")):
-            return True
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="dumps")):
-            return True
-        case ast.Compare() | ast.FormattedValue() | ast.Expr() | ast.UnaryOp() | ast.Assert():
-            return True
-        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
-            return test is node
-        case ast.For() | ast.comprehension() | ast.Starred() | ast.BinOp():
-            return depth == 1
-        case ast.keyword(arg=None):
-            return depth == 1
-        case ast.Dict(keys=keys, values=values):
-            spread = [value for key, value in zip(keys, values, strict=True) if key is None]
-            return depth == 1 and any(value is node for value in spread)
-        case _:
-            return False
 
 
 def _keeps(part: ast.AST) -> bool:  # noqa: PLR0911 - one for each statement
@@ -325,4 +255,4 @@ def reason(value: object) -> str | None:
     return None
 
 
-__all__ = ["Needs", "changed_by_functions", "reason"]
+__all__ = ["Needs", "reason"]

@@ -150,6 +150,8 @@ class Opaque:
 
     why: str
     place: Place
+    is_lost: bool = False
+    """Whether it stands for all that is in a list, or in a mapping."""
 
 
 @dataclass(eq=False, slots=True)
@@ -200,11 +202,18 @@ class Function:
     strange: str | None = None
     """A decorator that is none of Airflow's."""
     defaults: dict[str, Any] = field(default_factory=dict)
+    is_late: bool = False
+    """Whether a call of it runs nothing of it: it is `async`, or a generator."""
 
     @property
     def name(self) -> str:
         """Return the name of the function."""
         return getattr(self.node, "name", "run")
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a call of it is gone through."""
+        return not self.is_late and self.strange is None
 
 
 @dataclass(eq=False, slots=True)
@@ -382,17 +391,3 @@ def spec_path(item: Task | Group) -> tuple[str, ...]:
     """Return the groups around something and its own id, as a spec names it."""
     own = item.task_id if isinstance(item, Task) else item.group_id
     return (*(spec_path(item.parent) if isinstance(item.parent, Group) else ()), own)
-
-
-class Call:
-    """A call with its arguments as values."""
-
-    __slots__ = ("args", "kwargs", "node", "places", "unknown")
-
-    def __init__(self, node: ast.Call) -> None:
-        self.node = node
-        self.args: list[Any] = []
-        self.kwargs: dict[str, Any] = {}
-        self.places: dict[str, Place] = {}
-        self.unknown: Opaque | None = None
-        """Why not all of its arguments are known."""

@@ -29,8 +29,8 @@ from dagctl.convert.python_file.texts import weight
 from dagctl.convert.report import Outcome
 
 if TYPE_CHECKING:
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.report import Report
 
 _KNOWN = (
@@ -55,6 +55,7 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
     if definition is None:
         return UNKNOWN
     reports = (machine.report, machine.file_report)
+    made.is_followed = definition.is_followed
     before, effects = [len(report.remarks) for report in reports], machine.effects
     given = _data(machine, made)
     old = deepcopy(given)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
 
 READS = ("os.getenv", "os.environ.get", "os.environ")
 _DEFAULTS = ("default_var", "default")
@@ -83,8 +83,8 @@ def _of_the_environment(machine: Machine, node: ast.expr, key: str) -> Any:  # n
 
     What the file itself put there counts before what was given.
     """
-    if key in machine.own_environment:
-        value = machine.own_environment[key]
+    if not machine.own_environment.keys().isdisjoint((key, None)):
+        value = machine.own_environment.get(key)
         why = f"`{words(node)}` was set by the file to what only Python knows"
         return value if isinstance(value, str) else machine.opaque(node, why)
     value = machine.deployment.environment.get(key)

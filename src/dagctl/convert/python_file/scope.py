@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dagctl.convert.python_file.uses import Uses
+
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
@@ -58,16 +60,22 @@ class Changes:
         """Return whether a container in a value was changed later; True if it has too many."""
         if not self._containers:
             return False
-        stack, seen = [value], set[int]()
-        while stack:
-            item = stack.pop()
-            if id(item) in seen or not isinstance(item, dict | list | tuple | set):
-                continue
-            seen.add(id(item))
-            if self._containers.get(id(item), (None, 0))[1] > since or len(stack) > MOST_LOOKED_AT:
+        for count, item in enumerate(containers_in(value)):
+            if self._containers.get(id(item), (None, 0))[1] > since or count > MOST_LOOKED_AT:
                 return True
-            stack += item.values() if isinstance(item, dict) else item
         return False
+
+
+def containers_in(value: object) -> Iterator[object]:
+    """Yield the lists, mappings and sets that a value is, or has in it; each once."""
+    stack, seen = [value], set[int]()
+    while stack:
+        item = stack.pop()
+        if id(item) in seen or not isinstance(item, dict | list | tuple | set):
+            continue
+        seen.add(id(item))
+        yield item
+        stack += item.values() if isinstance(item, dict) else item
 
 
 MOST_LOOKED_AT = 10_000
@@ -103,6 +111,18 @@ class Scope:
     """The scopes of the names that are `global` or `nonlocal` here."""
     fallbacks: dict[str, Fallback] = field(default_factory=dict)
     """Imported names that are something else where the import fails."""
+    unsure: dict[str, object] = field(default_factory=dict)
+    """Names that a part of one DAG may have changed, with its report, which says so."""
+    root: Scope = field(init=False)
+    """The scope of the file."""
+    uses: Uses = field(default_factory=Uses)
+    """How code of the file that may run at any time uses its names."""
+
+    def __post_init__(self) -> None:
+        """Take over what the scopes of a file have together."""
+        self.root = self if self.parent is None else self.parent.root
+        if self.parent is not None:
+            self.uses = self.parent.uses
 
     def around(self) -> Iterator[Scope]:
         """Yield the scope and those around it."""
@@ -131,6 +151,18 @@ class Scope:
         for scope in self.around():
             yield from (name for name, held in scope.values.items() if held is value)
 
+    def names_by_container(self) -> dict[int, dict[str, object]]:
+        """Return the names that lead to each list, mapping and set, with their values.
+
+        A parameter leads to what its default is.
+        """
+        made: dict[int, dict[str, object]] = {}
+        for name, value in self.values.items():
+            for way, begin in {**getattr(value, "defaults", {}), name: value}.items():
+                for container in containers_in(begin):
+                    made.setdefault(id(container), {})[way] = begin
+        return made
+
     def stars(self) -> Iterator[ast.ImportFrom]:
         """Yield each `import *`."""
         for scope in self.around():
@@ -145,6 +177,7 @@ class Scope:
             return
         self.values[name] = value
         self.fallbacks.pop(name, None)
+        self.unsure.pop(name, None)
         if statement is not None:
             known = self.statements.setdefault(name, [])
             if statement not in known[-2:]:

@@ -22,8 +22,9 @@ from dagctl.convert.python_file.conditions import (
     truth,
 )
 from dagctl.convert.python_file.decorators import decorated
-from dagctl.convert.python_file.inlining import defined
-from dagctl.convert.python_file.loops import turns
+from dagctl.convert.python_file.effects import forget_changes, run_anytime
+from dagctl.convert.python_file.inlining import defined, own_nodes
+from dagctl.convert.python_file.loops import lost_in, turns
 from dagctl.convert.python_file.objects import (
     Bound,
     Container,
@@ -48,7 +49,7 @@ from dagctl.convert.python_file.uncertain import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
@@ -63,6 +64,7 @@ class Return(NamedTuple):
 BREAK, CONTINUE = object(), object()
 _STOPPED = Return(None)
 """An error that was reported: only a `try` goes on after it."""
+_IMPORT = "what it makes is not there where its import fails: which of the two only Python knows"
 _NOT_FOLLOWED = "what it does if an error is raised is not followed"
 _QUIET_AROUND = ("warnings.catch_warnings", "catch_warnings", "suppress_and_warn", "nullcontext")
 
@@ -117,6 +119,8 @@ def _augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
     joined = ast.copy_location(ast.BinOp(old, node.op, node.value), node)
     owner = machine.evaluate(old, scope)
     machine.charge(len(scope.values) // 64)
+    if isinstance(owner, Opaque) and owner.is_lost:
+        machine.report.gap(machine.place(node), words(node), owner.why)
     is_shared = isinstance(owner, Late) and [*scope.names_of(owner)][1:]
     if isinstance(owner, list | dict | set | Made | Bound) or is_shared:
         right = settled(machine.evaluate(node.value, scope))
@@ -152,32 +156,24 @@ def _changed_in_place(machine: Machine, node: ast.BinOp, owner: Any, right: obje
 
 
 def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-    scope.put(node.name, decorated(machine, defined(machine, node, scope), scope), node)
+    function = defined(machine, node, scope)
+    scope.put(node.name, decorated(machine, function, scope), node)
     scope.named_at[node.name] = machine.changes.now()
+    if not function.is_followed or node.name in scope.uses.names:
+        run_anytime(machine, node, scope)
 
 
 def _class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
     scope.put(node.name, LocalClass(node, scope), node)
     scope.named_at[node.name] = machine.changes.now()
-    for inner in _run_at_once(machine, node):
+    run_anytime(machine, node, scope)
+    for inner in own_nodes(node):
         if isinstance(inner, ast.Global | ast.Nonlocal):
             why = f"the class {node.name} gives it its value"
             for name in inner.names:
                 holder = scope.holder(name) or scope
                 holder.put(name, machine.opaque(inner, why))
                 holder.statements[name] = []
-
-
-def _run_at_once(machine: Machine, node: ast.ClassDef) -> Iterator[ast.stmt]:
-    """Yield the statements that Python runs when it meets a class, but for those of functions."""
-    stack: list[ast.AST] = [*node.body]
-    while stack:
-        inner = stack.pop()
-        if isinstance(inner, ast.stmt):
-            machine.charge()
-            yield inner
-        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            stack += ast.iter_child_nodes(inner)
 
 
 def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN401
@@ -216,13 +212,14 @@ def _is_quiet(node: ast.With) -> bool:
 
 
 def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
-    values = turns(machine.evaluate(node.iter, scope))
+    over = machine.evaluate(node.iter, scope)
+    values = turns(over)
     if values is None:
         text = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
         machine.report.gap(machine.place(node), "for", text)
         spoil(machine, node, scope, text)
         return None
-    for value in values:
+    for value in over if type(over) is list else values:  # what is added meanwhile comes too
         machine.charge()
         assign(machine, node.target, value, scope, node)
         end = run(machine, node.body, scope)
@@ -230,6 +227,8 @@ def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
             return None
         if isinstance(end, Return):
             return end
+    if (lost := lost_in(over)) is not None:
+        machine.report.gap(machine.place(node), "for", lost.why)
     return run(machine, node.orelse, scope)
 
 
@@ -256,6 +255,7 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
     entered, before, values = machine.entered, machine.state(), dict(scope.values)
     machine.charge(len(values) // 16)
+    since, effects = machine.changes.now(), machine.effects
     machine.handlers.append(node.handlers)
     try:
         end = run(machine, node.body, scope)
@@ -263,7 +263,12 @@ def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
         machine.restore(before)
         return _without_file(machine, node, error, scope)
     machine.restore(before)
-    if machine.entered != entered or not cannot_fail(machine, node.body, scope):
+    may_fail = machine.entered != entered or not cannot_fail(machine, node.body, scope)
+    if may_fail and not only_imports(node.body) and not fallbacks.always_ends(node):
+        forget_changes(machine, node, scope, values, since)
+        if machine.effects > effects and not fallbacks.are_sure(machine, node.body):
+            machine.report.gap(machine.place(node), "try", _IMPORT)
+    if may_fail:
         names = imported_paths(node.body) if only_imports(node.body) else None
         for handler in node.handlers:
             _except(machine, handler, scope, names)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file.bound_names import only_says
 from dagctl.convert.python_file.objects import (
     Bound,
     Container,
     Function,
     Made,
     Name,
-    Output,
     Task,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import only_says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,28 +40,14 @@ _MESSAGES = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "setLevel"}
 )
 """Methods of objects that write to a log."""
-_HARMLESS = frozenset(
-    f"builtins.{name}"
-    for name in (
-        *("len", "str", "repr", "list", "dict", "set", "tuple", "sorted", "type", "isinstance"),
-        *("sum", "min", "max", "bool", "int", "float", "format", "id", "str.join", "str.format"),
-    )
-) | {"json.dumps"}
-"""Functions that change nothing of what they get."""
 _READS = frozenset({"getenv", "get", "join", "dirname", "abspath", "exists", "find_dotenv", "Path"})
 """Functions, by their last words, that only read or put paths together."""
 _STATEMENTS = (ast.Import, ast.ImportFrom, ast.Pass, ast.Return, ast.Assign, ast.Expr)
 
 
 def is_for_the_log(node: ast.expr, scope: Scope) -> bool:
-    """Return whether an expression only writes to the log, or says how that is written.
-
-    No call in it gets what it could change, but for those that are known to change nothing.
-    """
-    if not isinstance(node, ast.Call) or not _writes(node, scope):
-        return False
-    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
-    return not any(_may_change(call, scope) for call in calls)
+    """Return whether an expression only writes to the log, or says how that is written."""
+    return isinstance(node, ast.Call) and _writes(node, scope)
 
 
 def _writes(node: ast.Call, scope: Scope) -> bool:
@@ -72,6 +57,11 @@ def _writes(node: ast.Call, scope: Scope) -> bool:
         return True
     is_method = isinstance(node.func, ast.Attribute) and node.func.attr in _MESSAGES
     return is_method and not path.startswith("builtins.")
+
+
+def is_logger(node: ast.expr, scope: Scope) -> bool:
+    """Return whether a function is one of a package that only writes to a log."""
+    return _is_quiet(_begin(node, scope) or "")
 
 
 def _is_quiet(path: str) -> bool:
@@ -100,20 +90,6 @@ def _begin(node: ast.expr, scope: Scope) -> str | None:
         elif isinstance(value, Name | Made):
             path = value.path if isinstance(value, Name) else value.target.path
     return None if path is None else ".".join([path, *reversed(words_after)])
-
-
-def _may_change(call: ast.Call, scope: Scope) -> bool:
-    """Return whether a call gets a DAG, a task or a list that it may change."""
-    path = _begin(call.func, scope) or ""
-    if path in _HARMLESS or _is_quiet(path):
-        return False
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    names = [node.id for each in given for node in ast.walk(each) if isinstance(node, ast.Name)]
-    holders = [(name, scope.holder(name)) for name in names]
-    return any(holder and isinstance(holder.values[name], _CHANGEABLE) for name, holder in holders)
-
-
-_CHANGEABLE = (Container, Task, Output, Made, list, dict, set, tuple)
 
 
 def needed(machine: Machine, node: ast.expr, value: object) -> str | None:

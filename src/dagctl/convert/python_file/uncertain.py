@@ -7,13 +7,14 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file.bound_names import changed_names, only_says
 from dagctl.convert.python_file.objects import Decorated, Function, LocalClass, Name, Opened
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
@@ -22,9 +23,9 @@ _VERSIONS = lazy_pattern(
     r"\b(sys\.version|sys\.platform|platform\.|AIRFLOW_V_|__version__|airflow_version|AIRFLOW_VERSION)"
 )
 _SURROUNDINGS = lazy_pattern(r"environ|getenv|Variable")
-_SAYS = frozenset(
-    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
-)
+
+
+_DATA = (str, int, float, type(None), list, tuple, dict, set)
 
 
 def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
@@ -34,12 +35,16 @@ def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
     """
     nodes = [*ast.walk(node)]
     machine.charge(len(nodes) // 8)
-    if machine.is_beside:
-        for name in changed_names(nodes):
-            if name == "*":
-                forget(machine, scope, node, why)
-            elif (holder := scope.holder(name)) is not None:
-                holder.put(name, machine.opaque(node, why))
+    report = machine.report
+    for name in changed_names(nodes):
+        if name == "*" and machine.is_beside:
+            forget(machine, scope, node, why)
+        elif (holder := scope.holder(name)) is None:
+            continue
+        elif machine.is_beside:
+            holder.put(name, machine.opaque(node, why))
+        elif report is not machine.file_report and isinstance(holder.values[name], _DATA):
+            holder.unsure[name] = report  # for other DAGs
 
 
 def only_wraps(node: ast.AST) -> bool:
@@ -112,29 +117,34 @@ def is_about_versions(test: ast.expr) -> bool:
     return _VERSIONS.search(text) is not None and _SURROUNDINGS.search(text) is None
 
 
-def imported_paths(body: Sequence[ast.stmt]) -> dict[str, str]:
+def imported_paths(body: Sequence[ast.AST]) -> dict[str, str]:
     """Return the names that imports bind, each with its import path."""
     made: dict[str, str] = {}
     for statement in body:
-        for alias in getattr(statement, "names", ()):
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            continue
+        for alias in statement.names:
             module = "." * getattr(statement, "level", 0) + (getattr(statement, "module", "") or "")
             path = f"{module}.{alias.name}" if module else alias.name
             made[alias.asname or (alias.name if module else path.partition(".")[0])] = path
     return made
 
 
-def forget(machine: Machine, scope: Scope, node: ast.stmt, why: str) -> None:
+def forget(machine: Machine, scope: Scope, node: ast.AST, why: str) -> None:
     """Let no name of a file have its value any more: `import *` may give each another one.
 
     A module gives what it has from Airflow and from Python itself under the names of these.
     """
     machine.charge(len(scope.values))
     for name, value in [*scope.values.items()]:
+        if name == "*":
+            continue
         is_named = isinstance(value, Function | LocalClass | Decorated) or (
             isinstance(value, Name) and value.path.partition(".")[0] not in _SHARED
         )
         if is_named or isinstance(value, list | dict | set) or weight(value) is not None:
-            scope.put(name, machine.opaque(node, why), node)
+            scope.put(name, machine.opaque(node, why))
+            scope.statements[name] = []
 
 
 _SHARED = sys.stdlib_module_names | {"airflow", "builtins"}
@@ -147,47 +157,3 @@ def makes(statement: ast.stmt) -> bool:
         is_quiet = isinstance(value, ast.Call) and only_says(value.func)
         return not isinstance(value, ast.Constant) and not is_quiet
     return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise)
-
-
-def only_says(function: ast.expr) -> bool:
-    """Return whether a function writes a message, or ends the program, by its name."""
-    name = function.attr if isinstance(function, ast.Attribute) else ""
-    return name in _SAYS or (isinstance(function, ast.Name) and function.id in {"print", "exit"})
-
-
-def changed_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names whose values nodes may change.
-
-    They are stored, defined, imported or matched; an item or an attribute of theirs is stored; a
-    method of theirs is called; or a function gets them, which may change what it gets.
-    """
-    for node in nodes:
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                yield name
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield node.name
-            case ast.alias(name=path, asname=asname):
-                yield asname or path.partition(".")[0]
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                yield name
-            case ast.MatchMapping(rest=str(name)):
-                yield name
-            case ast.Attribute() | ast.Subscript(ctx=ast.Store() | ast.Del()):
-                yield from root(node)
-            case ast.Call(func=function) if not only_says(function):
-                yield from _given(node)
-
-
-def _given(node: ast.Call) -> Iterator[str]:
-    """Yield the names that a call gives to its function."""
-    for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-        yield from root(given)
-
-
-def root(node: ast.expr) -> Iterator[str]:
-    """Yield the name that an attribute, an item or a starred value begins with."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    if isinstance(node, ast.Name):
-        yield node.id

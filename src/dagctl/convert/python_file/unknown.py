@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file.bound_names import only_says
 from dagctl.convert.python_file.objects import (
     Bound,
     Dag,
@@ -18,15 +19,14 @@ from dagctl.convert.python_file.objects import (
     dag_of,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import only_says
 from dagctl.convert.report import Outcome
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Collection
 
+    from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.report import Place
 
 _HARMLESS = sys.stdlib_module_names | {"airflow", "builtins"}
