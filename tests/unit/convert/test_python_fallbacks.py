@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
-from dagctl.convert.python_file import conditions, uncertain
+from dagctl.convert.python_file import bound_names, conditions
 
 if TYPE_CHECKING:
     import ast
@@ -363,7 +363,7 @@ def test_each_line_of_a_large_choice_is_looked_at_once(monkeypatch: pytest.Monke
 
     def count(nodes: Iterable[ast.AST]) -> Iterator[str]:
         looked.append(nodes)
-        return uncertain.changed_names(nodes)
+        return bound_names.changed_names(nodes)
 
     monkeypatch.setattr(conditions, "changed_names", count)
     lines = "\n".join(f"    x{index} = {index}" for index in range(50))
