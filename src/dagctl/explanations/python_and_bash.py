@@ -253,4 +253,14 @@ CODE = {
         _bash("|\n      set -e\n      cp /in/a.csv /out/\n      echo published"),
         "Begin the command with `set -e`, or join the lines with `&&`.",
     ),
+    Code.BASH_SYNTAX: Explanation(
+        "A command that bash cannot read",
+        "A quote, a bracket or a keyword has no end, or stands where bash takes none. Bash runs "
+        "the lines before it, then the task fails. With a template in the command it is a "
+        "warning: what an expression prints may bring the missing part. A here-document without "
+        "an end is a warning too: bash takes all that follows for its text.",
+        _bash("if test -s /in/a.csv; then cp /in/a.csv /out/"),
+        _bash("if test -s /in/a.csv; then cp /in/a.csv /out/; fi"),
+        "Close what the message names.",
+    ),
 }

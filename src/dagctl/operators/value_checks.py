@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.operators.call_findings import CallCheck, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
-from dagctl.operators.value_kinds import NUMBER, TEXT, WHOLE, shape_of, wrong
+from dagctl.operators.value_kinds import CALLABLE, NUMBER, TEXT, WHOLE, shape_of, wrong
 from dagctl.operators.wording import quoted
 from dagctl.patterns import lazy_pattern
 
@@ -60,6 +60,9 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
         hint = f"did you mean {quoted(near)}?" if near else hint
     elif isinstance(problem.value, str) and expected.shapes & {WHOLE, NUMBER}:
         hint = _number_of(problem.value) or hint
+    elif isinstance(problem.value, str) and CALLABLE in expected.shapes:
+        is_path = "." in problem.value and problem.value.replace(".", "").isidentifier()
+        hint = f"write `{{$ref: {problem.value}}}`" if is_path else hint
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
     place = " in it" if problem.path else ""
     is_number = type(problem.value) is int and TEXT in expected.shapes

@@ -56,6 +56,8 @@ def _task(value: object) -> Iterator[Problem]:
         key = f", key: {value['key']}" if isinstance(value.get("key"), str) else ""
         hint = f"write `{{$xcom: {name}{key}}}`"[:LONGEST_TEXT]
         yield Problem(Code.BAD_MARKER, "the value must be the id of a task, not a mapping", hint)
+    elif value is None:
+        yield Problem(Code.BAD_MARKER, "there is no id of a task", "write `{$xcom: task_id}`")
     else:
         yield from _text(value)
 

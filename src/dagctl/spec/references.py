@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity
 from dagctl.frozen import frozen
 from dagctl.spec.bash.advice import shell_warnings
+from dagctl.spec.bash.command import syntax_problems
 from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
@@ -31,7 +32,7 @@ from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.tasks.function_settings import APART
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.spec.xcom_order import XcomOrder
+from dagctl.spec.xcom_order import XcomOrder, not_kept
 from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ def template_errors(data: object, target: Target) -> Iterator[Problem]:
         if not _is_of_bash_task(path):
             for problem in template_problems(text, "this text", filters):
                 yield problem.at(*path)
+    for path, command in _commands(data, target):
+        for problem in syntax_problems(command):
+            if problem.severity is Severity.ERROR:
+                yield problem.at(*path)
 
 
 def _is_of_bash_task(path: Path) -> bool:
@@ -132,6 +137,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         for read in code.reads.imports:
             yield from (problem.at(*where) for problem in import_warnings(read, dag.target))
     yield from branch_warnings(spec.outline)
+    yield from not_kept(spec.outline, spec.default_args, target)
     yield from _not_sent(spec)
 
 

@@ -18,7 +18,7 @@ from dagctl.spec.import_path import is_class_name
 from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.walk import field, is_group, mapping_in, raw_entries
+from dagctl.spec.walk import field, is_group, mapping_in, raw_entries, raw_tasks
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
         return
     yield from _not_rendered(data, (), _OF_DAG)
     yield from _not_rendered(data.get("default_args"), ("default_args",), _OF_TASKS)
+    yield from _assets_not_rendered(data)
     searched = data.get("template_searchpath") is not None
     for path, item, _ in raw_entries(data):
         if is_group(item):
@@ -60,6 +61,37 @@ def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
             if KINDS.tag_of(item) == "operator":
                 for warned in _of_operator(item, target, searched=searched):
                     yield warned.under(*path)
+
+
+def _assets_not_rendered(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a warning for each template in what names an asset: Airflow takes it for the name."""
+    schedule: Any = data.get("schedule")
+    holders: list[tuple[Path, object]] = [
+        (("schedule", key), schedule[key])
+        for key in ("assets", "any", "all")
+        if isinstance(schedule, dict) and key in schedule
+    ]
+    for path, task in raw_tasks(data):
+        holders += [((*path, key), task[key]) for key in ("inlets", "outlets") if key in task]
+    for path, held in holders:
+        for here, text in _texts_in(held, path):
+            if "{{" in text or "{%" in text:
+                message = "Airflow does not render the name of an asset: the text stays as it is"
+                hint = "write one name for all runs"
+                warning = Problem(Code.NOT_RENDERED, message, hint, severity=Severity.WARNING)
+                yield warning.at(*here)
+
+
+def _texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    stack = [(path, value)]
+    while stack:
+        here, item = stack.pop()
+        if isinstance(item, str):
+            yield here, item
+        elif isinstance(item, dict):
+            stack += (((*here, key), inner) for key, inner in item.items())
+        elif isinstance(item, list):
+            stack += (((*here, place), inner) for place, inner in enumerate(item))
 
 
 def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[Problem]:

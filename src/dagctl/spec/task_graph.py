@@ -108,6 +108,8 @@ def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
         message = f"{_kind(entry)} depends on a task that only a function knows"
         hint = f"name the group: {quoted(around.address)}"
         return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)
+    if around is not None and wait.name.endswith(".output"):
+        return Problem(Code.UNKNOWN_DEPENDENCY, message, f"write {quoted(around.address)}")
     near = ids.ending_in(wait.name) or ids.nearest(wait.name)
     if near is not None and outline.resolve(near, entry.group) in {None, entry}:
         near = None

@@ -141,8 +141,7 @@ class _Group:
             if item["type"] in _SAID_ELSEWHERE or of_a_kind:
                 continue
             if item["type"] == "extra_forbidden":
-                value = given.get(key)
-                problem = elsewhere.get(key) or unknown_key(key, value, meant.get(key), known)
+                problem = elsewhere.get(key) or unknown_key(key, given, meant.get(key), known)
                 yield problem.at(*path)
             elif item["type"] != "missing" or path[:-1] != self.start or key not in follow:
                 yield _problem(item, path, given).under(*path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
@@ -16,6 +16,7 @@ _LISTED = 12
 _OTHER_NAMES = {
     "dag_name": ("name", "title"),
     "dag_id": ("id",),
+    "doc_md": ("documentation", "docs", "readme"),
     "schedule": ("cron", "interval", "schedule_cron", "cron_schedule"),
     "timezone": ("tz", "time_zone", "schedule_timezone", "start_date_timezone"),
     "dagrun_timeout": ("timeout", "execution_timeout"),
@@ -26,7 +27,7 @@ _OTHER_NAMES = {
     "retries": ("retry", "max_retries"),
     "retry_delay_minutes": ("retry_delay", "retry_minutes"),
     "start_date": ("start", "begin"),
-    "tasks": ("steps", "jobs", "stages", "operators", "children", "members"),
+    "tasks": ("steps", "jobs", "stages", "operators", "ops", "children", "members"),
     "task_id": ("id", "name", "task", "task_name"),
     "group_id": ("id", "name", "group", "group_name", "task_group", "task_group_id"),
     "task_type": ("type", "kind"),
@@ -84,13 +85,21 @@ def meant_keys(
 ) -> dict[str, str | None]:
     """Return, for each unknown key, the key that was probably meant, or None."""
     free = [name for name in known if name not in given]
-    return {key: meant_key(key, free) for key in unknown}
+    return {
+        key: other_name(key, free) or (None if said_as(key, given, known) else nearest(key, free))
+        for key in unknown
+    }
+
+
+def said_as(key: str, given: Collection[str], known: Collection[str]) -> str | None:
+    """Return the key that is there too, and that other tools call so; or None."""
+    return other_name(key, [name for name in known if name in given])
 
 
 def other_name(key: str, names: Iterable[str]) -> str | None:
     """Return the first of some keys of which a word is another name, or None."""
     word = _word(key.strip("\u201c\u201d\"' "))
-    return next((name for name in names if word in _OTHER_NAMES.get(name, ())), None)
+    return next((name for name in names if word in (name, *_OTHER_NAMES.get(name, ()))), None)
 
 
 def meant_key(key: str, free: Collection[str]) -> str | None:
@@ -98,14 +107,32 @@ def meant_key(key: str, free: Collection[str]) -> str | None:
     return other_name(key, free) or nearest(key, free)
 
 
-def unknown_key(key: str, value: object, meant: str | None, known: Collection[str]) -> Problem:
-    """Return the problem of a key that no part of a spec has."""
+def unknown_key(
+    key: str, given: Mapping[str, Any], meant: str | None, known: Collection[str]
+) -> Problem:
+    """Return the problem of a key that no part of a spec has.
+
+    Args:
+        key: The key.
+        given: What it stands in.
+        meant: The key that was probably meant, if that is known.
+        known: The keys that there are.
+    """
+    value = given.get(key)
     message = f"unknown key {quoted(key)}"
     if is_wrapper(value):
         hint = f"remove the level {quoted(key)}: its keys belong at the top of the spec"
         if isinstance(value, dict) and "dag_name" not in value:
             hint += "; a file of dag-factory: `dagctl convert`"
         return Problem(Code.UNKNOWN_KEY, message, hint)
+    if key.startswith("\u00a0"):
+        hint = "its line begins with a no-break space: indent it with spaces"
+        return Problem(Code.UNKNOWN_KEY, message, hint)
+    twice = None if meant else said_as(key, given, known)
+    if twice:
+        holds = isinstance(value, dict | list) and isinstance(given[twice], dict | list)
+        does = f"put it into `{twice}`" if holds else f"remove it: there is `{twice}`"
+        return Problem(Code.UNKNOWN_KEY, message, does)
     hint = f"did you mean `{meant}`?" if meant else _listed(known)
     return Problem(Code.UNKNOWN_KEY, message, hint)
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from dagctl.spec.walk import Path
 
+RETURNED = "return_value"
+"""The key under which Airflow keeps what a task returns."""
 VALUE_FIELDS = {
     "with": "arguments",
     "op_kwargs": "op_kwargs",
@@ -33,6 +35,14 @@ def values_of(item: object) -> Iterator[tuple[str, object]]:
 def outputs_used(item: object) -> Iterator[tuple[Path, str]]:
     """Yield each `$xcom`: its path below the entry, and the name of the other task."""
     return _named(item, "$xcom")
+
+
+def returned_values_used(item: object) -> Iterator[tuple[Path, str]]:
+    """Yield each `$xcom` without a key, as `outputs_used` does: what the other task returns."""
+    for key, value in values_of(item):
+        for path, used in markers_in(value, "$xcom", (key,)):
+            if isinstance(used["$xcom"], str) and used.get("key", RETURNED) == RETURNED:
+                yield (*path, "$xcom"), used["$xcom"]
 
 
 def arguments_used(item: object) -> Iterator[tuple[Path, str]]:

@@ -59,7 +59,8 @@ def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Probl
         message = "a schedule is text or a mapping, not a list"
         way_out = "write `{assets: [...]}` if these are assets; a cron alone, in quotes"
         return Problem(Code.WRONG_TYPE, message, way_out)
-    message = f"{_name(path)} must be {expected}, not {_kind(value)}"
+    name = "the schedule" if field == "schedule_interval" else _name(path)
+    message = f"{name} must be {expected}, not {_kind(value)}"
     right = _right(path, expected, value)
     if right is not None:
         code = Code.NULL if value is None else Code.WRONG_TYPE

@@ -6,15 +6,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.operators import Operator
+from dagctl.spec.catalogue import known_class
 from dagctl.spec.codes import Code
 from dagctl.spec.followers import Followers
+from dagctl.spec.import_path import is_class_name
 from dagctl.spec.problem import Problem
+from dagctl.spec.uses import returned_values_used
+from dagctl.spec.walk import field
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.outline import Entry, Outline
+    from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
     from dagctl.spec.xcom_pulls import Pull
 
@@ -73,6 +79,48 @@ class XcomOrder:
             return message, f"pull in a task that waits for {name}, or reverse the dependency"
         message = f"{quoted(puller.id)} does not wait for {name}: `xcom_pull` may get None"
         return message, f"add {quoted(pulled.address)} to `dependencies`"
+
+
+def not_kept(outline: Outline, shared: object, target: Target) -> Iterator[Problem]:
+    """Yield a warning for each `$xcom` of a task that keeps nothing of what it returns.
+
+    Args:
+        outline: The tasks.
+        shared: The `default_args` of the DAG.
+        target: The Airflow that the spec is for.
+    """
+    for entry in outline.entries:
+        for path, name in returned_values_used(entry.item):
+            used = outline.resolve(name, entry.group)
+            if used is None or used.is_group:
+                continue
+            hint = _why_not_kept(used, shared, target)
+            if hint is not None:
+                message = f"{quoted(used.id)} keeps no output: this is None"
+                problem = Problem(Code.XCOM_NOT_THERE, message, hint, severity=Severity.WARNING)
+                yield problem.at(*entry.path, *path)
+
+
+def _why_not_kept(task: Entry, shared: object, target: Target) -> str | None:
+    """Return how a task would keep its output, or None: it does."""
+    arguments = field(task.item, "arguments") or {}
+    own = field(task.item, "do_xcom_push")
+    given = arguments.get("do_xcom_push", own) if isinstance(arguments, dict) else own
+    if given is not None:
+        return "remove its `do_xcom_push: false`" if given is False else None
+    around = [field(group.item, "default_args") for group in reversed(task.where)]
+    for defaults in (*around, shared):
+        said = field(defaults, "do_xcom_push")
+        if said is not None:
+            return None if said else "write `do_xcom_push: true` in that task"
+    name = field(task.item, "operator")
+    if not isinstance(name, str) or not is_class_name(name):
+        return None
+    known = known_class(name, target)
+    parameter = known.parameters.get("do_xcom_push") if isinstance(known, Operator) else None
+    if parameter is None or parameter.default is not False:
+        return None
+    return "write `do_xcom_push: true` in that task"
 
 
 def _task_in(path: Path) -> Path:

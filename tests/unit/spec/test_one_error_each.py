@@ -33,6 +33,8 @@ SLIPS = [
     ("operator: FileSensor, filepath: a", "DAG201", "`with: {filepath: ...}`"),
     ("operator: BashOperator, with: [a]", "DAG203", "one line per key"),
     ("operator: EmptyOperator, needs: [b]", "DAG201", "`dependencies`?"),
+    ("python_callable: a.b, with: {x: 1}, arguments: {y: 2}", "DAG201", "put it into `with`"),
+    ("bash_command: a, command: b", "DAG201", "remove it: there is `bash_command`"),
     ("operator: EmptyOperator, upstream: [b]", "DAG201", "`dependencies`?"),
     (
         "decorator: task.docker, with: {image: a}, python_code: return 1, requires: [b]",

@@ -124,3 +124,19 @@ def test_an_empty_file_is_a_warning() -> None:
         "warning",
         "the file `empty.sql` is empty",
     )
+
+
+def test_jinja_in_the_name_of_an_asset() -> None:
+    names = [
+        {"$asset": "s3://a/{{ ds }}"},
+        {"$new": "airflow.sdk.AssetAlias", "with": {"name": "b_{{ ds }}"}},
+        {"$asset": "s3://a/ds"},
+    ]
+    schedule = {"any": ["s3://c/{{ ds }}", {"all": ["d://e", "f://{{ ds }}"]}]}
+
+    assert warnings({"outlets": names}, schedule=schedule) == [
+        (Code.NOT_RENDERED, ("schedule", "any", 1, "all", 1)),
+        (Code.NOT_RENDERED, ("schedule", "any", 0)),
+        (Code.NOT_RENDERED, ("tasks", 0, "outlets", 1, "with", "name")),
+        (Code.NOT_RENDERED, ("tasks", 0, "outlets", 0, "$asset")),
+    ]

@@ -87,3 +87,32 @@ def test_an_output_that_is_named_makes_the_puller_wait() -> None:
     pull = "bash_command: \"{{ ti.xcom_pull('beside') }}\""
 
     assert of(f"{pull}, env: {{A: {{$xcom: beside}}}}") == []
+
+
+KEPT: list[tuple[str, str, str | None]] = [
+    ("bash_command: ls", "", None),
+    ("bash_command: ls, do_xcom_push: false", "", "remove its `do_xcom_push: false`"),
+    ("bash_command: ls", "do_xcom_push: false", "write `do_xcom_push: true` in that task"),
+    ("bash_command: ls, do_xcom_push: true", "do_xcom_push: false", None),
+    ("operator: BashOperator, with: {bash_command: a, do_xcom_push: false}", "", "remove its"),
+    ("operator: KubernetesPodOperator, with: {name: a, image: b}", "", "write `do_xcom_push: true"),
+    ("operator: KubernetesPodOperator, do_xcom_push: true, with: {image: b}", "", None),
+]
+
+
+@pytest.mark.parametrize(("task", "shared", "hint"), KEPT)
+def test_an_output_that_a_task_does_not_keep_is_a_warning_where_it_is_read(
+    task: str, shared: str, hint: str | None
+) -> None:
+    def found(read: str) -> list[tuple[str | None, int | None, int | None]]:
+        text = f"dag_name: D\ndefault_args: {{{shared}}}\ntasks:\n- {{task_id: kept, {task}}}\n"
+        text += f"- {{task_id: b, python_callable: a.b, with: {{x: {{{read}}}}}}}\n"
+        text = text.replace("default_args: {}\n", "dag_id: d\n")
+        checked = check_spec(text).diagnostics
+        of_code = [each for each in checked if each.code == Code.XCOM_NOT_THERE]
+        return [(each.hint, each.line, each.column) for each in of_code]
+
+    assert found("$xcom: kept, key: rows") == []
+    read = found("$xcom: kept")
+    assert [place[1:] for place in read] == ([] if hint is None else [(5, 56)])
+    assert all(hint and hint in (place[0] or "") for place in read)

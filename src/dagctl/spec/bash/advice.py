@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.spec.bash.command import syntax_problems
 from dagctl.spec.bash.injection import parameter_warnings
 from dagctl.spec.bash.lines import shell_advice
 from dagctl.spec.codes import Code
@@ -32,7 +33,10 @@ def shell_warnings(command: str) -> Iterator[Problem]:
         yield _carriage_return(command)
     if is_template(command):
         yield from parameter_warnings(Lines(command))
-    yield from shell_advice(command)
+    unread = syntax_problems(command)
+    yield from (each for each in unread if each.severity is Severity.WARNING)
+    if not unread:
+        yield from shell_advice(command)
 
 
 def _carriage_return(command: str) -> Problem:

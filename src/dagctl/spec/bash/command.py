@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dagctl.errors import Severity
+from dagctl.spec.bash.rendered import rendered
+from dagctl.spec.bash.syntax import fault_in
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import IN_CODE, blank_problems, character_problems
 from dagctl.spec.jinja.brought import BROUGHT
@@ -34,6 +38,22 @@ def command_problems(command: str) -> Iterator[Problem]:
     yield from _template_file(command)
     if is_template(command):
         yield from template_problems(command, filters=BROUGHT.get().filters)
+    yield from (each for each in syntax_problems(command) if each.severity is Severity.ERROR)
+
+
+@lru_cache(maxsize=16)  # the errors of a command are asked for, then its warnings
+def syntax_problems(command: str) -> tuple[Problem, ...]:
+    """Return what bash cannot read: an error, or a warning where a template may yet mend it."""
+    shell = rendered(command)
+    fault = fault_in(shell.text) if shell is not None else None
+    if shell is None or fault is None:
+        return ()
+    is_certain = fault.stops and not shell.has_values
+    start = shell.source(fault.start)
+    place = Lines(command).place(start, start + max(fault.end - fault.start, 1))
+    message = f"bash cannot read the command: {fault.message}" if fault.stops else fault.message
+    severity = Severity.ERROR if is_certain else Severity.WARNING
+    return (Problem(Code.BASH_SYNTAX, message, fault.hint, place, severity),)
 
 
 def _too_long(command: str) -> Iterator[Problem]:

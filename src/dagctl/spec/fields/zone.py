@@ -16,6 +16,7 @@ from dagctl.spec.wording import did_you_mean, quoted
 _NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_+\-]{0,30}(?:/[A-Za-z0-9_+\-]{1,30}){0,2}", re.ASCII)
 _NOT_OF_IANA = {"localtime", "Factory", "posixrules"}
 """Files beside the database, which mean another zone on each machine, or none."""
+_OFFSET = lazy_pattern(r"(?:UTC|GMT)?([+-])0?(\d{1,2})(?::?00)?")
 _EXAMPLE = "write a name such as `Europe/Berlin` or `America/New_York`"
 
 
@@ -55,5 +56,9 @@ def in_zone(start: str, name: str) -> str:
 def _unknown(text: str) -> Problem:
     is_name = _NAME.fullmatch(text) and not text.isupper()  # `CEST` is not meant to be `EST`
     near = did_you_mean(text, available_timezones()) if is_name else None
+    offset = _OFFSET.fullmatch(text)
+    fixed = f"Etc/GMT{'-' if offset[1] == '+' else '+'}{int(offset[2])}" if offset else ""
+    if fixed in available_timezones():
+        near = f"write a name such as `Europe/Berlin`, or `{fixed}` for this offset all the year"
     message = f"{quoted(text)} is not a time zone of the IANA database"
     return Problem(Code.BAD_TIME_ZONE, message, near or _EXAMPLE)

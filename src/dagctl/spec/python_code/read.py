@@ -155,6 +155,7 @@ def _check_keywords(nodes: Nodes, source: CodeText) -> None:
 
 
 _UNCLEAR = "Python stopped reading here; the mistake may be on the line before"
+_RIGHT = "write it so"
 _OF_OTHERS = {"&&": "and", "||": "or", "++": "+= 1", "--": "-= 1", "===": "==", "!==": "!="}
 """Operators of other languages, with Python's own."""
 _STEPS = {"++", "--"}
@@ -172,9 +173,14 @@ def _meant(line: str, column: int) -> str | None:
     for operator in _OPERATOR.finditer(line):
         right = _OF_OTHERS.get(operator[0])
         if right and operator.start() <= column <= operator.end() + 1:
-            before = _NO_NAME.split(line[: operator.start()].rstrip())[-1]
-            is_step = operator[0] in _STEPS
-            return f"write `{right}`" if not is_step or before.isidentifier() else None
+            if operator[0] not in _STEPS:
+                return f"write `{right}`"
+            before = line[: operator.start()].strip()
+            name = _NO_NAME.split(before)[-1]
+            is_statement = before == name and not line[operator.end() :].strip(" ;")
+            if not is_statement:
+                right = f"{name} {right}` in a line of its own; Python has no `{operator[0]}"
+            return f"write `{right}`" if name.isidentifier() else None
     return None
 
 
@@ -185,8 +191,12 @@ def _read_statements(source: CodeText) -> tuple[list[ast.stmt], list[WarningMess
         place = place_of_error(error, source, in_bytes=False)
         message = f"not valid Python: {cut(error.msg)}"
         hint = _UNCLEAR
-        if "forgot a comma" not in error.msg:
+        if "Did you mean" in error.msg or "Maybe you meant" in error.msg:
+            hint = _RIGHT
+        elif "forgot a comma" not in error.msg:
             hint = _meant(source.lines.line(place.line), place.column) or hint
+            if hint == _UNCLEAR and error.msg == "expected ':'":
+                hint = "write `:` at the end of the line"
         raise PythonCodeError(finding(Code.PYTHON_SYNTAX, message, hint, place)) from error
     except TOO_COMPLEX as error:
         raise PythonCodeError(too_deep(None)) from error

@@ -155,14 +155,22 @@ class _Heir:
         """Add the keys that are not said, and the names of mappings in which each counts."""
         taken = frozenset(_all_names(said))
         for name, (span, node) in more.items():
-            if name in merged and node.kind == "mapping" and name in keys:
+            if name in merged and name in keys:
                 mine = keys[name][1]
                 if mine.kind == "mapping" and not _is_marker(mine):
-                    new = _without(node, frozenset(mine.keys)).keys.items()
-                    inner = {**mine.keys, **{key: (at, self.fill(it)) for key, (at, it) in new}}
-                    keys[name] = (keys[name][0], mine.with_keys(inner))
+                    new = self._filled(node, frozenset(mine.keys))
+                    keys[name] = (keys[name][0], mine.with_keys({**mine.keys, **new}))
             elif name not in taken and name != "tags":
                 keys[name] = (span, self.fill(node))
+
+    def _filled(self, node: Node, taken: frozenset[str]) -> Entries:
+        """Return the entries of a mapping that are not taken, or of a variable that holds one."""
+        if node.kind == "mapping":
+            new = _without(node, taken).keys.items()
+            return {key: (at, self.fill(value)) for key, (at, value) in new}
+        filled = self.fill(node)
+        is_mapping = filled.kind == "mapping" and not _is_marker(filled)
+        return _without(filled, taken).keys if is_mapping else {}
 
     def join_tags(self, keys: Entries) -> None:
         """Put the tags of the files before those of the spec, each once."""

@@ -52,6 +52,17 @@ def test_a_dag_gets_what_it_does_not_say(
     assert data.get(field) == value
 
 
+def test_a_variable_that_holds_a_mapping_is_joined_with_that_of_the_spec() -> None:
+    given = {"a": 1, "b": "theirs"}
+    defaults = 'params: "${{ vars.shared }}"\ntask_defaults: {bash: {env: "${{ vars.shared }}"}}'
+    text = "params: {b: 2, c: 3}\ntasks: [{task_id: a, bash_command: ls, env: {a: mine}}]"
+
+    spec = spec_of(text, defaults, shared=given)
+
+    assert spec.to_data()["params"] == {"a": 1, "b": 2, "c": 3}
+    assert spec.to_data()["tasks"][0]["env"] == {"a": "mine", "b": "theirs"}
+
+
 def test_a_variable_that_is_not_there_is_one_error_and_text_is_no_mapping() -> None:
     (found,) = errors_in("", "params: '${{ vars.x }}'")
     assert (found.code, found.file) == ("DAG270", "defaults.yaml")
