@@ -203,13 +203,13 @@ class Grammar:
 
     def missing(self, top: Open) -> None:
         """Raise the fault of what has no end, or no next keyword."""
-        wanted = top.wants.split()[-1] if top.wants else ENDS[top.kind]
-        hint = f"write `{wanted}`"
-        if wanted in {"then", "do"}:
-            hint = f"write `; {wanted}`, or `{wanted}` on a line of its own"
+        next_word = top.wants.split()[-1] if top.wants else ENDS[top.kind]
+        hint = f"write `{next_word}`"
+        if next_word in {"then", "do"}:
+            hint = f"write `; {next_word}`, or `{next_word}` on a line of its own"
         elif top.wants:
-            hint = f"write `{wanted}` on a line of its own, or behind a `;`"
-        raise fault(top.start, top.kind, f"`{top.kind}` has no `{wanted}`", hint)
+            hint = f"write `{next_word}` on a line of its own, or behind a `;`"
+        raise fault(top.start, top.kind, f"`{top.kind}` has no `{next_word}`", hint)
 
     def operator(self, text: str, start: int) -> None:
         """Go on behind `;`, `&`, `|`, `&&`, `||`."""

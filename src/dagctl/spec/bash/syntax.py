@@ -360,13 +360,13 @@ class _Shell:
         """Return where to read on behind the texts of the here-documents of a line."""
         documents, self.documents = self.documents, []
         for document in documents:
-            found = self._line_with(document, at)
-            if found is None:
+            ending = self._line_with(document, at)
+            if ending is None:
                 self._endless(document, at)
                 return len(self.text)
-            if not document.is_quoted and self.text.endswith("\\\n", at, found[0]):
+            if not document.is_quoted and self.text.endswith("\\\n", at, ending[0]):
                 raise NotKnownError  # the line before goes on with this one
-            at = min(found[1] + 1, len(self.text))
+            at = min(ending[1] + 1, len(self.text))
         return at
 
     def _line_with(self, document: _Document, at: int) -> tuple[int, int] | None:
