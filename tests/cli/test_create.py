@@ -97,6 +97,22 @@ def test_one_bad_spec_stops_all_and_every_problem_is_told(workspace: Shell) -> N
     assert not (workspace.folder / "dags").exists()
 
 
+def test_a_spec_that_was_changed_since_the_last_commit_is_named(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    workspace.git("add", "specs")
+    workspace.git("commit", "-q", "-m", "spec")
+    spec = workspace.folder / "specs/orders.yaml"
+    spec.write_text(spec.read_text().replace("gold", "silver"))
+    done = workspace.ok("create", "specs", "-o", "json")
+    assert done.document["result"]["untracked"] == ["specs/orders.yaml"]
+    spec.write_text(spec.read_text().replace("silver", "lead"))
+    assert "  next: git add specs/orders.yaml\n" in workspace.ok("create", "specs").err
+    workspace.git("add", "specs")
+    spec.write_text(spec.read_text().replace("lead", "tin"))
+    workspace.git("add", "specs")
+    assert "git add" not in workspace.ok("create", "specs").err
+
+
 def test_keep_going_leaves_bad_specs_out(workspace: Shell) -> None:
     workspace.write("specs/bad.yaml", BAD)
     done = workspace.run("create", "specs", "--keep-going")

@@ -311,6 +311,13 @@ def test_what_git_tracks_is_what_the_index_holds(world: World) -> None:
     assert world.repo.tracked([]) == set()
 
 
+def test_what_the_index_lacks_is_unstaged(world: World) -> None:
+    world.commit("README", b"read me\n")
+    world.place(X)
+    assert world.repo.unstaged(["README", X.path]) == {X.path}
+    assert world.repo.unstaged([]) == set()
+
+
 def test_what_an_operation_has_removed_is_known_until_it_is_back(world: World) -> None:
     by_hand, operation = "dags/hand.py", "123e4567-e89b-42d3-a456-426614174000"
     world.commit(by_hand, b"1\n")

@@ -202,6 +202,10 @@ class MemoryRepo:
         """Return which of these paths the index holds."""
         return set(paths) & set(self.index)
 
+    def unstaged(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths the index lacks: there is no work tree here."""
+        return set(paths) - set(self.index)
+
     def find_commit(
         self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
     ) -> str | None:

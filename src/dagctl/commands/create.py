@@ -71,7 +71,8 @@ class CreateResult:
     warnings: tuple[str, ...] = ()
     """What the user is to know, though nothing is wrong."""
     untracked: tuple[str, ...] = ()
-    """The spec files of what was created or updated that git does not know."""
+    """The spec files of what was created or updated that git does not have as they are: new ones,
+    and changed ones. Who pulls the DAG files gets no such spec."""
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
     pushed: str | None = None
@@ -221,12 +222,12 @@ def _publish(
 
 
 def _untracked(backend: Backend, changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return the spec files that are not in git; none that is outside of the workspace."""
+    """Return the spec files that git does not have as they are; none outside of the workspace."""
     sources = [change.source for change in changes if change.source is not None]
     inside = [source for source in sources if not source.startswith("../")]
     with suppress(DagctlError, OSError):  # all is done: it is only a hint
-        tracked = backend.repo.tracked(inside) if inside else set()
-        return tuple(source for source in inside if source not in tracked)
+        unstaged = backend.repo.unstaged(inside)
+        return tuple(source for source in inside if source in unstaged)
     return ()
 
 

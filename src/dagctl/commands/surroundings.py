@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.spec_files import read_below, workspace_files
-from dagctl.errors import UsageError
+from dagctl.errors import ConflictError, UsageError
+from dagctl.next_step import again
 from dagctl.settings import load_variables
 from dagctl.spec.load import check_defaults, check_spec
 from dagctl.spec.readers.limits import MAX_BYTES
@@ -92,7 +93,7 @@ class Surroundings:
         template_of, files = self._templates_of(workspace), workspace_files(folder or Path())
         if folder is None or workspace is None:
             return Around((), variables, template_of, files)
-        levels = _levels(workspace.root, folder.resolve())
+        levels = _levels(workspace.root, folder)
         defaults = [self._defaults_in(workspace.root, level) for level in levels]
         kept = tuple(each for each in defaults if each is not None)
         return Around(kept, variables, template_of, files)
@@ -138,8 +139,15 @@ def _workspace_around(folder: Path) -> Workspace | None:
 
 
 def _levels(root: Path, folder: Path) -> list[Path]:
-    """Return the folders from that of a spec up to the workspace, relative to this."""
-    below = folder.relative_to(root)
+    """Return the folders from that of a spec up to the workspace, relative to this.
+
+    Raises:
+        ConflictError: The folder leads out of the workspace.
+    """
+    real = folder.resolve()
+    if not real.is_relative_to(root):  # it became a link since its workspace was looked for
+        raise ConflictError(f"{folder} leads out of the workspace by now", hint=again("look at it"))
+    below = real.relative_to(root)
     return [below, *below.parents][:MOST_LEVELS]
 
 

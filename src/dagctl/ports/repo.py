@@ -199,6 +199,9 @@ class Repo(Protocol):
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths git knows: they are in the user's index."""
 
+    def unstaged(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these files the user's index lacks, or has with another content."""
+
     def remembered(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths git has or had: in the index, or in the recent history."""
 

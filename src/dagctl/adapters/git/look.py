@@ -175,6 +175,20 @@ def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
 
 
+def unstaged(place: GitWorkTree, paths: Sequence[str], options: Sequence[str]) -> set[str]:
+    """Return which of these paths the user's index does not have as they stand in the work tree.
+
+    Args:
+        place: The work tree.
+        paths: What is asked about.
+        options: Those by which git runs no filter.
+    """
+    full = {place.full(path): path for path in paths}
+    limits = map(place.literal, paths)
+    listing = place.git.must(*options, "ls-files", "-z", "--others", "--modified", "--", *limits)
+    return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
+
+
 FEW = 100
 """How many paths go onto a command line."""
 

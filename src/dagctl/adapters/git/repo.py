@@ -166,6 +166,11 @@ class GitRepo:
         """Return which of these paths are in the user's index."""
         return look.tracked(self._place, paths)
 
+    def unstaged(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths the user's index does not have as they stand."""
+        options = self._configuration.without_filters
+        return look.unstaged(self._place, paths, options) if paths else set()
+
     def remembered(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the index, or in the recent history."""
         return look.remembered(self._place, paths) if paths else set()
