@@ -24,6 +24,8 @@ from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dagctl.dag_file.header import Header
     from dagctl.difference import Difference
     from dagctl.operation.backend import Backend, Context
@@ -40,7 +42,9 @@ NO_VERSION = (
 """The next step of a caller who sends what is the `ETag` of no DAG."""
 
 
-def check_basis(context: Context, change: Change, body: bytes, options: Options) -> str | None:
+def check_basis(
+    context: Context, change: Change, body: bytes, options: Options, deleted: Collection[str]
+) -> str | None:
     """Check that a known DAG may be written, and return a warning if there is one.
 
     Args:
@@ -48,6 +52,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
         change: The DAG; `old_file` and `header` say what stands in the work tree.
         body: What would stand below the header of the new file.
         options: How to publish; with `force` nothing is checked.
+        deleted: The DAG files that git has, and that are not in the work tree.
 
     Raises:
         StaleVersionError: The registry has a version that the work tree does not know.
@@ -64,7 +69,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
         )
     check_expected(context.backend.registry, change, options)
     if content is None:
-        return _check_absent(context, change, options)
+        return _check_absent(context, change, options, is_deleted=change.path in deleted)
     if record is not None and digest_of(content) == record.content_digest:
         return None
     if change.header is None or not change.header.is_whole:
@@ -133,10 +138,12 @@ def version_of(change: Change) -> int:
     return (header.version or int(header.is_early)) if header is not None else 0
 
 
-def _check_absent(context: Context, change: Change, options: Options) -> str | None:
+def _check_absent(
+    context: Context, change: Change, options: Options, *, is_deleted: bool
+) -> str | None:
     """Check that a DAG without a file may get one."""
     path, record, repo = change.path, change.record, context.backend.repo
-    if repo.differing({path: None}):
+    if is_deleted:
         if repo.left_out([path]):
             raise left_out(path)
         raise WorkspaceError(

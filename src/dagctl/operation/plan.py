@@ -28,7 +28,7 @@ from dagctl.paths import storage_key
 from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Backend, Context
@@ -58,7 +58,14 @@ def make_plan(context: Context, changes: Iterable[Change], options: Options) -> 
         inventory, context.backend.files, options.if_exists, digests, context.loader
     )
     named = with_names(context, inventory, meanings.of(asked), options)
-    planned = [_planned(context, inventory, change, options) for change in named]
+    standing = [_with_file(context, placed(context, change), options) for change in named]
+    deleted = _deleted(context, standing, options)
+    planned = [
+        _known(context, change, options, deleted)
+        if change.is_known
+        else new_plan(context, inventory, change, options)
+        for change in standing
+    ]
     return agreed(context, with_taken_back(context, planned, options))
 
 
@@ -109,15 +116,17 @@ def _giving_way(context: Context, path: str, options: Options) -> FileWrite | No
 # --- One DAG ---
 
 
-def _planned(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
-    if not change.is_known:
-        return new_plan(context, inventory, change, options)
-    return updated(context, change, options)
-
-
 def updated(context: Context, change: Change, options: Options) -> Change:
     """Return the plan of a DAG that exists, whose spec the change has."""
-    return _known(context, _with_file(context, placed(context, change), options), options)
+    change = _with_file(context, placed(context, change), options)
+    return _known(context, change, options, _deleted(context, [change], options))
+
+
+def _deleted(context: Context, changes: Sequence[Change], options: Options) -> set[str]:
+    """Return the files of known DAGs that are not in the work tree, and are in git."""
+    absent = [change.path for change in changes if change.is_known and change.old_file is None]
+    is_asked = bool(absent) and not options.force
+    return context.backend.repo.differing(dict.fromkeys(absent)) if is_asked else set()
 
 
 def placed(context: Context, change: Change) -> Change:
@@ -193,11 +202,13 @@ def _is_own_file(change: Change, header: Header) -> bool:
 
 
 def _with_file(context: Context, change: Change, options: Options) -> Change:
-    """Return the change with what stands in the work tree.
+    """Return the change of a known DAG with what stands in the work tree.
 
     Raises:
         WorkspaceError: The DAG file stands in another folder, as `dags_folder` was changed.
     """
+    if not change.is_known:
+        return change
     standing = context.backend.files.read(change.path)
     left = _left_behind(context, change) if standing is None else None
     if left is not None and not options.force:
@@ -229,15 +240,15 @@ def _left_behind(context: Context, change: Change) -> str | None:
     return path if content is not None and read_header(content) is not None else None
 
 
-def _known(context: Context, change: Change, options: Options) -> Change:
-    """Return the plan of a DAG that exists."""
+def _known(context: Context, change: Change, options: Options, deleted: Collection[str]) -> Change:
+    """Return the plan of a DAG that exists; `deleted` are files that only git has."""
     spec = change.spec
     if spec is None:
         raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
     known = provenance_of(change)
     first = rendered(spec, change.airflow, known)
     body = body_of(first) or b""
-    warning = check_basis(context, change, body, options)
+    warning = check_basis(context, change, body, options, deleted)
     if warning:
         change = replace(change, warnings=(*change.warnings, warning))
     if _says_the_same(context.backend, change, body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from dagctl.operation.change import asked
 from dagctl.operation.options import Options
 from dagctl.settings import Settings
 from tests.unit.operation.conftest import MAIN, PROJECT, World, clone, pull, spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 A, PATH = "specs/a.yaml", "dags/orders.py"
 V1, V2, V3 = (asked(spec(command=f"echo {number}"), A) for number in (1, 2, 3))
@@ -102,6 +106,30 @@ def test_a_file_that_is_not_here_is_asked_for_unless_its_spec_is_recorded(
         states(elsewhere, change)
     assert "git pull" in (caught.value.hint or "")
     assert states(elsewhere, change, options=Options(force=True)) == [("updated", 2)]
+
+
+def test_git_is_asked_once_for_all_files_that_are_not_here(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = [asked(spec(f"More {n}"), f"specs/more_{n}.yaml") for n in range(5)]
+    shared.create(*more)
+    elsewhere = clone(shared, shared=True)
+    repo = elsewhere.backend.repo
+    repo.tips.clear()
+    repo.commits.clear()
+    repo.index.clear()
+    elsewhere.backend.files.content.clear()
+    asked_for: list[int] = []
+
+    def differing(files: Mapping[str, bytes | None]) -> set[str]:
+        asked_for.append(len(files))
+        return type(repo).differing(repo, files)
+
+    monkeypatch.setattr(repo, "differing", differing)
+    result = plan(elsewhere.context(), more, Options())
+    assert [(dag.action, dag.version) for dag in result.dags] == [("update", 2)] * 5
+    assert 5 in asked_for
+    assert 1 not in asked_for
 
 
 def test_the_version_that_was_read_counts_if_it_is_given(shared: World) -> None:
