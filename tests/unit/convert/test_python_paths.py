@@ -371,3 +371,61 @@ def test_what_a_file_does_without_another_one_is_followed(before: str, value: st
 )
 def test_a_file_that_may_be_there_is_a_gap(before: str) -> None:
     assert not convert(before + _TASK).whole
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [
+        ("f'ls {OUT}'", "ls /data/out"),
+        ("str(OUT / 'a' / 'b.csv')", "/data/out/a/b.csv"),
+        ("str(OUT / '/tmp/x')", "/tmp/x"),
+        ("(OUT / 'a.csv').with_suffix('.txt').as_posix()", "/data/out/a.txt"),
+        ("OUT.joinpath('a', 'b').name + OUT.parent.as_posix()", "b/data"),
+        ("os.path.join(OUT, 'a')", "/data/out/a"),
+        ("os.fspath(Path('a//b') / OUT.stem)", "a/b/out"),
+        ("str(ELSEWHERE / 'a')", "/shared/a"),
+        ("f'{PLACES.get(0)}'", "/shared/b"),
+    ],
+)
+def test_a_path_that_the_file_writes_out_is_data(expression: str, made: str) -> None:
+    module = (
+        "from pathlib import Path\nELSEWHERE = Path('/shared')\nPLACES = {0: ELSEWHERE / 'b'}\n"
+    )
+
+    def read(name: str, _importer: str) -> Module | None:
+        return Module("settings.py", module) if name == "settings" else None
+
+    text = (
+        f"{HEAD}from settings import ELSEWHERE, PLACES\nOUT = Path('/data') / 'out'\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command={expression})\n"
+    )
+    done = convert_python(text, "dags/etl.py", airflow="3", today=date(2026, 3, 10), modules=read)
+    (dag,) = done.dags
+    assert gaps(dag) == []
+    assert dag.data["tasks"][0]["bash_command"] == made
+
+
+def test_a_path_that_is_given_as_one_stays_one() -> None:
+    dag = convert(
+        "from airflow.operators.python import PythonOperator\n"
+        "def f(p):\n    p.mkdir()\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        "    PythonOperator(task_id='a', python_callable=f, op_kwargs={'p': Path('/a') / 'b'})\n"
+    )
+    assert gaps(dag) == []
+    assert dag.data["tasks"][0]["with"] == {"p": {"$new": "pathlib.Path", "args": ["/a/b"]}}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "str(Path('~/a').expanduser())",
+        "str(Path('a').resolve())",
+        "f'{OUT!r}'",
+        "f'{OUT:>20}'",
+        "Path('/a').read_text()",
+    ],
+)
+def test_what_a_path_leads_to_is_not_known(expression: str) -> None:
+    assert command(expression, "OUT = Path('/data')")[1]

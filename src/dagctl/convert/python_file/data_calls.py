@@ -190,6 +190,8 @@ def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa
 def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a built-in function gives."""
     is_alone = len(made.args) == 1 and not made.kwargs and not made.unknown
+    if is_alone and name == "str":
+        made.args = [paths.text_or_self(made.args[0])]
     if is_alone and (name in kept.BUILTINS or (name == "str" and _is_call(made.args[0]))):
         at_parse = kept.applied(machine, made.node, f"builtins.{name}", made.args)
         if at_parse is not None:

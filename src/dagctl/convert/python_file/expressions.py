@@ -103,6 +103,9 @@ def _as_imported(machine: Machine, holder: Scope, name: str) -> Any:  # noqa: AN
 def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  # noqa: ANN401
     fields = [part for part in node.values if isinstance(part, ast.FormattedValue)]
     raw = {id(part): machine.evaluate(part.value, scope) for part in fields}
+    for field_ in fields:
+        if field_.format_spec is None and field_.conversion in {-1, ord("s")}:
+            raw[id(field_)] = paths.text_or_self(raw[id(field_)])
     made = None
     if all(part.format_spec is None and part.conversion in {-1, ord("s")} for part in fields):
         values = [raw.get(id(part), getattr(part, "value", None)) for part in node.values]
@@ -153,7 +156,8 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         known = paths.attribute(owner, node.attr)
         text = f"`{words(node)}`: where the file lies is not known"
         return machine.opaque(node, text) if known is None else known
-    known = paths.attribute(owner, node.attr) if paths.seen(owner) else None
+    is_path = paths.seen(owner) or paths.written(owner)
+    known = paths.attribute(owner, node.attr) if is_path else None
     return Bound(owner, node.attr) if known is None else known
 
 
@@ -213,13 +217,16 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
+    if isinstance(node.op, ast.Div) and isinstance(left, Made | Late):
+        below = paths.below(machine, node, left, kept.without_calls(right))
+        if below is not None:
+            return below
     if isinstance(left, Made | Bound) or isinstance(right, Made | Bound):
         at_parse = kept.operated(machine, node, node.op, [left, right])
         if at_parse is not None:
             return at_parse
     left, right = kept.without_calls(left), kept.without_calls(right)
-    below = paths.join(left, [right]) if isinstance(node.op, ast.Div) else None
-    return _of_texts(machine, node, left, right) if below is None else below
+    return _of_texts(machine, node, left, right)
 
 
 def _of_texts(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401

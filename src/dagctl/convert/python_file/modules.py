@@ -29,6 +29,7 @@ from dagctl.convert.python_file.objects import (
     Opaque,
     Zone,
 )
+from dagctl.convert.python_file.paths import written
 from dagctl.convert.python_file.scope import Scope, SourceFile
 from dagctl.convert.python_file.source import read_python
 from dagctl.convert.report import Place
@@ -276,4 +277,4 @@ def _by_path(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 -
     if isinstance(value, EnumMember):
         return value if value.is_data else UNKNOWN
     is_asset = isinstance(value, Made) and value.target.path.rpartition(".")[2] in _ASSETS
-    return value if is_asset else UNKNOWN
+    return value if is_asset or written(value) is not None else UNKNOWN

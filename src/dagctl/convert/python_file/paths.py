@@ -20,6 +20,7 @@ from dagctl.errors import SpecError
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Mapping, Sequence
 
     from dagctl.convert.python_file.binding import Call
@@ -68,6 +69,7 @@ def _made(path: str, *args: object) -> Made:
 
 
 _OBJECT = "pathlib.Path"
+_CLASSES = frozenset({_OBJECT, "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PosixPath"})
 
 
 def is_object(path: object) -> bool:
@@ -80,6 +82,51 @@ def as_text(path: Late) -> Late:
     """Return the text of a path."""
     place = seen(path)
     return path if place is None else _path(*place, is_object=False) or path
+
+
+def written(value: object) -> PurePosixPath | None:
+    """Return a path of `pathlib` that the file writes out, as `Path("/data") / "in"`; or None."""
+    is_path = isinstance(value, Made) and value.target.path in _CLASSES
+    if not isinstance(value, Made) or not is_path or value.kwargs or value.is_old:
+        return None
+    parts: list[Any] = [item if isinstance(item, str) else written(item) for item in value.args]
+    path = PurePosixPath(*(part for part in parts if part is not None))
+    return None if None in parts or len(str(path)) > _LONGEST else path
+
+
+def text_or_self(value: object) -> Any:  # noqa: ANN401 - any value of Python
+    """Return the text of a path that the file writes out; anything else as it is."""
+    path = written(value)
+    return value if path is None else str(path)
+
+
+def _written_below(first: object, others: Sequence[object], place: Place) -> Made | None:
+    """Return a path below one that the file writes out; None: it is not known."""
+    path = written(first)
+    names = [text_or_self(other) for other in others]
+    if path is None or not all(isinstance(name, str) for name in names):
+        return None
+    return Made(Name(_OBJECT), [str(path.joinpath(*names))], {}, place)
+
+
+def _of_written(machine: Machine, path: PurePosixPath, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a method of a path gives that the file writes out; None: it is not followed."""
+    place = machine.place(made.node)
+    if name in _TEXTS and not made.args:
+        return str(path)
+    if name == "joinpath":
+        return _written_below(Made(Name(_OBJECT), [str(path)], {}, place), made.args, place)
+    if name in {"with_name", "with_suffix"} and len(made.args) == 1:
+        try:
+            return Made(Name(_OBJECT), [str(getattr(path, name)(made.args[0]))], {}, place)
+        except (TypeError, ValueError):
+            return None
+    return None
+
+
+def below(machine: Machine, node: ast.AST, first: object, other: object) -> Any:  # noqa: ANN401
+    """Return what `first / other` is, if it is a path; None: it is not known."""
+    return join(first, [other]) or _written_below(first, [other], machine.place(node))
 
 
 def join(
@@ -104,8 +151,14 @@ def parent(path: object, *, is_of_objects: bool) -> Late | None:
     return _path(place[0], posixpath.join(place[1], ".."), is_object=is_of_objects)
 
 
-def attribute(owner: Late | File, name: str) -> Any:  # noqa: ANN401
+def attribute(owner: Late | File | Made, name: str) -> Any:  # noqa: ANN401
     """Return what a path says of itself; None: nothing that is known."""
+    own = written(owner)
+    if own is not None and isinstance(owner, Made):
+        folder = Made(Name(_OBJECT), [str(own.parent)], {}, owner.place)
+        return {"name": own.name, "stem": own.stem, "suffix": own.suffix, "parent": folder}.get(
+            name
+        )
     if name == "parent":
         return parent(owner, is_of_objects=True)
     if name == "parents":
@@ -125,6 +178,9 @@ def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # no
     if isinstance(owner, Opened):
         is_text = not owner.is_bytes or name == "close"
         return _of_file(owner, name) if is_text and not made.args else None
+    path = written(owner)
+    if path is not None:
+        return _of_written(machine, path, name, made)
     is_path = isinstance(owner, Late) and seen(owner) is not None
     if name in _SAME and (is_path or isinstance(owner, File)):
         return as_text(owner) if name in _TEXTS and isinstance(owner, Late) else owner
@@ -174,6 +230,9 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         return _read(machine, path, first, made)
     if isinstance(first, File) and len(made.args) == 1 and path in _OF_PATHS:
         return _of_the_file(first, path)
+    if path in {"os.path.join", "os.fspath"} and any(map(written, made.args)):
+        names = [text_or_self(part) for part in made.args]
+        return posixpath.join(*names) if all(isinstance(name, str) for name in names) else None
     if seen(first) is None or path not in _OF_PATHS:
         return None
     return _OF_PATHS[path](first, made.args[1:])

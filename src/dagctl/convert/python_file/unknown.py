@@ -18,6 +18,7 @@ from dagctl.convert.python_file.objects import (
     Unknown,
     dag_of,
 )
+from dagctl.convert.python_file.paths import written
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.report import Outcome
 
@@ -48,7 +49,7 @@ def note(machine: Machine, callee: object, made: Call, value: object, known: int
     """
     if not isinstance(value, Made | Opaque) or not _may_make(callee):
         return
-    if only_says(made.node.func):
+    if only_says(made.node.func) or written(value) is not None:
         return
     given = [item for item in (*made.args, *made.kwargs.values()) if isinstance(item, Dag | Group)]
     owner = dag_of(given[0]) if given else None

@@ -47,7 +47,10 @@ CHANGED_LATER = "it may hold a list that the file changes later: make it after t
 _MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
-_ALIKE = ("airflow.", "builtins.", "operator.", "os.", "datetime.", "pendulum.", "functools.")
+_ALIKE = (
+    *("airflow.", "builtins.", "operator.", "os.", "datetime.", "pathlib.", "pendulum."),
+    "functools.",
+)
 """What gives the same at each call of one parse."""
 _FRESH = ("uuid.", "random.", "secrets.", "tempfile.", "time.")
 """What gives another value at each call."""
