@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,6 +73,11 @@ class World:
         """Return a world whose registry is a cache of the files, or shared."""
         registry = MemoryRegistry(PROJECT, ADA, Clock(), user_name=ADAS_NAME)
         return cls(MemoryBackend(registry=registry, is_cache=is_cache))
+
+    def copy(self) -> World:
+        """Return another world in which the same has happened: to do it again takes far longer."""
+        lock = self.backend.journal._lock  # which cannot be copied
+        return deepcopy(self, {id(lock): Lock()})
 
     def place(self, path: str, change: Change) -> None:
         """Write a spec file."""

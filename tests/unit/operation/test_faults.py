@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,12 @@ def scene(request: pytest.FixtureRequest) -> Callable[[World], list[Change]]:
 
 
 def fresh(scene: Callable[[World], list[Change]]) -> tuple[World, list[Change]]:
+    world, requests = _made(scene)
+    return world.copy(), requests
+
+
+@cache
+def _made(scene: Callable[[World], list[Change]]) -> tuple[World, list[Change]]:
     world = World()
     world.backend.files.content["mine.txt"] = b"mine"
     world.backend.repo.index["mine.txt"] = b"staged"

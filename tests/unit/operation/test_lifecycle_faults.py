@@ -47,6 +47,11 @@ HARMLESS = {"repo.tracked", "journal.delete", "files.read", "repo.stage"}
 
 def scene(kind: str, *, is_cache: bool) -> World:
     """Return a world in which that can be done; the spec file is there, and something else is."""
+    return _made(kind, is_cache=is_cache).copy()
+
+
+@cache
+def _made(kind: str, *, is_cache: bool) -> World:
     world = World.of(is_cache=is_cache)
     world.backend.files.content["mine.txt"] = b"mine"
     first = replace(asked(spec(), "specs/orders.yaml"), spec_text=TEXT)
