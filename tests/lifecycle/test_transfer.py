@@ -116,6 +116,24 @@ def test_nothing_is_lost_from_embedded_to_supabase_and_back(
         user.ok("doctor")
 
 
+@pytest.mark.parametrize("empty", ["local"], indirect=True)
+def test_a_rename_and_the_way_back_stay_two_things(user: Shell, tmp_path: Path) -> None:
+    before, archive = len(user.json("history", "orders")["versions"]), str(tmp_path / "one.zip")
+    user.ok("mv", "orders", "turnover")
+    user.ok("mv", "turnover", "orders")
+    user.ok("rollback", "orders", "--to", "1")
+    user.ok("export", "orders", "-o", archive)
+    other = local(tmp_path / "other", user.environ)
+    other.ok("import", archive)
+    for who in (user, other):
+        lines = who.ok("history", "orders").out.splitlines()
+        renames = [line.split("  ")[:2] for line in lines if "  rename " in line]
+        assert renames == [
+            [f"v{before + 2}", "rename of turnover"],
+            [f"v{before + 1}", "rename to turnover"],
+        ]
+
+
 @pytest.mark.sweep
 def test_a_thousand_dags_come_back_as_they_were(
     shell: Shell, stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

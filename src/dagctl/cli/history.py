@@ -109,4 +109,4 @@ def _done(entry: HistoryEntry) -> str:
     version = entry.version
     if version.renamed is None:
         return version.action
-    return f"rename {'to' if not version.is_active else 'of'} {shown(version.renamed)}"
+    return f"rename {'to' if entry.leaves else 'of'} {shown(version.renamed)}"

@@ -25,6 +25,8 @@ class HistoryEntry:
     version: DagVersion
     changes: tuple[Difference, ...] | None
     """Against the version before; None: that is not recorded here, or one of both has no spec."""
+    leaves: bool = False
+    """Of a rename: whether the DAG went to the other id, and did not come from it."""
 
 
 @frozen
@@ -54,7 +56,9 @@ def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) 
         raise not_recorded(registry, [dag_id])
     shown = versions[:limit]
     entries = [
-        HistoryEntry(version=version, changes=_changes(older, version))
+        HistoryEntry(
+            version=version, changes=_changes(older, version), leaves=_leaves(older, version)
+        )
         for version, older in pairwise([*versions, None])
         if version is not None
     ]
@@ -66,6 +70,15 @@ def _changes(older: DagVersion | None, version: DagVersion) -> tuple[Difference,
     """Return what a version changed; None where the one before it is not recorded."""
     is_next = older is not None and older.version == version.version - 1
     return changes_between(older, version) if is_next else None
+
+
+def _leaves(older: DagVersion | None, version: DagVersion) -> bool:
+    """Return whether a version is that of a DAG that went: it has the file of the one before.
+
+    Of what was imported nothing else says it.
+    """
+    is_same = older is not None and older.content_digest == version.content_digest
+    return not version.is_active or (version.action == "rename" and is_same)
 
 
 def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
