@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,6 +80,14 @@ def test_a_removal_and_a_return_are_consequences(user: Shell) -> None:
     user.ok("rm", "orders")
     gone = user.json("diff", "orders")
     assert [each["kind"] for each in gone["consequences"]] == ["dag_gone"]
+    texts = [
+        user.json("show", "orders", "--version", n)["version"]["spec_text"] for n in ("1", "3")
+    ]
+    # a removal has the text of what it took away
+    assert user.json("diff", "orders", "1")["diff"].splitlines()[2:] == [
+        line.rstrip("\n")
+        for line in list(unified_diff(*(text.splitlines(keepends=True) for text in texts)))[2:]
+    ]
     user.ok("restore", "orders")
     assert "Airflow shows the DAG again" in user.ok("diff", "orders").out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.commands.history import version_of
@@ -85,7 +86,16 @@ def two_versions(
     """
     newer = _newest(registry, dag_id) if after is None else version_of(registry, dag_id, after)
     older = _before(registry, newer) if before is None else version_of(registry, dag_id, before)
-    return recorded(older), recorded(newer)
+    return recorded(_with_text(registry, older)), recorded(_with_text(registry, newer))
+
+
+def _with_text(registry: Registry, version: DagVersion) -> DagVersion:
+    """Return a version; a removal has the text of the spec that it took away."""
+    if version.is_active or version.spec_text is not None:
+        return version
+    before = registry.versions(version.dag_id, before=version.version, limit=1, text=True)
+    texts = [each.spec_text for each in before if each.spec_digest == version.spec_digest]
+    return replace(version, spec_text=texts[0]) if texts else version
 
 
 def version_and_spec(
