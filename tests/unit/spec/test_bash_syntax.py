@@ -124,6 +124,7 @@ def test_with_a_sign_less_or_twice_each_error_is_one_of_bash_and_most_are_seen()
         ("echo '{{ \"it's\" }}", None),
         ("echo {{ a | replace(\"'\", '') }}'", None),
         ("echo '{{ ti.xcom_pull(task_ids='a') }}'", None),
+        ("ls !(a) %(b)s", None),
         ("{# don't #}{% raw %}echo {{it}}{% endraw %}", None),
         ("{% raw %}echo 'a{% endraw %}", Severity.ERROR),
         ("{# don't #}echo 'a", Severity.ERROR),

@@ -64,7 +64,8 @@ _DELIMITER = lazy_pattern(
 )
 _NO_ARGUMENTS = lazy_pattern(r"\([ \t]*\)")
 _MAX_DEPTH = 200
-_GLOBS = "?*+@!"
+_NOT_JUDGED = "?*+@!%"
+"""Before a `(`: a pattern of `shopt -s extglob`, or `%(name)s`, which Python fills in."""
 _NAMES = {"'": "single quote", '"': "double quote", "`": "backtick"}
 
 
@@ -294,7 +295,7 @@ class _Shell:
         if before.endswith("="):
             self._push("=(", start)
             return None
-        if not all(self.parts) or VALUE in before or before.endswith(tuple(_GLOBS)):
+        if not all(self.parts) or VALUE in before or before.endswith(tuple(_NOT_JUDGED)):
             raise NotKnownError
         if empty and grammar.at in {At.COMMAND, At.NEEDED, At.ARGUMENT, At.FUNCTION}:
             self.parts, grammar.at = [], At.COMMAND
