@@ -106,7 +106,7 @@ class _JsonReader:
             value = self._value(depth + 1)
             if key.value in built.keys:
                 first, _ = built.keys[key.value]
-                self._note(duplicate_key(self._line(first.start), key.value, key.span))
+                self._add(duplicate_key(self._line(first.start), key.value, key.span))
             else:
                 built.keys[key.value] = (key.span, value)
                 built.value[key.value] = value.value
@@ -135,7 +135,7 @@ class _JsonReader:
     def _colon(self) -> None:
         char = self._next()
         if char == "=":
-            self._note(misspelt("`:` is missing after the key", "write `:`, not `=`", self._at))
+            self._add(misspelt("`:` is missing after the key", "write `:`, not `=`", self._at))
         elif not char:
             raise self._stop("the document ends after a key", 'write `"key": value`')
         elif char != ":":
@@ -148,10 +148,10 @@ class _JsonReader:
         if char == closing:
             return
         if char in {'"', "{", "["}:
-            self._note(misspelt("a comma is missing before this", "write `,` before it", self._at))
+            self._add(misspelt("a comma is missing before this", "write `,` before it", self._at))
             return
         if char == ";":
-            self._note(misspelt("JSON separates items with commas", "write `,`, not `;`", self._at))
+            self._add(misspelt("JSON separates items with commas", "write `,`, not `;`", self._at))
         elif not char:
             raise self._unclosed(start)
         elif char != ",":
@@ -162,12 +162,12 @@ class _JsonReader:
 
     def _too_many_commas(self, closing: str, comma: int) -> None:
         while (char := self._next()) == ",":
-            self._note(misspelt("there is a comma too many", "remove it", self._at))
+            self._add(misspelt("there is a comma too many", "remove it", self._at))
             self._at += 1
         if char == closing:
             message = f"there is a comma before `{closing}`"
             span = Span(comma, comma + 1)
-            self._note(Problem(Code.JSON_TRAILING_COMMA, message, "remove the comma", span=span))
+            self._note(Code.JSON_TRAILING_COMMA, message, "remove the comma", span)
 
     def _unclosed(self, start: int) -> _StopError:
         """Return the stop at the end of the text, with the finding at what is still open."""
@@ -188,7 +188,7 @@ class _JsonReader:
             raise self._stop(message, hint)
         span = Span(*bare.span(1))
         message = f"the key {quoted(bare[1])} needs double quotes"
-        self._note(Problem(Code.JSON_SYNTAX, message, f'write "{bare[1]}"', span=span))
+        self._note(Code.JSON_SYNTAX, message, f'write "{bare[1]}"', span)
         self._at = span.end
         return Node(bare[1], span, "quoted")
 
@@ -198,10 +198,10 @@ class _JsonReader:
             raise self._stop("the string that starts here is never closed", "add the closing quote")
         if match.group().startswith("'"):
             message = "JSON allows only double quotes"
-            self._note(Problem(Code.JSON_PYTHON, message, 'write "..."', span=Span(*match.span())))
+            self._note(Code.JSON_PYTHON, message, 'write "..."', Span(*match.span()))
         value, findings = read_text(match)
         for finding in findings:
-            self._note(finding)
+            self._add(finding)
         self._at = match.end()
         if findings and self._next() not in {"", ",", ":", "}", "]"}:
             message = "this text is not closed on its line"
@@ -223,7 +223,7 @@ class _JsonReader:
             value = int(word)
         if not math.isfinite(value) or len(word) > _MAX_DIGITS:
             message, hint = "the number is too large, or too long", "quote it if it is text"
-            self._note(Problem(Code.NUMBER_TOO_LARGE, message, hint, span=span))
+            self._note(Code.NUMBER_TOO_LARGE, message, hint, span)
         self._at = match.end()
         return Node(value, span, "plain")
 
@@ -236,21 +236,12 @@ class _JsonReader:
             return Node(_LITERALS[word], span, "plain")
         if word in _PYTHON:
             right, value = _PYTHON[word]
-            self._note(
-                Problem(
-                    Code.JSON_PYTHON, f"`{word}` is Python, not JSON", f"write {right}", span=span
-                )
-            )
+            message = f"`{word}` is Python, not JSON"
+            self._note(Code.JSON_PYTHON, message, f"write {right}", span)
             return Node(value, span, "plain")
         if word.lstrip("+-").lower() in _NOT_FINITE:
-            self._note(
-                Problem(
-                    Code.JSON_NOT_FINITE,
-                    f"`{word}` is not a JSON number",
-                    "write a finite number",
-                    span=span,
-                )
-            )
+            message = f"`{word}` is not a JSON number"
+            self._note(Code.JSON_NOT_FINITE, message, "write a finite number", span)
             return Node(word, span, "plain")
         if not self._text[span.start : span.end].strip():
             raise self._stop("the document ends where a value is expected", "write the value")
@@ -266,21 +257,18 @@ class _JsonReader:
             if comment is None:
                 return char
             span = Span(comment.start(), comment.end())
-            self._note(
-                Problem(
-                    Code.JSON_COMMENT,
-                    "JSON has no comments",
-                    "remove it, or write the spec in YAML",
-                    span=span,
-                )
-            )
+            hint = "remove it, or write the spec in YAML"
+            self._note(Code.JSON_COMMENT, "JSON has no comments", hint, span)
             self._at = comment.end()
 
     def _line(self, offset: int) -> int:
         self._lines = self._lines or Lines(self._text)
         return self._lines.position(offset)[0]
 
-    def _note(self, finding: Problem) -> None:
+    def _note(self, code: Code, message: str, hint: str, span: Span) -> None:
+        self._add(Problem(code, message, hint, span=span))
+
+    def _add(self, finding: Problem) -> None:
         self.findings.append(finding)
         if len(self.findings) >= MAX_PROBLEMS:
             raise _StopError
