@@ -129,7 +129,7 @@ def _around(
         return around
     read = (read_defaults(text, _name(number)) for number, text in enumerate(defaults))
     kept = tuple(each for each in read if each is not None)
-    return Around(kept, around.variables, files=around.files)
+    return Around(kept, around.variables, around.template_of, around.files)
 
 
 def _name(number: int) -> str:

@@ -30,6 +30,18 @@ def test_text_data_and_a_file_give_the_same_spec(tmp_path: Path) -> None:
     assert load_spec(LEAST, origin="x").origin == "x"
 
 
+def test_a_file_with_given_defaults_may_use_a_template_and_name_files(tmp_path: Path) -> None:
+    (tmp_path / "dagctl.toml").touch()
+    (tmp_path / "about.md").write_text("About it.")
+    file = tmp_path / "clean.yaml"
+    file.write_text(
+        "use: cleanup@1\nwith: {name: Clean, folder: /data/x}\ndoc_md: {$file: about.md}\n"
+    )
+
+    spec = load_spec(file, defaults=["owner: ann"])
+    assert (spec.owner, spec.doc_md, spec.dag_name) == ("ann", "About it.", "Clean")
+
+
 def _errors(make: Callable[[], object]) -> list[tuple[str, tuple[str | int, ...]]]:
     with pytest.raises(SpecError) as caught:
         make()
