@@ -113,7 +113,7 @@ def test_a_clone_says_which_versions_it_never_had(user: Shell) -> None:
     rmtree(user.folder / ".git/dagctl")  # as in a fresh clone
     done = user.ok("history", "orders")
     assert [line.split()[0] for line in done.out.splitlines()] == ["v3"]
-    assert "versions before 3 are not recorded here: `git log -p -- dags/orders.py`" in done.err
+    assert "versions before 3 are not recorded here: see `git log -p -- dags/orders.py`" in done.err
     assert len(user.json("history", "orders")["versions"]) == 1
     for arguments in (("show", "orders", "--version", "1"), ("rollback", "orders", "--to", "1")):
         done = user.run(*arguments)

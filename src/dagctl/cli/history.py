@@ -73,7 +73,7 @@ def history(
         if (which := _not_recorded(entry.version.version, below)) is not None:
             console.flush()
             path = quote(shown(entry.version.file_path))
-            console.note(f"  {which} not recorded here: `git log -p -- {path}` shows what was made")
+            console.note(f"  {which} not recorded here: see `git log -p -- {path}`")
     if page.next is not None:
         console.flush()
         console.note(f"  more: the same command with --before {page.next}")
