@@ -196,6 +196,40 @@ def test_what_changes_a_task_is_a_gap(line: str) -> None:
     assert not convert("", dag=dag).whole
 
 
+POOL = """
+from multiprocessing import Pool
+from airflow.operators.python import PythonOperator
+def work(n): return n
+def run():
+    with Pool(2) as pool: pool.map({}, [1])
+with DAG("d", start_date=datetime(2024, 1, 1)):
+    PythonOperator(task_id="a", python_callable=run)
+"""
+
+
+@pytest.mark.parametrize(("function", "is_whole"), [("work", False), ("print", True)])
+def test_a_function_that_becomes_a_part_of_another_goes_to_no_other_process(
+    function: str, *, is_whole: bool
+) -> None:
+    assert convert("", dag=POOL.format(function)).whole is is_whole
+
+
+@pytest.mark.parametrize(
+    ("operator", "is_whole"), [("BashOperator", True), ("lib.PodOperator", False)]
+)
+def test_an_operator_may_have_a_copy_of_what_the_file_changes_later(
+    operator: str, *, is_whole: bool
+) -> None:
+    dag = f"""
+import lib
+ENV = {{"A": "1"}}
+with DAG("d", start_date=datetime(2024, 1, 1)):
+    {operator}(task_id="a", bash_command="x", env=ENV)
+    ENV["A"] = "2"
+"""
+    assert convert("", dag=dag).whole is is_whole
+
+
 SENDS = """
 def tell(*a): pass
 def send(context): tell(NAMES[0])

@@ -17,6 +17,7 @@ from dagctl.convert.python_file.objects import (
     prefix_of,
     settled,
 )
+from dagctl.convert.python_file.scope import containers_in
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from dagctl.convert.report import Place, Report
 
 _COPIED = ("default_args", "params", "tags")
+_KEEP = frozenset({"BashOperator", "BranchPythonOperator", "PythonOperator"})
+"""Operators that keep the very lists and mappings that they get."""
 _NUMBERED = lazy_pattern(r"(.*)__(\d+)")
 
 
@@ -95,6 +98,10 @@ def task(  # noqa: PLR0913 - the parts of a call
     parent = kwargs.pop("task_group", None) or _around(machine, given)
     made = Task(place, "task", parent, callee, kwargs, dict(places))
     machine.count(made)
+    if isinstance(callee, Name) and callee.path.rpartition(".")[2] not in _KEEP:
+        for container in containers_in([*kwargs.values()]):
+            machine.charge()
+            machine.changes.hold(made, container)
     if isinstance(task_id, str):
         made.task_id = _free(made, task_id) if repeated else task_id
     else:

@@ -20,13 +20,16 @@ from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uses import COPYING, LOOKING, depth_of, is_read, position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.convert.python_file.uses import Uses
 
 _ANEW = "each call would make it anew: make it in the function"
 _GLOBAL = "`global` changes it for the whole file, which the function no longer has"
 _SHARED = "another function of the file may see how it is changed: keep it elsewhere"
+_PICKLED = "another process would look for it in the file: write it into a module, and import it"
+_PICKLING = frozenset({"multiprocessing", "pickle", "joblib", "shelve", "ProcessPoolExecutor"})
+"""What sends functions and objects of classes to other processes, by their names in a module."""
 _AS_TEXT = "it takes names of the file as text: write the names themselves"
 _PLAIN_DECORATORS = frozenset(
     {"classmethod", "contextlib.contextmanager", "contextmanager", "dataclass"}
@@ -82,6 +85,10 @@ class Needs:
         for name in _asked_as_text(nodes, names if self.imports or self.others else None):
             if name not in named:
                 self.missing[name] = _AS_TEXT
+        if not _PICKLING.isdisjoint(_words(nodes, self.imports)):
+            definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            local = [part.name for part in self.parts if isinstance(part, definitions)]
+            self.missing |= dict.fromkeys(local, _PICKLED)
         own_name = getattr(node, "name", None)
         if is_called_again or any(
             isinstance(each, ast.Name) and each.id == own_name for each in nodes
@@ -127,6 +134,18 @@ class Needs:
         for name, part in defined.items():
             if _keeps(part) or (stores and (isinstance(part, ast.ClassDef) or not has_class)):
                 self.missing[name] = _ANEW
+
+
+def _words(nodes: Iterable[ast.AST], imports: Iterable[str]) -> Iterator[str]:
+    """Yield the names, and the parts of import paths, that code has."""
+    for text in imports:
+        yield from text.replace(".", " ").replace(",", " ").split()
+    for node in nodes:
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+            case ast.ImportFrom(module=str(path)) | ast.alias(name=path):
+                yield from path.split(".")
 
 
 def _keeps(part: ast.AST) -> bool:  # noqa: PLR0911 - one for each statement

@@ -335,6 +335,8 @@ class Task:
     teardown: bool = False
     tears_down: list[Task] = field(default_factory=list)
     fails_run: bool = False
+    is_old: bool = False
+    """Whether the file changed a list later that the task got, of which it may have a copy."""
 
 
 @frozen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,6 @@ from dagctl.convert.python_file.objects import (
     Zone,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.texts import weight
 from dagctl.convert.report import Outcome
 
 if TYPE_CHECKING:
@@ -37,7 +35,6 @@ _KNOWN = (
     *(str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Name, Made, EnumMember),
     *(Task, Output, Container, Condition),
 )
-_HOLDERS = (dict, list)
 _MOST = 20_000
 """Values of a result that are looked at."""
 
@@ -57,10 +54,10 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
     reports = (machine.report, machine.file_report)
     made.is_followed = definition.is_followed
     before, effects = [len(report.remarks) for report in reports], machine.effects
-    given = _data(machine, made)
-    old = deepcopy(given)
+    since, given = machine.changes.now(), [*made.args, *made.kwargs.values()]
     value = inline(machine, definition, made)
-    is_without_effect = machine.effects == effects and given == old
+    is_changed = machine.changes.is_changed(given, since)  # a function may change what it gets
+    is_without_effect = machine.effects == effects and not is_changed
     if is_without_effect and (_has_gaps(reports, before) or not _is_known(value)):
         for report, length in zip(reports, before, strict=True):
             del report.remarks[length:]
@@ -68,14 +65,6 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
         return UNKNOWN
     _say(machine, made)
     return value
-
-
-def _data(machine: Machine, made: Call) -> list[Any]:
-    """Return the arguments that are data: a function may change what it gets."""
-    given = [value for value in (*made.args, *made.kwargs.values()) if isinstance(value, _HOLDERS)]
-    weights = [weight(value) for value in given]
-    machine.charge(sum(filter(None, weights)) // 64)
-    return [value for value, size in zip(given, weights, strict=True) if size is not None]
 
 
 def _say(machine: Machine, made: Call) -> None:

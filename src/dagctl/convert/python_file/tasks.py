@@ -19,7 +19,7 @@ from dagctl.convert.python_file.objects import (
     Task,
 )
 from dagctl.convert.python_file.python_tasks import PythonTasks
-from dagctl.convert.python_file.values import MISSING
+from dagctl.convert.python_file.values import CHANGED_LATER, MISSING
 from dagctl.operators import Operator, Unresolved, lookup
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.bash.command import TEMPLATE_FILES
@@ -79,6 +79,8 @@ class Tasks:
     def task(self, item: Task) -> dict[str, Any]:
         """Return a task of a spec."""
         given = dict(item.kwargs)
+        if item.is_old:
+            self._report.gap(item.place, item.task_id, CHANGED_LATER)
         fields = self.arguments(given, item.places, item.place, _FIELDS)
         if isinstance(item.callee, Decorated):
             kind = self._python.decorated(item, given)
