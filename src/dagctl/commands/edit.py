@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.recorded_spec import spec_as_yaml
-from dagctl.errors import ConflictError, WorkspaceError
+from dagctl.errors import ConflictError, SpecError, WorkspaceError
 from dagctl.next_step import DOCTOR, Command, Fix
-from dagctl.operation.change import Action
+from dagctl.operation.change import Action, asked
 from dagctl.operation.commits import check_branch
 from dagctl.operation.drift import changed_by_hand, not_ours
-from dagctl.operation.editing import Draft, plan_edit, record_to_edit
+from dagctl.operation.editing import Draft, check_seen, plan_edit, record_to_edit
 from dagctl.operation.lagging import lag_of
+from dagctl.operation.loading import loaded
 from dagctl.operation.merge import header_of
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def draft_of(context: Context, dag_id: str, options: Options | None = None) -> D
         _check_open(context, lag, options)
     if lag.spec == "kept":
         _check_kept(lag)
+    if options is not None:
+        _check_seen(context, lag, options)
     content = lag.spec_write.new if lag.spec_write else lag.standing_spec
     return Draft(
         dag_id=dag_id,
@@ -79,6 +83,16 @@ def _check_kept(lag: Lag) -> None:
             f"{path} was changed here, and {lag.path} is not version {version}, the newest one",
             hint=Fix("git pull, then again; `", shown, "` shows what is changed"),
         )
+
+
+def _check_seen(context: Context, lag: Lag, options: Options) -> None:
+    """Check that the text of a spec file does not undo a version that it has never had."""
+    record, text = lag.record, lag.standing_spec
+    if context.backend.cache is None or text is None or record.source_path is None:
+        return
+    with suppress(SpecError):  # it is there to be edited
+        spec = loaded(context.loader, text, record.source_path)
+        check_seen(context, record, asked(spec, record.source_path), options)
 
 
 def _recorded_text(context: Context, record: DagRecord) -> bytes:

@@ -11,15 +11,16 @@ from dagctl.next_step import Command, Fix
 from dagctl.operation.agreement import agreed
 from dagctl.operation.change import Action, check_projects
 from dagctl.operation.not_recorded import not_recorded
+from dagctl.operation.options import Options
 from dagctl.operation.plan import updated
 from dagctl.operation.removal import recorded
+from dagctl.operation.taken_back import with_taken_back
 from dagctl.paths import is_spec_path
 from dagctl.ports import SpecWrite
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.options import Options
     from dagctl.ports import DagRecord
 
 
@@ -78,10 +79,7 @@ def plan_edit(
             f"{write.path} was changed while its text was edited",
             hint=Fix(Command("edit", draft.dag_id)),
         )
-    known = replace(
-        change, base_name=record.base_name, is_known=True, dag_id=record.dag_id, record=record
-    )
-    (planned,) = agreed(context, [updated(context, known, options)])
+    (planned,) = agreed(context, [updated(context, _of_record(change, record), options)])
     if planned.action is not Action.UPDATE:
         return [planned]
     if write is None and draft.path is not None and content != draft.standing:
@@ -91,3 +89,21 @@ def plan_edit(
         )
         planned = replace(planned, warnings=(*planned.warnings, warning))
     return [replace(planned, spec_write=write)]
+
+
+def check_seen(context: Context, record: DagRecord, change: Change, options: Options) -> None:
+    """Check that a spec does not undo a version that it has never had.
+
+    Raises:
+        StaleVersionError: It would.
+    """
+    if not options.force:
+        planned = updated(context, _of_record(change, record), Options())
+        with_taken_back(context, [planned], Options())
+
+
+def _of_record(change: Change, record: DagRecord) -> Change:
+    """Return the change as one of the recorded DAG, whatever name its spec gives."""
+    return replace(
+        change, base_name=record.base_name, is_known=True, dag_id=record.dag_id, record=record
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.commands.edit import draft_of
 from dagctl.commands.lifecycle import rollback
 from dagctl.commands.operate import operate
 from dagctl.commands.plan import plan
@@ -141,6 +142,18 @@ def test_a_rollback_whose_spec_was_not_committed_is_not_undone(ada: World, bo: W
     bo.place(A, V2)  # as it is in git
     with pytest.raises(StaleVersionError, match=r"version 3 of it .* based on version 2"):
         bo.create(V2)
+
+
+def test_an_old_spec_is_not_opened_to_be_edited(ada: World, bo: World) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    bo.place(A, V1)
+    if not bo.backend.is_cache:  # the text of the newest version is recorded
+        assert draft_of(bo.context(), "orders", Options()).version == 2
+        return
+    with pytest.raises(StaleVersionError, match="would undo"):
+        draft_of(bo.context(), "orders", Options())
+    assert draft_of(bo.context(), "orders", Options(force=True)).content
 
 
 def test_an_edit_that_keeps_what_was_changed_is_let_through(ada: World, bo: World) -> None:
