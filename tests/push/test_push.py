@@ -203,6 +203,14 @@ def test_a_rewound_remote_is_not_overwritten_and_a_servers_clone_follows_it(
     clone.check_published()
 
 
+def test_a_remote_with_another_history_is_named(clone: Clone, remote: Remote) -> None:
+    clone.git("checkout", "-q", "HEAD", "--", "notes.txt")
+    other = clone.git("commit-tree", "-m", "Other", "HEAD^{tree}").strip()
+    clone.git("push", "-q", "-f", "origin", f"{other}:refs/heads/main")
+    assert refusal(clone).message.startswith("origin/main has another history than main")
+    assert remote.tip == other
+
+
 def test_a_servers_clone_follows_a_single_commit_of_others(clone: Clone, remote: Remote) -> None:
     """It is brought up with file and index, as if it were many."""
     clone.git("checkout", "-q", "HEAD", "--", "notes.txt")

@@ -332,17 +332,31 @@ class GitUpstream:
     def _had(self, branch: str, commit_id: str) -> bool:
         """Return whether the remote's branch once had a commit, as far as git remembers here."""
         log = ("log", "-g", "--format=%H", f"--max-count={_REMEMBERED}")
-        before = self._git.run(*log, self._network.tracking(branch)).text.split()
+        tracking = self._network.tracking(branch)
+        before = self._git.run(*log, tracking).text.split()
+        # a clone notes the second place only, and the first one as where that came from
+        first = tip(self._git, f"{tracking}@{{{len(before)}}}") if before else None
+        before += [first] if first else []
         if not before:
             return False
         lost = self._git.run("rev-list", "--max-count=1", commit_id, "--not", *before)
         return lost.ok and not lost.text
+
+    def _is_unrelated(self, here: str, there: str) -> bool:
+        """Return whether two commits have no common one; False where git has not all of them."""
+        is_whole = self._git.run("rev-parse", "--is-shallow-repository").text == "false"
+        return is_whole and not self._git.run("merge-base", here, there).ok
 
     def _ahead(self, branch: str, there: str) -> WorkspaceError:
         here, name = tip(self._git, branch), branch.removeprefix("refs/heads/")
         count = self._git.must("rev-list", "--count", f"{there}..{here}").text
         is_behind = here is not None and not is_ancestor(self._git, there, here)
         what = "1 commit" if count == "1" else f"{count} commits"
+        if here is not None and self._is_unrelated(here, there):
+            return WorkspaceError(
+                f"{self._name(branch)} has another history than {name}: no commit is in both",
+                hint=again(f"`git remote -v` shows which remote {self._network.remote} is"),
+            )
         if here is not None and self._had(branch, here):
             return WorkspaceError(
                 f"{self._name(branch)} was set back: it had {what} more, which {name} has still",
