@@ -71,7 +71,8 @@ def an_id(rng: random.Random, number: int) -> str:
 def task(rng: random.Random, task_id: str, others: list[str]) -> dict[str, Any]:
     upstream = rng.sample(others, min(len(others), rng.choice([0, 1, 1, 1, 2, 5])))
     if rng.random() < 0.5:
-        command = text(rng, SCRAPS, 15).replace("\u202b", "") + " ;"
+        # what stands behind `exit` is not judged as shell code
+        command = "exit ; " + text(rng, SCRAPS, 15).replace("\u202b", "") + " ;"
         return {
             "task_id": task_id,
             "task_type": "bash",
