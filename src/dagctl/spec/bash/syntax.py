@@ -120,6 +120,8 @@ class _Shell:
             FaultError: Bash cannot read it.
             NotKnownError: It is not followed to its end.
         """
+        if self.text.endswith("\\"):
+            raise NotKnownError  # the last line goes on, and nothing is there
         at, grammar = 0, self.grammar
         while at < len(self.text):
             token = _MODES.get(grammar.kind, _COMMAND).match(self.text, at)
