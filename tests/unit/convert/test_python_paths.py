@@ -103,7 +103,7 @@ def command(expression: str, before: str = "") -> tuple[Any, list[str]]:
         ("'-'.join(json.load(open(f'{HERE}/conf/list.json', 'rb')))", "x-y"),
         ("'-'.join(json.load(io.open(f'{HERE}/conf/list.json')))", "x-y"),
         ("json.loads((P.parent / 'conf/list.json').read_text())[1]", "y"),
-        ("'|'.join(open(f'{HERE}/dos.txt').readlines())", "a\n|b\x0bc\n"),
+        ("', '.join(open(f'{HERE}/dos.txt').readlines())", "a\n, b\x0bc\n"),
         ("yaml.load(open(f'{HERE}/conf/jobs.yaml'), yaml.SafeLoader)['jobs'][0]['name']", "x"),
         ("yaml.load(open(f'{HERE}/conf/jobs.yaml'), Loader=yaml.Loader)['jobs'][0]['name']", "x"),
     ],
