@@ -334,3 +334,30 @@ def test_a_function_that_does_more_than_to_prepare_the_machine_is_a_gap(body: st
 def test_what_only_a_logger_gets_is_no_gap(line: str) -> None:
     _, found = environment(f"import logging\nlog = logging.getLogger()\n{line}", "'x'")
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("if os.getenv('E') == 'a':\n    plugins.load()", ": give the value with --environ"),
+        ("if 'a' in os.environ['E']:\n    plugins.load()", "; taken as true"),
+        ("for n in Variable.get('n').split():\n    print(n)", "only when Python runs"),
+        (
+            "for n in Variable.get('n', deserialize_json=True):\n    plugins.load(n)",
+            ": give the value with --variables",
+        ),
+        ("if plugins.load() == 'a':\n    plugins.load()", "; taken as true"),
+    ],
+)
+def test_a_gap_says_how_a_value_is_given(line: str, end: str) -> None:
+    before = f"import plugins\nfrom airflow.models import Variable\n{line}"
+    made = convert_python(
+        f"{HEAD}{before}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        "    BashOperator(task_id='a', bash_command='true')\n",
+        *("dags/etl.py",),
+        airflow="3",
+        today=date(2026, 3, 10),
+    )
+    texts = [remark.text for dag in made.dags for remark in dag.remarks]
+    (text,) = [text for text in texts if "known only when Python runs" in text]
+    assert text.endswith(end)

@@ -105,6 +105,12 @@ def _without_error(machine: Machine, node: ast.If, test: object) -> list[ast.stm
     return node.orelse if raises else node.body
 
 
+def unclear(node: ast.If, test: object) -> str:
+    """Return why a test is not followed, and what the user can do."""
+    why = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
+    return why + kept.advice(test)
+
+
 def _only_raises(body: Sequence[ast.stmt]) -> bool:
     """Return whether statements raise an error, and do nothing before but say so."""
     *before, last = body or [ast.Pass()]

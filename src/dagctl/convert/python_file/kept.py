@@ -20,6 +20,10 @@ _LONGEST = 10_000
 """Characters of values that are worked out here."""
 _DEEPEST = 12
 """Operators in one another that a person can still read."""
+_MOST_PARTS = 200
+"""Parts of a value that are looked at for a read of a variable."""
+_VARIABLES = ("os.getenv", ".Variable.get")
+_GIVE = (": give the value with --variables", ": give the value with --environ")
 _OWN = ("operator.", "builtins.")
 """What puts values together here, and is no call of the file."""
 _OPERATORS: Mapping[type[ast.AST], str] = {
@@ -47,6 +51,22 @@ def read(value: object) -> Made | Bound | None:
     if isinstance(value, Bound):
         return value if read(value.owner) is not None else None
     return value if isinstance(value, Made) else None
+
+
+def advice(value: object) -> str:
+    """Return what the user can do about a value; nothing where it reads no variable."""
+    stack, seen = [value], set[int]()
+    while stack and len(seen) < _MOST_PARTS:
+        item = stack.pop()
+        seen.add(id(item))
+        if isinstance(item, Late | Bound):
+            stack.append(item.read if isinstance(item, Late) else item.owner)
+        elif isinstance(item, Made):
+            if item.target.path.endswith(_VARIABLES):
+                return _GIVE[item.target.path == "os.getenv"]
+            parts = [*item.args, *item.kwargs.values()]
+            stack += [part for part in parts if id(part) not in seen]
+    return ""
 
 
 def without_calls(value: Any) -> Any:  # noqa: ANN401 - any value of Python

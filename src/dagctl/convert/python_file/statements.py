@@ -20,11 +20,12 @@ from dagctl.convert.python_file.conditions import (
     is_choice,
     tested,
     truth,
+    unclear,
 )
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.effects import forget_changes, run_anytime
 from dagctl.convert.python_file.inlining import defined, own_nodes
-from dagctl.convert.python_file.loops import lost_in, turns
+from dagctl.convert.python_file.loops import lost_in, not_known, turns
 from dagctl.convert.python_file.objects import (
     Bound,
     Container,
@@ -215,7 +216,7 @@ def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
     over = machine.evaluate(node.iter, scope)
     values = turns(over)
     if values is None:
-        text = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
+        text = not_known(node, over)
         machine.report.gap(machine.place(node), "for", text)
         spoil(machine, node, scope, text)
         return None
@@ -244,7 +245,7 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
             return run(machine, node.body, scope)
         if is_choice(machine, node, value, scope):
             return None
-        text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
+        text = unclear(node, value)
         machine.report.gap(machine.place(node), "if", text)
         end = run(machine, node.body, scope)
         spoil(machine, node, scope, text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.durations import duration_text
 from dagctl.convert.python_file.dates import zone_of
+from dagctl.convert.python_file.kept import advice
 from dagctl.convert.python_file.objects import (
     Argument,
     Bound,
@@ -206,7 +207,7 @@ class Values:
             text = (
                 f"it is read at each parse, and Airflow renders no template here: {value.template}"
             )
-            return self.missing(place, subject, text)
+            return self.missing(place, subject, text + advice(value))
         if not value.is_text:
             text = f"a template gives it as text, and the file as another kind: {value.template}"
             return self.missing(place, subject, text)
