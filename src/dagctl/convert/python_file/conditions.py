@@ -105,10 +105,13 @@ def _without_error(machine: Machine, node: ast.If, test: object) -> list[ast.stm
     return node.orelse if raises else node.body
 
 
-def unclear(node: ast.If, test: object) -> str:
-    """Return why a test is not followed, and what the user can do."""
-    why = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
-    return why + kept.advice(test)
+def unclear(node: ast.If | ast.For, value: object) -> str:
+    """Return why a test or a loop is not followed, and what the user can do."""
+    if isinstance(node, ast.For):
+        why = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
+    else:
+        why = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
+    return why + kept.advice(value)
 
 
 def _only_raises(body: Sequence[ast.stmt]) -> bool:

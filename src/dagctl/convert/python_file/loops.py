@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.kept import advice
 from dagctl.convert.python_file.objects import Opaque, settled
-from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable
 
 MAX_TURNS = 20_000
-
-
-def not_known(node: ast.For, over: object) -> str:
-    """Return why a loop is not followed, and what the user can do."""
-    why = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
-    return why + advice(over)
 
 
 def turns(value: object) -> list[Any] | None:

@@ -25,7 +25,7 @@ from dagctl.convert.python_file.conditions import (
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.effects import forget_changes, run_anytime
 from dagctl.convert.python_file.inlining import defined, own_nodes
-from dagctl.convert.python_file.loops import lost_in, not_known, turns
+from dagctl.convert.python_file.loops import lost_in, turns
 from dagctl.convert.python_file.objects import (
     Bound,
     Container,
@@ -216,7 +216,7 @@ def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
     over = machine.evaluate(node.iter, scope)
     values = turns(over)
     if values is None:
-        text = not_known(node, over)
+        text = unclear(node, over)
         machine.report.gap(machine.place(node), "for", text)
         spoil(machine, node, scope, text)
         return None
