@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.frozen import frozen
-from dagctl.operators.call_findings import CallCheck, CallFinding, error, warning
+from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
 from dagctl.operators.value_kinds import (
@@ -274,8 +274,32 @@ def _made(place: _Value) -> Iterator[CallFinding]:
     elif name != place.type and (
         place.type in _models() or (name in _models() and not _is_scalar(place.type))
     ):
+        lost = _not_read(place, name)
         message = f"{quoted(place.label)} takes {quoted(_short(place.type))}, not {quoted(name)}"
-        yield _finding(message, f"write {_new(place.type)}", place.path)
+        finding = _finding(message, f"write {_new(place.type)}", place.path)
+        if lost:
+            message = f"{message}: Kubernetes does not read {', '.join(map(quoted, lost))} of it"
+            finding = replace(finding, level=CallLevel.WARNING, message=message)
+        if lost != []:
+            yield finding
+
+
+def _not_read(place: _Value, name: str) -> list[str] | None:
+    """Return what the cluster leaves out of an object of another model; None: it reads nothing.
+
+    The client sends the fields of any object, and the cluster reads those that it knows here.
+    """
+    models, given = _models(), place.value.get("with")
+    if place.way is not _Way.SENT or not isinstance(given, dict):
+        return None
+    fields, other = models.get(place.type, {}), models.get(name, {})
+    known = {field.json_name: field.type for field in fields.values()}
+    sent = {key: other[key] for key, value in given.items() if key in other and value is not None}
+    read = [key for key, field in sent.items() if known.get(field.json_name) == field.type]
+    lost = [key for key, field in sent.items() if field.json_name not in known]
+    needed = (key for key, field in fields.items() if field.required)
+    is_right = len(read) + len(lost) == len(sent) and all(key in read for key in needed)
+    return lost if read and is_right else None
 
 
 def _is_item(place: _Value) -> bool:

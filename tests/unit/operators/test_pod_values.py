@@ -86,3 +86,52 @@ def test_the_pod_of_any_task_is_made_of_objects() -> None:
         "          with: {lables: {a: b}}}}",
     )
     assert found == [(Code.UNKNOWN_PARAMETER, 9)]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "given", "level"),
+    [
+        ("env_from", "V1ConfigMapEnvSource", {"name": "a"}, "error"),
+        ("image_pull_secrets", "V1ConfigMapEnvSource", {"name": "a"}, None),
+        ("image_pull_secrets", "V1EnvVar", {"name": "a", "value": "b"}, "warning"),
+        ("env_vars", "V1ConfigMapEnvSource", {"optional": True}, "error"),
+        ("security_context", "V1SecurityContext", {"run_as_user": 1}, None),
+        (
+            "security_context",
+            "V1SecurityContext",
+            {"run_as_user": 1, "privileged": True},
+            "warning",
+        ),
+        ("security_context", "V1SecurityContext", {"privileged": True}, "error"),
+        ("security_context", "V1SecurityContext", {}, "error"),
+        ("init_containers", "V1EphemeralContainer", {"image": "a"}, "error"),
+        ("volumes", "V1PersistentVolumeClaimTemplate", {"name": "a"}, "error"),
+    ],
+)
+def test_an_object_of_another_model_is_right_where_its_fields_are(
+    name: str, model: str, given: dict[str, Any], level: str | None
+) -> None:
+    known = lookup("KubernetesPodOperator", "3.3", {})
+    assert isinstance(known, Operator)
+    value: Any = {"$new": f"kubernetes.client.models.{model}", "with": given}
+    is_list = name != "security_context"
+    call = OperatorCall(arguments={name: [value] if is_list else value}, more=True)
+    levels = [finding.level.value for finding in check_call(known, call)]
+    assert levels == ([level] if level else [])
+
+
+def test_a_warning_names_the_fields_that_the_cluster_leaves_out() -> None:
+    (finding,) = object_findings(
+        "kubernetes.client.models.V1PodSpec",
+        {
+            "containers": [],
+            "security_context": {
+                "$new": "kubernetes.client.models.V1SecurityContext",
+                "with": {"run_as_user": 1, "privileged": True, "proc_mount": None},
+            },
+        },
+    )
+    assert finding.level is CallLevel.WARNING
+    assert finding.message.endswith(
+        "not `V1SecurityContext`: Kubernetes does not read `privileged` of it"
+    )
