@@ -14,6 +14,8 @@ from dagctl.ports import CommitPlace, FileWrite, GitIdentity, Repo
 from tests.twins.repo import MemoryRepo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Sandbox
 
 MAIN = "refs/heads/main"
@@ -289,6 +291,16 @@ def test_the_log_says_what_commits_did_to_files_and_folders(world: World) -> Non
     assert world.repo.blobs([before, after, "1" * 40]) == {before: b"x = 1\n", after: b"x = 2\n"}
     assert (newest.by.count("<"), newest.at.utcoffset()) == (1, timedelta(0))
     assert len(newest.id) == len(before)
+
+
+def test_contents_that_a_partial_clone_lacks_are_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.commit("a", b"1\n")
+    sandbox.commit("a", b"2\n")
+    sandbox.git("config", "uploadpack.allowFilter", "true")
+    url = sandbox.root.as_uri()
+    sandbox.git("clone", "-q", "--filter=blob:none", url, str(tmp_path / "part"))
+    old, new = (sandbox.git("rev-parse", f"{commit}:a") for commit in ("HEAD~1", "HEAD"))
+    assert GitRepo(tmp_path / "part", "dags").blobs([new, old]) == {new: b"2\n"}
 
 
 def test_the_log_before_the_first_commit_is_empty(world: World) -> None:

@@ -25,8 +25,12 @@ class LastChange:
     """The id of its content before that; before the first of several changes that came alone."""
     is_alone: bool
     """Whether no commit has brought what the DAG is made of with it, or later by its author."""
+    is_settled: bool
+    """Whether nothing else that the DAG is made of has changed since."""
     specs: tuple[str, ...] = ()
     """The ids of what the spec file has held, the newest first."""
+    newer: int = 0
+    """How many of them have come since, the first ones."""
 
 
 def last_changes(
@@ -59,17 +63,25 @@ def _last_change(
     made_of: Sequence[str],
 ) -> LastChange | None:
     own, of_spec = _versions(commits, path, by_path.get(path, ())), by_path.get(made_of[0], [])
-    if not own or not of_spec:  # git does not keep the spec: it is made anew, or from elsewhere
+    texts = [(commits[number].changes[made_of[0]][1], number) for number in of_spec]
+    specs = [(text, number) for text, number in texts if text.strip("0")]
+    if not own or not specs or specs[0] != texts[0]:  # git keeps no spec: it is made anew each time
         return None
-    sources = {number for source in made_of for number in by_path.get(source, ())}
-    alone = _alone(commits, own, sorted(sources), set(of_spec))
+    others = {number for source in made_of[1:] for number in by_path.get(source, ())}
+    alone = _alone(commits, own, sorted(others.union(of_spec)), set(of_spec))
     if alone == len(own):  # the oldest one is what all others are compared with
         alone -= 1
     before, _ = commits[own[max(alone - 1, 0)]].changes[path]
     if not before.strip("0"):
         return None
-    specs = tuple(commits[number].changes[made_of[0]][1] for number in of_spec)
-    return LastChange(commit=commits[own[0]], before=before, is_alone=alone > 0, specs=specs)
+    return LastChange(
+        commit=commits[own[0]],
+        before=before,
+        is_alone=alone > 0,
+        is_settled=min(others, default=own[0]) >= own[0],
+        specs=tuple(text for text, _ in specs),
+        newer=sum(number < own[0] for _, number in specs),
+    )
 
 
 def _versions(commits: Sequence[LoggedCommit], path: str, numbers: Iterable[int]) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.operation.lone_changes import LastChange
     from dagctl.operation.options import Options
+    from dagctl.spec.model import DagSpec
 
 _SHARED = ("dagctl.toml", "templates")
 """What every spec may be made of."""
@@ -50,9 +50,14 @@ class _TakenBack:
         """Whether the spec is again the one of the version before."""
         return self.before.is_of(self.change.spec_digest)
 
+    @property
+    def is_set_back(self) -> bool:
+        """Whether git has an older version in the place of a newer one, as after a revert."""
+        return (self.header.version or 0) <= (self.before.version or 0)
+
 
 def with_taken_back(context: Context, changes: Sequence[Change], options: Options) -> list[Change]:
-    """Return the plan, with a warning where a spec is again the one of an older version.
+    """Return the plan, with a warning where a spec takes back what a version has changed.
 
     git is asked a constant number of times, and only about updates of what others have published.
 
@@ -63,9 +68,14 @@ def with_taken_back(context: Context, changes: Sequence[Change], options: Option
     if options.force or names_version(options):
         return list(changes)
     undone = _taken_back(context, changes)
-    if lost := _lost(context, undone):
+    fates = _fates(context, undone)
+    if lost := [each for each, is_lost in zip(undone, fates, strict=True) if is_lost]:
         raise _refused(context, lost[0], len(lost) - 1)
-    warned = {each.change.path: each for each in undone if each.is_whole}
+    warned = {
+        each.change.path: each
+        for each, is_lost in zip(undone, fates, strict=True)
+        if each.is_whole or is_lost is None
+    }
     return [
         replace(change, warnings=(*change.warnings, _warning(warned[change.path])))
         if change.path in warned
@@ -138,47 +148,65 @@ def _compared(change: Change, last: LastChange, old: bytes) -> _TakenBack | None
 
 
 def _restores(before: bytes, now: bytes, after: bytes) -> bool:
-    """Return whether lines come back that a version has removed, or all go that it only added."""
-    old, standing, new = (Counter(text.split(b"\n")) for text in (before, now, after))
+    """Return whether lines come back that a version has removed, or all go that it only added.
+
+    Lines that are there anyhow, as those with brackets, say nothing.
+    """
+    old, standing, new = (set(text.split(b"\n")) for text in (before, now, after))
     removed, added = old - standing, standing - old
-    if removed & (new - standing):
+    if not removed.isdisjoint(new):
         return True
-    return bool(added) and not removed and not added & (new - old)
+    return bool(added) and not removed and added.isdisjoint(new)
 
 
-def _lost(context: Context, undone: Sequence[_TakenBack]) -> list[_TakenBack]:
-    """Return those whose version no commit has brought the spec of."""
+def _fates(context: Context, undone: Sequence[_TakenBack]) -> list[bool | None]:
+    """Return of each whether no commit has brought the spec of its version; None: it seems so."""
     asked = {spec for each in undone for spec in each.last.specs[:_MOST_SPECS]}
     texts = context.backend.repo.blobs(asked) if asked else {}
-    return [each for each in undone if _is_lost(context, each, texts)]
+    return [_is_lost(context, each, texts) for each in undone]
 
 
-def _is_lost(context: Context, undone: _TakenBack, texts: Mapping[str, bytes]) -> bool:
+def _is_lost(context: Context, undone: _TakenBack, texts: Mapping[str, bytes]) -> bool | None:
     """Return whether the spec file has not had the spec of a version since the one before it.
 
     A rollback is made from a spec that it had earlier. Where the file had another one in each
-    commit, a version counts that came alone.
+    commit, a version counts that came alone. None: the texts of git may not make what they made
+    then, so that it is not known.
     """
-    is_after, is_at_all, seen_before = False, False, False
-    for spec_id in reversed(undone.last.specs[:_MOST_SPECS]):
-        try:
-            made = _digests(context, texts.get(spec_id, b""), undone.change.source or "")
-        except TooManyEnvironmentsError:  # it cannot be said, so nothing is
-            return False
-        if any(map(undone.header.is_of, made)):
-            is_at_all, is_after = True, is_after or seen_before
-        seen_before = seen_before or any(map(undone.before.is_of, made))
-    if is_at_all:
-        return seen_before and not is_after
-    return undone.last.is_alone
-
-
-def _digests(context: Context, text: bytes, path: str) -> list[str]:
-    """Return the digests of a text as each environment makes a spec of it; none of an error."""
+    last, source = undone.last, undone.change.source or ""
     try:
-        return [spec.digest() for spec in variants(context.loader, text, path)]
+        made = [
+            list(variants(context.loader, texts.get(spec_id, b""), source))
+            for spec_id in last.specs[:_MOST_SPECS]
+        ]
     except SpecError:
-        return []
+        made = [[]]
+    except TooManyEnvironmentsError:
+        return None if last.is_alone else False
+    is_now = [any(undone.header.is_of(spec.digest()) for spec in specs) for specs in made]
+    if any(is_now):
+        older = made[last.newer : is_now.index(True)]
+        is_lost = any(undone.before.is_of(spec.digest()) for spec in chain.from_iterable(older))
+    else:
+        is_lost = last.is_alone
+    return (True if _is_sure(undone, made) else None) if is_lost else False
+
+
+def _is_sure(undone: _TakenBack, made: Sequence[Sequence[DagSpec]]) -> bool:
+    """Return whether the texts of a spec file make today what they made when they were published.
+
+    They do not where other files have changed since or are not in git, variables have other values
+    (`--var`, another environment), or the spec file had another name.
+    """
+    change, header, last = undone.change, undone.header, undone.last
+    if undone.is_set_back or not last.is_settled or len(last.specs) > _MOST_SPECS or not all(made):
+        return False
+    known = set(_made_of(change))
+    inputs = chain(change.inputs, *(spec.inputs for spec in chain.from_iterable(made)))
+    return header.source in {None, change.source} and all(
+        each.kind == "template" or (each.kind != "variable" and each.name in known)
+        for each in inputs
+    )
 
 
 def _refused(context: Context, undone: _TakenBack, more: int) -> StaleVersionError:
@@ -212,8 +240,14 @@ def _is_recorded(undone: _TakenBack) -> bool:
 def _warning(undone: _TakenBack) -> str:
     change, commit = undone.change, undone.last.commit
     newer, older = undone.header.version, undone.before.version
+    by = f"{commit.by}, {commit.at:%Y-%m-%d}, commit {commit.id[:7]}"
+    if undone.is_set_back or not undone.is_whole:
+        return (
+            f"{change.source} takes back what was changed in `{change.dag_id}` ({by}); "
+            f"`git show {commit.id[:7]} -- {change.path}` shows it"
+        )
     return (
         f"{change.source} is the spec of version {older} again: what version {newer} of "
-        f"`{change.dag_id}` changed ({commit.by}, {commit.at:%Y-%m-%d}, commit {commit.id[:7]}) is "
+        f"`{change.dag_id}` changed ({by}) is "
         f"taken back; `dagctl diff {change.dag_id} {newer} {older}` shows it"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from dagctl.errors import StaleVersionError
 from dagctl.operation.change import asked
 from dagctl.operation.options import Options
 from dagctl.ports import GitIdentity
+from dagctl.spec.inputs import Input
 from tests.unit.operation.conftest import MAIN, World, clone, pull, spec
 
 if TYPE_CHECKING:
@@ -190,6 +192,91 @@ def test_a_spec_that_git_does_not_keep_is_published_as_it_is(ada: World) -> None
     ada.create(second)
     bo = clone(ada, shared=not ada.backend.is_cache)
     assert bo.create(first).dags[0].version == 3
+
+
+def test_a_spec_that_git_keeps_no_more_is_published_as_it_is(ada: World) -> None:
+    repo = ada.backend.repo
+    repo.add(MAIN, {path: text for path, text in repo.tree(MAIN).items() if path != A}, "Ignore")
+    ada.create(V2)
+    ada.create(V3)
+    bo = clone(ada, shared=not ada.backend.is_cache)
+    assert bo.create(V2).dags[0].version == 4
+
+
+def published_by_robot(ada: World, *changes: Change) -> World:
+    """Let a robot publish specs that are committed, and return its clone."""
+    robot = clone(ada, shared=not ada.backend.is_cache)
+    for change in changes:
+        commit_spec(ada, change)
+        pull(robot, ada)
+        robot.backend.repo.who = GitIdentity("Robot", "robot@example.com")
+        robot.create(change)
+        pull(ada, robot)
+    return robot
+
+
+def test_a_pipeline_publishes_a_reverted_spec_in_a_shallow_clone(ada: World) -> None:
+    published_by_robot(ada, V2, V3)
+    commit_spec(ada, V2)
+    shallow = clone(ada, shared=not ada.backend.is_cache)
+    boundary = shallow.backend.repo.history(MAIN)[2]
+    shallow.backend.repo.commits[boundary.id] = replace(boundary, parent=None)
+    (warning,) = shallow.create(V2).warnings
+    assert "is the spec of version 2 again" in warning
+
+
+def test_a_pipeline_publishes_a_spec_that_was_moved_and_set_back_in_one_commit(ada: World) -> None:
+    robot = published_by_robot(ada, V2)
+    repo, moved = ada.backend.repo, version("echo 1", path="specs/moved.yaml")
+    repo.add(MAIN, {p: text for p, text in repo.tree(MAIN).items() if p != A}, "Move")
+    commit_spec(ada, moved, "specs/moved.yaml")
+    pull(robot, ada)
+    robot.backend.repo.own.clear()
+    assert "specs/moved.yaml is the spec of version 1 again" in robot.create(moved).warnings[-1]
+
+
+@pytest.mark.parametrize("path", ["specs/defaults.yaml", "dagctl.toml", "templates/x.yaml"])
+def test_what_git_may_no_longer_make_of_older_specs_is_no_refusal(
+    ada: World, bo: World, path: str
+) -> None:
+    ada.create(V2)
+    ada.backend.repo.add(MAIN, ada.backend.repo.tree(MAIN) | {path: b"# changed\n"}, "Change")
+    pull(bo, ada)
+    (warning,) = bo.create(version("echo 1", "@weekly")).warnings
+    assert "specs/a.yaml takes back what was changed in `orders` (Ada Lovelace" in warning
+
+
+def test_a_value_that_git_does_not_have_is_no_refusal(ada: World, bo: World) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    variable = Input("variable", "tag", "0" * 64)
+    (warning,) = bo.create(replace(V1, inputs=(variable,))).warnings
+    assert "is the spec of version 1 again" in warning
+
+
+def test_a_dag_file_that_was_set_back_with_git_may_be_published_again(ada: World) -> None:
+    old = ada.backend.repo.tree(MAIN)["dags/orders.py"]
+    published_by_robot(ada, V2)
+    ada.backend.repo.add(MAIN, ada.backend.repo.tree(MAIN) | {"dags/orders.py": old}, "Revert")
+    bo = clone(ada, shared=False)
+    (warning,) = bo.create(V2).warnings
+    assert "specs/a.yaml takes back what was changed in `orders` (Ada Lovelace" in warning
+    assert " -- dags/orders.py` shows it" in warning
+
+
+def test_brackets_that_come_back_are_no_change(ada: World, bo: World) -> None:
+    data = spec(command="echo 1", schedule_interval="@daily").to_data()
+
+    def with_task(name: str) -> Change:
+        more = {"task_id": name, "task_type": "bash", "bash_command": f"echo {name}"}
+        tasks = [*data["tasks"], more]
+        return asked(type(spec()).model_validate({**data, "tasks": tasks}), A)
+
+    ada.create(with_task("b"))
+    commit_spec(ada, with_task("b"))
+    ada.create(V1)
+    pull(bo, ada)
+    assert made(bo, with_task("c")) == (4, [])
 
 
 def test_git_is_asked_a_constant_number_of_times(ada: World, bo: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import new as new_hash
 from typing import IO, TYPE_CHECKING
 
@@ -61,16 +61,22 @@ def looking_up(git: GitCommand) -> Iterator[LookUp]:
 
 
 def small_blobs(git: GitCommand, ids: Iterable[str], largest: int) -> dict[str, bytes]:
-    """Return contents by their ids, without those that are not there or have more bytes."""
-    with git.kept("cat-file", "--batch-command") as (asks, answers):
-        blobs: dict[str, bytes] = {}
+    """Return contents by their ids, without those that are not there or have more bytes.
+
+    Before git 2.45, git ends at the first blob that a partial clone lacks: the rest is left out.
+    """
+    blobs: dict[str, bytes] = {}
+    with (
+        suppress(UnavailableError),
+        git.kept("cat-file", "--batch-command") as (asks, answers),
+    ):
         for blob_id in ids:
             known = _about(asks, answers, "info", blob_id)
             if known is None or known[1] != "blob" or known[2] > largest:
                 continue
             if (stored := _answer(asks, answers, blob_id)) is not None:
                 blobs[blob_id] = stored.data
-        return blobs
+    return blobs
 
 
 def _answer(asks: IO[bytes], answers: IO[bytes], name: str) -> Stored | None:
