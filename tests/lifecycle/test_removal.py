@@ -10,6 +10,8 @@ from dagctl.errors import ExitCode
 from tests.lifecycle.conftest import write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Shell
 
 
@@ -166,3 +168,28 @@ def test_a_removal_by_hand_is_shown_and_completed(user: Shell) -> None:
     assert names(user) == []
     assert user.json("history", "orders")["versions"][0]["action"] == "delete"
     user.ok("doctor")
+
+
+def test_many_dags_are_removed_with_as_few_git_processes_as_one(
+    user: Shell, tmp_path: Path
+) -> None:
+    specs = [write(user, "@daily", name=f"many {n}") for n in range(6)]
+    user.ok("create", *specs)
+    log = tmp_path / "calls"
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    path = user.environ["PATH"]
+    program.write_text(f'#!/bin/sh\necho >> {log}\nPATH={path} exec git "$@"\n', "utf-8")
+    program.chmod(0o755)
+    user.environ["PATH"] = f"{program.parent}:{path}"
+
+    def processes(*ids: str) -> int:
+        log.write_text("", "utf-8")
+        assert user.ok("rm", *ids, "--dry-run").err.count("is still there") == len(ids)
+        return len(log.read_text("utf-8").splitlines())
+
+    many = [f"many_{n}" for n in range(6)]
+    assert 0 < processes("orders") == processes(*many)
+    user.git("rm", "-q", "dags/orders.py", *(f"dags/{name}.py" for name in many))
+    user.git("commit", "-qm", "Away with the files")
+    assert processes("orders") == processes(*many)

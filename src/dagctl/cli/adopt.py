@@ -113,8 +113,7 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
     if adopted.result is None:
         console.note("Nothing was changed. The same command without --dry-run does it.")
         return
-    for warning in adopted.result.warnings:
-        console.warn(warning)
+    console.warnings(adopted.result.warnings)
     (dag,) = adopted.result.dags
     where = f"{shown(dag.file_path)}, from {shown(str(adoption.spec_path))}"
     if dag.file_path != adoption.file:

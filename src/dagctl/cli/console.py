@@ -10,13 +10,13 @@ from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from dagctl.cli.text import json_text, shown, shown_block, wrapped
+from dagctl.cli.text import json_text, plural, shown, shown_block, wrapped
 from dagctl.errors import UnavailableError, advice
 from dagctl.patterns import lazy_pattern
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ColourMode = Literal["auto", "always", "never"]
 Style = Literal["error", "warning", "info", "dim", "bold", "added", "removed", "good"]
@@ -32,6 +32,9 @@ STYLES: Mapping[Style, str] = {
     "dim": "2",
 }
 """The SGR codes of each style. Colour is never the only carrier of a meaning."""
+
+MOST = 100
+"""How many findings or warnings people are shown at once; a machine reads another form."""
 
 _STYLE = lazy_pattern(rf"(\x1b\[(?:{'|'.join((*STYLES.values(), '0'))})m)")
 
@@ -94,6 +97,14 @@ class Console:
     def warn(self, text: str) -> None:
         """Write what may be wrong without being a failure to standard error, even if quiet."""
         self.message(f"{self.paint('warning', 'warning', on=self.err)}: {shown(text)}", hang=2)
+
+    def warnings(self, texts: Sequence[str]) -> None:
+        """Write the warnings of an operation: the first of them, and how many more there are."""
+        first = texts if self.verbose else texts[:MOST]
+        for text in first:
+            self.warn(text)
+        if left := len(texts) - len(first):
+            self.warn(f"{plural(left, 'more warning')} not shown; all of them: --verbose")
 
     def detail(self, text: str) -> None:
         """Write what only `--verbose` wants to know to standard error."""

@@ -35,8 +35,7 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
         write_batch(invocation, created_data(result), batch)
         console.flush()
         return
-    for warning in result.warnings:
-        console.warn(warning)
+    console.warnings(result.warnings)
     if console.quiet:
         return
     console.lines(map(_created_line, shown_dags(console, result.dags)))

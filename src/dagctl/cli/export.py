@@ -55,8 +55,7 @@ def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zi
         exported = client.export(console.out.buffer if is_piped else target, ids or ())
         progress.close()
         write_recovery(console, client.recovered, client.unsettled)
-    for warning in exported.warnings:
-        console.warn(warning)
+    console.warnings(exported.warnings)
     what = f"{plural(exported.dags, 'DAG')}, {plural(exported.versions, 'version')}"
     if is_piped:
         console.note(f"Wrote {what}.")

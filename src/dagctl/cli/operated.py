@@ -73,8 +73,7 @@ def write_plan(invocation: Invocation, plan: PlanResult) -> None:
     if invocation.is_json:
         console.document(envelope(invocation, result=operated_plan_data(plan)))
         return
-    for warning in plan.warnings:
-        console.warn(warning)
+    console.warnings(plan.warnings)
     for dag in plan.dags:
         console.lines(planned_lines(console, dag))
     console.flush()
@@ -88,8 +87,7 @@ def write_outcome(invocation: Invocation, outcome: OperationResult, *, has_next:
         console.document(envelope(invocation, result=operated_data(outcome)))
         console.flush()
         return
-    for warning in outcome.warnings:
-        console.warn(warning)
+    console.warnings(outcome.warnings)
     if console.quiet:
         return
     console.lines(_line(dag) for dag in outcome.dags if dag.is_named)

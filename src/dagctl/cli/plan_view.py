@@ -31,8 +31,7 @@ def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     if invocation.is_json:
         write_batch(invocation, plan_data(plan), batch)
         return
-    for warning in plan.warnings:
-        console.warn(warning)
+    console.warnings(plan.warnings)
     if console.quiet:
         return
     for dag in shown_dags(console, plan.dags):

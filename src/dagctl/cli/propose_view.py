@@ -22,8 +22,7 @@ def write_proposed(invocation: Invocation, proposed: Proposed, batch: Batch) -> 
     if invocation.is_json:
         write_batch(invocation, proposed_data(proposed), batch)
         return
-    for warning in plan.warnings:
-        console.warn(warning)
+    console.warnings(plan.warnings)
     if console.quiet:
         return
     console.lines(map(_line, shown_dags(console, plan.dags)))

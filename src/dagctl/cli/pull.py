@@ -63,8 +63,7 @@ def pull(
         result: PullData = {"dags": dags, "warnings": warnings, "recovered": recovered}
         console.document(envelope(invocation, result=result))
         return
-    for warning in warnings:
-        console.warn(warning)
+    console.warnings(warnings)
     if not console.quiet:
         _write(console, pulled, dry_run=dry_run)
 

@@ -19,7 +19,7 @@ from dagctl.operation.inventory import path_of
 from dagctl.operation.merge import header_of
 from dagctl.operation.not_recorded import not_recorded
 from dagctl.paths import id_or_empty, storage_key
-from dagctl.ports import CommitPlace, DagVersion
+from dagctl.ports import DagVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,13 +57,13 @@ def plan_removal(
     records = recorded(context, asked)
     changes = [_change(context, dag_id, records.get(dag_id), command) for dag_id in asked]
     if purges:  # then `create` is not refused either
-        standing = [change for change in changes if not _is_gone(context, change)]
-        changes = [replace(change, warnings=()) for change in standing]
+        changes = [change for change in changes if not _is_gone(context, change)]
     _check_known(context, changes)
-    for change in changes:
-        if not options.force:
+    if not options.force:
+        for change in changes:
             _check_file(context, change, options)
-    return changes
+        _check_absent(context, changes, options)
+    return changes if purges else _with_warnings(context, changes)
 
 
 def recorded(context: Context, dag_ids: Sequence[str]) -> dict[str, DagRecord]:
@@ -97,7 +97,6 @@ def _change(context: Context, dag_id: str, record: DagRecord | None, command: st
         spec_data=dict(record.spec) if record else {},
         inputs=record.inputs if record else (),
         storage_path=storage_key(settings.project_id, path),
-        warnings=_warnings(context, source),
     )
     return _by_file(context, change)
 
@@ -111,18 +110,34 @@ def _by_file(context: Context, change: Change) -> Change:
     return replace(change, version=version)
 
 
-def _warnings(context: Context, source: str | None) -> tuple[str, ...]:
-    """Return that the spec file is still there, if it is: `create` would be refused over it."""
-    if source is None:
-        return ()
+def _with_warnings(context: Context, changes: Sequence[Change]) -> list[Change]:
+    """Return the changes, those with a warning whose spec file is still there.
+
+    `create` would be refused over it.
+    """
+    standing = {change.source for change in changes if _has_source(context, change)} - {None}
+    if not standing:
+        return list(changes)
+    tracked = context.backend.repo.tracked(sorted(filter(None, standing)))
+    return [
+        replace(change, warnings=(_warning(source, is_tracked=source in tracked),))
+        if (source := change.source) is not None and source in standing
+        else change
+        for change in changes
+    ]
+
+
+def _has_source(context: Context, change: Change) -> bool:
+    """Return whether the spec file of a DAG is there, in the workspace."""
     try:
-        if context.backend.files.read(source) is None:
-            return ()
+        return change.source is not None and context.backend.files.read(change.source) is not None
     except DagctlError:  # outside of the workspace
-        return ()
-    remove = "git rm" if context.backend.repo.tracked([source]) else "rm"
-    way = f"{remove} {shlex.quote(source)}"
-    return (f"{source} is still there, and `create` refuses it: {way}",)
+        return False
+
+
+def _warning(source: str, *, is_tracked: bool) -> str:
+    way = f"{'git rm' if is_tracked else 'rm'} {shlex.quote(source)}"
+    return f"{source} is still there, and `create` refuses it: {way}"
 
 
 def _check_known(context: Context, changes: Sequence[Change]) -> None:
@@ -164,10 +179,7 @@ def _check_file(context: Context, change: Change, options: Options) -> None:
             hint=Fix(DOCTOR, "; ", FORCE, " removes the DAG all the same"),
         )
     check_expected(context.backend.registry, change, options)
-    if content is None:
-        _check_absent(context, change, options)
-        return
-    if record is not None and digest_of(content) == record.content_digest:
+    if content is None or (record is not None and digest_of(content) == record.content_digest):
         return
     if header is None:
         raise not_ours(change.path)
@@ -177,17 +189,24 @@ def _check_file(context: Context, change: Change, options: Options) -> None:
         check_version(context.backend, change, header, record)
 
 
-def _check_absent(context: Context, change: Change, options: Options) -> None:
-    """Check that a DAG without a file here is one that this clone knows: else its file stays."""
-    record, repo = change.record, context.backend.repo
-    is_shared = context.backend.cache is None and not names_version(options)
-    if record is None or not is_shared or repo.differing({change.path: None}):
+def _check_absent(context: Context, changes: Sequence[Change], options: Options) -> None:
+    """Check that DAGs without a file here are known to this clone: else their files stay.
+
+    Raises:
+        ConflictError: This clone does not have the commit of one of them.
+    """
+    absent = {change.path: change.record for change in changes if change.old_file is None}
+    if not absent or context.backend.cache is not None or names_version(options):
         return
-    place = repo.place_of(record.commit_id)
-    if place is not CommitPlace.MERGED:
-        raise stale(
-            context.backend.registry,
-            record,
-            what=f"{change.path} is not here",
-            hint=next_step(place, change.path, record),
-        )
+    repo = context.backend.repo
+    deleted = repo.differing(dict.fromkeys(absent))  # here, by the user: the commit has the file
+    missed = {path: record for path, record in absent.items() if record and path not in deleted}
+    unknown = repo.outside({record.commit_id for record in missed.values()})
+    for path, record in missed.items():
+        if record.commit_id in unknown:
+            raise stale(
+                context.backend.registry,
+                record,
+                what=f"{path} is not here",
+                hint=next_step(repo.place_of(record.commit_id), path, record),
+            )

@@ -98,3 +98,18 @@ def test_values_stand_below_each_other_and_the_file_comes_last() -> None:
 def test_a_file_that_is_too_large_to_compare_is_said_to_be() -> None:
     (line,) = told([], "Files dags/x.py (now) and dags/x.py (planned) differ\n")
     assert line.endswith(" dags/orders.py  too large to compare by lines")
+
+
+@pytest.mark.parametrize("is_verbose", [False, True])
+def test_of_many_warnings_people_see_the_first_and_how_many_more(*, is_verbose: bool) -> None:
+    err = StringIO()
+    console = Console(StringIO(), err, {})
+    console.quiet, console.verbose = True, is_verbose
+    result = PlanResult(dags=(), warnings=tuple(f"no. {n}" for n in range(300)))
+    write_plan(Invocation(console=console), result, Batch((), ()))
+    lines = err.getvalue().splitlines()
+    assert lines[:100] == [f"warning: no. {n}" for n in range(100)]
+    if is_verbose:
+        assert len(lines) == 300
+    else:
+        assert lines[100:] == ["warning: 200 more warnings not shown; all of them: --verbose"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def last_commits(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
 def remembered(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     """Return which of these paths are in the index, or in the recent history of HEAD."""
     recent = set(_recent(place, paths)) if tip(place.git, "HEAD") is not None else set()
-    return recent | {path for some in _some(paths) for path in tracked(place, some)}
+    return recent | tracked(place, paths)
 
 
 def _some(paths: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -171,8 +172,12 @@ def content_at(place: GitWorkTree, commit_id: str, path: str) -> bytes | None:
 def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     """Return which of these paths are in the user's index."""
     full = {place.full(path): path for path in paths}
-    listing = place.git.must("ls-files", "-z", "--", *(place.literal(path) for path in paths))
-    return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
+    listings = (
+        place.git.must("ls-files", "-z", "--", *map(place.literal, some)).out
+        for some in _some(paths)
+    )
+    names = chain.from_iterable(os.fsdecode(listing).split("\0") for listing in listings)
+    return {full[name] for name in names if name in full}
 
 
 def unstaged(place: GitWorkTree, paths: Sequence[str], options: Sequence[str]) -> set[str]:

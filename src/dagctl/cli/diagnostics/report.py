@@ -7,7 +7,7 @@ from dataclasses import field
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.cli.console import is_ascii, is_terminal
+from dagctl.cli.console import MOST, is_ascii, is_terminal
 from dagctl.cli.text import plural
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.frozen import frozen
@@ -79,10 +79,6 @@ class Look(NamedTuple):
     paint: Callable[[str, Style], str] = lambda text, _: text
     most: int | None = None
     """How many findings are shown with their lines; None: all."""
-
-
-MOST = 100
-"""How many findings people are shown at once; a machine reads another form."""
 
 
 def look(console: Console, stream: TextIO) -> Look:
