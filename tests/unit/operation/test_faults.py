@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
 
 BEFORE_AND_AFTER = (False, True)
-HARMLESS = {"repo.tracked", "journal.delete", "files.read"}
+HARMLESS = {"repo.unstaged", "journal.delete", "files.read"}
 """Calls whose refusal may pass."""
 
 
