@@ -12,6 +12,7 @@ from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.markers import call_by_place_problems, marker_of
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 
@@ -36,6 +37,11 @@ _CODES = {
     CallCheck.DEPRECATED_OPERATOR: Code.DEPRECATED,
     CallCheck.DEPRECATED_PARAMETER: Code.DEPRECATED,
 }
+_CALLED_WITH = {
+    "http": dict.fromkeys(("response_check", "response_filter", "pagination_function"), "response"),
+    "common-sql": dict.fromkeys(("success", "failure"), "value") | {"selector": "row"},
+}
+"""Parameters of a provider's operators that are called with one value by place."""
 
 
 def problem_of(finding: CallFinding, key: str) -> Problem:
@@ -78,6 +84,15 @@ def length_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[P
             message = f"{quoted(value)} is not a date, or a date and time"
             hint = 'write "2024-01-01" or "2024-01-01T06:00"'
             yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
+
+
+def called_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield why an operator cannot call a function that it is given."""
+    for name, value in _CALLED_WITH.get(known.provider, {}).items():
+        given = arguments.get(name)
+        if name in known.parameters and given and marker_of(given) == "$python_code":
+            for problem in call_by_place_problems(given, value, or_more=True):
+                yield problem.at("with", name, "$python_code")
 
 
 def is_clock(text: str) -> bool:

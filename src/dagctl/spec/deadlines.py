@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.callback_form import MAX_CALLBACKS
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.durations import duration_problem
+from dagctl.spec.fields.durations import duration_problem, is_duration
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.forms import form_problems, list_problems
 from dagctl.spec.problem import Problem
@@ -44,7 +45,10 @@ def deadline_problems(value: object, path: Path) -> Iterator[Problem]:
 
 def _of_deadline(value: object, path: Path) -> Iterator[Problem]:
     if not isinstance(value, dict):
-        yield wrong_type(path, MAPPING, value).at(*path)
+        interval = value if is_duration(value) else "2h"
+        form = f"reference: queued_at, interval: {interval}, callback: {{notifier: ...}}"
+        hint = f"write `{{{form}}}`"
+        yield replace(wrong_type(path, MAPPING, value), hint=hint, json_hint=None).at(*path)
         return
     yield from _of_keys(value, path)
     if "interval" in value:

@@ -231,10 +231,17 @@ def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Pa
         stack += reversed(inner)
 
 
-def call_by_place_problems(value: Mapping[str, Any], *arguments: str) -> Iterator[Problem]:
-    """Return why Airflow cannot call a checked `$python_code` with these arguments, by place."""
+def call_by_place_problems(
+    value: Mapping[str, Any], *arguments: str, or_more: bool = False
+) -> Iterator[Problem]:
+    """Return why Airflow cannot call a `$python_code` with these arguments, by place.
+
+    Nothing is said of code that is wrong itself.
+    """
+    if any(marker_problems(value)):
+        return iter(())
     code = parse_python_code(value["$python_code"], is_value=True)
-    return by_place_problems(code.statements()[-1], arguments)
+    return by_place_problems(code.statements()[-1], arguments, or_more=or_more)
 
 
 def functions_in(data: object) -> Iterator[tuple[Path, PythonCode]]:

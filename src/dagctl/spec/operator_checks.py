@@ -13,7 +13,7 @@ from dagctl.operators import Operator, Reason
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallCheck, CallLevel
 from dagctl.operators.model import Need
-from dagctl.spec.call_problems import length_problems, problem_of
+from dagctl.spec.call_problems import called_problems, length_problems, problem_of
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.catalogue import is_rendered, known_class, known_decorator
 from dagctl.spec.codes import Code
@@ -239,6 +239,7 @@ def _of_call(known: Operator, call: OperatorCall, key: str) -> Iterator[Problem]
         if finding.level is not CallLevel.NOTE and not stands_beside and not said:
             yield problem_of(_of_task_key(finding), key)
     yield from length_problems(known, call.arguments)
+    yield from called_problems(known, call.arguments)
 
 
 def _of_task_key(finding: CallFinding) -> CallFinding:

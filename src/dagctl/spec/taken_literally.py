@@ -13,7 +13,7 @@ from dagctl.operators import Operator
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.durations import parts_of
+from dagctl.spec.fields.durations import is_duration
 from dagctl.spec.import_path import is_class_name
 from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Problem
@@ -41,6 +41,7 @@ _LENGTH_NAME = lazy_pattern(
     r"(?:^|_)(?:timeout|delay|interval|wait|duration|period|ttl|delta|backoff|age)(?:$|_)"
 )
 """Names of parameters that are a length of time."""
+_SHELL_VARIABLE = lazy_pattern(r"\$\{(?P<name>[A-Za-z_]\w{0,60})(?::-[^{}\n]{0,60})?\}")
 
 
 def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
@@ -100,13 +101,25 @@ def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[
     for key in keys:
         value = owner.get(key)
         for text in value if isinstance(value, list) else (value,):
-            if isinstance(text, str) and ("{{" in text or "{%" in text):
-                message = f"Airflow does not render {quoted(key)}: the text stays as it is"
-                problem = Problem(
-                    Code.NOT_RENDERED, message, "write the value itself", severity=Severity.WARNING
-                )
+            problem = _stays(key, text) if isinstance(text, str) else None
+            if problem:
                 yield problem.at(*path, key)
                 break
+
+
+def _stays(key: str, text: str) -> Problem | None:
+    """Return the warning of a template, or a variable of the shell, where none is replaced."""
+    variable = _SHELL_VARIABLE.search(text)
+    if "{{" in text or "{%" in text:
+        message, hint = f"Airflow does not render {quoted(key)}", "write the value itself"
+    elif variable:
+        message = f"nothing replaces {quoted(variable.group())} in {quoted(key)}"
+        name = variable["name"]
+        hint = f"write `${{{{ vars.{name} }}}}`, and its value under `[vars]` in dagctl.toml"
+    else:
+        return None
+    stays = f"{message}: the text stays as it is"
+    return Problem(Code.NOT_RENDERED, stays, hint, severity=Severity.WARNING)
 
 
 def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> Iterator[Problem]:
@@ -136,20 +149,11 @@ def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Ite
 
 
 def _length(path: Path, name: object, value: object) -> Iterator[Problem]:
-    if isinstance(name, str) and _LENGTH_NAME.search(name) and _is_length(value):
+    if isinstance(name, str) and _LENGTH_NAME.search(name) and is_duration(value):
         message = f"no type of {quoted(name)} is known, so {quoted(str(value))} stays text"
         hint = f"write `{{$duration: {value}}}` where a length of time is taken"
         problem = Problem(Code.UNTYPED_LENGTH, message, hint, severity=Severity.WARNING)
         yield problem.at(*path)
-
-
-def _is_length(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return bool(parts_of(value))
-    except ValueError:
-        return False
 
 
 def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Problem]:

@@ -125,9 +125,6 @@ def unknown_key(
         if isinstance(value, dict) and "dag_name" not in value:
             hint += "; a file of dag-factory: `dagctl convert`"
         return Problem(Code.UNKNOWN_KEY, message, hint)
-    if key.startswith("\u00a0"):
-        hint = "its line begins with a no-break space: indent it with spaces"
-        return Problem(Code.UNKNOWN_KEY, message, hint)
     twice = None if meant else said_as(key, given, known)
     if twice:
         holds = isinstance(value, dict | list) and isinstance(given[twice], dict | list)

@@ -10,7 +10,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.wording import in_json, in_yaml, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 TEXT = "text"
 """The expected type that quotes alone can give to a value."""
@@ -68,7 +68,7 @@ def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Probl
     if value is None:
         rest = "" if field in _REQUIRED else ", or remove the key"
         return Problem(Code.NULL, message, f"give a value{rest}")
-    hint = _specific(field, expected, value) or _GENERAL.get(expected) or f"write {expected}"
+    hint = _specific(path, expected, value) or _GENERAL.get(expected) or f"write {expected}"
     in_braces = _GENERAL_IN_JSON.get(expected) if hint == _GENERAL.get(expected) else None
     quotes_help = expected == TEXT and field != "schedule_interval"
     return Problem(Code.WRONG_TYPE, message, hint, json_hint=in_braces, wants_text=quotes_help)
@@ -99,9 +99,12 @@ def _reason(field: str, value: object, right: object) -> str:
     return ": the value is in minutes" if field == "retry_delay_minutes" else ""
 
 
-def _specific(field: str, expected: str, value: object) -> str | None:
+def _specific(path: Sequence[str | int], expected: str, value: object) -> str | None:
+    field = str(path[-1]) if path else ""
     if field == "schedule_interval":
         return _SCHEDULE
+    if expected == TEXT and isinstance(value, dict):
+        return _text_in_place_of(field, path, value)
     if isinstance(value, str) and len(value) <= _LONGEST:
         glued = _GLUED_KEY.fullmatch(value) if expected == MAPPING else None
         if glued and not glued[2].startswith("//"):  # no key, but a URL
@@ -109,6 +112,32 @@ def _specific(field: str, expected: str, value: object) -> str | None:
         if expected == LIST and _GLUED_ITEMS.fullmatch(value):
             return "write a space after each `-`"
     return None
+
+
+def _text_in_place_of(field: str, path: Sequence[str | int], value: Mapping[str, object]) -> str:
+    """Return what to write where text is expected, and a mapping stands."""
+    if list(path[-2:-1]) == ["dependencies"]:
+        return "write the name of a task"
+    keys = {key.removeprefix("$") for key in value}
+    if field == "python_code" and "python_code" in keys:
+        return "write the code itself, without this level: `python_code: |` and its lines"
+    if field == "bash_command" and "python_code" in keys:
+        return "write the command; code of Python is a task with `python_code` of its own"
+    if field == "bash_command" and "xcom" in keys:
+        return "write the command; the output of a task is `{{ ti.xcom_pull(task_ids='...') }}`"
+    return "write text: this marker is not taken here" if _is_marker(value) else _GENERAL[TEXT]
+
+
+def _is_marker(value: Mapping[str, object]) -> bool:
+    return any(key.startswith("$") for key in value)
+
+
+def _named_task(value: Mapping[str, object], expected: str) -> object:
+    """Return the task that `{task: a}` names, alone or as a list, or None."""
+    name = next(iter(value.values())) if len(value) == 1 else None
+    if not isinstance(name, str) or len(name) > _LONGEST:
+        return None
+    return name if expected == TEXT else [name]
 
 
 def _right(path: Sequence[str | int], expected: str, value: object) -> object:
@@ -120,10 +149,10 @@ def _right(path: Sequence[str | int], expected: str, value: object) -> object:
         return [{"task_id": _first_task_id(value)}]
     if expected in {NUMBER, WHOLE_NUMBER}:
         return _number(field, value, whole=expected == WHOLE_NUMBER)
-    if expected == TRUTH:
-        return _truth(value)
-    if expected == TEXT:
-        return _joined(field, value)
+    if isinstance(value, dict) and "dependencies" in path[-2:]:
+        return _named_task(value, expected)
+    if expected in {TEXT, TRUTH}:
+        return _joined(field, value) if expected == TEXT else _truth(value)
     return _collection(path, expected, value) if isinstance(value, str) else None
 
 

@@ -305,7 +305,7 @@ FUNCTIONS = """
         return stateful(response)
     def connected(response):
         return CLIENT.ok(response)
-    def several():
+    def several(response):
         yield from range(LIMIT)
 """
 

@@ -51,6 +51,29 @@ def test_a_hook_that_airflow_cannot_call_is_refused(
     assert slips(operator="EmptyOperator", **{key: {"$python_code": code}}) == [slip]
 
 
+@pytest.mark.parametrize("head", ["response", "response, ti", "*args", "response, *, ds, **more"])
+def test_a_check_of_a_response_may_take_more_by_name(head: str) -> None:
+    given = {"endpoint": "a", "response_check": {"$python_code": f"def f({head}): return 1"}}
+    assert slips(operator="HttpOperator", **{"with": given}) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "code", "number", "hint"),
+    [
+        ("HttpOperator", "response_check", "def f(): return 1", "DAG421", "def f(response):"),
+        ("HttpSensor", "response_check", "def f(**more): return 1", "DAG421", "def f(response):"),
+        ("HttpOperator", "response_filter", "async def f(a): pass", "DAG406", "def f(response):"),
+        ("SqlSensor", "selector", "def f(*, row): return row", "DAG421", "def f(row):"),
+    ],
+)
+def test_a_function_that_its_operator_cannot_call_is_refused(
+    operator: str, key: str, code: str, number: str, hint: str
+) -> None:
+    own = {"endpoint": "a"} if operator.startswith("Http") else {"conn_id": "a", "sql": "b"}
+    found = slips(operator=operator, **{"with": {**own, key: {"$python_code": code}}})
+    assert found == [(number, ("with", key, "$python_code"), f"write `{hint}`")]
+
+
 def test_a_function_is_refused_where_its_kind_is_certainly_wrong() -> None:
     function = {"$python_code": "def f(x): return x"}
     given = {"filepath": "/x", "poke_interval": function, "mode": function}

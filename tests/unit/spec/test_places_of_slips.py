@@ -64,7 +64,9 @@ SPECS = {
     'schedule: «"PT1H"': ("DAG210", "write `{every: PT1H}`"),
     "timezone: «UTC+2": ("DAG235", "or `Etc/GMT-2` for this offset"),
     "«documentation: a": ("DAG201", "did you mean `doc_md`?"),
-    "«\u00a0 owner: a": ("DAG201", "begins with a no-break space"),
+    "«\u00a0 owner: a": ("DAG120", "write a space in its place"),
+    "owner:«\u00a0a": ("DAG120", "write a space in its place"),
+    "deadline: «2h": ("DAG203", "interval: 2h,"),
     "email: [a@b.c, «1]": ("DAG203", 'quote it: "1"'),
     "template_searchpath: «{a: b}": ("DAG203", "write a folder or a list of folders"),
     "owner_links: {a: mailto:a@b.c, «b: example.com}": ("DAG239", "mailto:"),
@@ -75,12 +77,20 @@ TASKS = {
     "with: {region: {$xcom: extract, «keys: a}}": ("DAG233", "did you mean `key`?"),
     "with: {region: {«$zip: [{$xcom: extract}, {$xcom: extract}]}}": ("DAG233", "use `$xcom` here"),
     "with: {«regoin: 1}": ("DAG239", "did you mean `region`?"),
+    "dependencies: [«{task: extract}]": ("DAG203", "write `extract`"),
+    "dependencies: «{task: extract}": ("DAG203", "write `[extract]`"),
+    "dependencies: [«{task: extract, when: done}]": ("DAG203", "write the name of a task"),
     "expand: {«regoin: [1]}": ("DAG239", "did you mean `region`?"),
     "expand_kwargs: [{«regoin: 1}]": ("DAG239", "did you mean `region`?"),
 }
 
+FUNCTION = '{$python_code: "def f(): return 1"}'
 POD = "operator: KubernetesPodOperator\n    with: {name: a, image: b, "
 OTHER_TASKS = {
+    f"bash_command: «{FUNCTION}": ("DAG203", "a task with `python_code` of its own"),
+    "bash_command: «{$xcom: extract}": ("DAG203", "ti.xcom_pull(task_ids='...')"),
+    "bash_command: «{$ref: a.b}": ("DAG203", "this marker is not taken here"),
+    f"python_code: «{FUNCTION}": ("DAG203", "write the code itself"),
     "python_code: return «null": ("DAG425", "write `None`"),
     "python_code: return «pd.DataFrame()": ("DAG425", "write `import pandas as pd`"),
     "python_code: return «json.dumps({})": ("DAG425", "write `import json`"),

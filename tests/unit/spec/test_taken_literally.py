@@ -39,6 +39,17 @@ def test_jinja_in_the_owner_of_a_dag_and_in_a_list_of_addresses() -> None:
     assert warnings({"email": ["a@b.c", "{{ x }}"]}) == [(Code.NOT_RENDERED, ("tasks", 0, "email"))]
 
 
+@pytest.mark.parametrize("text", ["${POOL}", "${POOL:-small}", "team-${POOL}"])
+def test_a_variable_of_the_shell_stays_as_it_is(text: str) -> None:
+    assert warnings({"pool": text}) == [(Code.NOT_RENDERED, ("tasks", 0, "pool"))]
+    assert warnings({"bash_command": f"echo {text}"}) == []
+
+
+@pytest.mark.parametrize("text", ["$5", "${POOL", "US$", "${}", "#{POOL}"])
+def test_other_text_with_a_dollar_is_no_variable(text: str) -> None:
+    assert warnings({"queue": text}) == []
+
+
 def test_jinja_in_the_arguments_of_groups() -> None:
     group = {
         "group_id": "g",

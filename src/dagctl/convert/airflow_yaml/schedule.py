@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.airflow_yaml.values import is_length, plain_data
+from dagctl.convert.airflow_yaml.values import plain_data
 from dagctl.convert.foreign_yaml import Fields
+from dagctl.spec.fields.durations import is_duration
 
 if TYPE_CHECKING:
     from dagctl.convert.report import Place, Report
@@ -55,16 +56,16 @@ class Schedules:
             zone = given.get("timezone", "UTC")
             return {"cron": given[crons[0]], "timezone": zone, "data_interval": _CRONS[word]}
         of_target = "DeltaDataIntervalTimetable" if self._airflow_2 else "DeltaTriggerTimetable"
-        if own and word == of_target and given.keys() == {"delta"} and is_length(given["delta"]):
+        if own and word == of_target and given.keys() == {"delta"} and is_duration(given["delta"]):
             return {"every": given["delta"]}
         made = {key: self._argument(key, given[key], given.at(key), own=own) for key in given}
         written = f"airflow.timetables.{_MODULES[word]}.{word}" if own else path
         return {"timetable": written} | ({"with": made} if made else {})
 
     def _argument(self, key: str, value: object, place: Place, *, own: bool) -> Any:  # noqa: ANN401
-        if is_length(value) and own and key in _LENGTHS:
+        if is_duration(value) and own and key in _LENGTHS:
             return {"$duration": value}
-        if is_length(value) and not own:
+        if is_duration(value) and not own:
             why = "the class is unknown: if it takes one there, write `{$duration: ...}`"
             self._report.gap(place, key, f"Airflow may read {value!r} as a length of time; {why}")
         if isinstance(value, list):

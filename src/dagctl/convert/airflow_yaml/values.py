@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.spec.bash.command import TEMPLATE_FILES
-from dagctl.spec.fields.durations import parts_of
+from dagctl.spec.fields.durations import is_duration
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.readers.limits import MAX_BYTES
 
@@ -168,17 +168,9 @@ class Values:
 
     def _maybe_a_time(self, name: str, value: object, place: Place) -> None:
         """Report a text that Airflow reads as a length of time where the class says so."""
-        if isinstance(value, str) and is_length(value):
+        if isinstance(value, str) and is_duration(value):
             why = "the class is unknown: if it takes one there, write `{$duration: ...}`"
             self._report.gap(place, name, f"Airflow may read {value!r} as a length of time; {why}")
-
-
-def is_length(value: object) -> bool:
-    """Return whether a text is a length of time, as both Airflow and a spec write it."""
-    try:
-        return isinstance(value, str) and bool(parts_of(value))
-    except ValueError:
-        return False
 
 
 def plain_data(value: object) -> Any:  # noqa: ANN401 - JSON data

@@ -69,6 +69,14 @@ def parts_of(text: str) -> Mapping[str, int]:
     return parts
 
 
+def is_duration(value: object) -> bool:
+    """Return whether a value is text for a length of time."""
+    try:
+        return isinstance(value, str) and bool(parts_of(value))
+    except ValueError:
+        return False
+
+
 def meant_length(text: str) -> str | None:
     """Return the length of time that a text means in other words, as a spec writes it, or None."""
     if len(text) > _LONGEST_TEXT:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.durations import meant_length, parts_of
+from dagctl.spec.fields.durations import is_duration, meant_length
 from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem, refuse
@@ -111,15 +111,8 @@ def _meant(text: str) -> str | None:
         return f'write "*/{every[1]} * * * *"'
     if every and every[2].startswith("h") and 24 % int(every[1]) == 0:
         return f'write "0 */{every[1]} * * *"'
-    length = text if _is_length(text) else meant_length(folded.removeprefix("every "))
+    length = text if is_duration(text) else meant_length(folded.removeprefix("every "))
     return f"write `{{every: {length}}}`" if length else None
-
-
-def _is_length(text: str) -> bool:
-    try:
-        return bool(parts_of(text))
-    except ValueError:
-        return False
 
 
 def _cron_problems(text: str) -> Iterator[Problem]:

@@ -83,14 +83,27 @@ def takes_by_place(arguments: ast.arguments, number: int = 1) -> bool:
     return is_free and (len(positional) >= number or arguments.vararg is not None)
 
 
-def by_place_problems(function: ast.stmt, arguments: Sequence[str]) -> Iterator[Problem]:
-    """Yield why Airflow cannot call a function with these arguments by place, as it does."""
+def takes_first(arguments: ast.arguments) -> bool:
+    """Return whether a function can be called with one argument without a name, and others."""
+    return bool(arguments.posonlyargs or arguments.args or arguments.vararg)
+
+
+def by_place_problems(
+    function: ast.stmt, arguments: Sequence[str], *, or_more: bool = False
+) -> Iterator[Problem]:
+    """Yield why Airflow cannot call a function with these arguments by place, as it does.
+
+    Args:
+        function: The last statement of the code.
+        arguments: What Airflow gives to it.
+        or_more: Whether it gets by name what else it has names for.
+    """
     name = cut(getattr(function, "name", "name"))
     written = f"write `def {name}({', '.join(arguments)}):`"
     if isinstance(function, ast.AsyncFunctionDef):
         yield finding(Code.PYTHON_ASYNC, "Airflow does not await this function", written, None)
-    elif isinstance(function, ast.FunctionDef) and not takes_by_place(
-        function.args, len(arguments)
+    elif isinstance(function, ast.FunctionDef) and not (
+        takes_first(function.args) if or_more else takes_by_place(function.args, len(arguments))
     ):
         words = " and ".join(f"`{argument}`" for argument in arguments)
         message = f"Airflow calls this function with {words}, by place"

@@ -38,6 +38,7 @@ _BARE = lazy_pattern(
 _KEY = lazy_pattern(
     rf"(?P<head>{_HEAD})(?P<key>[\w$.-]+|\"[^\"\n]*\"|'[^'\n]*')[ ]*:(?:[ \t]|\r?$)"
 )
+_NO_BREAK = lazy_pattern(r"[ -]*+(?:[A-Za-z_][\w-]*+:)?+(?P<slip>\u00a0[ \u00a0]*+)")
 _BLOCK = lazy_pattern(rf"{_HEAD}[^\s:]+[ ]*:[ ]+(?P<mark>[|>])[-+0-9]*[ \t\r]*")
 _ITEM = lazy_pattern(r"[ ]*-(?:[ ]|$)")
 
@@ -52,6 +53,32 @@ class Line(NamedTuple):
     def indent(self) -> int:
         """Return the number of spaces at the start of the line."""
         return len(self.text) - len(self.text.lstrip(" "))
+
+
+def no_break_spaces(text: str, offsets: Sequence[int]) -> tuple[Problem, str] | None:
+    """Return that a no-break space stands where YAML needs a space, and the text with spaces.
+
+    Args:
+        text: The document.
+        offsets: Where the parser began and where it gave up.
+    """
+    last = max(offsets)
+    at_last = _line_at(text, last)
+    for line in (at_last, *_lines_before(text, last)):
+        wrong = _NO_BREAK.match(line.text)
+        if wrong:
+            start, end = line.start + wrong.start("slip"), line.start + wrong.end()
+            repaired = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+            return no_break_space(Span(start, end)), repaired
+        if line is not at_last and _KEY.match(line.text):
+            break
+    return None
+
+
+def no_break_space(span: Span) -> Problem:
+    """Return the problem of a no-break space that stands for a space."""
+    message = "a no-break space stands here, which is no space to YAML"
+    return Problem(Code.YAML_SYNTAX, message, "write a space in its place", span=span)
 
 
 def joined_slip(text: str, offsets: Sequence[int]) -> tuple[Problem, str | None] | None:

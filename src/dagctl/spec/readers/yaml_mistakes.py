@@ -12,7 +12,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Span, line_and_column
 from dagctl.spec.problem import Problem
-from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip
+from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip, no_break_spaces
 from dagctl.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -115,6 +115,9 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Problem, str | None]:
     tab = _tab(text, marks)
     if tab:
         return tab, None
+    spaced = no_break_spaces(text, marks) if marks and "\u00a0" in text else None
+    if spaced:
+        return spaced
     if _UNDEFINED in problem and marks:
         return _undefined_alias(text, marks[0])
     if not _is_whole(problem):

@@ -22,6 +22,7 @@ from dagctl.spec.readers.text_findings import (
     key_not_text,
     limit_finding,
 )
+from dagctl.spec.readers.yaml_layout import no_break_space
 from dagctl.spec.readers.yaml_limits import refuse_explosion
 from dagctl.spec.readers.yaml_mistakes import explain
 from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
@@ -110,9 +111,12 @@ def _document(text: str, root: yaml.Node | None, findings: list[Problem]) -> Rea
             refuse_explosion(root)
     except LimitError as error:
         return Reading(None, [*findings, limit_finding(error.code, error.offset)])
+    builder = _Builder(text, findings)
     try:
-        built = _Builder(text, findings).build(root)
+        built = builder.build(root)
     except _EnoughError:
+        return Reading(None, findings)
+    if not builder.is_indented:  # what is missing, and where, would be said of another text
         return Reading(None, findings)
     return Reading(Document(text, built, read_spelling), findings)
 
@@ -128,6 +132,8 @@ class _Builder:
         self._text = text
         self._findings = findings
         self._lines: Lines | None = None
+        self.is_indented = True
+        """Whether each key is where its author sees it."""
 
     def build(self, node: yaml.Node) -> Node:
         """Return our node for PyYAML's."""
@@ -202,8 +208,13 @@ class _Builder:
         if not isinstance(key, yaml.ScalarNode):
             self._add(key_not_text(self._text, where))
             return None
-        name = self.build(key).value
+        built = self.build(key)
+        name = built.value
         if isinstance(name, str):
+            wrong = len(name) - len(name.lstrip("\u00a0"))
+            if wrong and built.kind == "plain":
+                self._add(no_break_space(Span(where.start, where.start + wrong)))
+                self.is_indented = False
             return name
         self._add(key_not_text(self._text, where))
         return None
