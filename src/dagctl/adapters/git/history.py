@@ -239,8 +239,8 @@ def line_of(place: GitWorkTree, files: Mapping[str, str], of: str) -> dict[str, 
     if git.run("rev-parse", "--is-shallow-repository").text != "false":
         return within
     paths = sorted({place.literal(files[commit]) for commit in beyond})
-    written = _written(git, ["--no-walk=unsorted", *sorted(beyond)], paths)
-    standing = _written(git, ["--full-history", f"--max-count={_RECENT}", last], paths)
+    written = _written(git, ["--no-walk=unsorted"], sorted(beyond), paths)
+    standing = _written(git, ["--full-history", f"--max-count={_RECENT}"], [last], paths)
     if written is None or standing is None:
         return within
     blobs = set().union(*standing.values())
@@ -250,13 +250,13 @@ def line_of(place: GitWorkTree, files: Mapping[str, str], of: str) -> dict[str, 
 
 
 def _written(
-    git: GitCommand, which: Sequence[str], paths: Sequence[str]
+    git: GitCommand, which: Sequence[str], commits: Sequence[str], paths: Sequence[str]
 ) -> dict[str, list[str]] | None:
     """Return the blobs that commits have put at some paths; None: git has not all trees."""
     shape = ("--format=format:%H", "--raw", "--no-abbrev", "--no-renames", "--no-show-signature")
-    answer = git.run(
-        "log", "--no-color", "--diff-merges=first-parent", *shape, *which, "--", *paths
-    )
+    command = ("log", "--no-color", "--diff-merges=first-parent", *shape, *which)
+    asked = "".join(f"{commit}\n" for commit in commits)  # a command line may be too short for them
+    answer = git.run(*command, "--stdin", "--", *paths, data=asked.encode())
     if not answer.ok:
         return None
     blobs: dict[str, list[str]] = {}
