@@ -330,6 +330,14 @@ def test_what_the_index_lacks_is_unstaged(world: World) -> None:
     assert world.repo.unstaged([]) == set()
 
 
+def test_what_git_ignores_is_not_unstaged(sandbox: Sandbox) -> None:
+    sandbox.commit(".gitignore", b"made/\n")
+    for path in ("made/a.yaml", "specs/b.yaml"):
+        sandbox.write(path, b"x")
+    repo = GitRepo(sandbox.root, "dags")
+    assert repo.unstaged(["made/a.yaml", "specs/b.yaml"]) == {"specs/b.yaml"}
+
+
 def test_what_an_operation_has_removed_is_known_until_it_is_back(world: World) -> None:
     by_hand, operation = "dags/hand.py", "123e4567-e89b-42d3-a456-426614174000"
     world.commit(by_hand, b"1\n")

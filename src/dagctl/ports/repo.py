@@ -200,7 +200,10 @@ class Repo(Protocol):
         """Return which of these paths git knows: they are in the user's index."""
 
     def unstaged(self, paths: Sequence[str]) -> set[str]:
-        """Return which of these files the user's index lacks, or has with another content."""
+        """Return which of these files the user's index lacks, or has with another content.
+
+        Those that git ignores are none of them.
+        """
 
     def remembered(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths git has or had: in the index, or in the recent history."""

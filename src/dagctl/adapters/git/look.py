@@ -183,6 +183,8 @@ def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
 def unstaged(place: GitWorkTree, paths: Sequence[str], options: Sequence[str]) -> set[str]:
     """Return which of these paths the user's index does not have as they stand in the work tree.
 
+    Ignored ones are none: `git add` does not take them.
+
     Args:
         place: The work tree.
         paths: What is asked about.
@@ -190,7 +192,8 @@ def unstaged(place: GitWorkTree, paths: Sequence[str], options: Sequence[str]) -
     """
     full = {place.full(path): path for path in paths}
     limits = map(place.literal, paths)
-    listing = place.git.must(*options, "ls-files", "-z", "--others", "--modified", "--", *limits)
+    asked = ("--others", "--exclude-standard", "--modified")
+    listing = place.git.must(*options, "ls-files", "-z", *asked, "--", *limits)
     return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
 
 
