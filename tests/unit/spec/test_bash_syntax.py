@@ -31,6 +31,20 @@ GOOD = [
     "if (true); then { (echo a); }; fi; ((x = 1)); ((echo a); echo b) >| c <&-",
     'echo $$ "$$(a)" ${a//\\//b} {a,b} a\\\nb',
 ]
+ODD = [
+    "if(a); then(b); elif((1)); then [[(a) ]]; else(c); fi; for((;;)); do(d) done",
+    "case a in(b) esac; case a in (esac) b;; (c|esac) d;; e|esac) f;; esac",
+    "for a\nin b; do c; done; select a\n# it's\ndo b; done",
+    "time -p -- { a; }; x=(done then b); y=(if)",
+    "i\\\nf a; th\\\nen b; fi; x=\\\n(1 2)",
+    "echo 2>&1>a <&0<b; echo > 'a'2>b; while read a; do b; done < <(c)2> >(d)",
+    "[[ a ]]>b; [[ a =~ \\( ]]; [[ (a) ]]",
+    "a <<E $(b\nc) d\nit's\nE\ne",
+    *("for a in b; { c; }", "for ((;;))\n{ d; }", "a &\\\n& b", "echo $\\\n(c d)", "a >\\\n> b"),
+    *("[[ (a = b)]]", "if [[ a ]]then b; fi", "[[ a =~ (b ]] c) ]]", "[[ a == @(b ]] ) ]]"),
+    *("[[ a =~ \\ ]] ]]", "[[ ]] =~ b ]]", "a[(1 + 2) * 3]=b", "declare -A d=([e (f)]=g)"),
+]
+"""What has once been taken for an error; not all of it is followed to its end."""
 BAD = {
     "echo it's done": ("this single quote is not closed", 7),
     'echo "a': ("this double quote is not closed", 5),
@@ -73,7 +87,7 @@ def refuses(command: str) -> bool:
     return bool(said.returncode) or "syntax error" in said.stderr or "unexpected" in said.stderr
 
 
-@pytest.mark.parametrize("command", GOOD)
+@pytest.mark.parametrize("command", GOOD + ODD)
 def test_a_command_that_bash_can_read_has_no_problem(command: str) -> None:
     assert not refuses(command)
     assert not syntax_problems(command)
@@ -90,6 +104,20 @@ def test_what_bash_cannot_read_is_an_error_at_its_place(command: str) -> None:
     assert (fault.message, fault.start) == BAD[command]
     [problem] = syntax_problems(command)
     assert problem.severity is Severity.ERROR
+
+
+def test_a_line_end_of_windows_is_one_of_unix_since_jinja_makes_it_so() -> None:
+    for command in ("a \\\r\n && b", "cat <<E\r\n{{ ds }}it's\r\nE\r\n", "if a\rthen b\rfi"):
+        assert not syntax_problems(command)
+    [problem] = syntax_problems("a\r\nb \r\nc 'd")
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (3, 3)
+
+
+def test_a_quote_with_a_dollar_over_two_lines_is_named_at_its_sign() -> None:
+    fault = fault_in("echo a$'b\nc'd (e)")
+    assert fault is not None
+    assert (fault.message, fault.start) == ("this single quote is not closed", 7)
 
 
 @pytest.mark.parametrize("command", ENDLESS)
@@ -145,7 +173,21 @@ def test_the_place_in_a_command_with_a_template_is_that_in_the_spec() -> None:
 
 
 PIECES = ['"', "'", "`", "$(", "${", "$((", "(", "a(", "{ ", "if ", "case a in (", "<<E\n"]
-PIECES += ["<<-E\n\t", "x=(", "#", "a#", "[[ ", '"$(', "\\\n", "{{ ds }}", "f () ", "a <<E <<F "]
+PIECES += [
+    "a[",
+    "[[ (",
+    "\r\n",
+    "<<-E\n\t",
+    "x=(",
+    "#",
+    "a#",
+    "[[ ",
+    '"$(',
+    "\\\n",
+    "{{ ds }}",
+    "f () ",
+    "a <<E <<F ",
+]
 
 
 @pytest.mark.parametrize("piece", PIECES)

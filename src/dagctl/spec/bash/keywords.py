@@ -58,7 +58,9 @@ class At(Enum):
     LIST = auto()
     """What is behind that word, up to `in` or `do`."""
     PATTERN = auto()
-    """A pattern of `case`."""
+    """A pattern of `case`, or `esac`."""
+    LABEL = auto()
+    """A pattern of `case` behind `(` or `|`, where `esac` is one too."""
 
 
 @mutable
@@ -95,6 +97,7 @@ _LEAVES = {"exit", "exec"}
 _CHANGES = {"coproc", "alias", "shopt", "enable"}
 """What may change how bash reads the rest."""
 _COMMAND = {At.COMMAND, At.PREFIXED, At.NEEDED, At.CLOSED}
+_PATTERNS = {At.PATTERN, At.LABEL}
 
 
 class Grammar:
@@ -131,6 +134,12 @@ class Grammar:
             return
         if VALUE in text and self.at is not At.ARGUMENT:
             self.is_sure = False
+        name, bracket, index = text.partition("[")
+        may_be_index = (
+            name.isidentifier() if self.at in _COMMAND else self.kind == "=(" and not name
+        )
+        if bracket and may_be_index and index.count("[") >= index.count("]"):
+            raise NotKnownError  # bash takes all up to the `]` for the index of an array
         plain = text if is_plain else ""
         if self.at in _COMMAND:
             self._command(plain, start)
@@ -149,8 +158,9 @@ class Grammar:
         if text in _CLOSERS:
             self._keyword(text, start)
             return
-        if text in _CHANGES or (self.at is At.CLOSED and text[:1] in {"", "{"}):
-            raise NotKnownError
+        is_body = text == "{" and self.kind in _OVER and self.open[-1].wants == "do"
+        if is_body or text in _CHANGES or (self.at is At.CLOSED and text[:1] in {"", "{"}):
+            raise NotKnownError  # `for a in b; { ls; }` is not documented, and bash takes it
         if self.at is At.CLOSED:
             message = f"`{text}` cannot stand behind `{self._closed}`"
             raise fault(start, text, message, "write a `;` or a line end before it")
@@ -162,7 +172,7 @@ class Grammar:
         elif text in _WANTS:
             self.open.append(Open(text, start, _WANTS[text], is_empty=text not in _OVER))
             self.at = At.NAME if text in _OVER else At.COMMAND
-        elif text in {"!", "time"} or (text == "-p" and self.at is At.PREFIXED):
+        elif text in {"!", "time"} or (text in {"-p", "--"} and self.at is At.PREFIXED):
             self.at = At.PREFIXED
         else:
             self.at = At.FUNCTION if text == "function" else At.ARGUMENT
@@ -213,9 +223,10 @@ class Grammar:
 
     def operator(self, text: str, start: int) -> None:
         """Go on behind `;`, `&`, `|`, `&&`, `||`."""
-        if self.at is At.PATTERN and text == "|":
+        if self.at in _PATTERNS and text == "|":
+            self.at = At.LABEL
             return
-        if self.kind == "=(" or self.at in {At.NAME, At.FUNCTION, At.PATTERN}:
+        if self.kind == "=(" or self.at in {At.NAME, At.FUNCTION, *_PATTERNS}:
             raise NotKnownError
         if self.at is At.LIST and (self.kind == "case" or text != ";"):
             raise NotKnownError
@@ -229,7 +240,7 @@ class Grammar:
     def case_end(self, text: str, start: int) -> None:
         """Go on behind `;;`."""
         self._no_target(text, start)
-        if self.at in {At.NEEDED, At.PATTERN}:
+        if self.at in {At.NEEDED, *_PATTERNS}:
             message = f"there is no command before `{text}`"
             raise fault(start, text, message, "write one, or remove the operator")
         if self.kind == "case":
@@ -244,17 +255,17 @@ class Grammar:
         if self.kind == "=(":
             return
         self._no_target(" ", start)
-        if self.at is At.LIST and self.kind == "case":
+        if self.at is At.LIST:
             return
         if self.at in {At.NAME, At.FUNCTION}:
             raise NotKnownError
-        if self.at not in {At.NEEDED, At.PATTERN}:
+        if self.at not in {At.NEEDED, *_PATTERNS}:
             self.at = At.COMMAND
 
     def redirect(self, text: str, start: int) -> None:
         """Go on behind a redirection, which waits for a word."""
         self._no_target(text, start)
-        if self.at in {At.NAME, At.FUNCTION, At.LIST, At.PATTERN}:
+        if self.at in {At.NAME, At.FUNCTION, At.LIST, *_PATTERNS}:
             raise NotKnownError
         self.target = text
         if self.at in _COMMAND and self.at is not At.CLOSED:
@@ -273,7 +284,7 @@ class Grammar:
             FaultError: It ends nothing, or something in it has no end.
         """
         self._no_target(")", start)
-        if self.at is At.PATTERN:
+        if self.at in _PATTERNS:
             self.at = At.COMMAND
             return False
         if not self.open:

@@ -42,8 +42,6 @@ def rendered(command: str) -> Rendered | None:
     An expression is taken for a part of a word. It is not known what one prints that has signs of
     the shell in its own texts, and what is left of the text between `{% ... %}`.
     """
-    if not is_template(command):
-        return Rendered(command, has_values=False, _starts=(0,), _sources=(0,))
     try:
         pieces = list(_pieces(command))
     except (TemplateSyntaxError, _NotKnownError):
@@ -58,10 +56,13 @@ class _NotKnownError(Exception):
 
 
 def _pieces(command: str) -> Iterator[tuple[int, str]]:
+    if not is_template(command):
+        yield from _unix(command, 0, len(command))
+        return
     for token in tokens(command):
         match token.kind:
             case "data":
-                yield token.at, token.text
+                yield from _unix(command, token.at, token.end)
             case "variable_begin":
                 yield token.at, VALUE
             case "string" if _SHELL_SIGN.search(token.text[1:-1]):
@@ -70,3 +71,12 @@ def _pieces(command: str) -> Iterator[tuple[int, str]]:
                 raise _NotKnownError  # a length in the shell, which Jinja drops: that is said
             case "block_begin":
                 raise _NotKnownError
+
+
+def _unix(command: str, at: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield a part of a command in pieces, with the line ends that Jinja gives it."""
+    *lines, last = command[at:end].split("\r\n")
+    for line in lines:
+        yield at, line.replace("\r", "\n") + "\n"
+        at += len(line) + len("\r\n")
+    yield at, last.replace("\r", "\n")

@@ -8,74 +8,66 @@ tests compare them. docs/decisions.md says why no library does this.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.bash.documents import document_at
 from dagctl.spec.bash.keywords import At, Fault, FaultError, Grammar, NotKnownError, Open
 from dagctl.spec.bash.rendered import VALUE
 
 if TYPE_CHECKING:
     from re import Match
 
+    from dagctl.spec.bash.documents import Document
+
 _REST = r"|(?P<rest>.)"
 _FLAGS = re.VERBOSE | re.DOTALL
 _BACK = r"(?P<back>`(?:[^`\\]|\\.)*+`?)"
-_EXPANSIONS = (
-    _BACK + r"|(?P<arithmetic>\$\(\()|(?P<inner>\$\()|(?P<parameter>\$\{)|(?P<unsure>\$\[)"
-)
+_UNSURE = r"|(?P<unsure>\$\[|\$\{[\s|]|\$\\\n|(?:[<>|&;]|\$?\()\\\n[<>|&;(])"
+"""Forms of old and of new versions, and signs that go on in the next line."""
+_EXPANSIONS = (_BACK + _UNSURE) + r"|(?P<arithmetic>\$\(\()|(?P<inner>\$\()|(?P<parameter>\$\{)"
 _QUOTED = (
     r"(?P<whole>\"[^\"\\$`]*+\")|(?P<double>\$?\")"
     r"|(?P<escaping>\$'(?:[^'\\]|\\.)*+'?)|(?P<single>')"
 )
 _COMMAND = lazy_pattern(
-    r"""(?P<blank>(?:[ \t\r]|\\\n)++)|(?P<line>\n)|(?P<hash>\#)|"""
+    r"""(?P<blank>[ \t]++)|(?P<text>(?:\\\n)++)|(?P<line>\n)|(?P<hash>\#)|"""
     + (_QUOTED + "|" + _EXPANSIONS)
     + r"""|(?P<process>[<>]\()|(?P<document><<-?(?!<))|(?P<redirect><<<|&>>?|[<>]&-?|>\||<>|>>?|<)
     |(?P<case>;;&|;;|;&)|(?P<operator>&&|\|\||\|&|[;&|])|(?P<open>\()|(?P<close>\))
-    |(?P<word>(?:\\.|\$\$|\$(?![\[({'"])|[^\s'"`$\\<>&|;()\#])++|.)""",
+    |(?P<word>(?:\\[^\n]|\$\$|\$(?![\[({'"\\])|[^\s'"`$\\<>&|;()\#])++|.)""",
     _FLAGS,
 )
 _MODES = {
     '"': lazy_pattern(
-        r"""(?P<text>(?:[^"\\$`]|\\.|\$\$|\$(?![({\[]))++)|(?P<end>")|""" + (_EXPANSIONS + _REST),
+        r"""(?P<text>(?:[^"\\$`]|\\.|\$\$|\$(?![({\[\\]))++)|(?P<end>")|""" + (_EXPANSIONS + _REST),
         _FLAGS,
     ),
     "${": lazy_pattern(
-        r"""(?P<text>(?:[^}'"\\$`]|\\.|\$\$|\$(?![({\['"]))++)|(?P<end>\})|"""
+        r"""(?P<text>(?:[^}'"\\$`]|\\.|\$\$|\$(?![({\['"\\]))++)|(?P<end>\})|"""
         + (_QUOTED + "|" + _EXPANSIONS + _REST),
         _FLAGS,
     ),
     "((": lazy_pattern(
-        r"""(?P<text>(?:[^()'"\\$`]|\\.|\$\$|\$(?![({\[]))++)|(?P<bracket>[()])|(?P<quote>['"])|"""
+        r"""(?P<text>(?:[^()'"\\$`]|\\.|\$\$|\$(?![({\[\\]))++)|(?P<bracket>[()])|(?P<quote>['"])|"""
         + (_EXPANSIONS + _REST),
         _FLAGS,
     ),
     "[[": lazy_pattern(
-        r"""(?P<end>(?<=\s)\]\](?=[\s;&|)]|\Z))|(?P<quote>(?<=\s)\#|[<>]\()|"""
+        r"""(?P<end>(?<=\s)(?<!\\\s)\]\](?=[\s;&|)<>]|\Z))|(?P<bracket>[()])|"""
+        r"""(?P<quote>(?<=[\s)])\]\]|(?<=\s)\#|[<>]\()|"""
         + (_QUOTED + "|" + _EXPANSIONS)
-        + r"|(?P<text>[^\s'\"`$\\<>\#\]]++|\\.|.)",
+        + r"|(?P<text>[^\s'\"`$\\<>\#\]()]++|\\.|.)",
         _FLAGS,
     ),
 }
 """How the inside of what is no command is read; the inside of the rest is commands."""
 _MODES["$(("] = _MODES["(("]
-_DELIMITER = lazy_pattern(
-    r"""[ \t]*(?:'([^'\n\x01]+)'|"([^"\\$`\n\x01]+)"|(\\?)([\w.!%+,/:=@^-]+))(?=[\s;&|)<>]|\Z)"""
-)
-_NO_ARGUMENTS = lazy_pattern(r"\([ \t]*\)")
+_NO_ARGUMENTS = lazy_pattern(r"\((?:[ \t]|\\\n)*\)")
 _MAX_DEPTH = 200
 _NOT_JUDGED = "?*+@!%"
 """Before a `(`: a pattern of `shopt -s extglob`, or `%(name)s`, which Python fills in."""
 _NAMES = {"'": "single quote", '"': "double quote", "`": "backtick"}
-
-
-class _Document(NamedTuple):
-    """A here-document: where its sign is, the sign, the word that ends it, whether it is quoted."""
-
-    start: int
-    sign: str
-    end: str
-    is_quoted: bool
 
 
 def fault_in(text: str) -> Fault | None:
@@ -106,7 +98,7 @@ class _Shell:
         self.parts: list[str] = []
         """The word that is read, with an empty text for each part that is quoted."""
         self.start = 0
-        self.documents: list[_Document] = []
+        self.documents: list[Document] = []
         """Here-documents whose text begins with the next line."""
         self.long_quote: int | None = None
         """A quote over several lines that begins or ends within a word: it is seldom meant."""
@@ -208,7 +200,7 @@ class _Shell:
     def _escaping(self, token: Match[str]) -> None:
         if len(token.group()) < len("$''") or not token.group().endswith("'"):
             raise FaultError(self._quote_at(token.start() + 1))
-        self._quoted(token.start(), token.end())
+        self._quoted(token.start() + 1, token.end())
 
     def _whole(self, token: Match[str]) -> None:
         self._quoted(token.start(), token.end())
@@ -234,6 +226,9 @@ class _Shell:
 
     def _end(self, token: Match[str]) -> None:
         if self.grammar.kind == "[[":
+            top = self.grammar.open[-1]
+            if top.depth or self.text[top.start + len("[[") : token.start()].isspace():
+                raise NotKnownError  # a part of a pattern in brackets, or a word
             self.grammar.closes()
             return
         closed = self.grammar.open.pop()
@@ -276,7 +271,7 @@ class _Shell:
             top.depth += 1
         elif top.depth:
             top.depth -= 1
-        elif self.text.startswith("))", token.start()):
+        elif top.kind != "[[" and self.text.startswith("))", token.start()):
             is_loop = self.grammar.at is At.NAME
             if is_loop or top.kind == "$((":
                 self.grammar.open.pop()
@@ -293,17 +288,22 @@ class _Shell:
         before = "".join(self.parts)
         empty = _NO_ARGUMENTS.match(self.text, start)
         if grammar.at is At.PATTERN and not self.parts:
+            grammar.at = At.LABEL
             return None
         if before.endswith("="):
             self._push("=(", start)
+            grammar.at = At.ARGUMENT
             return None
         if not all(self.parts) or VALUE in before or before.endswith(tuple(_NOT_JUDGED)):
             raise NotKnownError
         if empty and grammar.at in {At.COMMAND, At.NEEDED, At.ARGUMENT, At.FUNCTION}:
             self.parts, grammar.at = [], At.COMMAND
             return empty.end()
-        if self.parts or grammar.at is At.ARGUMENT:
+        if self.parts:
             self._end_word()
+            if grammar.at is not At.ARGUMENT or grammar.kind == "[[":
+                return start  # behind a keyword: `if(`
+        if grammar.at is At.ARGUMENT:
             hint = "put the text in quotes, or write `\\(` and `\\)`"
             raise FaultError(Fault(start, start + 1, "`(` cannot stand here", hint))
         is_double = self.text.startswith("((", start)
@@ -342,56 +342,35 @@ class _Shell:
             self.grammar.target = ""
 
     def _begin_redirect(self, token: Match[str]) -> None:
-        if "".join(self.parts).isdecimal():
+        is_number = all(self.parts) and "".join(self.parts).isdecimal()
+        if is_number and not self.grammar.target.endswith("&"):
             self.parts = []  # the number of what is redirected
         self._end_word()
         self.grammar.redirect(token.group(), token.start())
 
     def _document(self, token: Match[str]) -> int:
         self._begin_redirect(token)
-        word = _DELIMITER.match(self.text, token.end())
-        if word is None:
+        begun = document_at(self.text, token.start(), token.group())
+        if begun is None:
             raise NotKnownError
         self.grammar.target = ""
-        end = word[1] or word[2] or word[4]
-        self.documents.append(
-            _Document(token.start(), token.group(), end, not word[4] or word[3] != "")
-        )
-        return word.end()
+        self.documents.append(begun[0])
+        return begun[1]
 
     def _read_documents(self, at: int) -> int:
         """Return where to read on behind the texts of the here-documents of a line."""
         documents, self.documents = self.documents, []
+        inner = (each.start for each in self.grammar.open if each.outside is not None)
+        if documents and any(start > documents[0].start for start in inner):
+            raise NotKnownError
         for document in documents:
-            ending = self._line_with(document, at)
+            ending = document.ending(self.text, at)
             if ending is None:
-                self._endless(document, at)
+                if any(each.outside is not None for each in self.grammar.open):
+                    raise NotKnownError
+                self.endless = document.endless(self.text[at:])
                 return len(self.text)
             if not document.is_quoted and self.text.endswith("\\\n", at, ending[0]):
                 raise NotKnownError  # the line before goes on with this one
             at = min(ending[1] + 1, len(self.text))
         return at
-
-    def _line_with(self, document: _Document, at: int) -> tuple[int, int] | None:
-        """Return where the line that ends a here-document begins and ends, from a line on."""
-        while at <= len(self.text):
-            end = self.text.find("\n", at)
-            end = len(self.text) if end < 0 else end
-            line = self.text[at:end]
-            if document.end == (line.lstrip("\t") if document.sign == "<<-" else line):
-                return at, end
-            at = end + 1
-        return None
-
-    def _endless(self, document: _Document, at: int) -> None:
-        if any(each.outside is not None for each in self.grammar.open):
-            raise NotKnownError
-        end = document.end
-        hint = f"write `{end}` alone on a line behind the text"
-        if any(line.strip() == end for line in self.text[at:].split("\n")):
-            hint = f"`{end}` must stand at the start of its line, with no blank behind it"
-        message = (
-            f"the text of `{document.sign}{end}` has no end: bash takes all that follows for text"
-        )
-        stop = document.start + len(document.sign)
-        self.endless = Fault(document.start, stop, message, hint, stops=False)
