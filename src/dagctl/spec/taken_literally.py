@@ -66,14 +66,13 @@ def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
 
 def _assets_not_rendered(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a warning for each template in what names an asset: Airflow takes it for the name."""
-    schedule: Any = data.get("schedule")
     holders: list[tuple[Path, object]] = [
-        (("schedule", key), schedule[key])
+        ((name, key), mapping_in(data, name).get(key))
+        for name in ("schedule", "schedule_interval")
         for key in ("assets", "any", "all")
-        if isinstance(schedule, dict) and key in schedule
     ]
     for path, task in raw_tasks(data):
-        holders += [((*path, key), task[key]) for key in ("inlets", "outlets") if key in task]
+        holders += [((*path, key), field(task, key)) for key in ("inlets", "outlets")]
     for path, held in holders:
         for here, text in _texts_in(held, path):
             if "{{" in text or "{%" in text:
