@@ -64,6 +64,10 @@ def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
                     yield warned.under(*path)
 
 
+_LINEAGE = "airflow.lineage.entities."
+"""`File` and others, which have `template_fields`: `airflow.lineage.prepare_lineage`."""
+
+
 def _assets_not_rendered(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a warning for each template in what names an asset: Airflow takes it for the name."""
     holders: list[tuple[Path, object]] = [
@@ -83,12 +87,13 @@ def _assets_not_rendered(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each text with its path, apart from those of what Airflow 2 renders there."""
     stack = [(path, value)]
     while stack:
         here, item = stack.pop()
         if isinstance(item, str):
             yield here, item
-        elif isinstance(item, dict):
+        elif isinstance(item, dict) and not str(item.get("$new")).startswith(_LINEAGE):
             stack += (((*here, key), inner) for key, inner in item.items())
         elif isinstance(item, list):
             stack += (((*here, place), inner) for place, inner in enumerate(item))

@@ -142,6 +142,7 @@ def test_jinja_in_the_name_of_an_asset() -> None:
         {"$asset": "s3://a/{{ ds }}"},
         {"$new": "airflow.sdk.AssetAlias", "with": {"name": "b_{{ ds }}"}},
         {"$asset": "s3://a/ds"},
+        {"$new": "airflow.lineage.entities.File", "args": ["/rendered/{{ ds }}"]},
     ]
     schedule = {"any": ["s3://c/{{ ds }}", {"all": ["d://e", "f://{{ ds }}"]}]}
 
