@@ -26,7 +26,7 @@ READING = ("journal.aside", "journal.entries", "journal.aside 2")
 UPDATING = (
     *(*READING, "registry.find", "files.read", "repo.preflight", "journal.write"),
     *("registry.reserve", "journal.write 2", "store.put", "files.write", "repo.commit"),
-    *("repo.stage", "registry.confirm", "repo.tracked", "show", "journal.delete"),
+    *("repo.stage", "registry.confirm", "repo.unstaged", "show", "journal.delete"),
 )
 CREATING = (*UPDATING[:4], "files.python_files", *UPDATING[4:])
 DOING = {"create": CREATING, "update": UPDATING}
