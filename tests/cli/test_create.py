@@ -333,3 +333,17 @@ def test_two_specs_of_one_id_are_refused_by_a_check_as_by_create(shell: Shell) -
     for path in ("specs/a.yaml", "specs/b.yaml"):
         assert path in refused.err + refused.out
     assert shell.run("create", "specs").code == ExitCode.CONFLICT
+
+
+def test_a_folder_of_specs_that_becomes_a_link_makes_no_second_dag(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    (workspace.folder / "specs").rename(workspace.folder / "kept")
+    workspace.write("other/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
+    (workspace.folder / "specs").symlink_to("other")
+    refused = workspace.run("create", "--force", "specs")
+    assert refused.code == ExitCode.CONFLICT
+    assert "the DAG of specs/orders.yaml, and that path is behind a link now" in refused.err
+    assert [dag["dag_id"] for dag in workspace.json("list")["dags"]] == ["daily_orders"]
+    (workspace.folder / "specs").unlink()
+    (workspace.folder / "kept").rename(workspace.folder / "specs")
+    assert workspace.ok("create", "specs/orders.yaml").out.endswith("nothing to do\n")

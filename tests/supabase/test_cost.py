@@ -55,3 +55,13 @@ def test_a_page_takes_one_request(place: Place) -> None:
         page = next(client.pages(page_size=2))
     assert [record.dag_id for record in page.records] == ["orders_0", "orders_1"]
     assert asked(place) == {"list_dags": 1}
+
+
+def test_ten_thousand_names_are_looked_for_by_one_request(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml", "Orders 7"))
+    asked(place)
+    with place.open() as client:
+        names = [f"orders_{n}" for n in range(10_000)]
+        records = client._backend.registry.find(dag_ids=names, removed=True, specs=False)
+    assert [record.dag_id for record in records] == ["orders_7"]
+    assert asked(place) == {"find_dags": 1}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dagctl.commands.read import SpecText, failure, read_file
 from dagctl.commands.surroundings import Surroundings
-from dagctl.errors import SpecError, UsageError
+from dagctl.errors import ConflictError, SpecError, UsageError
 from dagctl.frozen import frozen
+from dagctl.next_step import again
 from dagctl.operation.change import asked
 from dagctl.session.redaction import named
 from dagctl.spec.checks import taken_by, text_of
@@ -55,6 +56,7 @@ def changes_of(
     Raises:
         SpecError: Some specs have errors or cannot be read; it has the findings of all of them.
         UsageError: Something is given that is no spec, as None.
+        ConflictError: A file was moved meanwhile.
     """
     given: object = specs
     is_single = isinstance(given, (*_KINDS, bytes)) or not isinstance(given, Iterable)
@@ -64,7 +66,13 @@ def changes_of(
         step = "give a spec, the path of a file, or data; load_spec(text) reads a text"
         raise UsageError(f"{named(wrong[0])} is no spec", hint=step)
     loaded = _load_all(sources, checks, surroundings or Surroundings())
-    return [asked(spec, source_path(spec.origin, root)) for spec in loaded]
+    places = [source_path(spec.origin, root) for spec in loaded]
+    for source, spec, place in zip(sources, loaded, places, strict=True):
+        if place is None and spec.origin is not None and not isinstance(source, DagSpec | Mapping):
+            # without its path another content of a known name would be a second DAG
+            message = f"{spec.origin} was moved or removed while it was read"
+            raise ConflictError(message, hint=again("look where it is"))
+    return [asked(*each) for each in zip(loaded, places, strict=True)]
 
 
 def change_of_text(

@@ -189,13 +189,35 @@ class Meanings:
         except DagctlError:  # outside of the workspace, or no regular file: not known to be gone
             return True
 
+    def _check_no_link(self, change: Change, other: Known) -> None:
+        """Check that a spec is not that of another DAG, come to through a link.
+
+        Raises:
+            ConflictError: A link stands on the way to the other's spec file: they may be one.
+        """
+        if change.source is None or other.source is None or other.source.startswith("../"):
+            return
+        try:
+            self.files.read(other.source)
+        except ConflictError as error:
+            raise ConflictError(
+                f"{change.source} has the name of `{other.dag_id}`, the DAG of {other.source}, and "
+                "that path is behind a link now: they may be one spec",
+                hint="put the folder back in place of the link; a new DAG needs another dag_name",
+            ) from error
+        except DagctlError:  # it cannot be seen
+            return
+
     # --- What the user is to know ---
 
     def _noted(self, change: Change, known: Known | None) -> Change:
         """Return the change with a warning where its meaning may surprise."""
         if known is None:
             other = self.inventory.of_id(change.base_name)
-            return change if other is None else _numbered_beside(change, other)
+            if other is None:
+                return change
+            self._check_no_link(change, other)
+            return _numbered_beside(change, other)
         if change.source is None or known.source in {None, change.source}:
             return change
         if self._is_there(known.source):

@@ -10,8 +10,10 @@ import pytest
 from dagctl.client.calls import guarded
 from dagctl.client.lifecycle import ids_of
 from dagctl.commands.archive_file import reading, writing
-from dagctl.commands.inputs import changes_of
-from dagctl.errors import UsageError
+from dagctl.commands.inputs import Judged, changes_of
+from dagctl.commands.load import load_spec
+from dagctl.errors import ConflictError, UsageError
+from tests.cli.conftest import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,3 +63,14 @@ class Calls:
 
     def named(self, dag_id: str) -> None:
         """Take an id."""
+
+
+def test_a_spec_file_that_is_moved_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "orders.yaml"
+    path.write_text(GOOD, "utf-8")
+    spec = load_spec(path)
+    assert [change.source for change in changes_of(Judged(spec), tmp_path)] == ["orders.yaml"]
+    path.rename(tmp_path / "other.yaml")
+    with pytest.raises(ConflictError, match=r"orders.yaml was moved or removed while it was read"):
+        changes_of(Judged(spec), tmp_path)
+    assert [change.source for change in changes_of(spec, tmp_path)] == [None]
