@@ -14,6 +14,8 @@ from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FunctionSettings
 
+from . import rarer_arguments
+
 if TYPE_CHECKING:
     from .conftest import Airflow, Report
 
@@ -446,6 +448,12 @@ def reports(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[
         )
         for folder in FOLDERS
     }
+    for name, text in rarer_arguments.specs(airflow.version).items():
+        target = rarer_arguments.EXACT[airflow.version]
+        files[name] = top / f"{name}.py"
+        files[name].write_text(
+            render(check_spec(text, airflow=target).result(), airflow=target), "utf-8"
+        )
     loaded = airflow.load(files.values(), runner="arguments.py")
     return {name: loaded[path] for name, path in files.items()}
 
@@ -473,6 +481,34 @@ def test_airflow_makes_the_groups_that_the_spec_says(reports: dict[str, Report])
         "plain": {"tooltip": "", "members": ["first", "inner"]},
         "inner": {"tooltip": "", "members": ["inner.check"]},
     }
+
+
+def test_airflow_makes_what_few_dags_have(airflow: Airflow, reports: dict[str, Report]) -> None:
+    report = reports["rarer"]
+    expected = {**rarer_arguments.TASKS}
+    expected["first"] = {**expected["first"], **rarer_arguments.OF_ONE[airflow.version]}
+    given = rarer_arguments.given_rights(report["dag"]["access_control"])
+
+    assert report["errors"] == []
+    assert rarer_arguments.strange_warnings(report["warnings"]) == []
+    assert given == rarer_arguments.ROLES
+    made = {task: {**facts, **facts.get("partial", {})} for task, facts in report["tasks"].items()}
+    assert {
+        task: {key: made[task][key] for key in facts} for task, facts in expected.items()
+    } == expected
+
+
+@pytest.mark.parametrize("name", rarer_arguments.SCHEDULES)
+def test_airflow_makes_the_timetables_that_few_dags_have(
+    airflow: Airflow, reports: dict[str, Report], name: str
+) -> None:
+    if name not in rarer_arguments.specs(airflow.version):
+        pytest.skip("the other Airflow has it")
+    report, expected = reports[name], rarer_arguments.SCHEDULES[name]
+    found = {**report["dag"], "runs": report["dag"]["runs"][:2]}
+
+    assert (report["errors"], report["warnings"]) == ([], [])
+    assert {key: found[key] for key in expected} == expected
 
 
 def test_every_spec_of_the_language_is_loaded() -> None:

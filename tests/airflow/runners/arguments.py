@@ -18,7 +18,8 @@ from load import NO_EXAMPLES, DagBag, Serialization
 
 Facts = dict[str, Any]
 NAMES = """
-    allow_nested_operators
+    allow_nested_operators email email_on_failure email_on_retry executor
+    map_index_template never_fail
     allowed_states append_env bash_command conf cwd delta depends_on_past do_xcom_push env
     execution_delta execution_timeout executor_config external_dag_id html_content inlets
     max_active_tis_per_dag max_active_tis_per_dagrun max_retry_delay mode op_kwargs outlets owner
@@ -76,6 +77,7 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
     found["condition"] = condition(
         getattr(timetable, "dataset_condition", getattr(timetable, "asset_condition", None))
     )
+    found["assets"] = assets(getattr(getattr(dag, "timetable", None), "asset_condition", None))
     return {**found, **has, "params": {name: param(it) for name, it in dag.params.items()}}
 
 
@@ -103,6 +105,12 @@ def condition(it: Any) -> str:  # noqa: ANN401 - likewise
         return getattr(it, "uri", "").rstrip("/")
     word = "any" if type(it).__name__.endswith("Any") else "all"
     return f"{word}({', '.join(map(condition, members))})"
+
+
+def assets(it: Any) -> list[list[Any]]:  # noqa: ANN401 - likewise
+    """Return what Airflow 3 knows of each of the assets that start a DAG, beside its URI."""
+    found = [each for each in getattr(it, "objects", []) if hasattr(each, "watchers")]
+    return [[a.name, a.group, a.extra, [w.name for w in a.watchers]] for a in found]
 
 
 def param(it: Any) -> list[Any]:  # noqa: ANN401 - likewise

@@ -227,3 +227,20 @@ def test_any_tree_is_refused_with_paths_that_exist_or_comes_back_equal(entries: 
     assert len(set(ids)) == len(ids)
     order = {entry.number: place for place, entry in enumerate(outline.entries)}
     assert all(order[first] < order[then] for first, then in pairwise(sorted(order)))
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("doc_md", "write it as `tooltip`"),
+        ("ui_color", "the colours are Airflow's own"),
+        ("ui_fgcolor", "the colours are Airflow's own"),
+        ("add_suffix_on_collision", "give each group an id of its own"),
+        ("parent_group", "under `tasks` of the other one"),
+    ],
+)
+def test_what_airflows_groups_have_and_a_spec_has_not_is_said(key: str, hint: str) -> None:
+    group = f"{{group_id: g, {key}: x, tasks: [{{task_id: a, {ECHO}}}]}}"
+    [problem] = check_spec(f"dag_name: G\ntasks: [{group}]", format="yaml").diagnostics
+    assert (problem.code, problem.line) == (Code.UNKNOWN_KEY, 2)
+    assert hint in (problem.hint or "")

@@ -142,7 +142,8 @@ class Group(Mapped):
             return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
         if any(key in model.key_names() for model in family.models.values()):
             message = f"{quoted(key)} belongs to a task, not to a group"
-            hint = "write it at a task, below `tasks`"
+            as_tooltip = "write it as `tooltip`, or at a task, below `tasks`"
+            hint = as_tooltip if key == "doc_md" else "write it at a task, below `tasks`"
             return Problem(Code.UNKNOWN_KEY, message, hint)
         if key in family.outer_keys:
             message = f"{quoted(key)} belongs to the DAG, not to a group"
