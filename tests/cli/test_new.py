@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from dagctl.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -166,3 +168,22 @@ def test_a_spec_that_uses_a_template_is_created_and_follows_its_version(shell: S
     assert (done.code, "only files with defaults, or templates" in done.err) == (2, True)
     done = shell.run("validate", ".")
     assert (done.code, "templates/report.yaml:3:12" in done.out) == (ExitCode.INVALID, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("new", "Orders", "-f", ".git/hooks/orders.yaml"),
+        ("convert", "old", "--into", ".git/hooks"),
+        ("export", "-o", "specs/../.git/out.zip"),
+    ],
+)
+def test_no_argument_leads_into_the_git_folder(workspace: Shell, command: tuple[str, ...]) -> None:
+    workspace.ok("create", "specs")
+    workspace.write("old/dags.yaml", FACTORY)
+    before = sorted((workspace.folder / ".git/hooks").iterdir())
+    refused = workspace.run(*command)
+    assert refused.code == ExitCode.CONFLICT, refused
+    assert "is in a folder of git or dagctl" in refused.err
+    assert sorted((workspace.folder / ".git/hooks").iterdir()) == before
+    assert not (workspace.folder / ".git/out.zip").exists()

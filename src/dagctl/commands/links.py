@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from dagctl.errors import ConflictError
+from dagctl.paths import is_reserved
 from dagctl.workspace import CONFIG_NAME
 
 _GIT = ".git"
@@ -23,7 +24,7 @@ def outside_of_workspace(path: str | Path) -> Path | None:
         real = Path(os.path.realpath(path))
     except ValueError:  # no path at all, which reading it says
         return None
-    top = next((folder for folder in plain.parents if _is_top(folder)), None)
+    top = _top_of(plain)
     if top is None:
         return None
     real_top = Path(os.path.realpath(top))
@@ -34,15 +35,25 @@ def outside_of_workspace(path: str | Path) -> Path | None:
 
 
 def refuse_outside(path: Path) -> None:
-    """Let nothing be written through a link that leads out of the folder that a path belongs to.
+    """Let nothing be written in a folder of git or dagctl, or through a link out of the workspace.
 
     Raises:
-        ConflictError: There is such a link.
+        ConflictError: The path is in such a folder, or there is such a link.
     """
+    plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
+    top = _top_of(plain)
+    if top is not None and any(map(is_reserved, plain.relative_to(top).parts[:-1])):
+        raise ConflictError(
+            f"{path} is in a folder of git or dagctl", hint="choose another file or folder"
+        )
     outside = outside_of_workspace(path)
     if outside is not None:
         message = f"{path} leads out of the workspace, through a link, to {outside}"
         raise ConflictError(message, hint="choose another file or folder, or remove the link")
+
+
+def _top_of(plain: Path) -> Path | None:
+    return next((folder for folder in plain.parents if _is_top(folder)), None)
 
 
 def _is_top(folder: Path) -> bool:
