@@ -61,6 +61,10 @@ class Inherited:
     tasks: Mapping[str, Entries] = field(default_factory=dict)
     files: tuple[Defaults, ...] = ()
     """The nearest first."""
+    farther: Sequence[Entries] = ()
+    """Fields to join with those of nearer files once the variables are in them."""
+    farther_of_tasks: Mapping[str, Sequence[Entries]] = field(default_factory=dict)
+    """Likewise, by what selects the tasks."""
 
 
 def joined(files: Sequence[Defaults]) -> Inherited:
@@ -72,13 +76,16 @@ def joined(files: Sequence[Defaults]) -> Inherited:
     fields: Entries = {}
     tasks: dict[str, Entries] = {}
     tags: list[Node] = []
+    farther: list[Entries] = []
+    of_tasks: dict[str, list[Entries]] = {}
     for defaults in files:
-        _add(fields, defaults.fields, MERGED)
+        farther += _add(fields, defaults.fields, MERGED, farther)
         for word, entries in defaults.tasks.items():
-            _add(tasks.setdefault(word, {}), entries, MERGED_IN_TASKS)
+            later = of_tasks.setdefault(word, [])
+            later += _add(tasks.setdefault(word, {}), entries, MERGED_IN_TASKS, later)
         if "tags" in defaults.fields:
             tags.insert(0, defaults.fields["tags"][1])
-    return Inherited(fields, tuple(tags), tasks, tuple(files))
+    return Inherited(fields, tuple(tags), tasks, tuple(files), farther, of_tasks)
 
 
 def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> Node:
@@ -103,7 +110,10 @@ def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> N
     for_all = inherited.tasks.get(ALL, {})
     if "default_args" not in fields and shared is not None:
         heir.add_default_args(keys, shared[1].keys, said | _names(for_all))
-    heir.add_default_args(keys, for_all, said)
+    for entries in inherited.farther:
+        heir.add(keys, entries, MERGED, said=keys)
+    for entries in (for_all, *inherited.farther_of_tasks.get(ALL, ())):
+        heir.add_default_args(keys, entries, said)
     if "tasks" in keys and len(inherited.tasks) > (ALL in inherited.tasks):
         span, tasks = keys["tasks"]
         keys["tasks"] = (span, heir.entries(tasks, said))
@@ -261,23 +271,46 @@ class _Heir:
         """Yield what counts for a task, the most particular first."""
         for word in selects(task, self.inherited.tasks):
             yield self.inherited.tasks[word]
+            yield from self.inherited.farther_of_tasks.get(word, ())
 
 
-def _add(entries: Entries, more: Entries, merged: frozenset[str]) -> None:
-    """Add what a file farther away says."""
+def _add(
+    entries: Entries, more: Entries, merged: frozenset[str], farther: Sequence[Entries]
+) -> list[Entries]:
+    """Add what a file farther away says; return what is to be joined when variables are known.
+
+    Args:
+        entries: What nearer files say.
+        more: What this file says.
+        merged: The names of mappings in which each key counts.
+        farther: What of nearer files is to be joined later.
+    """
     taken = frozenset(_all_names(entries))
+    later: list[Entries] = []
     for name, (span, node) in more.items():
         if name not in taken:
             entries[name] = (span, node)
-        elif name in merged and name in entries and node.kind == "mapping":
+        elif name in merged and name in entries:
             nearer = entries[name][1]
-            if nearer.kind == "mapping" and not _is_marker(nearer):
-                inner = {**node.keys, **nearer.keys}
-                if name == "default_args" and _SHARED in nearer.keys and _SHARED in node.keys:
-                    shared = {_SHARED: nearer.keys[_SHARED]}
-                    _add(shared, {_SHARED: node.keys[_SHARED]}, frozenset({_SHARED}))
-                    inner |= shared
-                entries[name] = (entries[name][0], nearer.with_keys(inner))
+            if _is_variable(nearer) or _is_variable(node) or any(name in it for it in farther):
+                later.append({name: (span, node)})
+            elif nearer.kind == node.kind == "mapping" and not _is_marker(nearer):
+                entries[name] = (entries[name][0], _joined(name, nearer, node))
+    return later
+
+
+def _joined(name: str, nearer: Node, node: Node) -> Node:
+    """Return a mapping of a nearer file with the keys that it takes over."""
+    inner = {**node.keys, **nearer.keys}
+    if name == "default_args" and _SHARED in nearer.keys and _SHARED in node.keys:
+        shared = {_SHARED: nearer.keys[_SHARED]}
+        _add(shared, {_SHARED: node.keys[_SHARED]}, frozenset({_SHARED}), ())
+        inner |= shared
+    return nearer.with_keys(inner)
+
+
+def _is_variable(node: Node) -> bool:
+    return isinstance(node.value, str) and "${{" in node.value
 
 
 def _all_names(names: Iterable[str]) -> Iterator[str]:

@@ -63,6 +63,28 @@ def test_a_variable_that_holds_a_mapping_is_joined_with_that_of_the_spec() -> No
     assert spec.to_data()["tasks"][0]["env"] == {"a": "mine", "b": "theirs"}
 
 
+@pytest.mark.parametrize(
+    ("near", "far", "expected"),
+    [
+        ("'${{ vars.one }}'", "'${{ vars.two }}'", {"a": "1", "b": "1", "c": "2"}),
+        ("'${{ vars.one }}'", "{b: x, d: x}", {"a": "1", "b": "1", "d": "x"}),
+        ("{b: x, d: x}", "'${{ vars.two }}'", {"b": "x", "c": "2", "d": "x"}),
+    ],
+)
+def test_a_variable_that_holds_a_mapping_is_joined_with_that_of_other_defaults(
+    near: str, far: str, expected: dict[str, str]
+) -> None:
+    variables = {"one": {"a": "1", "b": "1"}, "two": {"b": "2", "c": "2"}}
+    shape = "params: {0}\ntask_defaults: {{bash: {{env: {0}}}, all: {{with: {0}}}}}"
+    files = [shape.format(value) for value in (near, far, "{a: far, e: far}")]
+    tasks = "tasks: [{task_id: a, bash_command: ls}, {task_id: b, operator: jobs.Load}]"
+
+    data = spec_of(tasks, *files, **variables).to_data()
+
+    given = {"a": "far", "e": "far", **expected}
+    assert data["params"] == data["tasks"][0]["env"] == data["default_args"]["with"] == given
+
+
 def test_a_variable_that_is_not_there_is_one_error_and_text_is_no_mapping() -> None:
     (found,) = errors_in("", "params: '${{ vars.x }}'")
     assert (found.code, found.file) == ("DAG270", "defaults.yaml")
