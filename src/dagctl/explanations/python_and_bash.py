@@ -189,13 +189,6 @@ CODE = {
         _bash("|\n      cat '{{ dag_run.conf.path | replace(\"'\", \"'\\\\''\") }}'"),
         "Escape the quotes as in the example, or read the value in a python task.",
     ),
-    Code.CARRIAGE_RETURN: Explanation(
-        "A carriage return in a command",
-        "Bash reads it as part of the word before it: `echo a` prints a and a carriage return.",
-        _bash('"echo a\\r\\necho b"'),
-        _bash('"echo a\\necho b"'),
-        "Save the file with LF line endings.",
-    ),
     Code.SWALLOWED: Explanation(
         "Text that Jinja takes for a comment",
         "Jinja drops all from `{#` to the next `#}`. `${#` is the length of a variable in a shell, "

@@ -232,7 +232,6 @@ def test_each_text_that_airflow_renders_is_looked_into(text: str, code: Code) ->
         ("echo {{ execution_date }}", Code.GONE_VARIABLE),
         ("echo {{ params.x }}", Code.UNQUOTED_PARAMETER),
         ("cp a b\necho c", Code.SHELL_GOES_ON),
-        ("echo a\r\n", Code.CARRIAGE_RETURN),
     ],
 )
 def test_a_command_of_an_operator_is_checked_as_that_of_a_bash_task(

@@ -8,15 +8,15 @@ from dagctl.errors import Severity
 from dagctl.spec.bash.command import syntax_problems
 from dagctl.spec.bash.injection import parameter_warnings
 from dagctl.spec.bash.lines import shell_advice
-from dagctl.spec.codes import Code
 from dagctl.spec.jinja.brought import BROUGHT
 from dagctl.spec.jinja.context_variables import name_warnings
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dagctl.spec.problem import Problem
 
 
 def bash_warnings(command: str) -> Iterator[Problem]:
@@ -29,22 +29,9 @@ def bash_warnings(command: str) -> Iterator[Problem]:
 
 def shell_warnings(command: str) -> Iterator[Problem]:
     """Yield what bash would do with a command that is seldom meant."""
-    if "\r" in command:
-        yield _carriage_return(command)
     if is_template(command):
         yield from parameter_warnings(Lines(command))
     unread = syntax_problems(command)
     yield from (each for each in unread if each.severity is Severity.WARNING)
     if not unread:
         yield from shell_advice(command)
-
-
-def _carriage_return(command: str) -> Problem:
-    at = command.index("\r")
-    return Problem(
-        Code.CARRIAGE_RETURN,
-        "the command has a carriage return, which bash reads as part of the word before it",
-        "save the spec with LF line endings",
-        Lines(command).place(at),
-        Severity.WARNING,
-    )
