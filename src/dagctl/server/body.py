@@ -173,8 +173,11 @@ def _format(content_type: str) -> Format:
     if media_type not in FORMATS or any(
         parameter not in {"utf-8", "utf8", "us-ascii"} for parameter in charsets
     ):
+        is_what = "no Content-Type says that the body is"
+        if content_type:
+            is_what = f"the body is {content_type[:100]!a}, not"
         raise RequestError(
-            f"the body is {content_type[:100]!a}, not JSON or YAML in UTF-8",
+            f"{is_what} JSON or YAML in UTF-8",
             status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             hint="send `Content-Type: application/json`",
         )
