@@ -654,3 +654,30 @@ def test_a_call_has_what_its_list_held_when_it_was_called() -> None:
     BashOperator(task_id="a", bash_command="a", env={"A": made})
     """)
     assert dag.data["tasks"][0]["env"] == {"A": {"$new": "outside.make", "args": [[1]]}}
+
+
+@pytest.mark.parametrize("airflow", ["2", "3"])
+def test_names_that_a_module_of_airflow_2_hands_on_are_those_of_python(airflow: str) -> None:
+    head = """
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+from airflow.utils.dates import datetime, days_ago, timedelta as length
+
+
+def run():
+    print(datetime.now(), length(days=1))
+
+"""
+    text = """
+with DAG("etl", start_date=datetime(2024, 9, 10), default_args={"retry_delay": length(hours=1)}):
+    PythonOperator(task_id="a", python_callable=run)
+"""
+    dag = one(text, head=head, airflow=airflow)
+    assert gaps(dag) == []
+    assert (dag.data["start_date"], dag.data["default_args"]) == (
+        "2024-09-10",
+        {"retry_delay": "1h"},
+    )
+    code = dag.data["tasks"][0]["python_code"]
+    assert "from datetime import datetime\n" in code
+    assert "from datetime import timedelta as length\n" in code

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.scope import Scope
 
 
+_OF_PYTHON = {f"airflow.utils.dates.{name}": name for name in ("datetime", "timedelta")}
+"""What a module of Airflow 2 hands on of `datetime`, by its import path."""
+
+
 def follow(machine: Machine, node: ast.Import, scope: Scope) -> None:
     """Give the names of `import` their import paths."""
     for alias in node.names:
@@ -33,9 +37,13 @@ def follow_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
             _follow_all(machine, node, module, scope)
         path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
         path = absolute(path, scope.origin)
+        line = node
+        if path in _OF_PYTHON:  # Airflow 3 has it no more
+            path = f"datetime.{_OF_PYTHON[path]}"
+            line = ast.copy_location(ast.ImportFrom("datetime", [alias], 0), node)
         value = machine.imported(path)
         given = Name(path) if value is UNKNOWN else value
-        _put(machine, scope, alias.asname or alias.name, given, node)
+        _put(machine, scope, alias.asname or alias.name, given, line)
         known += [] if value is UNKNOWN or isinstance(value, Name) else [alias.name]
     if known:
         text = f"the values of {', '.join(known)} are those that the module has now"
