@@ -681,3 +681,25 @@ with DAG("etl", start_date=datetime(2024, 9, 10), default_args={"retry_delay": l
     code = dag.data["tasks"][0]["python_code"]
     assert "from datetime import datetime\n" in code
     assert "from datetime import timedelta as length\n" in code
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("isinstance('a', str)", "True"),
+        ("isinstance(None, (list, dict))", "False"),
+        ("isinstance(True, int)", "True"),
+        ("isinstance(timedelta(1), (str, int))", "False"),
+        ("isinstance({'a': 1}.items(), list)", None),
+        ("isinstance(range(3), list)", None),
+        ("isinstance('a', Label)", None),
+        ("isinstance(datetime.now(), str)", None),
+        ("'yes' if timedelta(0) else 'no'", "no"),
+        ("'yes' if timedelta(1) else 'no'", "yes"),
+        ("'yes' if datetime(2024, 1, 1) else 'no'", "yes"),
+    ],
+)
+def test_types_and_truth_of_plain_data_are_known(code: str, made: str | None) -> None:
+    dag = in_dag(f"value = {code}\nBashOperator(task_id='a', bash_command=str(value))")
+    assert dag.whole == (made is not None)
+    assert made in (None, dag.data["tasks"][0].get("bash_command"))

@@ -49,6 +49,79 @@ MODULES = {
         open("/nothing/of/this/runs", "w")
     """,
     ".more": 'NAMES = ["a", "b"]',
+    "factory": """
+        from datetime import timedelta
+        from airflow.decorators import task
+        from airflow.operators.python import PythonOperator
+        from settings import alert, DELAY as WAIT
+
+        def make(name, function, given=None, delay=WAIT):
+            if given is None:
+                given = {}
+            args = {"retries": 1}
+            if delay and isinstance(given, dict):
+                args["retry_delay"] = delay
+
+            def run(**context):
+                return function(**given)
+
+            return PythonOperator(task_id=name, python_callable=run, **args)
+
+        def changed(name, function):
+            function = function or alert
+
+            def run(**context):
+                return function()
+
+            return PythonOperator(task_id=name, python_callable=run)
+
+        def counted(name, function):
+            calls = []
+
+            def run(**context):
+                return calls
+
+            calls.append(function)
+            return PythonOperator(task_id=name, python_callable=run)
+
+        @task
+        def load():
+            pass
+
+        RUNS = []
+        COUNT = 0
+
+        def noted(name, function):
+            global COUNT
+            COUNT += 1
+            RUNS.append(name)
+
+            def run(**context):
+                return COUNT if function else RUNS
+
+            return PythonOperator(task_id=name, python_callable=run)
+
+        def beside(name):
+            def run(**context):
+                return __file__
+
+            return PythonOperator(task_id=name, python_callable=run)
+    """,
+    "lib.factory": """
+        from airflow.decorators import task
+        from airflow.operators.python import PythonOperator
+
+        def make(name):
+            from .env import send
+
+            def run(**context):
+                return send(RUNS)
+
+            return PythonOperator(task_id=name, python_callable=run)
+
+        RUNS = []
+        RUNS.append(1)
+    """,
     "lib": """
         from .env import Environment, send
         from . import env
@@ -291,3 +364,63 @@ def test_small_things_that_came_over_with_gaps_before() -> None:
     }
     given = dag.data["tasks"][0]["with"]
     assert given == {"target_time": {"$new": "datetime.time", "with": {"hour": 6, "minute": 30}}}
+
+
+FACTORY = """
+import os
+from airflow.decorators import task
+from factory import beside, changed, counted, load, make, noted
+from settings import alert
+
+def own():
+    return 1
+
+@task
+def local():
+    pass
+
+with DAG("etl", start_date=datetime(2024, 1, 1)):
+    runs = [{}]
+"""
+
+
+def test_a_task_that_a_function_of_a_module_makes_has_what_the_function_was_given() -> None:
+    runs = "make('a', alert, {'context': 1}), make('b', alert, delay=timedelta(0))"
+    dag = convert(FACTORY.replace("{}", runs))
+    assert dag.whole
+    first, second = dag.data["tasks"]
+    assert (first["task_id"], first["retry_delay"], first["retries"]) == ("a", "5m", 1)
+    assert "from settings import alert as function\n" in first["python_code"]
+    assert "given = {'context': 1}\n" in first["python_code"]
+    assert (second["task_id"], second.get("retry_delay")) == ("b", None)
+    assert "given = {}\n" in second["python_code"]
+
+
+def test_a_relative_import_in_a_function_of_a_module_has_its_whole_path() -> None:
+    dag = convert(
+        FACTORY.replace("from factory import", "from lib.factory import make\n#").replace(
+            "{}", "make('a')"
+        )
+    )
+    assert dag.whole
+    code = dag.data["tasks"][0]["python_code"]
+    assert "from lib.env import send\n" in code
+    assert "from lib.factory import RUNS\n" in code
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "make('a', os.getcwd)",
+        "make('a', own)",
+        "make('a', load)",
+        "make('a', local)",
+        "changed('a', alert)",
+        "counted('a', alert)",
+        "noted('a', alert)",
+        "noted('a', None)",
+        "beside('a')",
+    ],
+)
+def test_a_task_of_a_function_whose_values_are_not_known_is_a_gap(run: str) -> None:
+    assert not convert(FACTORY.replace("{}", run)).whole

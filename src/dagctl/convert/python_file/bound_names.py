@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import symtable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,3 +120,56 @@ def root(node: ast.expr) -> Iterator[str]:
         node = node.value
     if isinstance(node, ast.Name):
         yield node.id
+
+
+def import_of(name: str, statement: ast.Import | ast.ImportFrom) -> str:
+    """Return the import of one name."""
+    if isinstance(statement, ast.Import):
+        aliases = [
+            alias
+            for alias in statement.names
+            if name in {alias.asname, alias.name.partition(".")[0]}
+        ]
+        return ast.unparse(ast.Import([*aliases[:1]] or statement.names))
+    aliases = [alias for alias in statement.names if name in {alias.asname, alias.name}]
+    return ast.unparse(ast.ImportFrom(statement.module, aliases[:1], statement.level))
+
+
+def import_by_path(name: str, path: str) -> str:
+    """Return the import that gives a name what an import path leads to."""
+    module, _, word = path.rpartition(".")
+    alias = ast.alias(word, None if word == name else name)
+    return ast.unparse(ast.ImportFrom(module, [alias], 0))
+
+
+def free_names(source: str, *, whole: bool = True) -> list[str]:
+    """Return the names that code takes from the file, sorted.
+
+    With `whole`, those of annotations and defaults too, which a function itself does without.
+    """
+    try:
+        table = symtable.symtable(source, "<dag file>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+    own |= {child.get_name() for child in table.get_children()}
+    names: dict[str, None] = {}
+    stack: list[Any] = [table]
+    while stack:
+        inner = stack.pop()
+        for symbol in inner.get_symbols():
+            outermost = inner is table
+            if symbol.is_referenced() and (whole if outermost else symbol.is_global()):
+                names[symbol.get_name()] = None
+        stack += inner.get_children()
+    return sorted(name for name in names if name not in own)
+
+
+def loaded_names(statement: ast.AST) -> list[str]:
+    """Return the names that a statement reads, each once."""
+    names = [
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    return list(dict.fromkeys(names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import kept
@@ -13,6 +14,7 @@ from dagctl.convert.python_file.objects import (
     Function,
     Group,
     Made,
+    Moment,
     Name,
     Opaque,
     Output,
@@ -35,17 +37,18 @@ if TYPE_CHECKING:
 
     from dagctl.convert.python_file.machine import Machine
 
+_DATA = (bool, int, float, str, list, tuple, dict, set, frozenset, timedelta)
 _FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 
 
 def truth(value: object) -> bool | None:
     """Return whether a value counts as true; None where only Python knows."""
     value = settled(value)
-    if value is None or isinstance(value, bool | int | float | str | list | tuple | dict | set):
+    if value is None or isinstance(value, _DATA):
         return bool(value)
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
         return None
-    if isinstance(value, Dag | Group | Task | Output | Function | Made):
+    if isinstance(value, Dag | Group | Task | Output | Function | Made | Moment):
         return True
     if isinstance(value, Name):  # a module, a function or a class; not a constant
         return True if not value.path.rpartition(".")[2].isupper() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
@@ -278,6 +279,15 @@ def _mapping(value: object = (), **named: object) -> dict[Any, Any]:
     return dict(pairs) | named
 
 
+def _is_instance(value: object, kinds: object) -> bool:
+    """Return whether plain data is of a type, or of one of several types, of Python itself."""
+    names = kinds if isinstance(kinds, tuple) else (kinds,)
+    types = [_TYPES.get(name.path) if isinstance(name, Name) else None for name in names]
+    if None in types or type(value) not in (*_TYPES.values(), type(None), timedelta):
+        raise TypeError
+    return isinstance(value, tuple(filter(None, types)))
+
+
 def _truths(value: object, *, every: bool) -> bool:
     items = _items(value)
     if weight(items) is None:
@@ -285,7 +295,12 @@ def _truths(value: object, *, every: bool) -> bool:
     return all(items) if every else any(items)
 
 
+_TYPES: Mapping[str, type] = {
+    f"builtins.{kind.__name__}": kind
+    for kind in (str, int, float, bool, list, tuple, dict, set, frozenset)
+}
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
+    "isinstance": _is_instance,
     "range": lambda *args: range(*map(_number, args)),
     "len": _size,
     "enumerate": lambda value, start=0: [*enumerate(_items(value), _number(start))],

@@ -5,12 +5,19 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import symtable
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.binding import defaults_of
-from dagctl.convert.python_file.bound_names import bound_names, imports_of, own_names
+from dagctl.convert.python_file.bound_names import (
+    bound_names,
+    free_names,
+    import_by_path,
+    import_of,
+    imports_of,
+    loaded_names,
+    own_names,
+)
 from dagctl.convert.python_file.function_text import Edit, FunctionText
 from dagctl.convert.python_file.needs import Needs
 from dagctl.convert.python_file.needs import reason as reason_of
@@ -125,7 +132,7 @@ class Functions:
         needs, text = Needs(dag=dag, own=own_names(node)), self._text(scope)
         is_lambda = isinstance(node, ast.Lambda)
         source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
-        names = _free_names(source, whole=is_lambda)
+        names = free_names(source, whole=is_lambda)
         try:
             self._gather(names, scope, needs)
             needs.refuse(node, is_called_again=is_called_again)
@@ -171,6 +178,8 @@ class Functions:
         for name in names:
             holder = scope.holder(name)
             needs.file |= name == "__file__"
+            if name == "__file__" and scope.origin.module:
+                needs.missing[name] = "it is the file of the module there"
             if needs.own.get(name, set()) - {_import_in(holder, name)}:
                 needs.missing[name] = _OWN
                 continue
@@ -204,21 +213,10 @@ class Functions:
             needs.missing[name] = "it may come from an `import *`: import it by its name"
 
     def _give(self, name: str, holder: Scope, needs: Needs) -> None:
-        value, statements = holder.values[name], holder.statements.get(name, [])
-        module = holder.own_origin.module if holder.own_origin else ""
-        is_tried = bool(statements) and isinstance(statements[-1], ast.Try)
-        is_relative = is_tried or bool(statements and getattr(statements[-1], "level", None))
-        if isinstance(value, Name) and statements and not (module and is_relative):
-            if is_tried:
-                self._copy(name, statements[-1], holder, needs)
-                return
-            if isinstance(statements[-1], ast.Import | ast.ImportFrom):
-                needs.imports[_import_of(name, statements[-1])] = None
-                return
-        reason = reason_of(value)
-        if module and not reason:
-            needs.imports[f"from {module} import {name}"] = None
+        if self._import(name, holder, needs):
             return
+        value, statements = holder.values[name], holder.statements.get(name, [])
+        reason = reason_of(value)
         if reason:
             needs.missing[name] = reason
             return
@@ -231,7 +229,43 @@ class Functions:
         elif len(statements) == 1:
             self._copy(name, statements[0], holder, needs)
         else:
-            needs.missing[name] = "it gets its value at several places"
+            self._of_argument(name, value, statements, needs)
+
+    def _import(self, name: str, holder: Scope, needs: Needs) -> bool:
+        """Add the import of a name, if it has one; return whether it was looked after."""
+        value, statements = holder.values[name], holder.statements.get(name, [])
+        module = holder.own_origin.module if holder.own_origin else ""
+        last = statements[-1] if statements else None
+        is_relative = isinstance(last, ast.Try) or bool(getattr(last, "level", None))
+        if isinstance(value, Name) and not (module and is_relative):
+            if isinstance(last, ast.Try):
+                self._copy(name, last, holder, needs)
+                return True
+            if isinstance(last, ast.Import | ast.ImportFrom):
+                is_by_path = is_relative and holder.origin.module
+                line = import_by_path(name, value.path) if is_by_path else import_of(name, last)
+                needs.imports[line] = None
+                return True
+        is_of_module = bool(module) and not reason_of(value)
+        if is_of_module and self._changes_later(name, holder):
+            needs.missing[name] = "calls of the file change what the module has there"
+        elif is_of_module:
+            needs.imports[f"from {module} import {name}"] = None
+        return is_of_module
+
+    def _changes_later(self, name: str, holder: Scope) -> bool:
+        """Return whether a function gave a name of a module another value, or changed it."""
+        is_given = holder.statements.get(name) == []
+        return is_given or self._changes.is_changed(holder.values[name], holder.followed_at)
+
+    def _of_argument(self, name: str, value: object, given: list[ast.stmt], needs: Needs) -> None:
+        """Import a function of the project that is an argument of the function around this one."""
+        path = value.path if isinstance(value, Name) and not given else ""
+        if isinstance(self._machine.definition(path), Function):
+            needs.imports[import_by_path(name, path)] = None
+        else:
+            how = "it gets its value at several places" if given else "it is given as an argument"
+            needs.missing[name] = how
 
     def _copy(self, name: str, statement: ast.stmt, holder: Scope, needs: Needs) -> None:
         """Add the one statement that gives a name its value."""
@@ -239,11 +273,17 @@ class Functions:
         if needs.own.keys() & (bound_names([statement]).keys() - {name}):
             needs.missing[name] = "its line names a parameter or a variable of the function too"
             return
+        if name in loaded_names(statement) and not isinstance(statement, ast.Try):
+            needs.missing[name] = "its line uses the value that the name had before"
+            return
+        if holder.origin.module and any(getattr(each, "level", 0) for each in ast.walk(statement)):
+            needs.missing[name] = "a relative import of a module gives it: import it by its path"
+            return
         since = holder.named_at.get(name, 0)
         if self._changes.is_changed(value, since):
             needs.missing[name] = "it is changed after the line that makes it"
             return
-        self._refuse_later(_loaded(statement), holder, since, needs)
+        self._refuse_later(loaded_names(statement), holder, since, needs)
         is_alike = isinstance(value, Made) and value.target.path.startswith(_ALIKE)
         if not is_alike and not isinstance(value, Name):
             is_known = not isinstance(statement, ast.If)
@@ -252,7 +292,7 @@ class Functions:
         lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
         self.copied |= {Place(holder.origin.file, line) for line in lines}
         needs.parts.append(statement)
-        self._gather(_loaded(statement), holder, needs)
+        self._gather(loaded_names(statement), holder, needs)
         self._add(name, source, needs)
 
     def _refuse_later(self, names: Iterable[str], scope: Scope, since: int, needs: Needs) -> None:
@@ -270,12 +310,15 @@ class Functions:
         if isinstance(node, ast.Lambda):
             needs.missing[name] = "write it as a `def`"
             return
+        if node.name != name:
+            needs.missing[name] = f"it is `{node.name}` under another name: use one name"
+            return
         source = self._text(value.scope).source(node)
         since = value.scope.named_at.get(node.name, 0)
         self._refuse_later(_used_at_once(node), value.scope, since, needs)
         needs.parts.append(node)
         if source not in self._free:
-            self._free[source] = _free_names(source)
+            self._free[source] = free_names(source)
         self._gather(self._free[source], value.scope, needs)
         self._add(name, source, needs)
 
@@ -296,28 +339,6 @@ class _TooMuchError(Exception):
         self.name, self.why = name, why
 
 
-def _import_of(name: str, statement: ast.Import | ast.ImportFrom) -> str:
-    """Return the import of one name."""
-    if isinstance(statement, ast.Import):
-        aliases = [
-            alias
-            for alias in statement.names
-            if name in {alias.asname, alias.name.partition(".")[0]}
-        ]
-        return ast.unparse(ast.Import([*aliases[:1]] or statement.names))
-    aliases = [alias for alias in statement.names if name in {alias.asname, alias.name}]
-    return ast.unparse(ast.ImportFrom(statement.module, aliases[:1], statement.level))
-
-
-def _loaded(statement: ast.AST) -> list[str]:
-    names = [
-        node.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    ]
-    return list(dict.fromkeys(names))
-
-
 def _import_in(holder: Scope | None, name: str) -> str | None:
     """Return the import that gives a name of the file its value, as `own_names` does."""
     texts = {
@@ -335,38 +356,15 @@ def _used_at_once(
     """Return the names whose values a definition takes when Python meets it."""
     if isinstance(node, ast.ClassDef):
         parts = [*node.bases, *node.keywords, *node.decorator_list]
-        inner = [name for part in parts for name in _loaded(part)]
+        inner = [name for part in parts for name in loaded_names(part)]
         for part in node.body:
             if isinstance(part, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 inner += _used_at_once(part)
             else:
-                inner += _loaded(part)
+                inner += loaded_names(part)
         return inner
     parts = [*defaults_of(node.args).values(), *getattr(node, "decorator_list", [])]
-    return [name for part in parts for name in _loaded(part)]
-
-
-def _free_names(source: str, *, whole: bool = True) -> list[str]:
-    """Return the names that code takes from the file, sorted.
-
-    With `whole`, those of annotations and defaults too, which a function itself does without.
-    """
-    try:
-        table = symtable.symtable(source, "<dag file>", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
-    own |= {child.get_name() for child in table.get_children()}
-    names: dict[str, None] = {}
-    stack: list[Any] = [table]
-    while stack:
-        inner = stack.pop()
-        for symbol in inner.get_symbols():
-            outermost = inner is table
-            if symbol.is_referenced() and (whole if outermost else symbol.is_global()):
-                names[symbol.get_name()] = None
-        stack += inner.get_children()
-    return sorted(name for name in names if name not in own)
+    return [name for part in parts for name in loaded_names(part)]
 
 
 def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Edit]:

@@ -174,6 +174,7 @@ class Modules:
             return None
         finally:
             self.depth -= 1
+        inner.scope.followed_at = inner.changes.now()
         return None if end is not None or inner.may_stop else inner.scope
 
 

@@ -113,6 +113,8 @@ class Scope:
     """Imported names that are something else where the import fails."""
     unsure: dict[str, object] = field(default_factory=dict)
     """Names that a part of one DAG may have changed, with its report, which says so."""
+    followed_at: int = 0
+    """When all of a module was followed."""
     root: Scope = field(init=False)
     """The scope of the file."""
     uses: Uses = field(default_factory=Uses)
