@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import unicodedata
 from collections import Counter
@@ -28,10 +27,9 @@ from dagctl.spec.readers.json_text import match_text, read_text
 from dagctl.spec.tasks import function
 from tests.hostile.texts import HOSTILE, Hostile, bash, document
 from tests.hostile.texts import python as python_spec
+from tests.work_done import calls_of
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from dagctl.spec.checked import Checked
 
 WARNED = r'x = "\d"'
@@ -58,20 +56,13 @@ def last(text: str) -> tuple[str, str]:
 def steps(hostile: Hostile, size: int) -> int:
     """Return how many calls a check and a rendering make."""
     text = hostile.make(size)
-    count = 0
 
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(note)
-    try:
+    def checked_and_rendered() -> None:
         spec = check_spec(text, format=hostile.format).spec
         if spec is not None:
             render(spec)
-    finally:
-        sys.setprofile(None)
-    return count
+
+    return calls_of(checked_and_rendered)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)
