@@ -129,14 +129,14 @@ def groups(group: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
 
 
 def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
-    found = {name: plain(getattr(task, name)) for name in NAMES if hasattr(task, name)}
+    found = mailed({name: plain(getattr(task, name)) for name in NAMES if hasattr(task, name)})
     found |= {name: called(getattr(task, name)) for name in CALLBACKS}
     found |= {key: plain(getattr(task, name, None)) for key, name in HIDDEN.items()}
     found["params"] = {name: param(it)[0] for name, it in getattr(task, "params", {}).items()}
     mapped = getattr(task, "op_kwargs_expand_input", None) or getattr(task, "expand_input", None)
     if mapped is not None:
         kind = getattr(task, "operator_class", type(task)).__name__
-        partial = {k: plain(v) for k, v in task.partial_kwargs.items() if k in NAMES}
+        partial = mailed({k: plain(v) for k, v in task.partial_kwargs.items() if k in NAMES})
         found = {"mapped": plain(mapped.value), "partial": partial}
     else:
         kind = type(task).__name__
@@ -145,6 +145,11 @@ def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
     around = [group.group_id for group in task.iter_mapped_task_groups()]
     found["mapped_groups"] = [name for name in around if name]
     return {"operator": kind, "upstream": sorted(task.upstream_task_ids), **found}
+
+
+def mailed(found: Facts) -> Facts:
+    """Return the facts without what mails are sent about, where they have no address."""
+    return {k: v for k, v in found.items() if found.get("email") or not k.startswith("email_on_")}
 
 
 def called(value: Any) -> list[Any]:  # noqa: ANN401 - one callback, several or none
