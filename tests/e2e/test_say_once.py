@@ -73,7 +73,7 @@ def test_what_a_dag_was_made_of_is_recorded_and_what_has_changed_of_it_is_named(
 ) -> None:
     root = specs.parent
     (root / "sql").mkdir()
-    (root / "sql" / "q.sql").write_text("select 1")
+    (root / "sql" / "q.sql").write_text("echo 1")
     (specs / "q.yaml").write_text(
         "dag_name: Q\ntasks: [{task_id: a, bash_command: {$file: sql/q.sql}}]\n"
     )

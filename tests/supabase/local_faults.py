@@ -23,12 +23,21 @@ READING = ("journal.aside", "journal.entries", "journal.aside 2")
 """How the journal is read: what is set aside as unreadable is told."""
 
 
-UPDATING = (
-    *(*READING, "registry.find", "files.read", "repo.preflight", "journal.write"),
-    *("registry.reserve", "journal.write 2", "store.put", "files.write", "repo.commit"),
+PREPARING = (*READING, "registry.find", "files.read")
+PUBLISHING = (
+    *(
+        "repo.preflight",
+        "journal.write",
+        "registry.reserve",
+        "journal.write 2",
+        "store.put",
+        "files.write",
+        "repo.commit",
+    ),
     *("repo.stage", "registry.confirm", "repo.unstaged", "show", "journal.delete"),
 )
-CREATING = (*UPDATING[:4], "files.python_files", *UPDATING[4:])
+UPDATING = (*PREPARING, "repo.made_here", *PUBLISHING)
+CREATING = (*PREPARING[:4], "files.python_files", *PREPARING[4:], *PUBLISHING)
 DOING = {"create": CREATING, "update": UPDATING}
 """The calls of an operation that ends well. For a spec that is new the DAGs folder is listed."""
 

@@ -87,6 +87,8 @@ def with_taken_back(context: Context, changes: Sequence[Change], options: Option
 def _taken_back(context: Context, changes: Sequence[Change]) -> list[_TakenBack]:
     repo = context.backend.repo
     asked = list(_of_others(context, changes))
+    if not asked:
+        return []
     files = {change.path: _made_of(change) for change in asked}
     commits = repo.log({*files, *chain.from_iterable(files.values())})
     known = last_changes(commits, files.items())
