@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.codegen.render import render
     from dagctl.commands.load import check, load_spec
+    from dagctl.commands.operators import load_operator
     from dagctl.dag_file.header import Provenance
     from dagctl.errors import DagctlError, Diagnostic, SpecError
+    from dagctl.operators import Operator
     from dagctl.spec.model import DagSpec
 
 __version__ = "0.1.0"
@@ -22,11 +24,13 @@ __all__ = [
     "DagSpec",
     "DagctlError",
     "Diagnostic",
+    "Operator",
     "Provenance",
     "SpecError",
     "__version__",
     "check",
     "errors",
+    "load_operator",
     "load_spec",
     "render",
 ]
@@ -36,9 +40,11 @@ _HOMES = {
     "DagSpec": "dagctl.spec.model",
     "DagctlError": "dagctl.errors",
     "Diagnostic": "dagctl.errors",
+    "Operator": "dagctl.operators",
     "Provenance": "dagctl.dag_file.header",
     "SpecError": "dagctl.errors",
     "check": "dagctl.commands.load",
+    "load_operator": "dagctl.commands.operators",
     "load_spec": "dagctl.commands.load",
     "render": "dagctl.codegen.render",
 }

@@ -34,6 +34,8 @@ OPERATIONS = {
     ("/render", "post"),
     ("/schema", "get"),
     ("/templates", "get"),
+    ("/operators", "get"),
+    ("/operators/{name}", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
     ("/metrics", "get"),
@@ -150,6 +152,8 @@ def test_answers_fit_their_schemas(document: dict[str, Any], world: World) -> No
         "get /readyz": editor.request("GET", "/readyz"),
         "get /schema": editor.request("GET", "/schema"),
         "get /templates": editor.request("GET", "/templates"),
+        "get /operators": editor.request("GET", "/operators?q=file sensor"),
+        "get /operators/{name}": editor.request("GET", "/operators/FileSensor"),
     }
     found = dict(operations(document))
     for name, answer in asked.items():

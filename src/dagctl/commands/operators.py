@@ -50,12 +50,28 @@ def find_operators(word: str, airflow: str) -> list[Match]:
 
 
 def explain_operator(name: str, airflow: str) -> Explained:
-    """Return what an operator, notifier or decorator (`task.docker`) takes on an Airflow.
+    """Return what an operator takes, with a task that calls it; as for `load_operator`."""
+    operator = load_operator(name, airflow=airflow)
+    return Explained(operator, example(operator))
+
+
+def load_operator(name: str, *, airflow: str = "3") -> Operator:
+    """Return what the catalogue has of an operator, sensor, notifier or decorator.
+
+    Neither Airflow nor a provider need be installed.
+
+    Args:
+        name: The name of its class, its import path, or `task.docker` for a decorator.
+        airflow: The Airflow, with versions of providers where they matter: `"3.1"`,
+            `"3.1 amazon==9.4.0"`.
 
     Raises:
-        UsageError: There is no such Airflow.
-        NotFoundError: That Airflow has no such operator.
+        UsageError: There is no such Airflow, or the name is no text.
+        NotFoundError: That Airflow has no such operator; the hint has the nearest names, or what
+            has it.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"the name of an operator is text, not {type(name).__name__}")
     target, versions = _target(airflow)
     is_decorator = name.startswith("task.")
     result = lookup_decorator(name, target) if is_decorator else lookup(name, target, versions)
@@ -64,7 +80,7 @@ def explain_operator(name: str, airflow: str) -> Explained:
         if result.allowed:
             raise NotFoundError(f"`{name}` is not in the catalogue", hint=hint)
         raise NotFoundError(result.message, hint=hint)
-    return Explained(result, example(result))
+    return result
 
 
 def _target(airflow: str) -> tuple[str, Mapping[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
@@ -43,14 +44,14 @@ def search(word: str, target: str, versions: Mapping[str, str] = NO_VERSIONS) ->
     """
     place = release(target)
     words = word.casefold().split()
-    every = [match for match in _all(place) if _is_in(match, place, versions)]
-    scored = [(_score(match, words), match) for match in every]
-    hits = [(score, match) for score, match in scored if score is not None]
-    hits.sort(key=lambda hit: (hit[0], hit[1].name, hit[1].path))
-    if hits or not words:
-        return [match for _, match in hits]
-    near = near_operators(word)
-    return [match for name in near for match in every if match.name == name]
+    scored = [(_scores(match, words), match) for match in _all(place)]
+    hits = [(scores, match) for scores, match in scored if scores is not None]
+    hits.sort(key=lambda hit: (max(hit[0], default=0), sum(hit[0]), hit[1].name, hit[1].path))
+    matches = [match for _, match in hits if _is_in(match, place, versions)]
+    if matches or not words:
+        return matches
+    named = [match for name in near_operators(word) for match in _all(place) if match.name == name]
+    return [match for match in named if _is_in(match, place, versions)]
 
 
 def _is_in(match: Match, target: str, versions: Mapping[str, str]) -> bool:
@@ -64,13 +65,11 @@ def provider_names() -> tuple[str, ...]:
     return ("airflow", *(name for name, facts in known_providers().items() if facts["classes"]))
 
 
-def _score(match: Match, words: list[str]) -> int | None:
-    """Return how well all words fit (0 is best), or None where one does not."""
-    return max((_score_of(match, word) for word in words), default=0, key=_worst)
-
-
-def _worst(score: int | None) -> int:
-    return 9 if score is None else score
+def _scores(match: Match, words: list[str]) -> list[int] | None:
+    """Return how well each word fits (0 is best), or None where one does not."""
+    scores = [_score_of(match, word) for word in words]
+    known = [score for score in scores if score is not None]
+    return known if len(known) == len(scores) else None
 
 
 def _score_of(match: Match, word: str) -> int | None:
@@ -84,11 +83,11 @@ def _score_of(match: Match, word: str) -> int | None:
     return 4 if word in match.doc.casefold() else None
 
 
-def _all(target: str) -> Iterator[Match]:
-    for name in provider_names():
-        facts = provider(name)
-        if facts is not None:
-            yield from _of_provider(facts, target)
+@lru_cache(maxsize=4)
+def _all(target: str) -> tuple[Match, ...]:
+    """Return all operators of a target; a server is asked for the same few."""
+    providers = [facts for name in provider_names() if (facts := provider(name)) is not None]
+    return tuple(match for facts in providers for match in _of_provider(facts, target))
 
 
 def _of_provider(facts: Provider, target: str) -> Iterator[Match]:

@@ -19,6 +19,7 @@ from dagctl.errors import (
     WorkspaceError,
 )
 from dagctl.explanations import EXPLANATIONS
+from dagctl.patterns import lazy_pattern
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
 from dagctl.views.finding import bare_finding_data
@@ -47,12 +48,15 @@ _CALLS = {
     "restore": "POST /dags/{dag_id}/restore",
     "history": "GET /dags/{dag_id}/versions",
     "show": "GET /dags/{dag_id}",
+    "operators": "GET /operators?q=",
 }
 """The request that does what a command does, by the command's name."""
 _REQUESTS = {
-    "`dagctl help spec`": "GET /openapi.json",
-    "`dagctl schema`": "GET /schema",
-    "`dagctl templates`": "GET /templates?project_id=",
+    lazy_pattern(r"`dagctl help spec`"): "GET /openapi.json",
+    lazy_pattern(r"`dagctl schema`"): "GET /schema",
+    lazy_pattern(r"`dagctl templates`"): "GET /templates?project_id=",
+    lazy_pattern(r"\bdagctl operators show ([\w.]+)"): r"GET /operators/\1",
+    lazy_pattern(r"\bdagctl operators (\w+)"): r"GET /operators?q=\1",
 }
 """The request that answers what a command would."""
 
@@ -159,7 +163,7 @@ def _finding(diagnostic: Diagnostic) -> FindingData:
 def _hint(hint: str | None) -> str | None:
     """Return what to do about a finding, for a caller who has no command line here."""
     for command, request in _REQUESTS.items():
-        hint = hint and hint.replace(command, request)
+        hint = hint and command.sub(request, hint)
     return None if hint and "`dagctl " in hint else hint
 
 
@@ -173,7 +177,8 @@ def _fix(error: DagctlError) -> str | None:
         return _STEPS.get(error.exit_code, ASK_OPERATORS)
     if fix is None:
         return None
-    return fix.worded({option: f"{option.name}={option.value}" for option in fix.options}) or None
+    worded = fix.worded({option: f"{option.name}={option.value}" for option in fix.options})
+    return _hint(worded) or None
 
 
 def _is_of_a_request(fix: Fix) -> bool:

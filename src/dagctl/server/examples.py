@@ -158,4 +158,50 @@ TEMPLATES = {
         }
     ]
 }
+FILE_SENSOR = "airflow.providers.standard.sensors.filesystem.FileSensor"
+WAITS = "Waits for a file or folder to land in a filesystem."
+OPERATORS = {
+    "airflow": "3",
+    "operators": [
+        {
+            "name": "FileSensor",
+            "path": FILE_SENSOR,
+            "kind": "sensor",
+            "provider": "standard",
+            "deprecated": False,
+            "description": WAITS,
+        }
+    ],
+}
+OPERATOR = {
+    "operator": {
+        "name": "FileSensor",
+        "path": FILE_SENSOR,
+        "kind": "sensor",
+        "airflow": "3.3",
+        "provider": "standard",
+        "distribution": "apache-airflow-providers-standard",
+        "version": "1.21.0",
+        "targets": ["2.11", "3.3"],
+        "deferrable": "parameter",
+        "description": WAITS,
+        "deprecated": None,
+        "use": None,
+        "takes_others": False,
+        "template_fields": ["filepath", "fs_conn_id"],
+        "parameters": [
+            {
+                "name": "filepath",
+                "type": "Any",
+                "required": True,
+                "default": None,
+                "default_source": None,
+                "origin": None,
+                "description": "File or folder name, can be a glob.",
+                "deprecated": None,
+            }
+        ],
+        "example": "- task_id: file\n  operator: FileSensor\n  with:\n    filepath: in/*.csv\n",
+    }
+}
 FLOWCHART = 'flowchart LR\n    t0["fetch"]\n    t1["report"]\n    t0 --> t1\n'

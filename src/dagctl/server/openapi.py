@@ -16,6 +16,7 @@ from dagctl.views.created import CreatedData
 from dagctl.views.details import GraphData
 from dagctl.views.form_schema import name_of, schema_of, schemas_of
 from dagctl.views.operated import ChangedData
+from dagctl.views.operators import OperatorsData, OperatorsShowData
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -29,7 +30,7 @@ WORDS = {
     400: "A parameter or a header is wrong.",
     401: "There is no access token, or it is not accepted.",
     403: "The caller is not a member of the project, or may not write.",
-    404: "There is no such DAG.",
+    404: "There is no such DAG, version or operator.",
     408: "The body did not arrive in time.",
     409: "A name, a path, a lock or what is stored is in the way; nothing was changed.",
     412: "The DAG has another version than `If-Match` names; nothing was changed.",
@@ -52,6 +53,8 @@ FORMS = (
     ComparisonData,
     forms.VerdictData,
     forms.TemplatesData,
+    OperatorsData,
+    OperatorsShowData,
     forms.ProblemData,
     forms.ReadyData,
 )
@@ -62,6 +65,7 @@ WITH_NULLS = {
     name_of(ComparisonData): examples.COMPARISON,
     name_of(forms.VersionsData): examples.VERSIONS,
     name_of(forms.VersionData): examples.VERSION,
+    name_of(OperatorsShowData): examples.OPERATOR,
 }
 """Examples by their form; FastAPI leaves nulls out of what it writes."""
 OF_EVERY_CALL = (400, 401, 503)

@@ -1,23 +1,22 @@
-"""What every endpoint works with: callers, projects, turns, readiness."""
+"""What every endpoint works with: callers, projects, turns."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dagctl.errors import DagctlError, UnavailableError, UsageError
+from dagctl.errors import UnavailableError, UsageError
 from dagctl.operation.rendering import rendering_by
 from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.posted_inputs import EVERY, ResolvedWith, may_need
 from dagctl.server.questions import AT_ONCE, LANES, MOST_WAITING
+from dagctl.server.readiness import Readiness
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
 from dagctl.spec.checks import Checks, taken_by, text_of
@@ -54,8 +53,6 @@ BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
 BODIES_OF_ONE = BODIES // 4
 """Bytes of bodies of one caller; one body may always have what `body_limit` allows it."""
-READY_FOR = 1.0
-"""Seconds for which the answer about the dependencies holds."""
 
 
 class Service:
@@ -90,19 +87,13 @@ class Service:
             waited=waited,
         )
         self._door = door
-        self._looks: dict[str, Callable[[], None]] = {
-            **looks,
-            "root": partial(_look_at_folder, options),
-            "git": _look_for_git,
-        }
         self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
         self.archives = Room(ARCHIVES, ARCHIVES_OF_ONE)
         self._short = asyncio.Semaphore(READERS)
         self._at_the_door = asyncio.Semaphore(AT_THE_DOOR)
         self._reading = FairSlots(READERS, of_one=READERS // 2, most_waiting=READERS)
         self._checks = checks
-        self._looking = asyncio.Lock()
-        self._health: tuple[float, dict[str, str]] = (0.0, {})
+        self.readiness = Readiness(options.root, looks)
 
     async def admit(self, headers: Headers, address: str) -> Caller:
         """Return who calls from an address; from now on the request's time runs.
@@ -291,11 +282,25 @@ class Service:
         return await self._reading_of(project_id, caller, reading)
 
     async def _reading_of(self, project_id: str, caller: Caller, work: Callable[[], T]) -> T:
-        """Return what `work` reads; of all readers one user has a share."""
+        """Return what `work` reads in a project; as for `look_up`."""
+
+        def reading() -> T:
+            with _set_up_well(project_id):
+                return work()
+
+        return await self.look_up(caller, reading)
+
+    async def look_up(self, caller: Caller, work: Callable[[], T]) -> T:
+        """Return what `work` reads; of all readers one user has a share.
+
+        Raises:
+            BusyError: Too many readings of this caller wait.
+            UnavailableError: It takes longer than a request may.
+        """
         seconds = self.seconds_left()
 
         def reading() -> T:
-            with self._reading.slot(caller.user_id, seconds), _set_up_well(project_id):
+            with self._reading.slot(caller.user_id, seconds):
                 return work()
 
         return await self._in_time(in_thread(reading))
@@ -318,16 +323,6 @@ class Service:
                 return work(client)
 
         return await self.turns.run(project_id, changing, self.seconds_left())
-
-    async def readiness(self) -> dict[str, str]:
-        """Return what each dependency says: `ok`, or what is wrong."""
-        async with self._looking:  # requests that come meanwhile get the same answer
-            since, said = self._health
-            if not said or time.monotonic() - since > READY_FOR:
-                answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
-                said = dict(zip(self._looks, answers, strict=True))
-                self._health = (time.monotonic(), said)
-            return said
 
     async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what the work gives; it goes on after its caller has gone.
@@ -380,21 +375,3 @@ def _set_up_well(project_id: str) -> Iterator[None]:
             f"the server is not set up well for project {project_id}: {error.message}",
             hint=ASK_OPERATORS,
         ) from error
-
-
-async def _said(look: Callable[[], None]) -> str:
-    try:
-        await in_thread(look)
-    except DagctlError as error:
-        return error.message
-    return "ok"
-
-
-def _look_at_folder(options: ServerOptions) -> None:
-    if not os.access(options.root, os.W_OK | os.X_OK):
-        raise UnavailableError("the folder of the workspaces cannot be written")
-
-
-def _look_for_git() -> None:
-    if shutil.which("git") is None:
-        raise UnavailableError("git is not installed")

@@ -189,3 +189,8 @@ def test_a_search_knows_the_target() -> None:
 
 def test_names_for_completion() -> None:
     assert names_like("s3key") == ["S3KeySensor", "S3KeysUnchangedSensor"]
+
+
+def test_of_operators_that_have_all_words_those_come_first_that_begin_with_one() -> None:
+    assert search("file sensor", "3")[0].name == "FileSensor"
+    assert search("sensor file", "3")[0].name == "FileSensor"

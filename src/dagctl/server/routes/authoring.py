@@ -1,13 +1,14 @@
-"""`POST /validate`, `POST /render`, `GET /templates` and `GET /schema`: for writers of specs."""
+"""What writers of specs ask: `/validate`, `/render`, `/templates`, `/operators`, `/schema`."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
-from dagctl.errors import UsageError
+from dagctl.commands.operators import explain_operator, find_operators
+from dagctl.errors import NotFoundError, UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer, SourceAnswer, findings
 from dagctl.server.openapi import (
@@ -25,6 +26,10 @@ from dagctl.server.routes.dependencies import TOKEN, Environment, TheBody, TheCa
 from dagctl.server.turns import in_thread
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
+from dagctl.views.operators import OperatorsData, OperatorsShowData, operator_data, operators_data
+
+if TYPE_CHECKING:
+    from dagctl.operators.search import Match
 
 router = APIRouter(tags=["authoring"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
@@ -52,6 +57,24 @@ OfProject = Annotated[
         "one that the spec names."
     ),
 ]
+Words = Annotated[
+    str,
+    Query(
+        description="Parts of names, of import paths or of descriptions; or a provider.",
+        min_length=1,
+        max_length=200,
+    ),
+]
+OperatorName = Annotated[
+    str,
+    Path(
+        description="The name of its class, its import path, or `task.docker` for a decorator.",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$",
+        max_length=250,
+    ),
+]
+MOST_OPERATORS = 100
+"""How many operators an answer has."""
 OfTemplates = Annotated[
     UUID | None, Query(description="The project whose templates are listed too.")
 ]
@@ -154,6 +177,59 @@ async def templates(
     else:
         known = await in_thread(lambda: usable(()))
     answer: forms.TemplatesData = {"templates": known}
+    return JsonAnswer(answer)
+
+
+@router.get(
+    "/operators",
+    summary="Search operators",
+    responses={
+        200: example(OperatorsData, examples.OPERATORS),
+        **refusals(429),
+    },
+)
+async def operators(
+    service: TheService,
+    caller: TheCaller,
+    q: Words,
+    airflow: AirflowTarget = None,
+    providers: Providers = None,
+) -> JsonAnswer:
+    """Return the operators, sensors and notifiers of the catalogue that all words are about.
+
+    The best come first: at most 100. Where no name has the words, those that are near to them.
+    """
+    target = _target(airflow or service.options.airflow, providers)
+    matches = await service.look_up(caller, lambda: _operators(q, target))
+    return JsonAnswer(operators_data(target, matches))
+
+
+def _operators(words: str, target: str) -> list[Match]:
+    try:
+        return find_operators(words, target)[:MOST_OPERATORS]
+    except NotFoundError:
+        return []
+
+
+@router.get(
+    "/operators/{name}",
+    summary="Show an operator",
+    responses={
+        200: example(OperatorsShowData, examples.OPERATOR),
+        **refusals(404, 429),
+    },
+)
+async def operator(
+    service: TheService,
+    caller: TheCaller,
+    name: OperatorName,
+    airflow: AirflowTarget = None,
+    providers: Providers = None,
+) -> JsonAnswer:
+    """Return what an operator takes, with a task that uses it."""
+    target = _target(airflow or service.options.airflow, providers)
+    explained = await service.look_up(caller, lambda: explain_operator(name, target))
+    answer: OperatorsShowData = {"operator": operator_data(explained)}
     return JsonAnswer(answer)
 
 

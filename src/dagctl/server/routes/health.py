@@ -40,7 +40,7 @@ async def healthz() -> PlainTextResponse:
 )
 async def readyz(service: TheService) -> JsonAnswer:
     """Return what each dependency says; 503 if one is down."""
-    checks = await service.readiness()
+    checks = await service.readiness.answers()
     is_ready = all(said == "ok" for said in checks.values())
     answer: forms.ReadyData = {"ready": is_ready, "checks": dict(checks)}
     return JsonAnswer(answer, 200 if is_ready else 503)
