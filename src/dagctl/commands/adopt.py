@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.foreign_files import absent, beside, content_of, decoded, modules
+from dagctl.commands.foreign_files import beside, content_of, decoded, modules
 from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
@@ -239,15 +239,13 @@ def _read(  # noqa: PLR0913, PLR0917 - the file, and what holds for it
     text: str, file: Path, root: Path, target: str, today: date, deployment: Deployment
 ) -> Conversion:
     """Return the DAGs of a hand-written file, with what it takes from files of the project."""
-    read, texts = modules(file, root), beside(file)
     return convert_python(
         text,
         str(file),
         airflow=target,
         today=today,
-        modules=read,
-        texts=texts,
-        is_absent=absent(file),
+        modules=modules(file, root),
+        files=beside(file),
         deployment=deployment,
     )
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.foreign_files import absent, beside, factory, foreign_files, modules, text_of
+from dagctl.commands.foreign_files import (
+    beside,
+    factory,
+    foreign_files,
+    modules,
+    text_beside,
+    text_of,
+)
 from dagctl.commands.gusty_folders import gusty_folders, is_gusty
 from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
@@ -133,7 +140,7 @@ class _Circumstances:
         if form == "airflow-config":
             return convert_airflow_config(text, str(file), airflow=self.airflow, today=self.today)
         if form == "airflow-yaml":
-            own = AirflowYaml(text, str(file), beside(file))
+            own = AirflowYaml(text, str(file), text_beside(file))
             return convert_airflow_yaml(own, airflow=self.airflow)
         return convert_python(
             text,
@@ -141,8 +148,7 @@ class _Circumstances:
             airflow=self.airflow,
             today=self.today,
             modules=modules(file, self.root),
-            texts=beside(file),
-            is_absent=absent(file),
+            files=beside(file),
             deployment=self.deployment,
         )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from dagctl.convert import Factory, Module, may_be
+from dagctl.convert import Factory, FilesBeside, Module, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.readers.limits import MAX_BYTES
@@ -46,35 +47,55 @@ def foreign_files(path: Path, form: str | None) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def beside(file: Path) -> Callable[[str], str | None]:
+def text_beside(file: Path) -> Callable[[str], str | None]:
     """Return what reads the text files beside a file, or below; None for what is no such file.
 
     As Airflow does for its YAML: the file must be there after links are followed.
     """
-    folder = file.parent.resolve()
+    return partial(_text_in, file.parent.resolve(), file.parent.resolve())
 
-    def text(name: str) -> str | None:
-        if "\0" in name or len(name) > _LONGEST_NAME:
-            return None
+
+def beside(file: Path) -> FilesBeside:
+    """Return what a Python file of a project may read of it: up to the folder with the git folder.
+
+    A name counts from the folder of the file. What lies in a folder of git itself is not read.
+    """
+    folder = file.parent.resolve()
+    top = _folders_above(folder)[-1]
+
+    def names(name: str) -> list[str] | None:
+        path = _located(folder, top, name)
         try:
-            path = folder.joinpath(name).resolve()
-            inside = path.is_relative_to(folder) and path.is_file()
-        except (OSError, RuntimeError):  # a name that is too long, a circle of links
+            inner = sorted(path.iterdir()) if path and path.is_dir() else None
+        except OSError:
             return None
-        return text_of(path) if inside else None
-
-    return text
-
-
-def absent(file: Path) -> Callable[[str], bool]:
-    """Return what says whether nothing lies beside a file, or below, under a name."""
-    folder = file.parent.resolve()
+        return None if inner is None else [f"{item.name}/" if item.is_dir() else item.name for item in inner]
 
     def is_absent(name: str) -> bool:
         short = "\0" not in name and len(name) <= _LONGEST_NAME
         return short and not os.path.lexists(folder / name)
 
-    return is_absent
+    return FilesBeside(partial(_text_in, folder, top), names, is_absent)
+
+
+def _located(folder: Path, top: Path, name: str) -> Path | None:
+    """Return what a name means in a folder after links are followed; None: it is above `top`."""
+    if "\0" in name or len(name) > _LONGEST_NAME:
+        return None
+    try:
+        path = folder.joinpath(name).resolve()
+    except (OSError, RuntimeError):  # a name that is too long, a circle of links
+        return None
+    is_inside = path.is_relative_to(top) and ".git" not in path.relative_to(top).parts
+    return path if is_inside else None
+
+
+def _text_in(folder: Path, top: Path, name: str) -> str | None:
+    path = _located(folder, top, name)
+    try:
+        return text_of(path) if path and path.is_file() else None
+    except OSError:
+        return None
 
 
 def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None]:

@@ -6,7 +6,7 @@ from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
 from dagctl.convert.formats import FORMATS, format_of, may_be, may_have_dags
 from dagctl.convert.gusty import GustyFolder, convert_gusty, is_task_file
-from dagctl.convert.python_file import Deployment, Module, convert_python
+from dagctl.convert.python_file import Deployment, FilesBeside, Module, convert_python
 from dagctl.convert.report import Outcome, Place, Remark
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ConvertedDag",
     "Deployment",
     "Factory",
+    "FilesBeside",
     "GustyFolder",
     "Module",
     "Outcome",

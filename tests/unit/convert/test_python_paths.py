@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, FilesBeside, Module, Outcome, convert_python
 from dagctl.errors import UsageError
 from dagctl.spec.model import DagSpec
 
@@ -58,8 +58,7 @@ def convert(text: str) -> ConvertedDag:
         airflow="3",
         today=date(2026, 3, 10),
         modules=read,
-        texts=beside,
-        is_absent=lambda name: name.startswith("no"),
+        files=FilesBeside(beside, is_absent=lambda name: name.startswith("no")),
     )
     (dag,) = made.dags
     return dag

@@ -2,6 +2,7 @@
 
 from dagctl.convert.python_file.convert import convert_python
 from dagctl.convert.python_file.deployment import Deployment
+from dagctl.convert.python_file.files_beside import FilesBeside
 from dagctl.convert.python_file.modules import Module
 
-__all__ = ["Deployment", "Module", "convert_python"]
+__all__ = ["Deployment", "FilesBeside", "Module", "convert_python"]

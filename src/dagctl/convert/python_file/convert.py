@@ -9,6 +9,7 @@ from dagctl.convert.finished import finished
 from dagctl.convert.python_file import search_path, unknown
 from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.deployment import Deployment
+from dagctl.convert.python_file.files_beside import FilesBeside
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
@@ -19,11 +20,10 @@ from dagctl.convert.report import Outcome
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.modules import ReadModule, ReadText
+    from dagctl.convert.python_file.modules import ReadModule
     from dagctl.convert.report import Remark
 
 
@@ -34,8 +34,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
     airflow: str,
     today: date,
     modules: ReadModule = lambda *_: None,
-    texts: ReadText = lambda _: None,
-    is_absent: Callable[[str], bool] = lambda _: False,
+    files: FilesBeside = FilesBeside(),  # noqa: B008 - it does not change
     deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
 ) -> Conversion:
     """Return the DAGs of a Python file as specs, with what became of each line.
@@ -49,17 +48,15 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         today: What dates such as `days_ago(2)` count from.
         modules: Reads modules of the project that the file imports, for their constants and
             functions.
-        texts: Reads files beside the DAG file, or below, that it opens.
-        is_absent: Says of a path whether nothing lies there beside the DAG file.
+        files: Files of the project that the DAG file may open, or look for.
         deployment: Variables of Airflow and of the environment that are known.
 
     Raises:
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = interpreter(
-        SourceFile(file, text), airflow, today, Modules(modules, texts, deployment, is_absent)
-    )
+    project = Modules(modules, files, deployment)
+    machine = interpreter(SourceFile(file, text), airflow, today, project)
     functions = Functions(machine, airflow)
     try:
         doc = tree.body[0] if tree.body else None

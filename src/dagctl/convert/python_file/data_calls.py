@@ -47,7 +47,7 @@ _READS = {
 _VIEWS = frozenset({"keys", "values", "items"})
 _ITERATORS = frozenset({"enumerate", "zip", "reversed", "iter"})
 _CHANGES = {
-    list: frozenset({"append", "clear", "extend", "insert", "pop", "reverse", "remove"}),
+    list: frozenset({"append", "clear", "extend", "insert", "pop", "reverse", "remove"}) | {"sort"},
     dict: frozenset({"clear", "update", "setdefault", "pop", "popitem"}),
     set: frozenset({"add", "clear", "discard", "remove", "update"}),
 }
@@ -68,6 +68,8 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
         return known
     if isinstance(owner, Moment):
         return dates.method(machine, owner, name, made)
+    if isinstance(owner, timedelta) and name == "total_seconds":
+        return owner.total_seconds()
     if isinstance(owner, Connected | Late):
         return _of_what_is_read(machine, owner, name, made)
     if name not in _TAKE_TEMPLATES:
@@ -271,7 +273,11 @@ def _sum(value: object) -> Any:  # noqa: ANN401
 
 
 def _sorted(value: object, *, reverse: bool = False) -> list[Any]:
-    return sorted(_numbers(value), reverse=bool(reverse))
+    items = _items(value)
+    folders = {item.template.rpartition("/")[0] for item in items if paths.seen(item)}
+    if len(folders) == 1 and all(map(paths.seen, items)):  # files of one folder
+        return sorted(items, key=lambda item: item.template, reverse=bool(reverse))
+    return sorted(_numbers(items), reverse=bool(reverse))
 
 
 def _mapping(value: object = (), **named: object) -> dict[Any, Any]:

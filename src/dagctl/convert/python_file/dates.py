@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ _UTC = frozenset(
 )
 _FORMS = {"datetime.datetime": "datetime", "datetime.date": "date"}
 _FORMAT = lazy_pattern(r"[\w %:./,+-]*")
+_RELATIVE = "dateutil.relativedelta.relativedelta"
 _PARTS = frozenset({"year", "month", "day", "hour", "minute", "second", "microsecond"})
 _NAMES = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
@@ -90,12 +92,19 @@ def _point(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     name = zone_of(zone)
     if zone is not None and name is None:
         return machine.opaque(made.node, f"the zone of `{words(made.node)}` is not known")
+    is_moving = any(isinstance(value, Late) and value.now for value in given.values())
+    given = {key: _number(value) for key, value in given.items()}
     try:
-        form = _FORMS.get(path, "aware")
-        return Moment(datetime(**given), name, form=form)  # noqa: DTZ001 - the zone is beside it
+        form, moment = _FORMS.get(path, "aware"), datetime(**given)  # noqa: DTZ001 - the zone is beside it
+        return Moment(moment, name, frozen=is_moving, form=form)
     except (TypeError, ValueError, OverflowError):
         bad = next((value for value in given.values() if isinstance(value, Opaque)), None)
         return bad or machine.opaque(made.node, f"`{words(made.node)}` is no date that is known")
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401 - any value of Python
+    """Return the number of today for a part of a date that is counted from today."""
+    return int(value.now) if isinstance(value, Late) and value.now and not value.is_text else value
 
 
 def _today(machine: Machine, made: Call, days: int = 0) -> Moment:
@@ -179,8 +188,7 @@ def method(machine: Machine, owner: Moment, name: str, made: Call) -> Any:  # no
     """Return what a method of a date gives."""
     try:
         if name in {"add", "subtract"}:
-            by = timedelta(**made.kwargs)
-            return moved(owner, by if name == "add" else -by)
+            return shifted(owner, {key: settled(value) for key, value in made.kwargs.items()}, name)
         if name in {"replace", "set"}:
             return _replaced(owner, made)
         if name in {"in_timezone", "in_tz"} and zone_of(made.args[0]) == owner.zone:
@@ -214,6 +222,57 @@ def moved(owner: Moment, by: timedelta) -> Moment:
         f"({owner.now} + macros.timedelta({parts}))" if owner.now and not by.microseconds else None
     )
     return replace(owner, moment=owner.moment + by, now=now)
+
+
+def _is_relative(value: object) -> bool:
+    return isinstance(value, Made) and value.target.path == _RELATIVE and not value.args
+
+
+def by_operator(left: object, right: object, *, is_sum: bool) -> Moment | None:
+    """Return a date plus or minus a length of time; None: it is none.
+
+    Raises:
+        OverflowError: There is no such date.
+        TypeError: The length is none that is known.
+        ValueError: As above.
+    """
+    if is_sum and isinstance(right, Moment):
+        left, right = right, left
+    if isinstance(left, Moment) and isinstance(right, timedelta):
+        return moved(left, right if is_sum else -right)
+    if not isinstance(left, Moment) or not isinstance(right, Made) or not _is_relative(right):
+        return None
+    given = {key: settled(value) for key, value in right.kwargs.items()}
+    made = shifted(left, given, "add" if is_sum else "subtract")
+    parts = ", ".join(f"{unit}={number}" for unit, number in given.items())
+    length = f"macros.dateutil.relativedelta.relativedelta({parts})"
+    now = f"({left.now} {'+' if is_sum else '-'} {length})" if left.now else None
+    return replace(made, now=now)
+
+
+def shifted(owner: Moment, given: Mapping[str, Any], name: str) -> Moment:
+    """Return a date that is moved by months and years, then by what is of one length.
+
+    Args:
+        owner: The date.
+        given: Units, as of `relativedelta` and of pendulum's `add`, with whole numbers.
+        name: `add`, or `subtract`.
+
+    Raises:
+        OverflowError: There is no such date.
+        TypeError: A unit or a number is none that is known.
+        ValueError: As above.
+    """
+    sign = 1 if name == "add" else -1
+    rest = {unit: sign * number for unit, number in given.items()}
+    if not all(type(number) is int for number in given.values()):
+        raise TypeError
+    months = rest.pop("months", 0) + 12 * rest.pop("years", 0)
+    if months:
+        year, month = divmod(owner.moment.year * 12 + owner.moment.month - 1 + months, 12)
+        day = min(owner.moment.day, monthrange(year, month + 1)[1])
+        owner = replace(owner, moment=owner.moment.replace(year, month + 1, day), now=None)
+    return moved(owner, timedelta(**rest)) if rest else owner
 
 
 def _day_of(owner: Moment, *, is_date: bool) -> Moment:
@@ -266,10 +325,11 @@ def part(owner: Moment, name: str) -> int | Late | None:
     """Return the year, the month, and so on of a date; None where it is not known."""
     if name not in _PARTS:
         return None
-    if owner.frozen:
-        return Late(f"{{{{ {owner.now}.{name} }}}}", is_text=False) if owner.now else None
     number: int = getattr(owner.moment, name)
-    return number
+    if not owner.frozen:
+        return number
+    template = f"{{{{ {owner.now}.{name} }}}}"
+    return Late(template, is_text=False, now=str(number)) if owner.now else None
 
 
 def _replaced(owner: Moment, made: Call) -> Moment:

@@ -186,7 +186,9 @@ def task(machine: Machine, callee: Decorated, made: Call, *, is_mapped: bool = F
     item.given = bindings.values | bindings.unknown
     item.setup, item.teardown = callee.setup, callee.teardown
     item.fails_run = kwargs.pop("on_failure_fail_dagrun", False) is True
-    if bindings.left or made.unknown:
-        why = made.unknown.why if made.unknown else "arguments of `*` have no names"
-        making.report_of(machine, item).gap(machine.place(made.node), item.task_id, why)
+    if bindings.left:  # of `*`, which have no names
+        item.given, item.kwargs["op_args"] = dict(made.kwargs), [*made.args]
+    if made.unknown:
+        report = making.report_of(machine, item)
+        report.gap(machine.place(made.node), item.task_id, made.unknown.why)
     return making.output(item)

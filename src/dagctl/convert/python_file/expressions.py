@@ -57,6 +57,10 @@ if TYPE_CHECKING:
 
 _NODES = (Task, Group, Output, Label)
 _PLAIN_FIELDS = lazy_pattern(r"([^%]|%%|%s)*")
+_PARSING = frozenset(
+    f"airflow.{module}.get_parsing_context" for module in ("sdk", "utils.dag_parsing_context")
+)
+_PARSED = frozenset({"dag_id", "task_id"})
 ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})
 
 
@@ -147,6 +151,8 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         return _attribute_of(machine, node, owner)
     if isinstance(owner, Opaque):
         return owner
+    if isinstance(owner, Made) and owner.target.path in _PARSING and node.attr in _PARSED:
+        return None  # Airflow gives an id where one DAG is asked for; the file stands for all
     if isinstance(owner, Moment | Connected):
         known = (
             dates.part(owner, node.attr) if isinstance(owner, Moment) else field(owner, node.attr)

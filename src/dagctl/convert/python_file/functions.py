@@ -19,7 +19,7 @@ from dagctl.convert.python_file.bound_names import (
     own_names,
 )
 from dagctl.convert.python_file.function_text import Edit, FunctionText
-from dagctl.convert.python_file.needs import Needs
+from dagctl.convert.python_file.needs import Needs, is_same_anew
 from dagctl.convert.python_file.needs import reason as reason_of
 from dagctl.convert.python_file.objects import (
     Dag,
@@ -30,7 +30,7 @@ from dagctl.convert.python_file.objects import (
     Opaque,
 )
 from dagctl.convert.python_file.source import read_python
-from dagctl.convert.python_file.texts import weight
+from dagctl.convert.python_file.texts import literal
 from dagctl.convert.python_file.uses import Uses, functions_in
 from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
@@ -52,7 +52,6 @@ _ALIKE = ("logging.getLogger", "re.compile", "pathlib.", "os.getenv", "os.enviro
 _ANEW = "each call would make it anew: make it in the function"
 _IN_AN_IF = "it gets its value in an `if`, which each call would go through: write the value"
 _OWN = "the function has that name for something else: rename its parameter or variable"
-_LITERALS = (str, int, float, bool, type(None), list, tuple, dict)
 
 
 class Functions:
@@ -222,10 +221,10 @@ class Functions:
             return
         if isinstance(value, Function | LocalClass):
             self._definition(name, value, needs)
-        elif isinstance(value, _LITERALS) and weight(value) is not None:
-            if isinstance(value, list | tuple | dict):
+        elif (text := literal(value)) is not None:
+            if isinstance(value, list | tuple | dict | set):
                 needs.state[name] = value
-            needs.others[f"{name} = {value!r}"] = None
+            needs.others[f"{name} = {text}"] = None
         elif len(statements) == 1:
             self._copy(name, statements[0], holder, needs)
         else:
@@ -284,7 +283,9 @@ class Functions:
             needs.missing[name] = "it is changed after the line that makes it"
             return
         self._refuse_later(loaded_names(statement), holder, since, needs)
-        is_alike = isinstance(value, Made) and value.target.path.startswith(_ALIKE)
+        is_alike = is_same_anew(value) or (
+            isinstance(value, Made) and value.target.path.startswith(_ALIKE)
+        )
         if not is_alike and not isinstance(value, Name):
             is_known = not isinstance(statement, ast.If)
             needs.calls[name] = _ANEW if is_known else _IN_AN_IF
@@ -384,10 +385,9 @@ def _without_defaults(node: ast.Lambda) -> ast.Lambda:
 def _defaults(function: Function) -> Iterator[Edit]:
     """Yield the defaults that are constants of the file, by their values."""
     for name, default in defaults_of(function.node.args).items():
-        value = function.defaults.get(name, ...)
-        is_literal = isinstance(value, _LITERALS) and weight(value) is not None
-        if isinstance(default, ast.Name) and is_literal:
-            yield Edit(default, repr(value))
+        text = literal(function.defaults.get(name, ...))
+        if text is not None and not isinstance(default, ast.Constant):
+            yield Edit(default, text)
 
 
 def parameter_names(function: Function) -> list[str]:

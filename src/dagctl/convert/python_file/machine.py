@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
+from dagctl.convert.python_file.files_beside import AbsentFileError, handler_of
 from dagctl.convert.python_file.loops import Lazy, lost_in
 from dagctl.convert.python_file.objects import Dag, Group, Opaque
 from dagctl.convert.python_file.scope import Changes, Scope
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.deployment import Deployment
+    from dagctl.convert.python_file.files_beside import FilesBeside
     from dagctl.convert.python_file.objects import Decorated, Function, ParseRead, Task, Unknown
     from dagctl.convert.python_file.scope import SourceFile
 
@@ -44,15 +45,13 @@ class Project(Protocol):
     """The modules and the texts beside the file, and the Airflow that reads it."""
 
     deployment: Deployment
+    files: FilesBeside
 
     def value(self, machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names, or `UNKNOWN`."""
 
     def text_beside(self, name: str) -> str | None:
         """Return the text of a file beside the DAG file, or None."""
-
-    def is_absent(self, name: str) -> bool:
-        """Return whether nothing is beside the DAG file under a name."""
 
     def star_names(self, machine: Machine, module: str) -> list[str] | None:
         """Return the names that `import *` takes from a module, or None."""
@@ -201,7 +200,7 @@ class Machine:
         return self.modules.deployment
 
     def text_beside(self, name: str, place: Place | None = None) -> str | None:
-        """Return the text of a file beside the DAG file, or below; None: there is no such file.
+        """Return the text of a file of the project; None: there is no such file.
 
         Args:
             name: Its path from the folder of the DAG file.
@@ -212,7 +211,7 @@ class Machine:
         """
         text = self.modules.text_beside(name)
         is_caught = place is not None and any(map(handler_of, self.handlers))
-        if text is None and place is not None and is_caught and self.modules.is_absent(name):
+        if text is None and place is not None and is_caught and self.modules.files.is_absent(name):
             raise AbsentFileError(name, place)
         return text
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagctl.convert.python_file.binding import Call
 from dagctl.convert.python_file.deployment import Deployment
 from dagctl.convert.python_file.effects import is_settled
+from dagctl.convert.python_file.files_beside import FilesBeside
 from dagctl.convert.python_file.inlining import defined, inline
 from dagctl.convert.python_file.objects import (
     Decorated,
@@ -62,24 +63,18 @@ ReadModule = Callable[[str, str], Module | None]
 """Returns the module of a dotted name (with leading dots: relative) that a file imports."""
 
 
-ReadText = Callable[[str], str | None]
-"""Returns the text of a file by its path from the folder of the DAG file; None: there is none."""
-
-
 class Modules:
     """The modules that a DAG file imports, each read once, when a name of it is looked up."""
 
     def __init__(
         self,
         read: ReadModule,
-        text: ReadText = lambda _: None,
-        deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
-        is_absent: Callable[[str], bool] = lambda _: False,
+        files: FilesBeside = FilesBeside(),  # noqa: B008 - it does not change
+        deployment: Deployment = Deployment(),  # noqa: B008 - as above
     ) -> None:
         self.deployment = deployment
-        self.is_absent = is_absent
+        self.files = files
         self._read = read
-        self._text = text
         self._texts: dict[str, str | None] = {}
         self._scopes: dict[tuple[str, str], Scope | None] = {}
         self.depth = 0
@@ -113,7 +108,7 @@ class Modules:
         """Return the text of a file beside the DAG file; None: none, or too many were read."""
         if name not in self._texts and len(self._texts) < _MOST_TEXTS:
             try:
-                self._texts[name] = self._text(name)
+                self._texts[name] = self.files.text(name)
             except UsageError:  # no UTF-8, too large
                 self._texts[name] = None
         return self._texts.get(name)

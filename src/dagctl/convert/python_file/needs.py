@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.binding import defaults_of
@@ -13,8 +14,10 @@ from dagctl.convert.python_file.objects import (
     Container,
     Dag,
     Decorated,
+    Moment,
     Output,
     Task,
+    Zone,
 )
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uses import COPYING, LOOKING, depth_of, is_read, position
@@ -259,6 +262,11 @@ def _asked_for_own(nodes: Sequence[ast.AST], moved: set[str]) -> Iterator[ast.Ca
                 yield call
 
 
+def is_same_anew(value: object) -> bool:
+    """Return whether a value cannot be changed, and is the same whenever it is made."""
+    return isinstance(value, timedelta | Zone) or (isinstance(value, Moment) and not value.frozen)
+
+
 def reason(value: object) -> str | None:
     """Return why a function that runs as a task cannot have a value of the DAG file."""
     if isinstance(value, Container):
@@ -274,4 +282,4 @@ def reason(value: object) -> str | None:
     return None
 
 
-__all__ = ["Needs", "reason"]
+__all__ = ["Needs", "is_same_anew", "reason"]

@@ -6,6 +6,7 @@ A file is read where the caller lets it be read; what stands in it is data, and 
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import posixpath
 from io import StringIO
@@ -191,8 +192,10 @@ def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # no
     return _read_of(machine, owner, name, made) if is_path else None
 
 
-def _read_of(machine: Machine, path: object, name: str, made: Call) -> Opened | str | None:
-    """Return what `open` and `read_text` of a path give; None: it is not known, or another one."""
+def _read_of(machine: Machine, path: object, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what `open`, `read_text`, `glob` and so on of a path give; None: it is not known."""
+    if name in {"iterdir", "glob"}:
+        return _listed(machine, join(path, made.args), made, name)
     if name == "open":
         return _opened(machine, path, made, made.args)
     if name != "read_text" or len(made.args) > 1:
@@ -234,7 +237,7 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         names = [text_or_self(part) for part in made.args]
         return posixpath.join(*names) if all(isinstance(name, str) for name in names) else None
     if seen(first) is None or path not in _OF_PATHS:
-        return None
+        return _listed(machine, first, made, path) if path in _LISTERS else None
     return _OF_PATHS[path](first, made.args[1:])
 
 
@@ -278,19 +281,65 @@ def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object])
     if len(modes) > 1 or others:
         return None
     encoding = made.kwargs.get("encoding", "utf-8")
-    place = seen(path)
-    if place is None or place[0] or not isinstance(mode, str) or mode not in _MODES:
+    name = _name(path)
+    if name is None or not isinstance(mode, str) or mode not in _MODES:
         return None
     if not isinstance(encoding, str) or encoding.lower() not in _ENCODINGS:
         return None
-    text = machine.text_beside(place[1], machine.place(made.node))
+    text = machine.text_beside(name, machine.place(made.node))
     if text is None:
         return None
     machine.charge(len(text) // 256)
     why = "its text is what the file holds now; Airflow read it at each parse"
-    machine.report.changed(machine.place(made.node), place[1], why)
+    machine.report.changed(machine.place(made.node), name, why)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Opened(text, place[1], is_bytes=mode == "rb")
+    return Opened(text, name, is_bytes=mode == "rb")
+
+
+def _name(path: object) -> str | None:
+    """Return a path from the folder of the DAG file; None: it is not known."""
+    place = seen(path)
+    return None if place is None else posixpath.normpath("../" * place[0] + (place[1] or "."))
+
+
+_LISTERS = frozenset({"os.listdir", "glob.glob", "glob.iglob"})
+_LISTED_WITH = {"os.listdir": 1, "glob.glob": 1, "glob.iglob": 1, "glob": 1, "iterdir": 0}
+
+
+def _listed(machine: Machine, path: object, made: Call, how: str) -> Any:  # noqa: ANN401
+    """Return the files of a folder as they are now, in the order of their names; or None.
+
+    Args:
+        machine: Reads the file.
+        path: The folder, or the pattern in the last part of the path.
+        made: The call.
+        how: What lists it: a function, or `iterdir` and `glob` of a path.
+    """
+    name, pattern = _name(path), "*"
+    if name is not None and "glob" in how:
+        name, pattern = posixpath.split(name)
+    is_usual = len(made.args) == _LISTED_WITH[how] and not made.kwargs
+    if not is_usual or name is None or not _PLAIN_PATTERN.fullmatch(pattern) or _MAGIC.search(name):
+        return None
+    listed = machine.modules.files.names(name or ".")
+    if listed is None or len(listed) > _MOST_LISTED:
+        return None
+    machine.charge(len(listed))
+    names = fnmatch.filter([each.rstrip("/") for each in listed], pattern)
+    if how.startswith("glob.") and not pattern.startswith("."):
+        names = [each for each in names if not each.startswith(".")]
+    why = "its files are those of now, in the order of their names; Airflow looked at each parse"
+    machine.report.changed(machine.place(made.node), name or ".", why)
+    if how == "os.listdir":
+        return names
+    folder = parent(path, is_of_objects=how == "glob") if "glob" in how else path
+    those = [join(folder, [each]) for each in names]
+    return those if how == "glob.glob" else machine.lazy(those, (), is_once=True)
+
+
+_MOST_LISTED = 2_000
+_MAGIC = lazy_pattern(r"[*?\[]")
+_PLAIN_PATTERN = lazy_pattern(r"(?:[\w.\- ]|\*(?!\*))+")
 
 
 def _is_usual(path: str, made: Call) -> bool:

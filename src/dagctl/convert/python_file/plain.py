@@ -84,7 +84,7 @@ def is_exception(name: str) -> bool:
 
 def binary(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401
     """Return what an operator makes of two values."""
-    if isinstance(left, Moment) and isinstance(right, timedelta):
+    if isinstance(left, Moment) or isinstance(right, Moment):
         return _moved(machine, node, left, right)
     known = isinstance(left, _DATA) and isinstance(right, _DATA)
     if not known or not _is_small(node.op, left, right):
@@ -101,11 +101,14 @@ def _no_operator(left: object, right: object) -> NoReturn:
     raise TypeError(left, right)
 
 
-def _moved(machine: Machine, node: ast.BinOp, left: Moment, right: timedelta) -> Any:  # noqa: ANN401
-    try:
-        return dates.moved(left, right if isinstance(node.op, ast.Add) else -right)
-    except OverflowError:
-        return machine.opaque(node, "the date is out of range")
+def _moved(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401
+    made = None
+    if isinstance(node.op, ast.Add | ast.Sub):
+        try:
+            made = dates.by_operator(left, right, is_sum=isinstance(node.op, ast.Add))
+        except (OverflowError, TypeError, ValueError):
+            return machine.opaque(node, f"`{words(node)}` is no date that is known")
+    return made or machine.opaque(node, f"`{words(node)}` is known only when Python runs")
 
 
 def bounded(machine: Machine, node: ast.AST, value: Any) -> Any:  # noqa: ANN401

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _KNOWN = (
     *(str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Name, Made, EnumMember),
-    *(Task, Output, Container, Condition),
+    *(Task, Output, Container, Condition, Decorated),
 )
 _MOST = 20_000
 """Values of a result that are looked at."""

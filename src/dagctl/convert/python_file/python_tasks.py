@@ -55,7 +55,9 @@ class PythonTasks:
             return self._by_decorator(item, decorator, given)
         text = f"`@{decorator}` is the {_OPERATORS.get(kind, kind)} that it makes"
         self._report.changed(callee.function.place, item.task_id, text)
-        if "multiple_outputs" not in given and _gives_mapping(callee.function):
+        if given.get("op_args"):
+            self._report.gap(item.place, item.task_id, "arguments of `*` have no names")
+        if "multiple_outputs" not in given and gives_mapping(callee.function):
             given["multiple_outputs"] = True
         is_called_again = kind == "sensor" and given.get("mode") != "reschedule"
         made = self._function(item, kind, callee.function, is_called_again=is_called_again)
@@ -118,8 +120,6 @@ class PythonTasks:
         if not args or not isinstance(function, Function):
             return dict(kwargs)
         bindings = bind(function.node.args, args, {})
-        if bindings.left:
-            self._report.gap(place, "op_args", "arguments of `*` have no names")
         self._report.changed(place, "op_args", "the arguments are given by name")
         return bindings.values | kwargs
 
@@ -200,7 +200,7 @@ def _is_idle(key: str, value: object) -> bool:
     )
 
 
-def _gives_mapping(function: Function) -> bool:
+def gives_mapping(function: Function) -> bool:
     """Return whether a function says that it returns a mapping: each of its keys is an output."""
     returns = getattr(function.node, "returns", None)
     if returns is None:

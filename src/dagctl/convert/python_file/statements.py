@@ -13,7 +13,6 @@ from dagctl.convert.python_file import (
     setups,
     surroundings,
 )
-from dagctl.convert.python_file.absent_files import AbsentFileError, handler_of
 from dagctl.convert.python_file.assignment import as_load, assign, delete
 from dagctl.convert.python_file.conditions import (
     changes_nothing,
@@ -24,6 +23,7 @@ from dagctl.convert.python_file.conditions import (
 )
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.effects import forget_changes, run_anytime
+from dagctl.convert.python_file.files_beside import AbsentFileError, handler_of
 from dagctl.convert.python_file.inlining import defined, own_nodes
 from dagctl.convert.python_file.loops import lost_in, turns
 from dagctl.convert.python_file.objects import (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.durations import duration_text
 from dagctl.convert.operator_names import operator_name
+from dagctl.convert.python_file.binding import bind
 from dagctl.convert.python_file.mapped_calls import ALL
 from dagctl.convert.python_file.objects import (
     Decorated,
@@ -18,7 +19,7 @@ from dagctl.convert.python_file.objects import (
     Output,
     Task,
 )
-from dagctl.convert.python_file.python_tasks import PythonTasks
+from dagctl.convert.python_file.python_tasks import PythonTasks, gives_mapping
 from dagctl.convert.python_file.values import CHANGED_LATER, MISSING
 from dagctl.operators import Operator, Unresolved, lookup
 from dagctl.patterns import lazy_pattern
@@ -52,6 +53,14 @@ _PYTHON = {
 }
 _NAME = lazy_pattern(r"(?:\./)?[\w.\-]+(?:/[\w.\-]+)*")
 """The name of a template file below a folder."""
+_DECORATED = {
+    "task": "PythonOperator",
+    "task.python": "PythonOperator",
+    "task.branch": "BranchPythonOperator",
+    "task.short_circuit": "ShortCircuitOperator",
+}
+_UNNAMED = ("templates_dict", "op_args")
+"""What only the operator itself gives to its function."""
 _OLD_EXECUTOR = "KubernetesExecutor"
 """What Airflow 1 read of `executor_config`."""
 _GONE = {
@@ -82,12 +91,25 @@ class Tasks:
         if item.is_old:
             self._report.gap(item.place, item.task_id, CHANGED_LATER)
         fields = self.arguments(given, item.places, item.place, _FIELDS)
-        if isinstance(item.callee, Decorated):
+        if isinstance(item.callee, Decorated) and not self._is_for_the_operator(item, given):
             kind = self._python.decorated(item, given)
         else:
             kind = self._operator(item, given)
         stage = self._stage(item)
         return {"task_id": item.task_id} | kind | fields | stage
+
+    def _is_for_the_operator(self, item: Task, given: dict[str, Any]) -> bool:
+        """Turn a decorated function into its operator, where only that takes an argument of it."""
+        function = item.callee.function
+        operator = _DECORATED.get(item.callee.decorator.kind)
+        key = next((key for key in _UNNAMED if given.get(key) is not None), None)
+        if not operator or key is None or item.mapped is not None or gives_mapping(function):
+            return False
+        text = f"the decorator is the {operator} that it makes: it gives `{key}`"
+        self._report.changed(function.place, item.task_id, text)
+        item.callee = Name(f"airflow.operators.python.{operator}")
+        given |= {"python_callable": function} | ({"op_kwargs": item.given} if item.given else {})
+        return True
 
     def arguments(
         self,
@@ -218,10 +240,17 @@ class Tasks:
         if given.get("templates_dict") is not None:
             return False  # only the operator itself gives it to the function
         if isinstance(function, Function | Decorated):
-            return True
+            return not self._has_unnamed(function, given)
         extra = given.keys() - {"python_callable", "op_kwargs", "op_args"}
         known = isinstance(function, Name) and not extra and not given.get("op_args")
         return known and mapped is None and isinstance(given.get("op_kwargs", {}), dict)
+
+    @staticmethod
+    def _has_unnamed(function: Function | Decorated, given: Mapping[str, Any]) -> bool:
+        """Return whether `*` of a function takes arguments, which have no names."""
+        args = given.get("op_args")
+        node = (function.function if isinstance(function, Decorated) else function).node
+        return isinstance(args, list | tuple) and bool(bind(node.args, args, {}).left)
 
     def _with(
         self, given: Mapping[str, Any], item: Task, known: Operator | Unresolved

@@ -156,6 +156,14 @@ def weight(value: object) -> int | None:
     return total
 
 
+def literal(value: object) -> str | None:
+    """Return data as Python writes it; None: it is more than data."""
+    if isinstance(value, set):
+        items = weight([*value])
+        return None if items is None else f"{{{', '.join(sorted(map(repr, value))) or '*()'}}}"
+    return repr(value) if weight(value) is not None else None
+
+
 def is_wide(spec: str) -> bool:
     """Return whether a format asks for thousands of characters."""
     return _WIDE.search(spec) is not None

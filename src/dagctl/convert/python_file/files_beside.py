@@ -1,18 +1,29 @@
-"""Files that are not beside the DAG file, where the file says by itself what it does then."""
+"""Files of the project that a DAG file reads, and what it does where one is not there."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dagctl.convert.report import Place
 
 _CAUGHT = frozenset(
     {"FileNotFoundError", "OSError", "IOError", "EnvironmentError", "Exception", "BaseException"}
 )
+
+
+class FilesBeside(NamedTuple):
+    """What may be read of the project, by its path from the folder of the DAG file."""
+
+    text: Callable[[str], str | None] = lambda _: None
+    """Returns the text of a file; None: there is none."""
+    names: Callable[[str], list[str] | None] = lambda _: None
+    """Returns the names in a folder in their order, those of folders with `/`; or None."""
+    is_absent: Callable[[str], bool] = lambda _: False
+    """Returns whether nothing lies there."""
 
 
 class AbsentFileError(Exception):
