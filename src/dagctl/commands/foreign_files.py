@@ -69,7 +69,11 @@ def beside(file: Path) -> FilesBeside:
             inner = sorted(path.iterdir()) if path and path.is_dir() else None
         except OSError:
             return None
-        return None if inner is None else [f"{item.name}/" if item.is_dir() else item.name for item in inner]
+        return (
+            None
+            if inner is None
+            else [f"{item.name}/" if item.is_dir() else item.name for item in inner]
+        )
 
     def is_absent(name: str) -> bool:
         short = "\0" not in name and len(name) <= _LONGEST_NAME

@@ -93,7 +93,7 @@ def tasks(before: str) -> list[str]:
         "import random\nx = random.shuffle(NAMES)",
         "import bisect\nx = bisect.insort(NAMES, '0')",
         "x = list.append(NAMES, 'c')",
-        "x = NAMES.sort()",
+        "x = NAMES.sort(key=len)",
         "logging.info(lib.fill(NAMES))",
         "for n in NAMES:\n    x = lib.fill(NAMES)",
         # what may run or not

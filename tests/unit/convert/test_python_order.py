@@ -142,7 +142,6 @@ def test_a_list_that_grows_by_what_is_unknown_is_a_gap() -> None:
     [
         "C = {}\nC['a'] = Path('x')\ndef f(): return C['a']",
         "C = []\nC.append(Path('x'))\ndef f(): return C",
-        "C = set()\nC.add('x')\ndef f(): return C",
         "C = {'a': [Path('x')]}\nC['a'].append(Path('y'))\ndef f(): return C",
         "C = [Path('x'), Path('y')]\ndel C[0]\ndef f(): return C",
         "C = [Path('x')]\nC += [Path('y')]\ndef f(): return C",
@@ -528,3 +527,8 @@ def test_default_args_that_change_between_tasks_are_a_gap(change: str) -> None:
     between = convert(f"{first} as dag:\n{task.format('a')}    {change}\n{task.format('b')}")
     assert before.whole
     assert gaps(between) == ["it is changed after a task was made with it"]
+
+
+def test_a_set_has_the_items_that_it_has_when_the_file_was_read() -> None:
+    before = "def mk(ids):\n    ids = set(ids)\n    def f(): return ids\n    return f\n"
+    assert of_a_task(f"{before}f = mk(['x'])") == []

@@ -39,6 +39,8 @@ FILES = {
     "sql/tight.sql": "{%+include 'a.sql' %}",
     "dos.txt": "a\r\nb\x0bc\n",
 }
+FOLDERS = {"conf": [".x.json", "a.json", "b.json", "old/"], "../top": ["z.yaml"]}
+JSON = ["a.json", "b.json"]
 _STANDARD = ("operator", "os", "os.path", "builtins", "pathlib")
 
 
@@ -58,7 +60,7 @@ def convert(text: str) -> ConvertedDag:
         airflow="3",
         today=date(2026, 3, 10),
         modules=read,
-        files=FilesBeside(beside, is_absent=lambda name: name.startswith("no")),
+        files=FilesBeside(beside, FOLDERS.get, lambda name: name.startswith("no")),
     )
     (dag,) = made.dags
     return dag
@@ -428,3 +430,38 @@ def test_a_path_that_is_given_as_one_stays_one() -> None:
 )
 def test_what_a_path_leads_to_is_not_known(expression: str) -> None:
     assert command(expression, "OUT = Path('/data')")[1]
+
+
+@pytest.mark.parametrize(
+    ("expression", "given"),
+    [
+        ("os.listdir(HERE / 'conf')", [".x.json", "a.json", "b.json", "old"]),
+        ("[p.name for p in sorted((HERE / 'conf').glob('*.json'))]", FOLDERS["conf"][:3]),
+        ("[p.stem for p in HERE.joinpath('conf').iterdir()]", [".x", "a", "b", "old"]),
+        ("[os.path.basename(p) for p in glob.glob(str(HERE) + '/conf/*.json')]", JSON),
+        ("[os.path.basename(p) for p in glob.glob(os.path.join(DIR, 'conf', '*.json'))]", JSON),
+        ("[p.name for p in (HERE.parent / 'top').glob('*')]", ["z.yaml"]),
+        ("[p.name for p in (HERE / 'conf').glob('**/*.json')]", None),
+        ("[p.name for p in (HERE / 'conf').glob('*/')]", None),
+        ("[p.name for p in (HERE / 'conf').glob('[a].json')]", None),
+        ("[p.name for p in (HERE / 'conf').rglob('*.json')]", None),
+        ("os.listdir('conf')", None),
+        ("os.listdir(HERE / 'none')", None),
+        ("list(g) + list(g)", None),
+    ],
+)
+def test_a_folder_that_is_listed_has_the_files_of_now(
+    expression: str, given: list[str] | None
+) -> None:
+    before = (
+        "import glob\nHERE = Path(__file__).parent\nDIR = os.path.dirname(__file__)\n"
+        "g = HERE.joinpath('conf').glob('a*')"
+    )
+    text, found = command(f"','.join({expression})", before)
+    assert (text, found) == (",".join(given), []) if given else bool(found)
+
+
+def test_a_folder_keeps_the_sign_that_it_ends_with() -> None:
+    before = "DIR = os.path.dirname(__file__)"
+    assert command("os.path.join(DIR, 'sql/')", before)[0] == "{{ dag.folder }}/sql/"
+    assert command("os.path.join(DIR, '')", before)[0] == "{{ dag.folder }}/"

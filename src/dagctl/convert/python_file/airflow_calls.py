@@ -31,6 +31,7 @@ from dagctl.convert.python_file.objects import (
     Output,
     Task,
 )
+from dagctl.convert.python_file.records import record
 from dagctl.convert.python_file.source_of import words
 from dagctl.operators import Operator, lookup
 
@@ -102,7 +103,8 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401
     """Return what a class of the file makes: a task, where it is called like an operator."""
     if "task_id" not in made.kwargs:
-        return machine.opaque(made.node, f"{given.node.name} is a class of this file")
+        known = record(machine, given, made)
+        return known or machine.opaque(made.node, f"{given.node.name} is a class of this file")
     item = _operator(machine, Name(given.node.name), made)
     text = f"{given.node.name} is a class of this file: write it into a module, and import it"
     if isinstance(item, Task):

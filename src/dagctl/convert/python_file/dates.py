@@ -41,8 +41,7 @@ _UTC = frozenset(
 _FORMS = {"datetime.datetime": "datetime", "datetime.date": "date"}
 _FORMAT = lazy_pattern(r"[\w %:./,+-]*")
 _RELATIVE = "dateutil.relativedelta.relativedelta"
-_PARTS = frozenset({"year", "month", "day", "hour", "minute", "second", "microsecond"})
-_NAMES = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
 
 
@@ -85,7 +84,7 @@ def _length(machine: Machine, made: Call) -> Any:  # noqa: ANN401
 
 
 def _point(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
-    names = (*_NAMES, "tz")
+    names = (*PARTS, "tz")
     given = dict(zip(names, made.args, strict=False)) | made.kwargs
     zone = next((given.pop(key) for key in ("tz", "tzinfo") if key in given), None)
     given.pop("fold", None)
@@ -130,7 +129,7 @@ def _this_day(machine: Machine, made: Call) -> Moment:
 
 
 def _days_ago(machine: Machine, made: Call) -> Moment:
-    given = dict(zip(("n", *_NAMES[3:]), made.args, strict=False)) | made.kwargs
+    given = dict(zip(("n", *PARTS[3:]), made.args, strict=False)) | made.kwargs
     moment = datetime.combine(machine.today, time()) - timedelta(days=given.pop("n"))
     return Moment(moment.replace(**given), None, frozen=True, form="aware")
 
@@ -187,7 +186,7 @@ _TEXTS: Mapping[str, Callable[[Machine, Call], Moment]] = {
 def method(machine: Machine, owner: Moment, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     """Return what a method of a date gives."""
     try:
-        if name in {"add", "subtract"}:
+        if name in {"add", "subtract"} and not made.args:
             return shifted(owner, {key: settled(value) for key, value in made.kwargs.items()}, name)
         if name in {"replace", "set"}:
             return _replaced(owner, made)
@@ -242,6 +241,9 @@ def by_operator(left: object, right: object, *, is_sum: bool) -> Moment | None:
         return moved(left, right if is_sum else -right)
     if not isinstance(left, Moment) or not isinstance(right, Made) or not _is_relative(right):
         return None
+    if left.form == "date" and right.kwargs.keys() - {"years", "months", "weeks", "days"}:
+        raise TypeError  # with hours it is another type
+    right.is_used = True
     given = {key: settled(value) for key, value in right.kwargs.items()}
     made = shifted(left, given, "add" if is_sum else "subtract")
     parts = ", ".join(f"{unit}={number}" for unit, number in given.items())
@@ -323,7 +325,7 @@ def _written(machine: Machine, owner: Moment, spec: str, made: Call) -> Any:  # 
 
 def part(owner: Moment, name: str) -> int | Late | None:
     """Return the year, the month, and so on of a date; None where it is not known."""
-    if name not in _PARTS:
+    if name not in PARTS:
         return None
     number: int = getattr(owner.moment, name)
     if not owner.frozen:

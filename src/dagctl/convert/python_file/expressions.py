@@ -45,6 +45,7 @@ from dagctl.convert.python_file.objects import (
     full_id,
     settled,
 )
+from dagctl.convert.python_file.records import Record
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
 from dagctl.patterns import lazy_pattern
@@ -151,6 +152,8 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         return _attribute_of(machine, node, owner)
     if isinstance(owner, Opaque):
         return owner
+    if isinstance(owner, Record):
+        return owner.fields.get(node.attr, Bound(owner, node.attr))
     if isinstance(owner, Made) and owner.target.path in _PARSING and node.attr in _PARSED:
         return None  # Airflow gives an id where one DAG is asked for; the file stands for all
     if isinstance(owner, Moment | Connected):

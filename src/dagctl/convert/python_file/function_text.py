@@ -65,7 +65,9 @@ class FunctionText:
         first = node.body[0]
         header_ends = first.lineno > node.lineno
         if not header_ends or first.col_offset <= node.col_offset:
-            return _unparsed(node, needs)
+            made = copy.copy(node)
+            made.args = _edited(node.args, edits)
+            return _unparsed(made, needs)
         code = self._moved(node, node.lineno, edits) + "\n"
         if not needs:
             return code
@@ -85,13 +87,18 @@ class FunctionText:
         self, node: ast.Lambda, needs: Sequence[str], name: str, edits: Sequence[Edit]
     ) -> str:
         """Return a lambda as a function."""
-        written = {id(edit.node): ast.parse(edit.text, mode="eval").body for edit in edits}
-        args = copy.copy(node.args)
-        args.defaults = [written.get(id(each), each) for each in args.defaults]
-        args.kw_defaults = [written.get(id(each), each) for each in args.kw_defaults]
         body: list[ast.stmt] = [ast.Return(node.body)]
-        made = ast.FunctionDef(name, args, body, [], lineno=1)
+        made = ast.FunctionDef(name, _edited(node.args, edits), body, [], lineno=1)
         return _unparsed(made, needs)
+
+
+def _edited(args: ast.arguments, edits: Sequence[Edit]) -> ast.arguments:
+    """Return parameters with their defaults written in another way."""
+    written = {id(edit.node): ast.parse(edit.text, mode="eval").body for edit in edits}
+    made = copy.copy(args)
+    made.defaults = [written.get(id(each), each) for each in args.defaults]
+    made.kw_defaults = [written.get(id(each), each) for each in args.kw_defaults]
+    return made
 
 
 def _decorator_lines(node: ast.AST) -> list[int]:

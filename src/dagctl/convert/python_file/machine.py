@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
     from dagctl.convert.python_file.deployment import Deployment
     from dagctl.convert.python_file.files_beside import FilesBeside
-    from dagctl.convert.python_file.objects import Decorated, Function, ParseRead, Task, Unknown
+    from dagctl.convert.python_file.objects import (
+        Decorated,
+        Function,
+        LocalClass,
+        ParseRead,
+        Task,
+        Unknown,
+    )
     from dagctl.convert.python_file.scope import SourceFile
 
 MAX_STEPS = 400_000
@@ -56,8 +63,8 @@ class Project(Protocol):
     def star_names(self, machine: Machine, module: str) -> list[str] | None:
         """Return the names that `import *` takes from a module, or None."""
 
-    def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
-        """Return the function that an import path names, or None."""
+    def definition(self, machine: Machine, path: str) -> Function | Decorated | LocalClass | None:
+        """Return the function or the class that an import path names, or None."""
 
 
 class Machine:
@@ -228,8 +235,8 @@ class Machine:
         """Return the data that an import path names in the project, else `UNKNOWN`."""
         return self.modules.value(self, path)
 
-    def definition(self, path: str) -> Function | Decorated | None:
-        """Return the function of the project that an import path names, or None."""
+    def definition(self, path: str) -> Function | Decorated | LocalClass | None:
+        """Return the function or the class of the project that an import path names, or None."""
         return self.modules.definition(self, path)
 
     def place(self, node: ast.AST) -> Place:

@@ -31,6 +31,7 @@ from dagctl.convert.python_file.objects import (
     Zone,
 )
 from dagctl.convert.python_file.paths import written
+from dagctl.convert.python_file.records import Record
 from dagctl.convert.python_file.scope import Scope, SourceFile
 from dagctl.convert.python_file.source import read_python
 from dagctl.convert.report import Place
@@ -49,7 +50,7 @@ _LONGEST_PATH = 40
 _DEEPEST = 6
 """Modules that import one another in a row."""
 _ASSETS = frozenset({"Dataset", "Asset"})
-_PLAIN = (str, int, float, bool, type(None), timedelta, Moment, Zone, Late)
+_PLAIN = (str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Record)
 
 
 class Module(NamedTuple):
@@ -113,14 +114,14 @@ class Modules:
                 self._texts[name] = None
         return self._texts.get(name)
 
-    def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
-        """Return the function of the project that an import path names, or None."""
+    def definition(self, machine: Machine, path: str) -> Function | Decorated | LocalClass | None:
+        """Return the function or the class of the project that an import path names, or None."""
         for _ in range(_DEEPEST):
             scope, names = self._holder(machine, path)
             value = None if scope is None else scope.values.get(names[0])
             if scope is None or len(names) > 1:
                 return None
-            if isinstance(value, Function | Decorated):
+            if isinstance(value, Function | Decorated | LocalClass):
                 return value
             if not isinstance(value, Name):
                 return None
@@ -204,7 +205,7 @@ def from_star(machine: Machine, scope: Scope, name: str) -> Any:  # noqa: ANN401
 def attribute(machine: Machine, owner: object, name: str) -> Any:  # noqa: ANN401 - any value
     """Return what a class or a member of an enumeration has under a name, or `UNKNOWN`."""
     if isinstance(owner, LocalClass):
-        return member(machine, owner, name)
+        return member(owner, name)
     if not isinstance(owner, EnumMember):
         return UNKNOWN
     return getattr(owner, name) if name in {"name", "value"} else _asked(machine, owner, name)
@@ -223,12 +224,8 @@ def _asked(machine: Machine, owner: EnumMember, name: str) -> Any:  # noqa: ANN4
     return UNKNOWN if value is None or isinstance(value, Opaque) else value
 
 
-def member(machine: Machine, owner: LocalClass, name: str) -> Any:  # noqa: ANN401 - any value
+def member(owner: LocalClass, name: str) -> Any:  # noqa: ANN401 - any value
     """Return what stands in a class under a name: a constant, a class, a member; or `UNKNOWN`."""
-    if owner.names is None:
-        owner.names = Scope(owner.scope)
-        body = [statement for statement in owner.node.body if isinstance(statement, _CONSTANTS)]
-        machine.run(body, owner.names)
     value = owner.names.values.get(name, UNKNOWN)
     is_plain = all(isinstance(statement, _PLAIN_PARTS) for statement in owner.node.body)
     if not is_plain or owner.scope.uses.changes_attribute(name, value):
@@ -240,8 +237,10 @@ def member(machine: Machine, owner: LocalClass, name: str) -> Any:  # noqa: ANN4
 
 
 _DATA_BASES = {"str", "int", "StrEnum", "IntEnum"}
-_CONSTANTS = (ast.Assign, ast.AnnAssign, ast.ClassDef)
-_PLAIN_PARTS = (*_CONSTANTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.Pass, ast.Expr)
+_PLAIN_PARTS = (
+    *(ast.Assign, ast.AnnAssign, ast.ClassDef, ast.Pass, ast.Expr),
+    *(ast.FunctionDef, ast.AsyncFunctionDef),
+)
 
 
 def exported(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python

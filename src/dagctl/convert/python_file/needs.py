@@ -19,6 +19,7 @@ from dagctl.convert.python_file.objects import (
     Task,
     Zone,
 )
+from dagctl.convert.python_file.records import Record
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uses import COPYING, LOOKING, depth_of, is_read, position
 
@@ -264,7 +265,9 @@ def _asked_for_own(nodes: Sequence[ast.AST], moved: set[str]) -> Iterator[ast.Ca
 
 def is_same_anew(value: object) -> bool:
     """Return whether a value cannot be changed, and is the same whenever it is made."""
-    return isinstance(value, timedelta | Zone) or (isinstance(value, Moment) and not value.frozen)
+    return isinstance(value, timedelta | Zone | Record) or (
+        isinstance(value, Moment) and not value.frozen
+    )
 
 
 def reason(value: object) -> str | None:

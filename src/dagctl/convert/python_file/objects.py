@@ -222,8 +222,8 @@ class LocalClass:
 
     node: ast.ClassDef
     scope: Scope
-    names: Scope | None = None
-    """What stands in its body, once it was asked for."""
+    names: Scope
+    """What stands in its body: Python works it out where it meets the class."""
 
 
 @frozen

@@ -50,6 +50,7 @@ def seen(path: object) -> tuple[int, str] | None:
 
 def _path(up: int, tail: str, *, is_object: bool) -> Late | None:
     """Return a path with its dots resolved; None: it begins too high."""
+    slash = "/" if tail.endswith("/") and not is_object else ""
     tail = posixpath.normpath(tail) if tail else ""
     parts = [part for part in tail.split("/") if part not in {"", "."}]
     while parts and parts[0] == "..":
@@ -61,8 +62,8 @@ def _path(up: int, tail: str, *, is_object: bool) -> Late | None:
     for _ in range(up + 1):
         read = _made("os.path.dirname", read)
     if parts:
-        read = _made("os.path.join", read, "/".join(parts))
-    return Late("/".join([start, *parts]), read=_made(_OBJECT, read) if is_object else read)
+        read = _made("os.path.join", read, "/".join(parts) + slash)
+    return Late("/".join([start, *parts]) + slash, read=_made(_OBJECT, read) if is_object else read)
 
 
 def _made(path: str, *args: object) -> Made:
@@ -138,6 +139,7 @@ def join(
     if place is None or not all(isinstance(other, str) for other in others):
         return None
     tail = posixpath.join(place[1], *map(str, others)) if others else place[1]
+    tail = tail or "." if not others or others[-1] else f"{tail or '.'}/"
     kind = is_object(first) if is_of_objects is None else is_of_objects
     return tail if tail.startswith("/") else _path(place[0], tail, is_object=kind)
 
@@ -195,7 +197,8 @@ def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # no
 def _read_of(machine: Machine, path: object, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what `open`, `read_text`, `glob` and so on of a path give; None: it is not known."""
     if name in {"iterdir", "glob"}:
-        return _listed(machine, join(path, made.args), made, name)
+        is_usual = not any(isinstance(arg, str) and arg.endswith("/") for arg in made.args)
+        return _listed(machine, join(path, made.args), made, name) if is_usual else None
     if name == "open":
         return _opened(machine, path, made, made.args)
     if name != "read_text" or len(made.args) > 1:
@@ -316,6 +319,8 @@ def _listed(machine: Machine, path: object, made: Call, how: str) -> Any:  # noq
         how: What lists it: a function, or `iterdir` and `glob` of a path.
     """
     name, pattern = _name(path), "*"
+    if isinstance(path, Late) and path.template.endswith("/"):
+        return None  # a pattern of folders
     if name is not None and "glob" in how:
         name, pattern = posixpath.split(name)
     is_usual = len(made.args) == _LISTED_WITH[how] and not made.kwargs

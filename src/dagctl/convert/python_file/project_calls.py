@@ -16,6 +16,7 @@ from dagctl.convert.python_file.objects import (
     EnumMember,
     Function,
     Late,
+    LocalClass,
     Made,
     Moment,
     Name,
@@ -23,6 +24,7 @@ from dagctl.convert.python_file.objects import (
     Task,
     Zone,
 )
+from dagctl.convert.python_file.records import Record, record
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.report import Outcome
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 _KNOWN = (
     *(str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Name, Made, EnumMember),
-    *(Task, Output, Container, Condition, Decorated),
+    *(Task, Output, Container, Condition, Decorated, Record),
 )
 _MOST = 20_000
 """Values of a result that are looked at."""
@@ -49,6 +51,8 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
         value = decorators.called(machine, definition, made)
         _say(machine, made)
         return value
+    if isinstance(definition, LocalClass):
+        return record(machine, definition, made) or UNKNOWN
     if definition is None:
         return UNKNOWN
     reports = (machine.report, machine.file_report)

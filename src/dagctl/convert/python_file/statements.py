@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import (
     edges,
-    fallbacks,
     imports,
     plain,
     setups,
     surroundings,
+    tries,
 )
 from dagctl.convert.python_file.assignment import as_load, assign, delete
 from dagctl.convert.python_file.conditions import (
@@ -22,8 +22,7 @@ from dagctl.convert.python_file.conditions import (
     unclear,
 )
 from dagctl.convert.python_file.decorators import decorated
-from dagctl.convert.python_file.effects import forget_changes, run_anytime
-from dagctl.convert.python_file.files_beside import AbsentFileError, handler_of
+from dagctl.convert.python_file.effects import run_anytime
 from dagctl.convert.python_file.inlining import defined, own_nodes
 from dagctl.convert.python_file.loops import lost_in, turns
 from dagctl.convert.python_file.objects import (
@@ -40,33 +39,20 @@ from dagctl.convert.python_file.objects import (
     Task,
     settled,
 )
+from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import (
-    cannot_fail,
-    imported_paths,
-    makes,
-    only_imports,
-    spoil,
-)
+from dagctl.convert.python_file.tries import STOPPED, Return
+from dagctl.convert.python_file.uncertain import spoil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.scope import Scope
-
-
-class Return(NamedTuple):
-    """A `return` that was reached."""
-
-    value: Any
 
 
 BREAK, CONTINUE = object(), object()
-_STOPPED = Return(None)
-"""An error that was reported: only a `try` goes on after it."""
-_IMPORT = "what it makes is not there where its import fails: which of the two only Python knows"
-_NOT_FOLLOWED = "what it does if an error is raised is not followed"
+_CONSTANTS = (ast.Assign, ast.AnnAssign, ast.ClassDef)
+"""What may name something in a class that others ask for."""
 _QUIET_AROUND = ("warnings.catch_warnings", "catch_warnings", "suppress_and_warn", "nullcontext")
 
 
@@ -165,7 +151,9 @@ def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scop
 
 
 def _class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
-    scope.put(node.name, LocalClass(node, scope), node)
+    names = Scope(scope)
+    machine.run([part for part in node.body if isinstance(part, _CONSTANTS)], names)
+    scope.put(node.name, LocalClass(node, scope, names), node)
     scope.named_at[node.name] = machine.changes.now()
     run_anytime(machine, node, scope)
     for inner in own_nodes(node):
@@ -253,74 +241,6 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
     return run(machine, node.body if test else node.orelse, scope)
 
 
-def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
-    entered, before, values = machine.entered, machine.state(), dict(scope.values)
-    machine.charge(len(values) // 16)
-    since, effects = machine.changes.now(), machine.effects
-    machine.handlers.append(node.handlers)
-    try:
-        end = run(machine, node.body, scope)
-    except AbsentFileError as error:
-        machine.restore(before)
-        return _without_file(machine, node, error, scope)
-    machine.restore(before)
-    may_fail = machine.entered != entered or not cannot_fail(machine, node.body, scope)
-    if may_fail and not only_imports(node.body) and not fallbacks.always_ends(node):
-        forget_changes(machine, node, scope, values, since)
-        if machine.effects > effects and not fallbacks.are_sure(machine, node.body):
-            machine.report.gap(machine.place(node), "try", _IMPORT)
-    if may_fail:
-        names = imported_paths(node.body) if only_imports(node.body) else None
-        for handler in node.handlers:
-            _except(machine, handler, scope, names)
-    end = _else(machine, node, scope) if end is None else end
-    if only_imports(node.body):
-        fallbacks.note(machine, node, scope, values)
-    end = None if end is _STOPPED and node.handlers else end
-    last = run(machine, node.finalbody, scope)
-    return end if last is None else last
-
-
-def _else(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
-    """Follow an `else`; where it may be passed over, what it makes is a gap."""
-    may_not_run = only_imports(node.body) and not fallbacks.is_sure_to_pass(machine, node)
-    is_gap = may_not_run and fallbacks.does_more_than_name(node.orelse)
-    if is_gap:
-        text = "whether the import before it fails is known only when Python runs"
-        machine.report.gap(machine.place(node.orelse[0]), "else", text)
-    end = run(machine, node.orelse, scope)
-    for statement in node.orelse if is_gap else ():
-        spoil(machine, statement, scope, _NOT_FOLLOWED)
-    return end
-
-
-def _without_file(machine: Machine, node: ast.Try, error: AbsentFileError, scope: Scope) -> Any:  # noqa: ANN401
-    """Go on in the `except` that a file which is not there leads to."""
-    handler, end = handler_of(node.handlers), None
-    if handler is not None:
-        text = "it is not beside the file now: what the file does then was taken"
-        machine.report.changed(error.place, error.name, text)
-        if handler.name:
-            scope.put(handler.name, machine.opaque(handler, "an error is no data"))
-        end = run(machine, handler.body, scope)
-    last = run(machine, node.finalbody, scope)
-    if handler is None and last is None:
-        raise error
-    return end if last is None else last
-
-
-def _except(
-    machine: Machine, node: ast.ExceptHandler, scope: Scope, imported: Collection[str] | None
-) -> None:
-    """Report what a handler makes; one of imports gives other values for names that are known."""
-    machine.charge(len(node.body))
-    body = [part for part in node.body if not fallbacks.only_names(part, imported)]
-    if any(map(makes, body)):
-        machine.report.gap(machine.place(node), "except", _NOT_FOLLOWED)
-    for statement in body:
-        spoil(machine, statement, scope, _NOT_FOLLOWED)
-
-
 def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:
     return Return(None if node.value is None else machine.evaluate(node.value, scope))
 
@@ -328,7 +248,7 @@ def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:
 def _raise(machine: Machine, node: ast.Raise, scope: Scope) -> Return:
     del scope
     machine.report.gap(machine.place(node), "raise", "Python would stop here")
-    return _STOPPED
+    return STOPPED
 
 
 def _assert(machine: Machine, node: ast.Assert, scope: Scope) -> Return | None:
@@ -337,7 +257,7 @@ def _assert(machine: Machine, node: ast.Assert, scope: Scope) -> Return | None:
     if branch is not None or truth(value):
         return None
     machine.report.gap(machine.place(node), "assert", "Python would stop here")
-    return _STOPPED
+    return STOPPED
 
 
 def _while(machine: Machine, node: ast.While, scope: Scope) -> Any:  # noqa: ANN401
@@ -386,7 +306,7 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.With: _with,
     ast.For: _for,
     ast.If: _if,
-    ast.Try: _try,
+    ast.Try: tries.follow,
     ast.Return: _return,
     ast.Raise: _raise,
     ast.While: _while,

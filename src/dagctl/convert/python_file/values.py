@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.durations import duration_text
-from dagctl.convert.python_file.dates import zone_of
+from dagctl.convert.python_file.dates import PARTS, zone_of
 from dagctl.convert.python_file.kept import advice
 from dagctl.convert.python_file.objects import (
     Argument,
@@ -147,6 +147,8 @@ class Values:
                     "it is another moment at each parse: give a text of it, or read it in the task"
                 )
                 return self.missing(place, subject, why)
+            case Moment(form="datetime" | "date", zone=None) if self._is_rendered is not None:
+                return self._without_zone(value)
             case Moment():
                 return {"$datetime": self.moment(value, place, subject)}
             case Connected(conn_id=conn_id):
@@ -249,6 +251,14 @@ class Values:
         parts = {"days": value.days, "seconds": value.seconds, "microseconds": value.microseconds}
         given = {unit: number for unit, number in parts.items() if number}
         return {"$new": "datetime.timedelta", "with": given}
+
+    @staticmethod
+    def _without_zone(value: Moment) -> dict[str, Any]:
+        """Return a date that has no zone for Python: `$datetime` is one in UTC."""
+        names = PARTS[: 3 if value.form == "date" else 7]
+        given = {name: getattr(value.moment, name) for name in names}
+        kept = {name: number for name, number in given.items() if number or name in PARTS[:3]}
+        return {"$new": f"datetime.{value.form}", "with": kept}
 
     def moment(self, value: Moment, place: Place, subject: str) -> str:
         """Return a date as ISO text; one that was counted from today is frozen."""

@@ -1,0 +1,162 @@
+"""Objects that only name data, and other values that are worked out where Python works them out."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+
+HEAD = """
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import ClassVar, NamedTuple
+import pendulum
+from airflow import DAG
+from airflow.decorators import task
+from airflow.operators.bash import BashOperator
+from airflow.operators.python import PythonOperator
+from airflow.utils.dag_parsing_context import get_parsing_context
+from dateutil.relativedelta import relativedelta
+from tools import CFG, make
+N = 1
+"""
+TOOLS = """
+from dataclasses import dataclass
+from airflow.decorators import task
+@dataclass(frozen=True)
+class Settings:
+    name: str = "x"
+    retries: int = 2
+CFG = Settings(name="y")
+def make(name, days):
+    days = set(days or [])
+    @task(task_id=name)
+    def inner(**context):
+        return sorted(days)
+    return inner
+"""
+
+
+def convert(text: str) -> ConvertedDag:
+    def read(module: str, _importer: str) -> Module | None:
+        return Module("dags/tools.py", TOOLS) if module == "tools" else None
+
+    made = convert_python(
+        HEAD + dedent(text), "d.py", airflow="2", today=date(2026, 3, 10), modules=read
+    )
+    return made.dags[-1]
+
+
+def value(before: str, expression: str) -> str | None:
+    """Return the text of a value; None where a gap says that it is not known."""
+    dag = convert(
+        f"{before}\nwith DAG('d', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command='x ' + str({expression}))"
+    )
+    return dag.data["tasks"][0]["bash_command"].removeprefix("x ") if dag.whole else None
+
+
+FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "expression", "given"),
+    [
+        (f"{FROZEN}k = K(b='y')", "k.b + str(k.a)", "y1"),
+        (f"{FROZEN}N = 2\nk = K()", "k.a", "1"),
+        (f"{FROZEN}@dataclass(frozen=True)\nclass O:\n    k: K = K(5)", "O().k.a", "5"),
+        ("class K(NamedTuple):\n    a: int\n    b: str = 'x'", "K(3).b", "x"),
+        ("", "CFG.name + str(CFG.retries)", "y2"),
+        ("class C:\n    A = N\nN = 2", "C.A", "1"),
+        (f"{FROZEN}    def b(self): return 9", "K().b", None),
+        (f"{FROZEN}    @property\n    def a(self): return 9", "K().a", None),
+        (f"{FROZEN}    def __post_init__(self): pass", "K().a", None),
+        (f"{FROZEN}K.a = 8", "K().a", None),
+        (f"{FROZEN}k = K()\nobject.__setattr__(k, 'a', 8)", "k.a", None),
+        (f"{FROZEN}class L(K):\n    c: int = 1", "L().a", None),
+        (FROZEN.replace("(frozen=True)", ""), "K().a", None),
+        (
+            "@dataclass(frozen=True)\nclass K:\n    z: ClassVar[int] = 5\n    a: int = 1",
+            "K(2).a",
+            None,
+        ),
+        (
+            "@dataclass(frozen=True)\nclass K:\n    a: list = field(default_factory=list)",
+            "K().a",
+            None,
+        ),
+        (
+            "@dataclass(frozen=True)\nclass K:\n"
+            "    a: int = field(default=4, init=False)\n    b: int = 2",
+            "K(7).b",
+            None,
+        ),
+    ],
+)
+def test_records_have_their_fields(before: str, expression: str, given: str | None) -> None:
+    assert value(before, expression) == given
+
+
+@pytest.mark.parametrize(
+    ("expression", "given"),
+    [
+        ("datetime(2024, 1, 31) + relativedelta(months=1, days=1)", "2024-03-01 00:00:00"),
+        ("relativedelta(years=1) + datetime(2024, 2, 29)", "2025-02-28 00:00:00"),
+        ("date(2024, 5, 31) - relativedelta(months=1)", "2024-04-30"),
+        ("pendulum.datetime(2024, 3, 31).subtract(months=1).strftime('%F')", None),
+        ("pendulum.datetime(2024, 3, 31).subtract(months=1).strftime('%m%d')", "0229"),
+        ("timedelta(hours=2).total_seconds()", "7200.0"),
+        ("datetime(2024, 1, 31) + relativedelta(day=1)", None),
+        ("datetime(2024, 1, 31) + relativedelta(days=1.5)", None),
+        ("date(2024, 5, 31) + relativedelta(hours=30)", None),
+        ("pendulum.datetime(2024, 3, 31).add(1).strftime('%m%d')", None),
+    ],
+)
+def test_months_are_moved_as_python_moves_them(expression: str, given: str | None) -> None:
+    made = value("", expression)
+    assert made == given or (given is None and made == "2024-02-29")
+
+
+def test_what_is_counted_from_now_is_counted_in_the_template() -> None:
+    made = value("", "(datetime.now() - relativedelta(months=1)).strftime('%m')")
+    length = "macros.dateutil.relativedelta.relativedelta(months=1)"
+    assert made == f"{{{{ (macros.datetime.now() - {length}).strftime('%m') }}}}"
+
+
+def only(text: str) -> tuple[dict[str, Any], list[str]]:
+    dag = convert(f"with DAG('d', start_date=datetime(2024, 1, 1)):\n{text}")
+    return dag.data["tasks"][0], [r.text for r in dag.remarks if r.outcome is Outcome.GAP]
+
+
+def test_arguments_of_a_star_go_to_the_operator() -> None:
+    made, gaps = only("    @task\n    def f(a, *b): return b\n    f(1, 2)")
+    assert (made["operator"], made["with"]["op_args"], gaps) == ("PythonOperator", [1, 2], [])
+    made, gaps = only("    @task.virtualenv\n    def f(a, *b): return b\n    f(1, 2)")
+    assert gaps == ["arguments of `*` have no names"]
+
+
+def test_a_task_that_a_function_of_a_module_returns_has_what_that_was_given() -> None:
+    made, gaps = only("    make('first', ['z', 'y'])()")
+    assert (made["task_id"], gaps) == ("first", [])
+    assert "days = {'y', 'z'}" in made["python_code"]
+
+
+def test_a_date_without_a_zone_stays_one() -> None:
+    made, _ = only(
+        "    PythonOperator(task_id='a', python_callable=print, op_args=[date(2024, 1, 2)])"
+    )
+    day = {"$new": "datetime.date", "with": {"year": 2024, "month": 1, "day": 2}}
+    assert made["with"]["op_args"] == [day]
+
+
+def test_the_whole_file_is_read_where_airflow_asks_for_one_dag() -> None:
+    dag = convert(
+        "with DAG('d', start_date=datetime(2024, 1, 1)):\n"
+        "    if get_parsing_context().dag_id in {None, 'd'}:\n"
+        "        BashOperator(task_id='a', bash_command='x')"
+    )
+    assert dag.whole
