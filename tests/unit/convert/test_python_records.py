@@ -90,8 +90,10 @@ FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
             None,
         ),
         (
-            "@dataclass(frozen=True)\nclass K:\n"
-            "    a: int = field(default=4, init=False)\n    b: int = 2",
+            (
+                "@dataclass(frozen=True)\nclass K:\n"
+                "    a: int = field(default=4, init=False)\n    b: int = 2"
+            ),
             "K(7).b",
             None,
         ),
