@@ -109,7 +109,8 @@ def create(  # noqa: PLR0913 - one parameter an option
     batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
-    opened = partial(Client.open, variables=checks.variables)
+    overrides = {"strict": str(checks.strict)}
+    opened = partial(Client.open, variables=checks.variables, overrides=overrides)
     with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
         if dry_run:
             from dagctl.cli.plan_view import write_plan

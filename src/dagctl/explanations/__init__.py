@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.explanations.failures import FAILURES
+from dagctl.explanations.failures import FAILURES, RECORDED
 from dagctl.explanations.fields import FIELDS
 from dagctl.explanations.graph import GRAPH
 from dagctl.explanations.python_and_bash import CODE
@@ -15,7 +15,7 @@ from dagctl.explanations.templates import TEMPLATES
 EXPLANATIONS: Mapping[str, Explanation] = {
     **{
         code.value: entry
-        for part in (READING, FIELDS, TASKS, RESOLUTION, GRAPH, CODE, TEMPLATES)
+        for part in (READING, FIELDS, TASKS, RESOLUTION, GRAPH, CODE, RECORDED, TEMPLATES)
         for code, entry in part.items()
     },
     **FAILURES,

@@ -1,7 +1,21 @@
 """The codes of dagctl's exceptions."""
 
 from dagctl.explanations.explanation import Explanation
+from dagctl.spec.codes import Code
 
+RECORDED = {
+    Code.NEVER_COMMITTED: Explanation(
+        "A spec takes back a change that was probably never committed as a spec",
+        "Another clone has published the DAG, and git seems to have no spec that gives what was "
+        "published. So the spec here is older, and would undo that change. Where dagctl is sure, "
+        "it refuses (CONFLICT). It is not sure where defaults, variables or `dagctl.toml` may have "
+        "made the difference: then this is a warning, and with --strict the same refusal.",
+        fix="`dagctl diff ID --spec FILE` shows the change. Get the newer spec with `git pull` or "
+        "`dagctl pull ID`, or go on with `--force`. Runs with `--var` that are set back on purpose "
+        "can silence it: `ignore` under `[checks]` in `dagctl.toml`.",
+    ),
+}
+"""What a spec would do to a DAG that is recorded."""
 FAILURES = {
     "DAGCTL": Explanation(
         "A failure",

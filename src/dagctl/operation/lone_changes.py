@@ -31,6 +31,8 @@ class LastChange:
     """The ids of what the spec file has held, the newest first."""
     newer: int = 0
     """How many of them have come since, the first ones."""
+    is_traced: bool = False
+    """Whether git has shown the commit that the spec file came with, as far as this clone goes."""
 
 
 def last_changes(
@@ -81,6 +83,7 @@ def _last_change(
         is_settled=min(others, default=own[0]) >= own[0],
         specs=tuple(text for text, _ in specs),
         newer=sum(number < own[0] for _, number in specs),
+        is_traced=not commits[of_spec[-1]].changes[made_of[0]][0].strip("0"),
     )
 
 

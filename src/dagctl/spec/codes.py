@@ -1,7 +1,7 @@
 """The codes of the findings about a spec, each explained in `dagctl.explanations`.
 
 1xx: reading the text. 2xx: fields. 3xx: the task graph. 4xx: Python code and shell commands.
-6xx: templates of specs. In the order of the codes.
+5xx: what a spec does to a recorded DAG. 6xx: templates of specs. In the order of the codes.
 """
 
 from enum import StrEnum
@@ -149,6 +149,8 @@ class Code(StrEnum):
     SHELL_GOES_ON = "DAG461"
     XCOM_NOT_THERE = "DAG462"
     BASH_SYNTAX = "DAG463"
+
+    NEVER_COMMITTED = "DAG501"
 
     BAD_TEMPLATE_HEAD = "DAG601"
     BAD_REFERENCE = "DAG602"

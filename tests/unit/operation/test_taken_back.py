@@ -251,7 +251,73 @@ def test_a_value_that_git_does_not_have_is_no_refusal(ada: World, bo: World) -> 
     pull(bo, ada)
     variable = Input("variable", "tag", "0" * 64)
     (warning,) = bo.create(replace(V1, inputs=(variable,))).warnings
-    assert "is the spec of version 1 again" in warning
+    assert warning.startswith("DAG501: specs/a.yaml is the spec of version 1 again")
+
+
+UNSURE = replace(V1, inputs=(Input("variable", "tag", "0" * 64),))
+"""What git has of this one may have made another spec then."""
+
+
+def test_where_it_is_not_certain_a_strict_workspace_refuses(ada: World, bo: World) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    bo.settings = replace(bo.settings, strict=True)
+    before = bo.state()
+    expected = r"specs/a.yaml would undo .* that \(DAG501\) was probably committed without its spec"
+    with pytest.raises(StaleVersionError, match=expected):
+        bo.create(UNSURE)
+    assert bo.state() == before
+    assert made(bo, UNSURE, Options(force=True)) == (3, [])
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_warning_can_be_silenced(ada: World, bo: World, *, strict: bool) -> None:
+    ada.create(V2)
+    pull(bo, ada)
+    bo.settings = replace(bo.settings, ignore=("DAG501",), strict=strict)
+    assert made(bo, UNSURE) == (3, [])
+
+
+@pytest.mark.parametrize("when", ["never", "before", "after"])
+def test_the_text_that_was_published_says_whether_git_has_it(
+    ada: World, bo: World, when: str
+) -> None:
+    """Whatever defaults and variables make of it; a registry of one clone does not have it."""
+    mine = replace(UNSURE, spec_text="tag: 1\n")
+    theirs = replace(V2, spec_text="tag: 2\r\n", inputs=UNSURE.inputs)
+    if when == "before":
+        commit_text(ada, "tag: 2\n")
+    ada.create(theirs)
+    if when == "after":
+        commit_text(ada, "tag: 2\n")
+    pull(bo, ada)
+    commit_text(bo, "tag: 1\n")
+    if bo.backend.is_cache or when != "never":
+        (warning,) = bo.create(mine).warnings
+        assert ("DAG501: " in warning) == (bo.backend.is_cache and when == "never")
+        return
+    with pytest.raises(StaleVersionError, match="that was committed without its spec"):
+        bo.create(mine)
+
+
+def commit_text(world: World, text: str) -> None:
+    repo = world.backend.repo
+    repo.add(MAIN, repo.tree(MAIN) | {A: text.encode()}, "Write the spec")
+    repo.index[A] = world.backend.files.content[A] = text.encode()
+
+
+def test_a_first_version_that_was_published_before_its_spec_was_committed(ada: World) -> None:
+    """Its commit of the spec does not count for the next version, which has none."""
+    other, path = version("echo 1", path="specs/b.yaml", name="Other"), "specs/b.yaml"
+    ada.create(other)
+    commit_spec(ada, other, path)
+    bo = clone(ada, shared=not ada.backend.is_cache)
+    bo.backend.repo.who = BO
+    bo.create(other)
+    ada.create(version("echo 2", path=path, name="Other"))
+    pull(bo, ada)
+    with pytest.raises(StaleVersionError, match="that was committed without its spec"):
+        bo.create(other)
 
 
 def test_a_dag_file_that_was_set_back_with_git_may_be_published_again(ada: World) -> None:
