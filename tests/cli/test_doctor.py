@@ -121,6 +121,29 @@ def test_doctor_sees_wrong_objects_and_objects_without_a_record(three: Shell) ->
     assert three.run("doctor").code == 0
 
 
+def test_doctor_sees_what_lies_elsewhere_in_the_store_and_leaves_it(three: Shell) -> None:
+    """Such as what was stored for another project_id."""
+    folder = _object(three, "b").parent
+    other = folder.parent.parent / "other/dags/x.py"
+    for file in (other, folder / "sub/y.py", folder.parent / "z.py"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("# of no DAG\n")
+    orphan = folder / "gone.py"
+    orphan.write_text("# of no DAG\n")
+    os.utime(orphan, (0, 0))
+    state, message = _checks(three)["objects"]
+    project = folder.parent.name
+    assert state == "warning"
+    assert message == (
+        "1 stored files belong to no recorded DAG: gone.py; 3 stored files lie where no DAG is "
+        f"stored: {project}/dags/sub/y.py, {project}/z.py, other/dags/x.py"
+    )
+    three.ok("doctor", "--fix", "--yes")
+    assert not orphan.exists()
+    assert other.exists()
+    assert _checks(three)["objects"][1].startswith("3 stored files lie where no DAG is stored")
+
+
 def test_doctor_sees_commits_that_are_not_in_the_branch_or_on_no_remote(three: Shell) -> None:
     assert _checks(three)["commits"] == ("ok", "all 1 recorded commits are in this branch")
     three.git("clone", "--bare", ".", "../remote.git")

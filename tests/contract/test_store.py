@@ -82,3 +82,14 @@ def test_keys_lists_what_is_right_below_a_folder(store: Store) -> None:
     assert sorted(stored.key for stored in found) == [f"{FOLDER}/a.py", f"{FOLDER}/b.py"]
     assert all(stored.written_at.tzinfo is not None for stored in found)
     assert list(store.keys(FOLDER.replace("dags", "none"))) == []
+
+
+def test_what_lies_elsewhere_is_listed(store: Store) -> None:
+    assert list(store.strays(FOLDER)) == []
+    store.put(KEY, b"x", operation_id=OPERATION)
+    if isinstance(store, SupabaseStore):  # nobody but an owner of the database puts it there
+        return
+    for name in ("x.py", "dags/sub/y.py", "other/z.txt"):
+        store.put(f"{PROJECT}/{name}", b"x", operation_id=OPERATION)
+    strays = [f"{PROJECT}/{name}" for name in ("dags/sub/y.py", "other/z.txt", "x.py")]
+    assert sorted(store.strays(FOLDER)) == strays

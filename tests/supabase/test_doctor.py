@@ -251,3 +251,16 @@ def test_an_object_without_a_record_is_named_once_it_is_old(place: Place) -> Non
     with place.open() as client:
         healed = client.heal(client.repairs())
     assert bool(healed.removed) != bool(healed.failed)
+
+
+def test_what_lies_elsewhere_in_the_bucket_is_named(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    other = "00000000-0000-4000-8000-000000000000"
+    for key in (f"{PROJECT}/notes.txt", f"{PROJECT}/dags/old/x.py", f"{other}/notes.txt"):
+        insert = "insert into storage.objects (bucket_id, name) values ('dags', %s) returning name"
+        place.stand_in.sql(insert, key)
+    found = findings(place)["objects"]
+    assert found.state == "warning"
+    assert found.message == (
+        f"2 stored files lie where no DAG is stored: {PROJECT}/dags/old/x.py, {PROJECT}/notes.txt"
+    )

@@ -43,3 +43,9 @@ class MemoryStore:
         for key in [*self.objects]:
             if key.rpartition("/")[0] == folder:
                 yield StoredKey(key, datetime(2024, 1, 1, tzinfo=UTC))
+
+    def strays(self, folder: str) -> Iterator[str]:
+        """Yield the keys of the project that are not right below its folder."""
+        for key in [*self.objects]:
+            if key.startswith(folder.partition("/")[0]) and key.rpartition("/")[0] != folder:
+                yield key

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
+from dagctl.ports.store import MOST_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +78,25 @@ class FolderStore:
             for name, written in entries
             if written is not None
         )
+
+    def strays(self, folder: str) -> Iterator[str]:
+        """Yield the keys of all that does not lie right below a folder."""
+        parts = checked_parts(folder)
+        with durable.explained(folder):
+            try:
+                with self._root.opened() as root:
+                    yield from _besides("/".join(parts), root)
+            except FileNotFoundError:
+                return
+
+
+def _besides(folder: str, root: int) -> Iterator[str]:
+    walk = islice(os.fwalk(".", dir_fd=root), MOST_FOLDERS)
+    for place, folders, files, _ in walk:
+        folders.sort()
+        where = place.removeprefix(".").removeprefix("/")
+        above = f"{where}/" if where else ""
+        yield from (f"{above}{name}" for name in sorted(files) if where != folder)
 
 
 def _written_at(folder: int, name: str) -> datetime | None:

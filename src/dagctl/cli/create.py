@@ -95,7 +95,6 @@ def create(  # noqa: PLR0913 - one parameter an option
 
     from dagctl.cli.progress import reporter
     from dagctl.cli.specs import checks_of
-    from dagctl.client import Client
     from dagctl.commands.inputs import Judged
 
     invocation = current(context)
@@ -109,9 +108,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
-    overrides = {"strict": str(checks.strict)}
-    opened = partial(Client.open, variables=checks.variables, overrides=overrides)
-    with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
+    with closing(reporter(invocation)) as progress, _opened(checks, progress) as client:
         if dry_run:
             from dagctl.cli.plan_view import write_plan
             from dagctl.cli.recover import write_recovery
@@ -127,6 +124,14 @@ def create(  # noqa: PLR0913 - one parameter an option
             work = partial(work, force=force, verify=not no_verify, prune=folders)
             _create(invocation, client, progress, batch, work)
     _exit(batch, is_pending=exit_code and plan is not None and plan.pending)
+
+
+def _opened(checks: Checks, progress: Reporter) -> Client:
+    """Return a client of the workspace here, that takes findings as the command line says."""
+    from dagctl.client import Client
+
+    strict = str(checks.strict)
+    return Client.open(variables=checks.variables, overrides={"strict": strict}, listener=progress)
 
 
 def _checked(  # noqa: PLR0913 - what is read, and how

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Backend
     from dagctl.settings import Settings
 
+_BY_HAND = (
+    "look at what lies elsewhere, and remove it by hand if nothing uses it: in the dashboard under "
+    "Storage, or without Supabase in the folder `store` below `git rev-parse --git-path dagctl`"
+)
+
 
 def checks_of_dags(
     backend: Backend, settings: Settings, *, needs: tuple[str, ...] = ()
@@ -137,10 +142,17 @@ def objects(survey: Survey) -> str | Advice:
             f"differ from the recorded ones: {named(survey.stored_wrongly)}",
             hint=Fix(HEAL, " stores them again"),
         )
-    if survey.orphans:
-        names = [key.rpartition("/")[2] for key in survey.orphans]
+    parts = {
+        "stored files belong to no recorded DAG": [
+            key.rpartition("/")[2] for key in survey.orphans
+        ],
+        "stored files lie where no DAG is stored": survey.strays,
+    }
+    if survey.orphans or survey.strays:
+        said = [f"{len(keys)} {what}: {named(keys)}" for what, keys in parts.items() if keys]
+        heal = (HEAL, " removes those of no DAG") if survey.orphans else ()
+        between = ("; ",) if survey.orphans and survey.strays else ()
         return Advice(
-            f"{len(names)} stored files belong to no recorded DAG: {named(names)}",
-            Fix(HEAL, " removes them"),
+            "; ".join(said), Fix(*heal, *between, *((_BY_HAND,) if survey.strays else ()))
         )
     return _all_good(survey.count, "stored files", "are as recorded")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.commands.records import drifts_here, in_parts
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord, Reach
     from dagctl.settings import Settings
 
+MOST_STRAYS = 1000
+"""How many keys are listed that belong nowhere."""
 PAGE = 200
 """How many DAGs are read at a time."""
 MOST_SPECS = 1000
@@ -53,6 +56,8 @@ class Survey:
     """DAGs whose object is missing, or holds other bytes than the recorded ones."""
     orphans: list[str] = field(default_factory=list)
     """Keys of objects without a record."""
+    strays: list[str] = field(default_factory=list)
+    """Keys where no DAG is stored."""
     commits: dict[str, str] = field(default_factory=dict)
     """Each recorded commit, with a DAG of it."""
     reach: Reach | None = None
@@ -63,7 +68,7 @@ def survey(backend: Backend, settings: Settings) -> Survey:
     """Return how the DAGs of a project stand.
 
     Costs one registry call and `PAGE` reads of the store a page, one call more for 50
-    specs, three git commands in all, and one list of the store a thousand objects.
+    specs, three git commands in all, one list of the store a folder and a thousand objects.
 
     Raises:
         DagctlError: Registry, store or repository cannot be read.
@@ -84,6 +89,7 @@ def survey(backend: Backend, settings: Settings) -> Survey:
         for stored in backend.store.keys(folder)
         if stored.key not in keys and stored.written_at < settled
     )
+    result.strays = sorted(islice(backend.store.strays(folder), MOST_STRAYS))
     return result
 
 

@@ -177,8 +177,8 @@ def _is_lost_by_text(
 
 def _published(context: Context, undone: TakenBack) -> tuple[DagVersion | None, DagVersion | None]:
     """Return the version that is taken back and the one before it, with their texts."""
-    found = context.backend.registry.versions(undone.change.dag_id, limit=2, text=True)
-    known = {version.version: version for version in found}
+    newest = context.backend.registry.versions(undone.change.dag_id, limit=2, text=True)
+    known = {version.version: version for version in newest}
     return known.get(undone.header.version or 0), known.get(undone.before.version or 0)
 
 

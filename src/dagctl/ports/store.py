@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+MOST_FOLDERS = 100
+"""How many folders of a store are looked through for what does not belong there."""
+
+
 @frozen
 class StoredKey:
     """An object in the store."""
@@ -42,3 +46,10 @@ class Store(Protocol):
 
     def keys(self, folder: str) -> Iterator[StoredKey]:
         """Yield the objects right below a folder, such as `<project_id>/dags`, in any order."""
+
+    def strays(self, folder: str) -> Iterator[str]:
+        """Yield the keys of what lies elsewhere, where no DAG is stored, in any order.
+
+        What is looked through is what this store has besides `folder`: of a store of many projects
+        only the one of that folder, and at most `MOST_FOLDERS` folders.
+        """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage3.exceptions import StorageApiError
 
@@ -20,6 +20,7 @@ from dagctl.errors import (
 from dagctl.next_step import EXPORT_MIGRATIONS, TRY_LATER, Fix
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
+from dagctl.ports.store import MOST_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -125,6 +126,28 @@ class SupabaseStore:
 
     def keys(self, folder: str) -> Iterator[StoredKey]:
         """Yield the objects right below a folder, as far as the user may see them."""
+        for item in self._listed(folder):
+            if item.get("id"):  # else it is a folder
+                written = datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
+                yield StoredKey(f"{folder}/{item['name']}", written)
+
+    def strays(self, folder: str) -> Iterator[str]:
+        """Yield the keys of the project that do not lie right below its folder."""
+        project, _, _ = folder.partition("/")
+        left = [project]
+        for _ in range(MOST_FOLDERS):
+            if not left:
+                return
+            place = left.pop()
+            for item in self._listed(place):
+                key = f"{place}/{item['name']}"
+                if not item.get("id"):
+                    left.append(key)
+                elif place != folder:
+                    yield key
+
+    def _listed(self, folder: str) -> Iterator[dict[str, Any]]:
+        """Yield what lies right below a folder, folders too."""
         checked_parts(folder)
         bucket = self._remote.bucket(self._bucket)
         for offset in count(step=PAGE):
@@ -135,9 +158,6 @@ class SupabaseStore:
             }
             with self._remote.explained(f"list of {folder}"):
                 page = bucket.list(folder, part)
-            for item in page:
-                if item.get("id"):  # else it is a folder
-                    written = datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
-                    yield StoredKey(f"{folder}/{item['name']}", written)
+            yield from page
             if len(page) < PAGE:
                 return
