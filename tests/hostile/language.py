@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dagctl.spec.markers import MOST_ARGUMENTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Task = dict[str, Any]
+    Text = Callable[[int], str]
 
 OWN = "jobs.operators.Load"
 
@@ -33,6 +36,21 @@ def _tasks(make: Callable[[int], Task], each: int) -> Callable[[int], str]:
 def _one(make: Callable[[int], Task], each: int) -> Callable[[int], str]:
     """Return a spec of one task, which is made of how many things it has."""
     return lambda size: _document(tasks=[make(size // each)])
+
+
+def _wide(name: str, argument: Callable[[int], tuple[str, object]], each: int) -> Text:
+    """Return a spec of operators with as many arguments as one may have."""
+
+    def arguments(first: int, end: int) -> dict[str, object]:
+        return dict(map(argument, range(first, min(first + MOST_ARGUMENTS, end))))
+
+    def text(size: int) -> str:
+        firsts = range(0, size // each, MOST_ARGUMENTS)
+        given = [(first, arguments(first, size // each)) for first in firsts]
+        tasks = [_operator(f"t{first}", name, each) for first, each in given]
+        return _document(tasks=[*tasks, _bash("c")])
+
+    return text
 
 
 def _group(number: int) -> Task:
@@ -71,19 +89,16 @@ LANGUAGE: dict[str, Callable[[int], str]] = {
     "outputs of the task before": _tasks(
         lambda n: _operator(f"t{n}", OWN, {"x": {"$xcom": f"t{n - 1}"}} if n else {}), 100
     ),
-    "outputs of one task in one": _one(
-        lambda n: _operator("b", OWN, {f"x{i}": {"$xcom": "c"} for i in range(n)}), 24
-    ),
-    "lengths of time without a type": _one(
-        lambda n: _operator("a", OWN, {f"timeout_{i}": "5m" for i in range(n)}), 22
+    "outputs of one task in others": _wide(OWN, lambda n: (f"x{n}", {"$xcom": "c"}), 24),
+    "lengths of time without a type": _wide(OWN, lambda n: (f"timeout_{n}", "5m"), 22),
+    "more arguments than a call may have": _one(
+        lambda n: _operator("a", OWN, {f"x{i}": 1 for i in range(n)}), 12
     ),
     "names of template files": _one(
         lambda n: _operator("a", "SQLExecuteQueryOperator", {"conn_id": "a", "sql": ["a.sql"] * n}),
         9,
     ),
-    "parameters that are misspelt": _one(
-        lambda n: _operator("a", "S3KeySensor", {f"bucket_kye_{i}": 1 for i in range(n)}), 20
-    ),
+    "parameters that are misspelt": _wide("S3KeySensor", lambda n: (f"bucket_kye_{n}", 1), 20),
     "operators that are misspelt": _tasks(lambda n: _operator(f"t{n}", f"S3KeySensr{n}", {}), 60),
     "parameters of a mapping that are not rendered": _one(
         lambda n: _operator("a", "S3KeySensor", {"wildcard_match": ["{{ x }}"] * n}), 12

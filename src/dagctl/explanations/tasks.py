@@ -49,7 +49,7 @@ TASKS = {
     Code.BAD_ARGUMENT: Explanation(
         "An argument that cannot be given",
         "The keys of `with` are names of Python, and a function takes only arguments that it "
-        "names. The keys of `env` are names of variables.",
+        "names, at most 1,000. The keys of `env` are names of variables.",
         _task("python_code: return 1", "with: {day: today}"),
         _task("python_code: |", "  def run(day):", "      return day", "with: {day: today}"),
         "Correct the name, or add the parameter to the function.",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Place = tuple[Path, Any]
 
 _MAPPED = ("expand", "expand_kwargs")
+MOST_ARGUMENTS = 1_000
+"""Arguments of one call: Python's compiler compares their names pair by pair."""
 LONGEST_TEXT = 1_000
 """Characters of the text of a marker: a task id, a key."""
 
@@ -62,11 +64,19 @@ def _task(value: object) -> Iterator[Problem]:
         yield from _text(value)
 
 
+def too_many_arguments(count: int) -> Problem:
+    """Return why a call cannot have that many arguments."""
+    message = f"the call has {count:,} arguments; at most {MOST_ARGUMENTS:,} are read"
+    return Problem(Code.BAD_ARGUMENT, message, "pass them as one mapping")
+
+
 def _mapping(value: object) -> Iterator[Problem]:
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         yield Problem(
             Code.BAD_MARKER, "`with` must be a mapping", "write `with: {name: value, ...}`"
         )
+    elif len(value) > MOST_ARGUMENTS:
+        yield too_many_arguments(len(value))
     else:
         for key in value:
             if not key.isidentifier() or keyword.iskeyword(key):

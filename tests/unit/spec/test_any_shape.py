@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dagctl.spec.load import check_data
+from dagctl.spec.markers import MOST_ARGUMENTS
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import KINDS, Group
 
@@ -37,3 +38,17 @@ def test_a_value_of_any_shape_under_any_key(value: object) -> None:
     for spec in specs:
         checked = check_data(spec)
         assert checked.spec is not None or checked.diagnostics
+
+
+@pytest.mark.parametrize("count", [MOST_ARGUMENTS, MOST_ARGUMENTS + 1])
+@pytest.mark.parametrize("is_inner", [False, True])
+def test_a_call_has_no_more_arguments_than_python_compiles_in_no_time(
+    count: int, *, is_inner: bool
+) -> None:
+    given: dict[str, object] = {f"x{number}": 1 for number in range(count)}
+    given = {"x": {"$new": "a.B", "with": given}} if is_inner else given
+    task = {"task_id": "a", "operator": "jobs.Load", "with": given}
+    checked = check_data({"dag_name": "Wide", "tasks": [task]})
+    messages = [finding.message for finding in checked.diagnostics if finding.code == "DAG239"]
+    too_many = "the call has 1,001 arguments; at most 1,000 are read"
+    assert messages == ([too_many] if count > MOST_ARGUMENTS else [])

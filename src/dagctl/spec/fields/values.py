@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import IN_PROSE, MAX_TEXT, character_problems, length_problems
-from dagctl.spec.markers import marker_problems, markers_in
+from dagctl.spec.markers import (
+    MOST_ARGUMENTS,
+    marker_problems,
+    markers_in,
+    too_many_arguments,
+)
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
@@ -28,6 +33,9 @@ def argument_problems(arguments: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with arguments: their names, and their values of any nesting."""
     if not isinstance(arguments, dict):
         return  # the model says it
+    if len(arguments) > MOST_ARGUMENTS:
+        yield too_many_arguments(len(arguments)).at(*path)
+        return
     yield from name_problems(arguments, path)
     yield from value_problems(arguments, path)
 
