@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DryRun, Environ, NoVerify, Push, TextOrJson, Variables, examples
 from dagctl.cli.text import plural, shown, words
 
@@ -70,8 +70,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     from dagctl.client import Client
     from dagctl.commands.deployment import deployment
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
     known = deployment(variables, environ or ())
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if dry_run:

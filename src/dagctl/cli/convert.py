@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import current
-from dagctl.cli.options import Environ, TextOrJson, Variables, checked_airflow, examples
+from dagctl.cli.invocation import begun, current
+from dagctl.cli.options import Environ, TextOrJson, Variables, airflow_option, examples
 from dagctl.cli.text import plural, shown, words
-from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,15 +39,7 @@ Root = Annotated[
         "--root", metavar="DIR", help="The outermost folder whose defaults.yml holds for the files."
     ),
 ]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--airflow",
-        metavar="VERSION",
-        callback=checked_airflow,
-        help=f"The Airflow that the files are for: {TARGETS}.",
-    ),
-]
+Target = Annotated[str | None, airflow_option("that the files are for")]
 Force = Annotated[bool, typer.Option("--force", help="With --into: overwrite other files.")]
 StrictGaps = Annotated[
     bool, typer.Option("--strict", help="Fail if a DAG did not come over whole.")
@@ -91,8 +82,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     from dagctl.commands.deployment import deployment
     from dagctl.errors import UsageError
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     checks = checks_of(strict=None, airflow=airflow)
     target = checks.airflow
     if to is not None:

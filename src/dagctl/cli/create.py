@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import (
     DryRun,
     Env,
@@ -97,8 +97,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.specs import checks_of
     from dagctl.commands.inputs import Judged
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
     if exit_code and not dry_run:
         raise _refusal("--exit-code goes with --dry-run")
     if branch is not None and (push is not None or if_exists is not None or prune):
@@ -151,8 +150,9 @@ def _checked(  # noqa: PLR0913 - what is read, and how
     from dagctl.operation.rendering import render_with
 
     prepare = partial(render_code, airflow=checks.airflow)
-    sorted_out = partial(sort_out, keep_going=keep_going, bare=bare, prepare=prepare)
-    batch = sorted_out(invocation, specs, spec_format, checks)
+    batch = sort_out(
+        invocation, specs, spec_format, checks, keep_going=keep_going, bare=bare, prepare=prepare
+    )
     render_with(batch.prepared, checks.airflow)
     return batch
 

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreatedDag, PrunedDag
 
 
-UNTRACKED = 3
-"""How many spec files are named."""
-
-
 def write_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
     """Write what was published, all the way out: the journal is kept until this returns."""
     console = invocation.console
@@ -86,10 +82,10 @@ def _pruned_line(dag: PrunedDag) -> str:
     return f"Removed {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}){gone}"
 
 
-def some_of(paths: Sequence[str]) -> str:
-    """Return the first of some spec files for a command line, and how many more there are."""
-    more = len(paths) - UNTRACKED
-    return words(*paths[:UNTRACKED]) + (f" (and {more} more)" if more > 0 else "")
+def some_of(paths: Sequence[str], most: int = 3) -> str:
+    """Return the first of some files for a command line, and how many more there are."""
+    more = len(paths) - most
+    return words(*paths[:most]) + (f" (and {more} more)" if more > 0 else "")
 
 
 def _next(console: Console, result: CreateResult) -> None:

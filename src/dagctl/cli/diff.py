@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagId, Env, TextOrJson, Var, examples
 from dagctl.cli.text import shown
 
@@ -63,8 +63,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     from dagctl.errors import UsageError
     from dagctl.views.comparison import comparison_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     if spec is not None and after is not None:
         raise UsageError("--spec stands in place of the version M", hint="leave one of them out")

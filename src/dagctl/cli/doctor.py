@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.text import named, shown
 from dagctl.session.redaction import redacted
 from dagctl.views.health import check_data, healed_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from dagctl.cli.console import Console, Style
     from dagctl.cli.invocation import Invocation
@@ -57,8 +57,7 @@ def doctor(
     from dagctl.client import Client
     from dagctl.errors import UsageError
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     if yes and not fix:
         raise UsageError("--yes goes with --fix", hint="dagctl doctor --help")
     console = invocation.console
@@ -77,9 +76,9 @@ def doctor(
         if fix:
             result["fixed"] = healed_data(healed)
         console.document(envelope(invocation, result=result))
-    code = _exit_code(findings)
-    if code:
-        raise typer.Exit(code)
+    for finding in findings:
+        if finding.state == "failed":
+            raise typer.Exit(finding.exit_code)
 
 
 def _heal(invocation: Invocation, client: Client, *, asks: bool) -> Healed | None:
@@ -117,20 +116,11 @@ def _plan(repairs: Repairs) -> Iterator[str]:
     if repairs.is_empty:
         yield "Nothing to repair."
     if repairs.dags:
-        yield f"To write again from the recorded spec: {_some(repairs.dags)}"
+        yield f"To write again from the recorded spec: {named(repairs.dags, NAMED)}"
     if repairs.orphans:
-        yield f"To remove from the store: {_some(repairs.orphans)}"
+        yield f"To remove from the store: {named(repairs.orphans, NAMED)}"
     for left in repairs.left:
         yield f"Left as it is: {shown(left)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(map(shown, names[:NAMED])) + more
-
-
-def _exit_code(findings: Sequence[HealthFinding]) -> int:
-    return next((int(finding.exit_code) for finding in findings if finding.state == "failed"), 0)
 
 
 def _lines(console: Console, finding: HealthFinding) -> Iterator[str]:

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagId, DryRun, Env, Force, NoVerify, Push, TextOrJson, Var, examples
 from dagctl.cli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from dagctl.cli.invocation import Invocation
     from dagctl.client import Client
     from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
-    from dagctl.errors import Diagnostic
     from dagctl.operation.editing import Draft
 
 OTHERWISE = "change the spec file, then dagctl create"
@@ -58,8 +57,7 @@ def edit(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.specs import checks_of
     from dagctl.client import Client
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
     console = invocation.console
     editor = editor_of(console, otherwise=f"{OTHERWISE} (`dagctl show {dag_id}` names it)")
     opened = partial(
@@ -101,6 +99,7 @@ def _edited(
         SpecError: It has errors, and the result is asked for as JSON.
         typer.Exit: It has errors, and the user does not go on.
     """
+    from dagctl.cli.diagnostics import write_diagnostics
     from dagctl.cli.failure import write_findings
     from dagctl.cli.prompt import goes_on
     from dagctl.errors import SpecError
@@ -118,17 +117,9 @@ def _edited(
             if not goes_on(invocation.console, "Go on editing?"):
                 raise typer.Exit(error.exit_code) from None
         else:
-            _write_advice(invocation, findings)
+            if not invocation.is_json:
+                write_diagnostics(invocation.console, findings)
             return content
-
-
-def _write_advice(invocation: Invocation, findings: Sequence[Diagnostic]) -> None:
-    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
-
-    console = invocation.console
-    if findings and not invocation.is_json:
-        for line in FORMATS["text"](DiagnosticReport(tuple(findings)), look(console, console.err)):
-            console.error(line)
 
 
 def _write_nothing(invocation: Invocation) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.candidates import codes
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def explain(
     from dagctl.explanations import EXPLANATIONS
     from dagctl.views.explained import explain_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     if list_all and code is not None:
         raise UsageError("--list goes with no code", hint="dagctl explain --list")
     chosen = list(EXPLANATIONS.items()) if code is None else [command.explain(code)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagId, TextOrJson, examples
 from dagctl.cli.text import shown
 
@@ -55,8 +55,7 @@ def history(
     from dagctl.client import Client
     from dagctl.views.versions import entry_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     with Client.open(listener=WarningsOnly(console)) as client:
         page = client.history(dag_id, before=before, limit=limit)

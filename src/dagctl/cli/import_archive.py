@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DryRun, NoVerify, TextOrJson, examples
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dagctl.client import Client
-    from dagctl.commands.operate import OperationResult
 
 Source = Annotated[str, typer.Argument(metavar="FILE", help="An archive of `dagctl export`.")]
 IfThere = Annotated[
@@ -52,16 +46,12 @@ def import_archive(  # noqa: PLR0913 - one parameter an option
     """
     from dagctl.cli.operated import carry_out
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
-
-    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
-        return client.import_archive(
-            file, if_exists=if_exists, force=force, verify=not no_verify, on_result=show
-        )
+    invocation = begun(context, output, dry_run=dry_run)
 
     carry_out(
         invocation,
         lambda client: client.plan_import(file, if_exists=if_exists, force=force),
-        act,
+        lambda client, show: client.import_archive(
+            file, if_exists=if_exists, force=force, verify=not no_verify, on_result=show
+        ),
     )

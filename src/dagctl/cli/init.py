@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
-from dagctl.cli.options import TextOrJson, checked_airflow, examples
+from dagctl.cli.invocation import begun
+from dagctl.cli.options import TextOrJson, airflow_option, examples
 from dagctl.cli.text import shown
-from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +26,7 @@ Folder = Annotated[
 ProjectId = Annotated[
     str | None, typer.Option(metavar="UUID", help="The id of the project. Default: a new one.")
 ]
-Target = Annotated[
-    str,
-    typer.Option(
-        "--airflow",
-        metavar="VERSION",
-        callback=checked_airflow,
-        help=f"The Airflow to write for: {TARGETS}.",
-    ),
-]
+Target = Annotated[str, airflow_option("to write for")]
 DagsFolder = Annotated[str, typer.Option(metavar="DIR", help="Where DAG files go, below DIR.")]
 EPILOG = examples(
     "dagctl init",
@@ -68,8 +59,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     from dagctl.views.setup import init_data
     from dagctl.workspace import Workspace
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     choices = _choices(project_id, airflow, dags_folder)
     workspace = Workspace(Path(os.path.realpath(folder or Path())))
     outer = _outer(workspace, is_named=folder is not None)

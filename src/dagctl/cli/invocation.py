@@ -48,6 +48,13 @@ def current(context: typer.Context) -> Invocation:
     return cast("Invocation", context.obj)
 
 
+def begun(context: typer.Context, output: str, *, dry_run: bool = False) -> Invocation:
+    """Return the run of a command, whose result or failure is now written in that form."""
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+    return invocation
+
+
 def foresee(arguments: Sequence[str], console: Console) -> Invocation:
     """Return the run as far as the bare arguments show, for the case that they cannot be parsed."""
     command = next((argument for argument in arguments if argument in COMMANDS), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import plural, shown
 
@@ -62,8 +62,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     from dagctl.views.account import link_data
     from dagctl.workspace import find_workspace
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     given = {
         "supabase_url": url,

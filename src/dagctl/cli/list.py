@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import Invocation, current
+from dagctl.cli.invocation import Invocation, begun
 from dagctl.cli.options import examples
 from dagctl.cli.text import plural, shown
 
@@ -103,8 +103,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     is_whole = everything or (limit is None and not _is_table(invocation))
     filters = {"owner": owner, "tag": tag, "user": user}
     with Client.open(listener=WarningsOnly(invocation.console)) as client:
@@ -197,7 +196,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> s
     from datetime import UTC, datetime
 
     from dagctl.cli.console import is_ascii
-    from dagctl.cli.table import draw, fit
+    from dagctl.cli.table import begun_table, draw
 
     now = datetime.now(UTC)
     table = None
@@ -205,9 +204,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> s
     for page in pages:
         rows = _rows(page, now)
         if rows and table is None:
-            table = fit(HEADINGS, rows, console.width, cut=SHORTENED, spare=SPARE)
-            heading = next(draw(table, [HEADINGS], ascii_only=True))
-            console.data(console.paint(heading, "bold", on=console.out))
+            table = begun_table(console, HEADINGS, rows, cut=SHORTENED, spare=SPARE)
         if table is not None:
             console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
         cursor = page.next

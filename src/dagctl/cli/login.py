@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
 from dagctl.frozen import frozen
@@ -82,8 +82,7 @@ def login(  # noqa: PLR0913 - one parameter an option
     from dagctl.commands import login as command
     from dagctl.session.source import profile_of
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     _check(password_stdin=password_stdin, otp=otp, provider=provider, no_browser=no_browser)
     remote = sign_in.find_remote(console.environ)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
 
@@ -27,8 +27,7 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
     from dagctl.session.source import profile_of
     from dagctl.views.account import logout_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     endpoint = sign_in.find_remote(console.environ).endpoint
     store = sign_in.session_file(endpoint, profile_of(console.environ, profile))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun, current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
 
@@ -36,8 +36,7 @@ def export(context: typer.Context, folder: Folder, *, output: TextOrJson = "text
     from dagctl.commands.migrations import export_migrations
     from dagctl.views.setup import migrations_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     result = export_migrations(folder)
     if output == "json":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dagctl.cli.candidates import templates as candidates
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def new(  # noqa: PLR0913 - one parameter an option
     from dagctl.template import given
     from dagctl.views.templates import new_spec_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     if template is None:
         _check_no_template(name)
     listed = template_named(template or FIRST, Path())
@@ -148,12 +147,10 @@ def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dic
 
 def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
     """Ask for the parameters that have no value, if there is a terminal to ask at."""
-    import sys
-
-    from dagctl.cli.console import is_terminal
+    from dagctl.cli.prompt import is_at_terminal
 
     missing = [p for p in template.parameters if p.is_required and p.name not in values]
-    if not missing or not (sys.stdin and is_terminal(sys.stdin) and is_terminal(console.err)):
+    if not missing or not is_at_terminal(console):
         return
     for parameter in missing:
         answer = _answer(console, template, parameter)
@@ -190,12 +187,11 @@ def _named(values: dict[str, Any], made: NewSpec, template: Template) -> str:
 
 
 def _report(console: Console, template: Template, made: NewSpec, path: Path) -> None:
-    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
+    from dagctl.cli.diagnostics import write_diagnostics
     from dagctl.cli.text import shown, words
 
     where = shown(str(path))
     console.data(f"Wrote {where} from {template.name}@{template.version}")
-    for line in FORMATS["text"](DiagnosticReport(made.diagnostics), look(console, console.err)):
-        console.error(line)
+    write_diagnostics(console, made.diagnostics)
     step = "dagctl create" if made.dag_id else "correct it, then dagctl validate"
     console.note(f"  next: {step} {words(path)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.candidates import operators as candidates
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
@@ -58,9 +58,22 @@ def operators(
 
     They come from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
-    invocation = current(context)
-    invocation.output = output
-    _search(context, " ".join(words or ()), _target(airflow))
+    from dagctl.cli.console import is_terminal
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.table import tsv
+    from dagctl.commands.operators import find_operators
+    from dagctl.views.operators import operators_data
+
+    invocation = begun(context, output)
+    console = invocation.console
+    target = _target(airflow)
+    matches = find_operators(" ".join(words or ()), target)
+    if invocation.is_json:
+        console.document(envelope(invocation, result=operators_data(target, matches)))
+    elif is_terminal(console.out):
+        _table(console, matches)
+    else:
+        console.lines(tsv([[m.name, m.provider, m.kind, m.path] for m in matches]))
 
 
 def show(
@@ -74,9 +87,17 @@ def show(
 
     It comes from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
-    invocation = current(context)
-    invocation.output = output
-    _show(context, name, _target(airflow))
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.operators import explain_operator
+    from dagctl.views.operators import operator_data
+
+    invocation = begun(context, output)
+    explained = explain_operator(name, _target(airflow))
+    if invocation.is_json:
+        result: OperatorsShowData = {"operator": operator_data(explained)}
+        invocation.console.document(envelope(invocation, result=result))
+    else:
+        invocation.console.lines(_page(explained, invocation.console.page_width))
 
 
 def _target(airflow: str | None) -> str:
@@ -101,48 +122,14 @@ def _target(airflow: str | None) -> str:
         return airflow  # the catalogue says which it knows
 
 
-def _search(context: typer.Context, word: str, target: str) -> None:
-    from dagctl.cli.console import is_terminal
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.table import tsv
-    from dagctl.commands.operators import find_operators
-    from dagctl.views.operators import operators_data
-
-    invocation = current(context)
-    console = invocation.console
-    matches = find_operators(word, target)
-    if invocation.is_json:
-        console.document(envelope(invocation, result=operators_data(target, matches)))
-    elif is_terminal(console.out):
-        _table(console, matches)
-    else:
-        console.lines(tsv([[m.name, m.provider, m.kind, m.path] for m in matches]))
-
-
 def _table(console: Console, matches: list[Match]) -> None:
     from dagctl.cli.console import is_ascii
-    from dagctl.cli.table import draw, fit
+    from dagctl.cli.table import begun_table, draw
 
     rows = [[match.name, match.provider, match.kind, match.doc] for match in matches]
-    table = fit(HEADINGS, rows, console.width, spare=SPARE)
-    heading = next(draw(table, [HEADINGS], ascii_only=True))
-    console.data(console.paint(heading, "bold", on=console.out))
+    table = begun_table(console, HEADINGS, rows, spare=SPARE)
     console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
     console.note("  next: dagctl operators show OPERATOR")
-
-
-def _show(context: typer.Context, name: str, target: str) -> None:
-    from dagctl.cli.envelope import envelope
-    from dagctl.commands.operators import explain_operator
-    from dagctl.views.operators import operator_data
-
-    invocation = current(context)
-    explained = explain_operator(name, target)
-    if invocation.is_json:
-        result: OperatorsShowData = {"operator": operator_data(explained)}
-        invocation.console.document(envelope(invocation, result=result))
-    else:
-        invocation.console.lines(_page(explained, invocation.console.page_width))
 
 
 def _page(explained: Explained, width: int) -> Iterator[str]:

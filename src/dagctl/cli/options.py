@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -95,6 +95,12 @@ def checked_airflow(name: str | None) -> str | None:
         return None if name is None else target_of(name).full_name
     except ValueError:
         raise typer.BadParameter(f"{name!r} is none of: {TARGETS}") from None
+
+
+def airflow_option(which: str, default: str = "") -> Any:  # noqa: ANN401 - as Typer has it
+    """Return the option `--airflow` of a command, whose help says which that is."""
+    text = f"The Airflow {which}: {TARGETS}.{default and f' Default: {default}.'}"
+    return typer.Option("--airflow", metavar="VERSION", callback=checked_airflow, help=text)
 
 
 def examples(*lines: str) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.candidates import dag_ids as candidates
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import plural, shown, words
+from dagctl.cli.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,8 +48,7 @@ def pull(
     from dagctl.views.pulled import pulled_data
     from dagctl.views.recovered import recovered_data
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
     console = invocation.console
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         with reporting_recovery(invocation, client) as note_recovered:
@@ -81,8 +80,9 @@ def _write(console: Console, pulled: Sequence[PulledDag], *, dry_run: bool) -> N
     elif dry_run:
         console.note("Nothing was changed. The same command without --dry-run does it.")
     elif paths:
-        more = f" (and {len(paths) - NAMED} more)" if len(paths) > NAMED else ""
-        console.note(f"  next: git add {words(*paths[:NAMED])}{more}, then git commit")
+        from dagctl.cli.create_view import some_of
+
+        console.note(f"  next: git add {some_of(paths, NAMED)}, then git commit")
 
 
 def _lines(dag: PulledDag) -> Iterator[str]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.text import named, shown
 from dagctl.session.redaction import redacted
 from dagctl.views.recovered import recovered_data
 
@@ -31,8 +31,7 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     from dagctl.cli.progress import WarningsOnly
     from dagctl.client import Client
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     with Client.open(listener=WarningsOnly(invocation.console)) as client:
         recovered = client.recover().recovered
     if output == "json":
@@ -47,13 +46,9 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
 def lines(recovered: Sequence[Recovered]) -> Iterator[str]:
     """Yield what was done about each operation."""
     for operation in recovered:
-        yield f"{operation.outcome} an interrupted operation ({_names(operation.dags)})"
+        dags = named(operation.dags, MOST_NAMES) or "no DAG yet"
+        yield f"{operation.outcome} an interrupted operation ({dags})"
         yield from (f"  left as it is: {shown(redacted(left))}" for left in operation.left)
-
-
-def _names(dags: Sequence[str]) -> str:
-    named = ", ".join(map(shown, dags[:MOST_NAMES])) or "no DAG yet"
-    return named if len(dags) <= MOST_NAMES else f"{named} and {len(dags) - MOST_NAMES:,} more"
 
 
 def write_recovery(

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagIds, DryRun, Force, NoVerify, Push, TextOrJson, examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dagctl.cli.console import Console
     from dagctl.client import Client
-    from dagctl.commands.operate import OperationResult
 
 Purge = Annotated[
     bool, typer.Option("--purge", help="Forget the versions and the id too, after asking.")
@@ -47,27 +44,18 @@ def remove(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.operated import carry_out
     from dagctl.errors import UsageError
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
     if yes and not purge:
         raise UsageError("--yes goes with --purge", hint="dagctl rm --help")
     if purge and not (yes or dry_run):
         _ask(invocation.console, dag_ids)
 
-    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
-        return client.remove(
-            dag_ids,
-            force=force,
-            verify=not no_verify,
-            push=push,
-            on_result=show,
-            purges=purge,
-        )
-
     carry_out(
         invocation,
         lambda client: client.plan_removal(dag_ids, force=force, purges=purge),
-        act,
+        lambda client, show: client.remove(
+            dag_ids, force=force, verify=not no_verify, push=push, on_result=show, purges=purge
+        ),
         after=(lambda client: _purge(client, invocation.console, dag_ids)) if purge else None,
     )
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagId, DryRun, Force, NoVerify, TextOrJson, examples
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dagctl.client import Client
-    from dagctl.commands.operate import OperationResult
 
 NewId = Annotated[str, typer.Argument(metavar="NEW_ID", help="The new id.")]
 EPILOG = examples(
@@ -39,10 +33,12 @@ def rename(  # noqa: PLR0913 - one parameter an option
     """
     from dagctl.cli.operated import carry_out
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
 
-    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
-        return client.rename(dag_id, new_id, force=force, verify=not no_verify, on_result=show)
-
-    carry_out(invocation, lambda client: client.plan_rename(dag_id, new_id, force=force), act)
+    carry_out(
+        invocation,
+        lambda client: client.plan_rename(dag_id, new_id, force=force),
+        lambda client, show: client.rename(
+            dag_id, new_id, force=force, verify=not no_verify, on_result=show
+        ),
+    )

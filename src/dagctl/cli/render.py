@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Env, InputFormat, Strict, Var, checked_airflow, examples
-from dagctl.spec.target import TARGETS
+from dagctl.cli.options import Env, InputFormat, Strict, Var, airflow_option, examples
 
 if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
@@ -16,15 +15,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A file, or - for standard input.")]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--airflow",
-        metavar="VERSION",
-        callback=checked_airflow,
-        help=f"The Airflow to write for: {TARGETS}.",
-    ),
-]
+Target = Annotated[str | None, airflow_option("to write for")]
 Write = Annotated[
     bool,
     typer.Option(

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+import typer  # noqa: TC002 - Typer reads annotations at run time
 
-from dagctl.cli.invocation import current
-from dagctl.cli.options import InputFormat, Specs, TextOrJson, checked_airflow, examples
-from dagctl.spec.target import TARGETS
+from dagctl.cli.invocation import begun
+from dagctl.cli.options import InputFormat, Specs, TextOrJson, airflow_option, examples
 
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--airflow",
-        metavar="VERSION",
-        callback=checked_airflow,
-        help=f"The Airflow that runs the DAGs: {TARGETS}. Default: that of the workspace.",
-    ),
-]
+Target = Annotated[str | None, airflow_option("that runs the DAGs", "that of the workspace")]
 EPILOG = examples(
     "dagctl requirements specs > requirements-dags.txt",
     "dagctl requirements specs/orders.yaml",
@@ -43,8 +34,7 @@ def requirements(
     from dagctl.commands.requirements import requirements_of
     from dagctl.views.requirements import requirements_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     checks = checks_of(strict=False, airflow=airflow)
     required = requirements_of(good_specs(invocation, specs, spec_format, checks), checks.airflow)
     if invocation.is_json:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagIds, DryRun, NoVerify, Push, TextOrJson, examples
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dagctl.client import Client
-    from dagctl.commands.operate import OperationResult
 
 EPILOG = examples("dagctl restore daily_orders", "dagctl restore daily_orders --dry-run")
 
@@ -33,10 +25,12 @@ def restore(  # noqa: PLR0913 - one parameter an option
     """
     from dagctl.cli.operated import carry_out
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
 
-    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
-        return client.restore(dag_ids, verify=not no_verify, push=push, on_result=show)
-
-    carry_out(invocation, lambda client: client.plan_restore(dag_ids), act)
+    carry_out(
+        invocation,
+        lambda client: client.plan_restore(dag_ids),
+        lambda client, show: client.restore(
+            dag_ids, verify=not no_verify, push=push, on_result=show
+        ),
+    )

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import DagId, DryRun, Force, NoVerify, Push, TextOrJson, examples
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dagctl.client import Client
-    from dagctl.commands.operate import OperationResult
 
 To = Annotated[
     int | None,
@@ -50,12 +44,12 @@ def rollback(  # noqa: PLR0913 - one parameter an option
     """
     from dagctl.cli.operated import carry_out
 
-    invocation = current(context)
-    invocation.output, invocation.dry_run = output, dry_run
+    invocation = begun(context, output, dry_run=dry_run)
 
-    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
-        return client.rollback(
+    carry_out(
+        invocation,
+        lambda client: client.plan_rollback(dag_id, to, force=force),
+        lambda client, show: client.rollback(
             dag_id, to, force=force, verify=not no_verify, push=push, on_result=show
-        )
-
-    carry_out(invocation, lambda client: client.plan_rollback(dag_id, to, force=force), act)
+        ),
+    )

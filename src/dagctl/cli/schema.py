@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import checked_airflow, examples
-from dagctl.spec.target import TARGETS
+from dagctl.cli.options import airflow_option, examples
 
 Providers = Annotated[
     str | None,
@@ -17,15 +16,7 @@ Providers = Annotated[
         help="Include the operators of these providers, such as amazon,http.",
     ),
 ]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--airflow",
-        metavar="VERSION",
-        callback=checked_airflow,
-        help=f"The Airflow whose operators they are: {TARGETS}. Default: that of the workspace.",
-    ),
-]
+Target = Annotated[str | None, airflow_option("whose operators they are", "that of the workspace")]
 Defaults = Annotated[
     bool, typer.Option("--defaults", help="Print the schema of defaults.yaml instead.")
 ]

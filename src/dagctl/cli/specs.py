@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
 from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
-from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
+from dagctl.cli.diagnostics import DiagnosticReport, write_diagnostics
 from dagctl.cli.envelope import envelope
+from dagctl.cli.text import named
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
@@ -99,9 +100,8 @@ def check_specs(  # noqa: PLR0913 - what is read, and how
 def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None:
     """Say which files below a folder were taken for no specs."""
     if paths:
-        shown = ", ".join(paths[:_SHOWN])
-        more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-        note(f"No specs, as they have neither dag_name nor a list of tasks: {shown}{more}")
+        files = named(paths, _SHOWN)
+        note(f"No specs, as they have neither dag_name nor a list of tasks: {files}")
     for path in paths:
         if Path(path).stem.casefold() == Path(DEFAULTS).stem:
             note(f"Not read: {path}; the defaults of a folder stand in {DEFAULTS}")
@@ -160,8 +160,7 @@ def _write_left_out(
     invocation: Invocation, diagnostics: tuple[Diagnostic, ...], failed: SpecError | None
 ) -> None:
     console = invocation.console
-    report = DiagnosticReport(diagnostics)
-    for line in FORMATS["text"](report, look(console, console.err)):
-        console.error(line)
+    write_diagnostics(console, diagnostics)
     if failed is not None:
-        console.error(f"{report.totals}. Left out; going on with the others.")
+        totals = DiagnosticReport(diagnostics).totals
+        console.error(f"{totals}. Left out; going on with the others.")

@@ -1,4 +1,4 @@
-"""Rows of text: a fitted table for a terminal, tab-separated values for everything else. Pure."""
+"""Rows of text: a fitted table for a terminal, tab-separated values for everything else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dagctl.cli.text import cells, clip, pad, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from dagctl.cli.console import Console
 
 GAP = "  "
 NARROWEST = 8
@@ -53,6 +55,21 @@ def fit(
         widest[longest] = max(NARROWEST, widest[longest] - max(1, excess // len(flexible)))
     whole = frozenset(columns) - flexible
     return Table(columns, [widest[i] for i in columns], whole)
+
+
+def begun_table(
+    console: Console,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    cut: Collection[str] = (),
+    spare: Sequence[str] = (),
+) -> Table:
+    """Write the headings of a table that fits rows into the terminal, as `fit` does it."""
+    table = fit(headings, rows, console.width, cut=cut, spare=spare)
+    heading = next(draw(table, [headings], ascii_only=True))
+    console.data(console.paint(heading, "bold", on=console.out))
+    return table
 
 
 def draw(table: Table, rows: Sequence[Sequence[str]], *, ascii_only: bool) -> Iterator[str]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.candidates import templates as candidates
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import plural, shown
 from dagctl.settings.templates import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.template_fetch import Fetched
@@ -45,31 +45,6 @@ def fetch(context: typer.Context, sources: Sources = None, *, output: TextOrJson
     dagctl.toml names the repositories. Their templates are kept as they are in one commit, until
     the next `fetch`.
     """
-    invocation = current(context)
-    invocation.output = output
-    _fetch(invocation, sources or [])
-
-
-def share(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
-    """Give a template to all members of the Supabase project."""
-    invocation = current(context)
-    invocation.output = output
-    _share(invocation, template)
-
-
-def unshare(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
-    """Take a template back from the project; DAGs made of it stay."""
-    invocation = current(context)
-    invocation.output = output
-    _unshare(invocation, template)
-
-
-def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
-    """Fetch the templates of the sources with these names, or of all.
-
-    Raises:
-        DagctlError: One could not be fetched; those before it were.
-    """
     from dagctl.bootstrap import open_template_store
     from dagctl.cli.envelope import envelope
     from dagctl.commands.template_fetch import chosen
@@ -78,16 +53,18 @@ def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
     from dagctl.views.templates import fetch_data
     from dagctl.workspace import find_workspace
 
+    invocation = begun(context, output)
+    names = sources or []
     workspace = find_workspace(Path())
     has_project = _shares(workspace) and (not names or PROJECT in names)
     of_git = [name for name in names if not (has_project and name == PROJECT)]
     every = load_template_sources(workspace)
     is_asked = of_git or not names
     has_git = any(source.git is not None for source in every)
-    sources = chosen(every, of_git) if is_asked and (has_git or not has_project) else []
+    fetched = chosen(every, of_git) if is_asked and (has_git or not has_project) else []
     store = open_template_store(workspace.root)
     done: list[Fetched] = []
-    for source in sources:
+    for source in fetched:
         invocation.result = fetch_data(done)
         done.append(fetch_source(workspace.root, source, store))
         _say(invocation, _line(done[-1]))
@@ -101,44 +78,35 @@ def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
         invocation.console.note("  next: dagctl templates")
 
 
-def _share(invocation: Invocation, word: str) -> None:
-    """Share a version of a template with the project.
-
-    Raises:
-        UsageError: The backend shares none.
-        ConflictError: The version is shared with another text.
-        SpecError: The spec that it makes has errors.
-    """
+def share(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
+    """Give a template to all members of the Supabase project."""
     from dagctl.cli.specs import checks_of
     from dagctl.commands.template_share import to_share
     from dagctl.workspace import find_workspace
 
+    invocation = begun(context, output)
     workspace = find_workspace(Path())
     checks = checks_of(strict=None)
-    template = to_share(word, Path(), airflow=checks.airflow)
+    offered = to_share(template, Path(), airflow=checks.airflow)
     with _shared(workspace) as (project_id, shared):
-        is_new = shared.share(template)
+        is_new = shared.share(offered)
         _keep(workspace, project_id, shared)
-    version = f"{template.name}@{template.version}"
+    version = f"{offered.name}@{offered.version}"
     _end(invocation, {"shared": [version] if is_new else []})
     _say(invocation, f"Shared {version}" if is_new else f"{version} is shared already")
     if not invocation.is_json:
         invocation.console.note(f"  next: use: {PROJECT}/{version} in a spec")
 
 
-def _unshare(invocation: Invocation, word: str) -> None:
-    """Take a template back from the project, one version or all.
-
-    Raises:
-        UsageError: The backend shares none.
-        NotFoundError: The template is not shared.
-    """
+def unshare(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
+    """Take a template back from the project; DAGs made of it stay."""
     from dagctl.commands.template_share import unshare as take_back
     from dagctl.workspace import find_workspace
 
+    invocation = begun(context, output)
     workspace = find_workspace(Path())
     with _shared(workspace) as (project_id, shared):
-        taken = take_back(word, shared)
+        taken = take_back(template, shared)
         _keep(workspace, project_id, shared)
     versions = [f"{each.name}@{each.version}" for each in taken]
     _end(invocation, {"unshared": versions})

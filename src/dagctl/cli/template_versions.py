@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.changes import diff_lines, row_lines, words_of
-from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
+from dagctl.cli.diagnostics import write_diagnostics
 from dagctl.cli.envelope import envelope
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import Env, TextOrJson, Var, examples
 from dagctl.cli.text import plural, shown, words
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.template_upgrade import Upgrade, Upgrades
-    from dagctl.errors import DagctlError, Diagnostic
+    from dagctl.errors import DagctlError
     from dagctl.views.templates import OutdatedSpecsData, UpgradesData
 
 _WORDS = {
@@ -79,40 +79,8 @@ def outdated(  # noqa: PLR0913 - one parameter an option
     output: TextOrJson = "text",
 ) -> None:
     """Show which specs are behind their template, and what that changes."""
-    invocation = current(context)
-    invocation.output = output
-    choices = UpgradeChoices(specs or [], None, [], env, var)
-    _outdated(invocation, choices, exit_code=exit_code)
-
-
-def upgrade(  # noqa: PLR0913 - one parameter an option
-    context: typer.Context,
-    specs: Upgraded,
-    *,
-    to: To = None,
-    settings: Settings = None,
-    dry_run: DryRun = False,
-    env: Env = None,
-    var: Var = None,
-    output: TextOrJson = "text",
-) -> None:
-    """Bring specs to a newer version of their template.
-
-    The changes of the template are merged with yours. Where both have changed the same lines, the
-    spec stays as it is, and a new file beside it shows both.
-    """
-    invocation = current(context)
-    invocation.output = output
-    _upgrade(invocation, UpgradeChoices(specs, to, settings or [], env, var), dry_run=dry_run)
-
-
-def _outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: bool) -> None:
-    """Write which specs are behind the newest version of their template.
-
-    Raises:
-        Exit: A spec is, and `exit_code` asks for that.
-    """
-    known = _upgrades(invocation, choices)
+    invocation = begun(context, output)
+    known = _upgrades(invocation, UpgradeChoices(specs or [], None, [], env, var))
     every = known.made
     behind = [each for each in every if each.outcome != "current"]
     if invocation.is_json:
@@ -131,16 +99,26 @@ def _outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: boo
         raise typer.Exit(ExitCode.CHANGES)
 
 
-def _upgrade(invocation: Invocation, choices: UpgradeChoices, *, dry_run: bool) -> None:
-    """Bring specs to another version of their templates.
+def upgrade(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    specs: Upgraded,
+    *,
+    to: To = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+    env: Env = None,
+    var: Var = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Bring specs to a newer version of their template.
 
-    Raises:
-        ConflictError: Some could not be upgraded; the others were.
-        SpecError: Some would have errors; the others were upgraded.
+    The changes of the template are merged with yours. Where both have changed the same lines, the
+    spec stays as it is, and a new file beside it shows both.
     """
     from dagctl.commands.template_upgrade import write_upgrades
 
-    known = _upgrades(invocation, choices)
+    invocation = begun(context, output)
+    known = _upgrades(invocation, UpgradeChoices(specs, to, settings or [], env, var))
     made = known.made
     written: list[str] = []
     result: UpgradesData = {
@@ -160,7 +138,9 @@ def _upgrade(invocation: Invocation, choices: UpgradeChoices, *, dry_run: bool) 
     failed = _failure(made, dry_run=dry_run)
     if failed is not None:
         if not (invocation.is_json or isinstance(failed, SpecError)):
-            _warn(invocation, [finding for each in made for finding in each.diagnostics])
+            write_diagnostics(
+                invocation.console, [finding for each in made for finding in each.diagnostics]
+            )
         raise failed
     _end(invocation, known, dry_run=dry_run)
 
@@ -199,18 +179,8 @@ def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
     target = UpgradeTarget(version=choices.to, settings=_settings(choices.settings))
     known = upgrades(reading.documents, checks, merge_texts, target)
     if not invocation.is_json:
-        _warn(invocation, known.problems)
+        write_diagnostics(invocation.console, known.problems)
     return known
-
-
-def _warn(invocation: Invocation, findings: Sequence[Diagnostic]) -> None:
-    console = invocation.console
-    for line in (
-        FORMATS["text"](DiagnosticReport(tuple(findings)), look(console, console.err))
-        if findings
-        else ()
-    ):
-        console.error(line)
 
 
 def _settings(texts: Sequence[str]) -> dict[str, str]:

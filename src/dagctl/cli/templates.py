@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.candidates import templates as candidates
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.cli.invocation import Invocation
+    from dagctl.cli.console import Console
     from dagctl.commands.templates import ListedTemplate
-    from dagctl.errors import Diagnostic
     from dagctl.template import TemplateParameter
     from dagctl.views.templates import TemplateListData, TemplateShowData
 
@@ -40,25 +39,14 @@ def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
     Templates come from the folder `templates` of the workspace, from the gallery in dagctl, from
     git repositories that dagctl.toml names, and from the Supabase project.
     """
-    invocation = current(context)
-    invocation.output = output
-    _list(invocation)
-
-
-def show(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
-    """Show a template: its parameters, and a command that uses it."""
-    invocation = current(context)
-    invocation.output = output
-    _show(invocation, template)
-
-
-def _list(invocation: Invocation) -> None:
     from dagctl.cli.console import is_terminal
+    from dagctl.cli.diagnostics import write_diagnostics
     from dagctl.cli.envelope import envelope
     from dagctl.cli.table import tsv
     from dagctl.commands.templates import templates as all_templates
     from dagctl.views.templates import listed_data
 
+    invocation = begun(context, output)
     console = invocation.console
     known = all_templates(Path())
     rows = [_row(item) for item in known.listed]
@@ -66,11 +54,26 @@ def _list(invocation: Invocation) -> None:
         result: TemplateListData = {"templates": list(map(listed_data, known.listed))}
         console.document(envelope(invocation, result=result, diagnostics=known.problems))
         return
-    _warn(invocation, known.problems)
+    write_diagnostics(console, known.problems)
     if is_terminal(console.out):
-        _table(invocation, rows)
+        _table(console, rows)
     else:
         console.lines(tsv(rows))
+
+
+def show(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
+    """Show a template: its parameters, and a command that uses it."""
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.templates import template_named
+    from dagctl.views.templates import template_data
+
+    invocation = begun(context, output)
+    item = template_named(template, Path())
+    if invocation.is_json:
+        result: TemplateShowData = {"template": template_data(item)}
+        invocation.console.document(envelope(invocation, result=result))
+    else:
+        invocation.console.lines(_page(item))
 
 
 def _row(item: ListedTemplate) -> list[str]:
@@ -78,39 +81,13 @@ def _row(item: ListedTemplate) -> list[str]:
     return [template.name, str(template.version), item.source, template.description]
 
 
-def _table(invocation: Invocation, rows: Sequence[Sequence[str]]) -> None:
+def _table(console: Console, rows: Sequence[Sequence[str]]) -> None:
     from dagctl.cli.console import is_ascii
-    from dagctl.cli.table import draw, fit
+    from dagctl.cli.table import begun_table, draw
 
-    console = invocation.console
-    table = fit(HEADINGS, rows, console.width, cut=("ABOUT",), spare=("SOURCE",))
-    heading = next(draw(table, [HEADINGS], ascii_only=True))
-    console.data(console.paint(heading, "bold", on=console.out))
+    table = begun_table(console, HEADINGS, rows, cut=("ABOUT",), spare=("SOURCE",))
     console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
     console.note("  next: dagctl templates show TEMPLATE")
-
-
-def _warn(invocation: Invocation, problems: tuple[Diagnostic, ...]) -> None:
-    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
-
-    console = invocation.console
-    for line in (
-        FORMATS["text"](DiagnosticReport(problems), look(console, console.err)) if problems else ()
-    ):
-        console.error(line)
-
-
-def _show(invocation: Invocation, name: str) -> None:
-    from dagctl.cli.envelope import envelope
-    from dagctl.commands.templates import template_named
-    from dagctl.views.templates import template_data
-
-    item = template_named(name, Path())
-    if invocation.is_json:
-        result: TemplateShowData = {"template": template_data(item)}
-        invocation.console.document(envelope(invocation, result=result))
-    else:
-        invocation.console.lines(_page(item))
 
 
 def _page(item: ListedTemplate) -> Iterator[str]:

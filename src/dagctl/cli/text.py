@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from shlex import quote
+from typing import TYPE_CHECKING
 from unicodedata import category, combining, east_asian_width
 
 from dagctl.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories that steer a terminal, hide, or reorder: controls, formats (bidi), line separators."""
@@ -35,6 +39,12 @@ def shown(value: object) -> str:
 def words(*paths: object) -> str:
     """Return paths as a shell takes them, each one word, for a command that may be typed."""
     return " ".join(quote(shown(path)) for path in paths)
+
+
+def named(names: Sequence[str], most: int) -> str:
+    """Return the first of some names, with commas between them, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(shown, names[:most])) + more
 
 
 def shown_block(text: str) -> str:

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import (
     Env,
     InputFormat,
     Specs,
     Strict,
     Var,
-    checked_airflow,
+    airflow_option,
     examples,
 )
-from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from dagctl.commands.validate import Validation
@@ -30,15 +29,7 @@ Explain = Annotated[
     str | None,
     typer.Option("--explain", metavar="FIELD", help="Say where a value of one spec comes from."),
 ]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--airflow",
-        metavar="VERSION",
-        callback=checked_airflow,
-        help=f"The Airflow to check for: {TARGETS}.",
-    ),
-]
+Target = Annotated[str | None, airflow_option("to check for")]
 EPILOG = examples(
     "dagctl validate specs/orders.yaml",
     "dagctl validate specs --strict --output concise",
@@ -70,8 +61,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     from dagctl.commands.read import failure
     from dagctl.commands.validate import distinct
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     checks = checks_of(strict=strict, airflow=airflow, env=env, variables=var)
     if explain is not None:
         from dagctl.cli.origins import write_origin

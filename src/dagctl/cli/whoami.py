@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.invocation import current
+from dagctl.cli.invocation import begun
 from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
 from dagctl.frozen import frozen
@@ -47,8 +47,7 @@ def whoami(
     from dagctl.settings import NotLinkedError
     from dagctl.views.account import whoami_data
 
-    invocation = current(context)
-    invocation.output = output
+    invocation = begun(context, output)
     console = invocation.console
     try:
         run = _Run(sign_in.find_remote(console.environ), console.environ, profile)

@@ -10,7 +10,10 @@ from dagctl.cli.diagnostics.sarif import sarif
 from dagctl.cli.diagnostics.text import concise, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from dagctl.cli.console import Console
+    from dagctl.errors import Diagnostic
 
 FORMATS: Mapping[str, Callable[[DiagnosticReport, Look], Iterator[str]]] = {
     "text": text,
@@ -20,4 +23,11 @@ FORMATS: Mapping[str, Callable[[DiagnosticReport, Look], Iterator[str]]] = {
 }
 """How to write a report in each format; JSON is an envelope of its own."""
 
-__all__ = ["FORMATS", "DiagnosticReport", "Look", "look"]
+
+def write_diagnostics(console: Console, diagnostics: Iterable[Diagnostic]) -> None:
+    """Write findings as text to standard error, with the lines that they are about."""
+    for line in text(DiagnosticReport(tuple(diagnostics)), look(console, console.err)):
+        console.error(line)
+
+
+__all__ = ["FORMATS", "DiagnosticReport", "Look", "look", "write_diagnostics"]
