@@ -15,7 +15,6 @@ from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
-from dagctl.operation.options import Options
 from dagctl.ports import Query
 from dagctl.settings import load_settings
 from dagctl.workspace import find_workspace
@@ -190,11 +189,10 @@ class Client(Transfer, Versions):
 
         requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
-        options = Options(
+        options = self._options(
             if_exists=if_exists,
             force=force,
             expected_version=expected_version,
-            by_file=self._by_file,
             verify=verify,
             push=push,
         )
@@ -222,7 +220,7 @@ class Client(Transfer, Versions):
         from dagctl.commands.propose import propose
 
         requests = self._specs.changes(specs)
-        options = Options(force=force, by_file=self._by_file)
+        options = self._options(force=force)
         return propose(self._context, requests, branch, options, self._remember)
 
     def recover(self) -> RecoverResult:
@@ -258,12 +256,7 @@ class Client(Transfer, Versions):
         requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
         self._settle_dead()
-        options = Options(
-            if_exists=if_exists,
-            force=force,
-            expected_version=expected_version,
-            by_file=self._by_file,
-        )
+        options = self._options(if_exists=if_exists, force=force, expected_version=expected_version)
         return plan(self._context, requests, options, self._folders(prune))
 
     def list(
@@ -367,31 +360,6 @@ class Client(Transfer, Versions):
         if prune:
             self._follow()
         return folders_of(prune, self.workspace.root, self._backend, key)
-
-    def _settle_dead(self) -> None:
-        from dagctl.commands.recover import recover_if_idle
-
-        if self._settles:
-            result = recover_if_idle(self._context)
-            self._remember(result.recovered)
-            self.unsettled = result.unsettled
-
-    def _bring_up(self) -> None:
-        """Settle what killed runs left, then let the registry follow what git has brought."""
-        self._settle_dead()
-        self._specs.renew()
-        self._follow()
-
-    def _follow(self) -> None:
-        """Let an embedded registry follow the DAG files, unless a killed run has left something."""
-        mark = self._backend.followed if self._settles and self._by_file else None
-        if mark is not None and not mark.is_current():
-            from dagctl.commands.behind import bring_up
-
-            bring_up(self._context, mark)
-
-    def _remember(self, recovered: Sequence[Recovered]) -> None:
-        self.recovered += tuple(recovered)
 
 
 def _check_single(changes: Sequence[Change], expected_version: Expected | None) -> None:

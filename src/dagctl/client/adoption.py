@@ -20,13 +20,10 @@ if TYPE_CHECKING:
     from dagctl.convert import Deployment
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
-    from dagctl.workspace import Workspace
 
 
 class Adopting(Lifecycle):
     """The calls of a client that read DAG files of others, and put them under dagctl."""
-
-    workspace: Workspace
 
     def convert(  # noqa: PLR0913 - each is a choice of its own
         self,

@@ -1,4 +1,4 @@
-"""What every call of `Client` refuses: arguments of a wrong kind, and a client that is closed."""
+"""What all calls of `Client` share: what they are made in, and what they refuse."""
 
 from __future__ import annotations
 
@@ -10,9 +10,54 @@ from dagctl.operation.options import IfExists
 from dagctl.session.redaction import named as named_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from dagctl.bootstrap import WorkspaceBackend
+    from dagctl.commands.workspace_specs import WorkspaceSpecs
+    from dagctl.operation.backend import Context
+    from dagctl.operation.recovery import Recovered, Unsettled
+    from dagctl.workspace import Workspace
 
 C = TypeVar("C")
+
+
+class Calls:
+    """What the calls of a client are made in, and what is done before they read or change."""
+
+    workspace: Workspace
+    recovered: tuple[Recovered, ...]
+    unsettled: tuple[Unsettled, ...]
+    _backend: WorkspaceBackend
+    _context: Context
+    _settles: bool
+    _by_file: bool
+    _specs: WorkspaceSpecs
+
+    def _settle_dead(self) -> None:
+        from dagctl.commands.recover import recover_if_idle
+
+        if self._settles:
+            result = recover_if_idle(self._context)
+            self._remember(result.recovered)
+            self.unsettled = result.unsettled
+
+    def _bring_up(self) -> None:
+        """Settle what killed runs left, then let the registry follow what git has brought."""
+        self._settle_dead()
+        self._specs.renew()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Let an embedded registry follow the DAG files, unless a killed run has left something."""
+        mark = self._backend.followed if self._settles and self._by_file else None
+        if mark is not None and not mark.is_current():
+            from dagctl.commands.behind import bring_up
+
+            bring_up(self._context, mark)
+
+    def _remember(self, recovered: Sequence[Recovered]) -> None:
+        self.recovered += tuple(recovered)
+
 
 _KINDS = {
     "str": "a text",

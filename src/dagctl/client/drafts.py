@@ -91,6 +91,3 @@ class Drafts(Lifecycle):
 
         change, _ = self._specs.edited(content, draft.path, self._context.settings.checks)
         return edited(self._context, draft, change, content, options)
-
-    def _bring_up(self) -> None:
-        raise NotImplementedError

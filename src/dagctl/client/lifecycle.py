@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from dagctl.client.calls import Calls
 from dagctl.errors import UsageError
 from dagctl.operation.options import Options
 from dagctl.session.redaction import named
@@ -18,19 +19,11 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.pull import PulledDag
     from dagctl.commands.rewrite import Rewritten
-    from dagctl.commands.workspace_specs import WorkspaceSpecs
-    from dagctl.operation.backend import Context
     from dagctl.operation.options import Expected, IfExists
-    from dagctl.operation.recovery import Recovered
-    from dagctl.ports import DagRecord
 
 
-class Lifecycle:
+class Lifecycle(Calls):
     """The calls of a client that remove DAGs, bring them back, roll them back and rename them."""
-
-    _context: Context
-    _by_file: bool
-    _specs: WorkspaceSpecs
 
     def remove(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -128,17 +121,6 @@ class Lifecycle:
             on_recovered=self._remember,
             key=key,
         )
-
-    def resolved_spec(self, record: DagRecord) -> str:
-        """Return the recorded spec as YAML, with comments that say where its values come from.
-
-        There are comments where the spec file in the work tree says the same spec today.
-
-        Raises:
-            NotFoundError: No spec is recorded.
-            SpecError: Today's rules refuse it.
-        """
-        return self._specs.annotated(record)
 
     def restore(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -355,15 +337,6 @@ class Lifecycle:
         self._settle_dead()
         self._follow_those(intent)
         return result_of(self._context, intent.plan(), options)
-
-    def _settle_dead(self) -> None:
-        raise NotImplementedError
-
-    def _follow(self) -> None:
-        raise NotImplementedError
-
-    def _remember(self, recovered: Sequence[Recovered]) -> None:
-        raise NotImplementedError
 
 
 def ids_of(dag_ids: str | Iterable[str]) -> list[str]:

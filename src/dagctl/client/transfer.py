@@ -113,6 +113,3 @@ class Transfer(Drafts, Adopting):
         with reading(file) as opened, spooled() as kept:
             intent = importing(self._context, opened, options, if_exists, kept=kept)
             return self._planned(intent, options)
-
-    def _bring_up(self) -> None:
-        raise NotImplementedError

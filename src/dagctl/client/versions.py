@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.client.calls import Calls
 from dagctl.commands.records import stored_source
 from dagctl.errors import UsageError
 from dagctl.operation.drift import drift_of
@@ -16,17 +17,12 @@ if TYPE_CHECKING:
     from dagctl.commands.history import History
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.outdated import Sources
-    from dagctl.commands.workspace_specs import WorkspaceSpecs
-    from dagctl.operation.backend import Context
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagRecord
 
 
-class Versions:
+class Versions(Calls):
     """The calls of a client that read versions and stored files, and compare them."""
-
-    _context: Context
-    _specs: WorkspaceSpecs
 
     def history(self, dag_id: str, *, before: int | None = None, limit: int = 20) -> History:
         """Return versions of a DAG, the newest first, with what each changed; of a removed one too.
@@ -114,6 +110,17 @@ class Versions:
             return source_of(self._context.backend, record)
         return stored_source(self._context.backend, record)
 
+    def resolved_spec(self, record: DagRecord) -> str:
+        """Return the recorded spec as YAML, with comments that say where its values come from.
+
+        There are comments where the spec file in the work tree says the same spec today.
+
+        Raises:
+            NotFoundError: No spec is recorded.
+            SpecError: Today's rules refuse it.
+        """
+        return self._specs.annotated(record)
+
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""
         content = self._context.backend.store.get(record.storage_path)
@@ -154,9 +161,6 @@ class Versions:
         from dagctl.commands.outdated import outdated
 
         return outdated(self._context.backend, records, self._specs)
-
-    def _bring_up(self) -> None:
-        raise NotImplementedError
 
 
 def _compared(before: Compared, after: Compared) -> Comparison:
