@@ -196,10 +196,10 @@ def _place_in(root: Path, file: Path) -> str:
         ) from None
 
 
-def _single(conversion: Any, path: str) -> ConvertedDag:  # noqa: ANN401 - a Conversion
+def _single(conversion: Conversion, path: str) -> ConvertedDag:
     dags = conversion.dags
     if len(dags) == 1:
-        return dags[0]  # type: ignore[no-any-return] # of a Conversion
+        return dags[0]
     if dags:
         message = f"{path} has {len(dags)} DAGs: {', '.join(dag.dag_id for dag in dags)}"
         raise UsageError(

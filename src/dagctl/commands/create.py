@@ -117,12 +117,11 @@ def create(  # noqa: PLR0913 - what it is about, and how
         ConflictError: Something is in the way, or another dagctl holds the workspace.
         UnfinishedError: It could be neither finished nor undone.
     """
-    backend, settings = context.backend, context.settings
     asked = distinct(changes)
     if key is not None:
         checked_key(key)
-    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
-        command = command_digest(asked, options.if_exists, settings.target, prune)
+    with context.lock():
+        command = command_digest(asked, options.if_exists, context.settings.target, prune)
         recovery = recover_all(context, command if key is None else None)
         handlers.on_recovered(recovery.recovered)
         request = Request(asked, options, command, key, tuple(prune))
@@ -133,7 +132,7 @@ def create(  # noqa: PLR0913 - what it is about, and how
         if entry is not None:
             # all is done and shown: an entry that cannot be removed now is the next run's to remove
             with suppress(DagctlError, OSError), context.step("clear"):
-                clear(backend, entry)
+                clear(context.backend, entry)
     return result
 
 

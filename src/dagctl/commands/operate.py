@@ -126,10 +126,9 @@ def operate(
         ConflictError: Something is in the way, or another dagctl holds the workspace.
         UnfinishedError: It could be neither finished nor undone.
     """
-    backend, settings = context.backend, context.settings
     if intent.key is not None:
         checked_key(intent.key)
-    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+    with context.lock():
         recovery = recover_all(context, intent.command if intent.key is None else None)
         on_recovered(recovery.recovered)
         outcome, entry = _outcome_of(context, intent, recovery.repeated)
@@ -138,7 +137,7 @@ def operate(
             on_result(outcome)
         if entry is not None:
             with suppress(DagctlError, OSError), context.step("clear"):
-                clear(backend, entry)
+                clear(context.backend, entry)
     return outcome
 
 
@@ -266,7 +265,6 @@ def _unchanged(change: Change) -> ChangedDag:
 
 def forget(context: Context, dag_ids: Sequence[str]) -> int:
     """Forget removed DAGs for good, versions and all; return how many."""
-    settings = context.settings
-    with context.backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+    with context.lock():
         recover_all(context)
         return context.backend.registry.purge(dag_ids)

@@ -164,9 +164,16 @@ def _spec_diff(change: Change) -> str:
 
 
 def _diff(change: Change, author: str | None) -> str:
-    content = change.content
-    if content is None and change.spec:  # the registry sets the time when it is created
-        now = datetime.now(UTC)
-        known = Provenance(author, now, change.dag_id, change.source, version=1)
-        content = rendered(change.spec, change.airflow, known)
+    is_known = change.content is not None or change.spec is not None
+    content = content_of(change, author) if is_known else None
     return diff_of(change.path, change.old_file, content, names=_NAMES)
+
+
+def content_of(change: Change, author: str | None) -> bytes:
+    """Return the DAG file that is planned; of a new DAG with this author, and the time of now."""
+    if change.content is not None:
+        return change.content
+    if change.spec is None:
+        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    known = Provenance(author, datetime.now(UTC), change.dag_id, change.source, version=1)
+    return rendered(change.spec, change.airflow, known)

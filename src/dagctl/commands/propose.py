@@ -6,16 +6,13 @@ that follows on the branch it was merged into.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from dagctl.commands.plan import result_of
-from dagctl.dag_file.header import Provenance
+from dagctl.commands.plan import content_of, result_of
 from dagctl.frozen import frozen
 from dagctl.operation.message import commit_message
 from dagctl.operation.plan import make_plan
 from dagctl.operation.recovery import recover_all
-from dagctl.operation.rendering import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -53,7 +50,7 @@ def propose(
         UsageError: There is no such remote, or the name is no name of a branch.
     """
     backend, settings = context.backend, context.settings
-    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+    with context.lock():
         on_recovered(recover_all(context).recovered)
         planned = make_plan(context, changes, options)
         plan = result_of(context, planned, options)
@@ -74,16 +71,5 @@ def _files(changes: Sequence[Change], author: str | None) -> Mapping[str, bytes]
         inside = change.source is not None and not change.source.startswith("../")
         if inside and change.source is not None and change.spec_text is not None:
             files[change.source] = change.spec_text.encode("utf-8")
-        files[change.path] = _content(change, author)
+        files[change.path] = content_of(change, author)
     return files
-
-
-def _content(change: Change, author: str | None) -> bytes:
-    """Return the DAG file; of a new DAG with this author, and the time of now."""
-    if change.content is not None:
-        return change.content
-    if change.spec is None:
-        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
-    now = datetime.now(UTC)
-    known = Provenance(author, now, change.dag_id, change.source, version=1)
-    return rendered(change.spec, change.airflow, known)

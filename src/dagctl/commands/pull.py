@@ -79,11 +79,10 @@ def pull(
         ConflictError: Another dagctl holds the workspace.
         UnavailableError: Something cannot be read or written; what was written before stays.
     """
-    backend, settings = context.backend, context.settings
     pulled: list[PulledDag] = []
-    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+    with context.lock():
         on_recovered(recover_all(context).recovered)
-        registry = backend.registry
+        registry = context.backend.registry
         records = iter(_named(registry, dag_ids)) if dag_ids else _all(registry)
         with _saying_what_is_done(pulled):
             while batch := list(islice(records, AT_ONCE)):

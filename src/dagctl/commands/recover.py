@@ -30,8 +30,7 @@ def recover(context: Context) -> RecoverResult:
     """
     from dagctl.operation.recovery import recover_all
 
-    journal, wait = context.backend.journal, context.settings.lock_timeout
-    with journal.lock(wait=wait, waiting=context.listener.waiting):
+    with context.lock():
         return RecoverResult(recovered=recover_all(context).recovered)
 
 

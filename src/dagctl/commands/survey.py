@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.commands.records import drifts_here, in_parts
+from dagctl.commands.records import drifts_here, in_parts, pages
 from dagctl.frozen import mutable
 from dagctl.operation.drift import drift_of
 from dagctl.operation.objects import read_objects
@@ -15,7 +15,7 @@ from dagctl.ports import Query
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dagctl.operation.backend import Backend
     from dagctl.ports import DagRecord, Reach
@@ -74,7 +74,7 @@ def survey(backend: Backend, settings: Settings) -> Survey:
         DagctlError: Registry, store or repository cannot be read.
     """
     result, keys = Survey(), set[str]()
-    for records in _pages(backend):
+    for records in (page.records for page in pages(backend.registry, Query(limit=PAGE))):
         result.count += len(records)
         whole = [record for record in records if not _damage(result, record)]
         keys |= {record.storage_path for record in whole}
@@ -91,16 +91,6 @@ def survey(backend: Backend, settings: Settings) -> Survey:
     )
     result.strays = sorted(islice(backend.store.strays(folder), MOST_STRAYS))
     return result
-
-
-def _pages(backend: Backend) -> Iterator[Sequence[DagRecord]]:
-    after = None
-    while True:
-        page = backend.registry.page(Query(limit=PAGE, after=after))
-        yield page.records
-        after = page.next
-        if after is None:
-            return
 
 
 def _damage(survey: Survey, record: DagRecord) -> bool:

@@ -29,10 +29,10 @@ class Identity:
     source: str
     """What gave the token: the variables, or the path of the session."""
     project_id: str | None
-    role: str | None
+    role: str | None = None
     """The role in the project: as the server last named it, or names it now if it was asked."""
-    expires_at: datetime | None
-    renews: bool
+    expires_at: datetime | None = None
+    renews: bool = False
     """Whether the token renews itself."""
     is_checked: bool = False
     """Whether the server was asked."""
@@ -70,8 +70,6 @@ def local(user: GitIdentity, user_id: str, project_id: str) -> Identity:
         source="git",
         project_id=project_id,
         role="owner",
-        expires_at=None,
-        renews=False,
     )
 
 
@@ -84,9 +82,7 @@ def given(token: GivenToken, url: str, source: str, project_id: str | None) -> I
         user_id=token.user_id,
         source=source,
         project_id=project_id,
-        role=None,
         expires_at=None if until is None else datetime.fromtimestamp(until, UTC),
-        renews=False,
     )
 
 
@@ -98,8 +94,6 @@ def by_password(email: str, url: str, source: str, project_id: str | None) -> Id
         user_id=None,
         source=source,
         project_id=project_id,
-        role=None,
-        expires_at=None,
         renews=True,
     )
 

@@ -10,6 +10,7 @@ from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from dagctl.ports import Cache, Files, Journal, Listener, Registry, Repo, Store, Upstream
     from dagctl.settings import Settings
@@ -112,6 +113,15 @@ class Context:
     listener: Listener
     loader: Loader | None = None
     """Reads spec files; None: each counts as it stands there."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the workspace's lock, after a wait as the settings allow it.
+
+        Raises:
+            ConflictError: Another process holds it.
+        """
+        wait = self.settings.lock_timeout
+        return self.backend.journal.lock(wait=wait, waiting=self.listener.waiting)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
