@@ -8,11 +8,9 @@ import io
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from starlette.requests import ClientDisconnect
-
 from dagctl.archive.form import ArchiveLimits
 from dagctl.frozen import frozen
-from dagctl.server.body import check_coding
+from dagctl.server.body import check_coding, in_time
 from dagctl.server.refusals import RequestError
 
 if TYPE_CHECKING:
@@ -60,20 +58,13 @@ async def receive(
     if length.isdecimal() and int(length) > LARGEST:
         raise too_large()
     size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > LARGEST:
-                    raise too_large()
-                take(len(part))
-                await asyncio.to_thread(file.write, part)
-    except TimeoutError as error:
-        raise RequestError(
-            "the body did not arrive in time", status=HTTPStatus.REQUEST_TIMEOUT
-        ) from error
-    except ClientDisconnect as error:
-        raise RequestError("the connection was closed before the body had arrived") from error
+    async with in_time(seconds):
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST:
+                raise too_large()
+            take(len(part))
+            await asyncio.to_thread(file.write, part)
 
 
 def too_large() -> RequestError:

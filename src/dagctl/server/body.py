@@ -29,8 +29,6 @@ FORMATS: dict[str, Format] = {
 }
 """What a body holds, by its media type. No foreign page can send one of these without asking."""
 
-LATER = TRY_LATER
-
 _NOTHING = frozenset({b"", b"{}"})
 """Bodies with nothing in them; some libraries always send `{}`."""
 _LENGTHS_OF_NOTHING = frozenset(str(len(body)) for body in _NOTHING)
@@ -66,9 +64,9 @@ class Room:
         def take(size: int) -> None:
             nonlocal mine
             if self._taken[user_id] + size > self._of_one:
-                raise BusyError("too many large bodies of yours are under way", hint=LATER)
+                raise BusyError("too many large bodies of yours are under way", hint=TRY_LATER)
             if self._taken.total() + size > self._size:
-                raise BusyError("too many large bodies are under way", hint=LATER)
+                raise BusyError("too many large bodies are under way", hint=TRY_LATER)
             self._taken[user_id] += size
             mine += size
 
@@ -94,7 +92,7 @@ async def read_body(
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > limit:
         raise _too_large(limit)
-    async with _in_time(seconds):
+    async with in_time(seconds):
         return Body(await _whole(request, take, limit), kind)
 
 
@@ -110,7 +108,7 @@ async def check_no_body(request: Request, *, seconds: float) -> None:
     is_empty = request.headers.get("content-length", "0") in _LENGTHS_OF_NOTHING
     if is_chunked and is_empty:
         start = b""
-        async with _in_time(seconds):
+        async with in_time(seconds):
             async for part in request.stream():
                 start += part[: _ENOUGH - len(start)]
                 if len(start) == _ENOUGH:
@@ -124,7 +122,12 @@ async def check_no_body(request: Request, *, seconds: float) -> None:
 
 
 @asynccontextmanager
-async def _in_time(seconds: float) -> AsyncIterator[None]:
+async def in_time(seconds: float) -> AsyncIterator[None]:
+    """Read a body in the block.
+
+    Raises:
+        RequestError: It takes longer, or the connection is closed before its end.
+    """
     try:
         async with asyncio.timeout(seconds):
             yield

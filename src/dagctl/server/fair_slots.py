@@ -15,8 +15,6 @@ from dagctl.server.refusals import BusyError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LATER = TRY_LATER
-
 
 @mutable(eq=False)
 class _Ticket:
@@ -100,7 +98,7 @@ class FairSlots:
                 raise self._busy()
             waiting.remove(ticket)
             self._forget(user)
-        raise UnavailableError(f"the turn did not come within {seconds:.3g} s", hint=_LATER)
+        raise UnavailableError(f"the turn did not come within {seconds:.3g} s", hint=TRY_LATER)
 
     def _make_room(self) -> None:
         """Let one request give way, if too many wait: of users with as many, that of the last."""
@@ -114,7 +112,7 @@ class FairSlots:
         return sum(map(len, self._waiting.values()))
 
     def _busy(self) -> BusyError:
-        return BusyError(f"too many requests {self._whose} wait already", hint=_LATER)
+        return BusyError(f"too many requests {self._whose} wait already", hint=TRY_LATER)
 
     def _grant(self) -> None:
         """Give the free slots to the users who wait, the one who has waited longest first."""

@@ -225,19 +225,7 @@ class Service:
         needs_project: bool,
         given: ResolvedWith | None,
     ) -> Checked:
-        """Return what a check of the body gives; its time and memory are bounded.
-
-        Args:
-            caller: Who asks.
-            body: The spec.
-            airflow: The full name of the target.
-            needs_project: As of `check_spec`.
-            given: What the spec is resolved with.
-
-        Raises:
-            BusyError: Too many checks of this caller wait.
-            UnavailableError: The caller's turn did not come in time.
-        """
+        """Return what a check of the body gives; its time and memory are bounded."""
         seconds = self.seconds_left()
         if not seconds:
             raise self._too_late()

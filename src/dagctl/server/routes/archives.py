@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Literal, cast
-from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
@@ -32,10 +31,8 @@ from dagctl.server.openapi import (
 from dagctl.server.routes.dependencies import (
     ID,
     TOKEN,
-    IdempotencyKey,
-    ProjectId,
-    TheCaller,
-    TheService,
+    TheKey,
+    TheProject,
     replayed,
 )
 from dagctl.views.operated import changed_data
@@ -74,26 +71,20 @@ IfThere = Annotated[
     response_class=StreamingResponse,
     responses={200: archive_answer(), **refusals(*OF_A_PROJECT, 404, 409, 413, 422, 429)},
 )
-async def export_dags(
-    *,
-    service: TheService,
-    caller: TheCaller,
-    project_id: ProjectId,
-    dag_ids: DagIds = None,
-) -> StreamingResponse:
+async def export_dags(project: TheProject, dag_ids: DagIds = None) -> StreamingResponse:
     """Return an archive of DAGs, each with all its versions, its specs and its file.
 
     Removed DAGs are not in it. The same DAGs give the same bytes.
     """
     with ExitStack() as held:
-        held.enter_context(service.archives.share(caller.user_id))(LARGEST)
+        held.enter_context(project.service.archives.share(project.caller.user_id))(LARGEST)
         file = held.enter_context(spooled())
 
         def exported(client: Client) -> Sent:
             client.export(cast("BinaryIO", BoundedFile(file)), dag_ids or ())
             return measured(file)
 
-        sent = await service.read(str(project_id), caller, exported)
+        sent = await project.read(exported)
         headers = {
             "Content-Length": str(sent.size),
             "Content-Disposition": 'attachment; filename="dags.zip"',
@@ -112,17 +103,11 @@ async def export_dags(
     },
     openapi_extra=archive_body(),
 )
-async def import_dags(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    request: Request,
-    service: TheService,
-    caller: TheCaller,
-    project_id: ProjectId,
-    if_exists: IfThere = None,
-    idempotency_key: IdempotencyKey = None,
+async def import_dags(
+    request: Request, project: TheProject, key: TheKey, if_exists: IfThere = None
 ) -> JsonAnswer:
     """Restore the DAGs of an archive, with their ids and versions: all of them, or none."""
-    key = f"{caller.user_id}/{idempotency_key or uuid4()}"
+    service, caller = project.service, project.caller
     is_begun = False
     file = spooled()
 
@@ -136,9 +121,9 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
 
     try:
         with service.archives.share(caller.user_id) as take:
-            await service.read(str(project_id), caller, service.projects.check_writer)
+            await project.read(service.projects.check_writer)
             await receive(request, take, file, seconds=service.seconds_left())
-            outcome = await service.change(str(project_id), caller, imported)
+            outcome = await project.change(imported)
     finally:
         if not is_begun:
             file.close()

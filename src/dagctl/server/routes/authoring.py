@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from dagctl.commands.operators import explain_operator, find_operators
 from dagctl.errors import NotFoundError, UsageError
@@ -24,6 +24,7 @@ from dagctl.server.openapi import (
 from dagctl.server.posted_inputs import usable
 from dagctl.server.routes.dependencies import TOKEN, Environment, TheBody, TheCaller, TheService
 from dagctl.server.turns import in_thread
+from dagctl.spec.checked import Checked
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
 from dagctl.views.operators import OperatorsData, OperatorsShowData, operator_data, operators_data
@@ -80,6 +81,42 @@ OfTemplates = Annotated[
 ]
 
 
+async def target_asked(
+    service: TheService, airflow: AirflowTarget = None, providers: Providers = None
+) -> str:
+    """Return the full name of the target that a request is about.
+
+    Raises:
+        UsageError: There is no such provider, or its version is none.
+    """
+    try:
+        words = [airflow or service.options.airflow, *(providers or [])]
+        return target_of(" ".join(words)).full_name
+    except ValueError as error:
+        hint = "write `provider=amazon==9.4.0`, with the short name of the provider"
+        raise UsageError(str(error), hint=hint) from error
+
+
+TheTarget = Annotated[str, Depends(target_asked)]
+
+
+async def check_of(  # noqa: PLR0913 - one part of the request each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    body: TheBody,
+    target: TheTarget,
+    project_id: OfProject = None,
+    env: Environment = None,
+) -> Checked:
+    """Return what a check of the body gives."""
+    project = None if project_id is None else str(project_id)
+    return await service.check(caller, body, target, project_id=project, env=env)
+
+
+TheCheck = Annotated[Checked, Depends(check_of)]
+
+
 @router.post(
     "/validate",
     summary="Check a spec",
@@ -89,19 +126,8 @@ OfTemplates = Annotated[
     },
     openapi_extra=spec_body(ANYTHING),
 )
-async def validate(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    body: TheBody,
-    airflow: AirflowTarget = None,
-    providers: Providers = None,
-    project_id: OfProject = None,
-    env: Environment = None,
-) -> JsonAnswer:
+async def validate(checked: TheCheck) -> JsonAnswer:
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
-    target = _target(airflow or service.options.airflow, providers)
-    checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
     answer: forms.VerdictData = {
         "valid": checked.spec is not None,
         "dag_id": None if checked.spec is None else checked.spec.dag_id,
@@ -120,38 +146,11 @@ async def validate(  # noqa: PLR0913 - one parameter of the request each
     },
     openapi_extra=spec_body(A_SPEC),
 )
-async def render(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    body: TheBody,
-    airflow: AirflowTarget = None,
-    providers: Providers = None,
-    project_id: OfProject = None,
-    env: Environment = None,
+async def render(
+    service: TheService, caller: TheCaller, target: TheTarget, checked: TheCheck
 ) -> SourceAnswer:
     """Return the DAG file that a spec would become."""
-    target = _target(airflow or service.options.airflow, providers)
-    checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
-    spec = checked.result()
-    return SourceAnswer(await service.render(caller, spec, target))
-
-
-def _text(project_id: UUID | None) -> str | None:
-    return None if project_id is None else str(project_id)
-
-
-def _target(airflow: str, providers: list[str] | None) -> str:
-    """Return the full name of the target.
-
-    Raises:
-        UsageError: There is no such provider, or its version is none.
-    """
-    try:
-        return target_of(" ".join([airflow, *(providers or [])])).full_name
-    except ValueError as error:
-        hint = "write `provider=amazon==9.4.0`, with the short name of the provider"
-        raise UsageError(str(error), hint=hint) from error
+    return SourceAnswer(await service.render(caller, checked.result(), target))
 
 
 @router.get(
@@ -189,17 +188,12 @@ async def templates(
     },
 )
 async def operators(
-    service: TheService,
-    caller: TheCaller,
-    q: Words,
-    airflow: AirflowTarget = None,
-    providers: Providers = None,
+    service: TheService, caller: TheCaller, target: TheTarget, q: Words
 ) -> JsonAnswer:
     """Return the operators, sensors and notifiers of the catalogue that all words are about.
 
     The best come first: at most 100. Where no name has the words, those that are near to them.
     """
-    target = _target(airflow or service.options.airflow, providers)
     matches = await service.look_up(caller, lambda: _operators(q, target))
     return JsonAnswer(operators_data(target, matches))
 
@@ -220,14 +214,9 @@ def _operators(words: str, target: str) -> list[Match]:
     },
 )
 async def operator(
-    service: TheService,
-    caller: TheCaller,
-    name: OperatorName,
-    airflow: AirflowTarget = None,
-    providers: Providers = None,
+    service: TheService, caller: TheCaller, target: TheTarget, name: OperatorName
 ) -> JsonAnswer:
     """Return what an operator takes, with a task that uses it."""
-    target = _target(airflow or service.options.airflow, providers)
     explained = await service.look_up(caller, lambda: explain_operator(name, target))
     answer: OperatorsShowData = {"operator": operator_data(explained)}
     return JsonAnswer(answer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, Query
 from starlette.responses import PlainTextResponse, Response
@@ -34,18 +33,16 @@ from dagctl.server.routes.dependencies import (
     Cursor,
     DagId,
     Environment,
-    IdempotencyKey,
-    IfMatch,
     Limit,
     Owner,
-    ProjectId,
     Tag,
     TheBody,
     TheCaller,
+    TheProject,
     TheService,
+    TheUpdate,
     UserId,
     etag_of,
-    expected_of,
     replayed,
 )
 from dagctl.views.created import CreatedData, created_dag_data
@@ -74,34 +71,30 @@ CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 412, 422, 428)
     responses={200: example(CreatedData, examples.CREATED), **refusals(*CHANGING)},
     openapi_extra=spec_body(A_SPEC_OF_A_PROJECT),
 )
-async def create_dag(  # noqa: PLR0913 - one parameter of the request each
+async def create_dag(  # noqa: PLR0913 - one part of the request each
     *,
     service: TheService,
     caller: TheCaller,
     body: TheBody,
+    update: TheUpdate,
     if_exists: WhatIfExists = "number",
     env: Environment = None,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
 ) -> JsonAnswer:
     """Write, commit, upload and record the DAG of a spec: all of it, or nothing.
 
     A name that is taken gets the next free number. An update names the version that it replaces.
     """
-    expected = expected_of(if_match)
-    if expected is not None and if_exists != "update":
+    if update.expected is not None and if_exists != "update":
         raise RequestError(
             "header `If-Match` names the version that is updated",
             hint="send if_exists=update with it, or leave it out",
         )
     spec = await service.spec_of(caller, body, env=env)
-    project_id = str(spec.project_id)
-    key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
-        project_id,
+        str(spec.project_id),
         caller,
         lambda client: client.create(
-            Judged(spec), if_exists=if_exists, key=key, expected_version=expected
+            Judged(spec), if_exists=if_exists, key=update.key, expected_version=update.expected
         ),
     )
     (dag,) = result.dags
@@ -118,9 +111,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
 )
 async def list_dags(  # noqa: PLR0913 - one parameter of the query each
     *,
-    service: TheService,
-    caller: TheCaller,
-    project_id: ProjectId,
+    project: TheProject,
     user_id: UserId = None,
     owner: Owner = None,
     tag: Tag = None,
@@ -143,7 +134,7 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
         answer: forms.DagListData = {"dags": rows, "next_cursor": page.next}
         return tagged(answer)
 
-    return await service.read(str(project_id), caller, first_page)
+    return await project.read(first_page)
 
 
 @router.get(
@@ -151,13 +142,12 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
     summary="Show a DAG",
     responses={200: example(forms.DetailsData, examples.DETAILS), **refusals(*OF_A_PROJECT, 404)},
 )
-async def show_dag(
-    service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
-) -> JsonAnswer:
+async def show_dag(dag_id: DagId, project: TheProject) -> JsonAnswer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
-    record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
+    record = await project.read(lambda client: client.get(dag_id))
     headers = {"ETag": etag_of(record.version)}
-    return JsonAnswer(await service.of_record(caller, partial(details, record)), headers=headers)
+    data = await project.service.of_record(project.caller, partial(details, record))
+    return JsonAnswer(data, headers=headers)
 
 
 @router.get(
@@ -168,16 +158,9 @@ async def show_dag(
         **refusals(*OF_A_PROJECT, 404, 422),
     },
 )
-async def draw_dag(
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    project_id: ProjectId,
-    form: GraphForm = "json",
-) -> Response:
+async def draw_dag(dag_id: DagId, project: TheProject, form: GraphForm = "json") -> Response:
     """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
-    record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-
+    record = await project.read(lambda client: client.get(dag_id))
     headers = {"ETag": etag_of(record.version)}
 
     def drawn(check: show.Check) -> Response:
@@ -187,7 +170,7 @@ async def draw_dag(
         draw, media_type = DRAWINGS[form]
         return PlainTextResponse(draw(spec), media_type=media_type, headers=headers)
 
-    return await service.of_record(caller, drawn)
+    return await project.service.of_record(project.caller, drawn)
 
 
 @router.get(
@@ -199,16 +182,14 @@ async def draw_dag(
         **refusals(*OF_A_PROJECT, 404, 409),
     },
 )
-async def dag_source(
-    service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
-) -> SourceAnswer:
+async def dag_source(dag_id: DagId, project: TheProject) -> SourceAnswer:
     """Return the DAG file as it is stored."""
 
     def source(client: Client) -> SourceAnswer:
         record = client.get(dag_id)
         return SourceAnswer(client.source(record), headers={"ETag": etag_of(record.version)})
 
-    return await service.read(str(project_id), caller, source)
+    return await project.read(source)
 
 
 def details(record: DagRecord, check: show.Check) -> forms.DetailsData:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator  # noqa: TC003 - read at run time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
@@ -13,17 +13,21 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticKnownError
 
 from dagctl.bootstrap import Caller
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.server.body import Body, check_no_body, read_body
 from dagctl.server.refusals import RequestError
 from dagctl.server.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from dagctl.client import Client
     from dagctl.commands.create import CreateResult
     from dagctl.commands.operate import OperationResult
     from dagctl.operation.options import Expected
+
+T = TypeVar("T")
 
 BEARER = HTTPBearer(
     bearerFormat="JWT", auto_error=False, description="An access token of the Supabase project."
@@ -200,7 +204,54 @@ IdempotencyKey = Annotated[
 ]
 
 
-def expected_of(if_match: str | None) -> Expected | None:
+@frozen
+class InProject:
+    """A project, as the caller may use it."""
+
+    service: Service
+    caller: Caller
+    project_id: str
+
+    async def read(self, work: Callable[[Client], T]) -> T:
+        """Return what `work` reads, as `Service.read`."""
+        return await self.service.read(self.project_id, self.caller, work)
+
+    async def change(self, work: Callable[[Client], T]) -> T:
+        """Return what `work` changes, as `Service.change`."""
+        return await self.service.change(self.project_id, self.caller, work)
+
+
+@frozen
+class Update:
+    """What the headers say of a change."""
+
+    expected: Expected | None
+    """The version that `If-Match` names."""
+    key: str
+    """The key of the request; of one without a key a new one."""
+
+
+async def in_project(service: TheService, caller: TheCaller, project_id: ProjectId) -> InProject:
+    """Return the project that the query names."""
+    return InProject(service, caller, str(project_id))
+
+
+async def key_of(caller: TheCaller, idempotency_key: IdempotencyKey = None) -> str:
+    """Return the key of a request, which no other caller can have; without one, a new one."""
+    return f"{caller.user_id}/{idempotency_key or uuid4()}"
+
+
+async def update_of(key: TheKey, if_match: IfMatch = None) -> Update:
+    """Return what the headers say of a change."""
+    return Update(_expected_of(if_match), key)
+
+
+TheProject = Annotated[InProject, Depends(in_project)]
+TheKey = Annotated[str, Depends(key_of)]
+TheUpdate = Annotated[Update, Depends(update_of)]
+
+
+def _expected_of(if_match: str | None) -> Expected | None:
     """Return the version that `If-Match` names, or all of a list (RFC 9110, 13.1.1).
 
     A weak tag fits nothing, as one does that is no `ETag` of a DAG.

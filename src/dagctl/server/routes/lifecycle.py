@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from fastapi import APIRouter
 
@@ -24,15 +23,12 @@ from dagctl.server.routes.dependencies import (
     TOKEN,
     DagId,
     Environment,
-    IdempotencyKey,
-    IfMatch,
-    ProjectId,
+    InProject,
     TheBody,
-    TheCaller,
-    TheService,
+    TheProject,
+    TheUpdate,
     ToVersion,
     etag_of,
-    expected_of,
     replayed,
 )
 from dagctl.views.operated import ChangedData, changed_data
@@ -40,7 +36,6 @@ from dagctl.views.operated import ChangedData, changed_data
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.bootstrap import Caller
     from dagctl.client import Client
     from dagctl.commands.operate import OperationResult
 
@@ -56,32 +51,23 @@ CHANGED: dict[int | str, dict[str, Any]] = {200: example(ChangedData, examples.C
     responses={**CHANGED, **refusals(*CHANGING, *OF_A_BODY, 428)},
     openapi_extra=spec_body(A_SPEC),
 )
-async def change_dag(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    project_id: ProjectId,
-    body: TheBody,
-    env: Environment = None,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
+async def change_dag(
+    dag_id: DagId, project: TheProject, body: TheBody, update: TheUpdate, env: Environment = None
 ) -> JsonAnswer:
     """Give a DAG another spec: its next version, if it is still as `If-Match` says.
 
     Its id stays, no matter what its name is.
     """
-    spec = await service.spec_of(caller, body, str(project_id), env)
-    if spec.project_id not in {None, project_id}:
+    spec = await project.service.spec_of(project.caller, body, project.project_id, env)
+    if spec.project_id is not None and str(spec.project_id) != project.project_id:
         raise RequestError(
             "the body names another project than the query",
             hint="leave project_id out of the body",
         )
-    expected, key = expected_of(if_match), _key(caller, idempotency_key)
-    result = await service.change(
-        str(project_id),
-        caller,
-        lambda client: client.replace(dag_id, Judged(spec), expected_version=expected, key=key),
+    result = await project.change(
+        lambda client: client.replace(
+            dag_id, Judged(spec), expected_version=update.expected, key=update.key
+        ),
     )
     (dag,) = result.dags
     action = Action.UPDATE if dag.changed else Action.UNCHANGED
@@ -94,22 +80,11 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     summary="Remove a DAG",
     responses={**CHANGED, **refusals(*CHANGING)},
 )
-async def remove_dag(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    project_id: ProjectId,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
-) -> JsonAnswer:
+async def remove_dag(dag_id: DagId, project: TheProject, update: TheUpdate) -> JsonAnswer:
     """Remove a DAG: its file, its stored copy and its row. Its id and its versions stay."""
-    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
-        service,
-        caller,
-        str(project_id),
-        lambda client: client.remove(dag_id, expected_version=expected, key=key),
+        project,
+        lambda client: client.remove(dag_id, expected_version=update.expected, key=update.key),
     )
 
 
@@ -118,22 +93,11 @@ async def remove_dag(  # noqa: PLR0913 - one parameter of the request each
     summary="Bring a removed DAG back",
     responses={**CHANGED, **refusals(*CHANGING)},
 )
-async def restore_dag(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    project_id: ProjectId,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
-) -> JsonAnswer:
+async def restore_dag(dag_id: DagId, project: TheProject, update: TheUpdate) -> JsonAnswer:
     """Bring a removed DAG back as it was, as a new version."""
-    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
-        service,
-        caller,
-        str(project_id),
-        lambda client: client.restore(dag_id, expected_version=expected, key=key),
+        project,
+        lambda client: client.restore(dag_id, expected_version=update.expected, key=update.key),
     )
 
 
@@ -142,35 +106,21 @@ async def restore_dag(  # noqa: PLR0913 - one parameter of the request each
     summary="Roll a DAG back",
     responses={**CHANGED, **refusals(*CHANGING)},
 )
-async def roll_dag_back(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    project_id: ProjectId,
-    to: ToVersion = None,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
+async def roll_dag_back(
+    dag_id: DagId, project: TheProject, update: TheUpdate, to: ToVersion = None
 ) -> JsonAnswer:
     """Give a DAG the spec of an older version again, as a new version."""
-    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
-        service,
-        caller,
-        str(project_id),
-        lambda client: client.rollback(dag_id, to, expected_version=expected, key=key),
+        project,
+        lambda client: client.rollback(
+            dag_id, to, expected_version=update.expected, key=update.key
+        ),
     )
 
 
-async def _changed(
-    service: TheService, caller: Caller, project_id: str, work: Callable[[Client], OperationResult]
-) -> JsonAnswer:
+async def _changed(project: InProject, work: Callable[[Client], OperationResult]) -> JsonAnswer:
     """Return the answer to a change of one DAG."""
-    outcome = await service.change(project_id, caller, work)
+    outcome = await project.change(work)
     (dag,) = outcome.dags
     headers = {"ETag": etag_of(dag.version), **replayed(outcome)}
     return JsonAnswer(changed_data(dag, dag.action), headers=headers)
-
-
-def _key(caller: Caller, idempotency_key: str | None) -> str:
-    return f"{caller.user_id}/{idempotency_key or uuid4()}"

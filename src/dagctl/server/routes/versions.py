@@ -17,9 +17,7 @@ from dagctl.server.routes.dependencies import (
     Before,
     DagId,
     FromVersion,
-    ProjectId,
-    TheCaller,
-    TheService,
+    TheProject,
     UntilVersion,
     VersionLimit,
     VersionNumber,
@@ -41,24 +39,14 @@ router = APIRouter(tags=["versions"], default_response_class=JsonAnswer, depende
     summary="List the versions of a DAG",
     responses={200: example(forms.VersionsData, examples.VERSIONS), **refusals(*OF_A_PROJECT, 404)},
 )
-async def list_versions(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    project_id: ProjectId,
-    limit: VersionLimit = 20,
-    before: Before = None,
+async def list_versions(
+    dag_id: DagId, project: TheProject, limit: VersionLimit = 20, before: Before = None
 ) -> JsonAnswer:
     """Return the versions of a DAG, the newest first, each with what it changed in the spec.
 
     A DAG that was removed keeps its versions.
     """
-    page = await service.read(
-        str(project_id),
-        caller,
-        lambda client: client.history(dag_id, before=before, limit=limit),
-    )
+    page = await project.read(lambda client: client.history(dag_id, before=before, limit=limit))
     versions = [entry_data(entry) for entry in page.entries]
     answer: forms.VersionsData = {"versions": versions, "next_before": page.next}
     return tagged(answer)
@@ -69,17 +57,9 @@ async def list_versions(  # noqa: PLR0913 - one parameter of the request each
     summary="Show a version of a DAG",
     responses={200: example(forms.VersionData, examples.VERSION), **refusals(*OF_A_PROJECT, 404)},
 )
-async def show_version(
-    service: TheService,
-    caller: TheCaller,
-    dag_id: DagId,
-    version: VersionNumber,
-    project_id: ProjectId,
-) -> JsonAnswer:
+async def show_version(dag_id: DagId, version: VersionNumber, project: TheProject) -> JsonAnswer:
     """Return one version as it was recorded, with the text that its author wrote."""
-    shown = await service.read(
-        str(project_id), caller, lambda client: client.version(dag_id, version)
-    )
+    shown = await project.read(lambda client: client.version(dag_id, version))
     data: forms.VersionData = {
         **dag_data(shown),
         **made_data(shown),
@@ -94,22 +74,16 @@ async def show_version(
     summary="Compare two versions of a DAG",
     responses={200: example(ComparisonData, examples.COMPARISON), **refusals(*OF_A_PROJECT, 404)},
 )
-async def compare_versions(  # noqa: PLR0913 - one parameter of the request each
-    *,
-    service: TheService,
-    caller: TheCaller,
+async def compare_versions(
     dag_id: DagId,
-    project_id: ProjectId,
+    project: TheProject,
     from_version: FromVersion = None,
     to_version: UntilVersion = None,
 ) -> JsonAnswer:
     """Return what two versions differ in, what that means in Airflow, and the diff of the specs."""
-    sides = await service.read(
-        str(project_id),
-        caller,
-        lambda client: client.two_versions(dag_id, from_version, to_version),
-    )
-    return tagged(await service.of_record(caller, partial(_comparison, sides)))
+    sides = await project.read(lambda client: client.two_versions(dag_id, from_version, to_version))
+    data = await project.service.of_record(project.caller, partial(_comparison, sides))
+    return tagged(data)
 
 
 def _comparison(sides: tuple[Compared, Compared], check: Check) -> SpecComparisonData:
