@@ -41,9 +41,8 @@ def draft_of(context: Context, dag_id: str, options: Options | None = None) -> D
             the DAG is removed; or no edited text could be published.
     """
     record = record_to_edit(context, dag_id)
-    if record.problem is not None:
-        damaged = f"the record of `{dag_id}` is damaged: {record.problem}"
-        raise ConflictError(damaged, hint=Fix(DOCTOR))
+    if record.damage:
+        raise ConflictError(record.damage, hint=Fix(DOCTOR))
     lag = lag_of(context, record)
     if options is not None:
         _check_open(context, lag, options)

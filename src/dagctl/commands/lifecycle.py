@@ -94,7 +94,7 @@ def rename(  # noqa: PLR0913 - what it is about, and how
     def planned() -> list[Change]:
         gone, arrival = plan_rename(context, dag_id, new_id, options, command)
         costs = of_rename(dag_id, new_id, arrival.spec, now) if arrival.spec else ()
-        return [gone, replace(arrival, warnings=(*arrival.warnings, *costs))]
+        return [gone, arrival.warned(*costs)]
 
     return Intent(
         action=Action.RENAME,

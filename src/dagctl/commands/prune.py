@@ -132,5 +132,4 @@ def _unsure(record: DagRecord) -> str:
 def _with_warnings(changes: list[Change], warnings: Sequence[str]) -> list[Change]:
     if not warnings:
         return changes
-    first = replace(changes[0], warnings=(*changes[0].warnings, *warnings))
-    return [first, *changes[1:]]
+    return [changes[0].warned(*warnings), *changes[1:]]

@@ -153,8 +153,8 @@ def stored_source(backend: Backend, record: DagRecord) -> str:
         ConflictError: What is stored there is not the recorded file, or no text; or the record
             is damaged.
     """
-    if record.problem is not None:
-        raise ConflictError(f"the record of `{record.dag_id}` is damaged: {record.problem}")
+    if record.damage:
+        raise ConflictError(record.damage)
     path = record.storage_path
     content = backend.store.get(path)
     if content is None:

@@ -114,10 +114,8 @@ def _newest(registry: Registry, dag_id: str) -> DagVersion | None:
     versions = registry.versions(dag_id, limit=1, text=True)
     if not versions or versions[0].action == "delete":
         return None
-    if versions[0].problem is not None:
-        raise ConflictError(
-            f"the record of `{dag_id}` is damaged: {versions[0].problem}", hint=Fix(DOCTOR)
-        )
+    if versions[0].damage:
+        raise ConflictError(versions[0].damage, hint=Fix(DOCTOR))
     return versions[0]
 
 

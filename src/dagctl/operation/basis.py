@@ -62,11 +62,9 @@ def check_basis(
     record, content = change.record, change.old_file
     if options.force:
         return None
-    if record is not None and record.problem is not None:
-        raise ConflictError(
-            f"the record of `{record.dag_id}` is damaged: {record.problem}",
-            hint=Fix(DOCTOR, "; ", FORCE, " records the DAG again"),
-        )
+    if record is not None and record.damage:
+        again = Fix(DOCTOR, "; ", FORCE, " records the DAG again")
+        raise ConflictError(record.damage, hint=again)
     check_expected(context.backend.registry, change, options)
     if content is None:
         return _check_absent(context, change, options, is_deleted=change.path in deleted)
@@ -113,7 +111,8 @@ def check_named(change: Change, options: Options) -> None:
         UnnamedVersionError: It does not, so that it could undo a version that it does not know.
     """
     record = change.record
-    if options.if_exists != "update" or options.force or names_one(options) or record is None:
+    is_named = options.by_file or options.expected_version is not None
+    if options.if_exists != "update" or options.force or is_named or record is None:
         return
     by = f" by {record.updated_by_name}" if record.updated_by_name else ""
     raise UnnamedVersionError(
@@ -123,11 +122,6 @@ def check_named(change: Change, options: Options) -> None:
         hint="read the DAG, and send the version that you have read as If-Match; "
         "`If-Match: *` replaces any",
     )
-
-
-def names_one(options: Options) -> bool:
-    """Return whether the caller or the DAG file in the work tree says what an update replaces."""
-    return options.by_file or options.expected_version is not None
 
 
 def version_of(change: Change) -> int:

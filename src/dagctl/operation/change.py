@@ -163,6 +163,16 @@ class Change:
             raise ValueError(f"nothing is reserved for {self.dag_id}")
         return self.reservation
 
+    def warned(self, *warnings: str) -> Change:
+        """Return the change with more that the user is to know."""
+        return replace(self, warnings=(*self.warnings, *warnings))
+
+    def of_record(self, record: DagRecord) -> Change:
+        """Return the change as one of the recorded DAG, whatever name its spec gives."""
+        return replace(
+            self, base_name=record.base_name, is_known=True, dag_id=record.dag_id, record=record
+        )
+
     def is_as_recorded(self, record: DagRecord | None) -> bool:
         """Return whether the record is of just these bytes: the DAG's file shall be so."""
         if self.is_removal:

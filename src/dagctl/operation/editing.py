@@ -79,7 +79,7 @@ def plan_edit(
             f"{write.path} was changed while its text was edited",
             hint=Fix(Command("edit", draft.dag_id)),
         )
-    (planned,) = agreed(context, [updated(context, _of_record(change, record), options)])
+    (planned,) = agreed(context, [updated(context, change.of_record(record), options)])
     if planned.action is not Action.UPDATE:
         return [planned]
     if write is None and draft.path is not None and content != draft.standing:
@@ -87,7 +87,7 @@ def plan_edit(
             f"{draft.path} is no file that dagctl writes, and stays as it is: put the text there, "
             f"too (dagctl show {draft.dag_id} --spec shows it)"
         )
-        planned = replace(planned, warnings=(*planned.warnings, warning))
+        planned = planned.warned(warning)
     return [replace(planned, spec_write=write)]
 
 
@@ -98,12 +98,5 @@ def check_seen(context: Context, record: DagRecord, change: Change, options: Opt
         StaleVersionError: It would.
     """
     if not options.force:
-        planned = updated(context, _of_record(change, record), Options())
+        planned = updated(context, change.of_record(record), Options())
         with_taken_back(context, [planned], Options())
-
-
-def _of_record(change: Change, record: DagRecord) -> Change:
-    """Return the change as one of the recorded DAG, whatever name its spec gives."""
-    return replace(
-        change, base_name=record.base_name, is_known=True, dag_id=record.dag_id, record=record
-    )

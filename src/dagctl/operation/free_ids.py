@@ -67,7 +67,7 @@ def _beside_foreign(change: Change, foreign: dict[str, str], taken: set[str]) ->
         f"{path} has a DAG with the id `{change.base_name}`, and dagctl did not write it: the DAG "
         f"of {change.source or 'the spec'} is `{name}`"
     )
-    return replace(change, name=name, warnings=(*change.warnings, warning))
+    return replace(change.warned(warning), name=name)
 
 
 def _beside_stray(change: Change, strays: frozenset[str], taken: set[str]) -> Change:

@@ -238,13 +238,9 @@ class _Planner:
         if record is None:
             raise ValueError(f"{change.dag_id} has no record")  # a bug in dagctl
         update = replace(
-            asked(spec, record.source_path),
+            asked(spec, record.source_path).of_record(record),
             spec_text=change.spec_text,
             inputs=change.inputs,
-            base_name=record.base_name,
-            is_known=True,
-            dag_id=record.dag_id,
-            record=record,
             warnings=change.warnings,
         )
         (planned,) = agreed(self._context, [updated(self._context, update, self._options)])
@@ -269,7 +265,7 @@ class _Planner:
             f"{path} is not as version {record.version} had it, and stays as it is; what the DAG "
             f"is now: dagctl show {record.dag_id} --spec"
         )
-        return replace(change, warnings=(*change.warnings, warning))
+        return change.warned(warning)
 
     def _new(self, change: Change, arrival: Arrival, newest: ArchivedVersion) -> Change:
         written = self._written(change)

@@ -78,9 +78,8 @@ def lag_of(context: Context, record: DagRecord) -> Lag:
         UsageError: The variables of the workspace are wrong.
     """
     path = path_of(context.settings, record.dag_id)
-    if record.problem is not None:
-        warning = f"the record of `{record.dag_id}` is damaged: {record.problem}"
-        return Lag(record=record, path=path, file="none", spec="none", warnings=(warning,))
+    if record.damage:
+        return Lag(record=record, path=path, file="none", spec="none", warnings=(record.damage,))
     file, header = _file(context, record, path)
     spec = _spec(context, record, header)
     if spec.state == "kept" and file.state == "written":

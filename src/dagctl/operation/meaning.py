@@ -221,14 +221,12 @@ class Meanings:
         if change.source is None or known.source in {None, change.source}:
             return change
         if self._is_there(known.source):
-            return _with(
-                replace(change, source=known.source),
+            return replace(change, source=known.source).warned(
                 f"{change.source} has the same content as {known.source}: both mean the DAG "
-                f"`{known.dag_id}`, and no second one is made",
+                f"`{known.dag_id}`, and no second one is made"
             )
-        return _with(
-            change,
-            f"{known.source} is gone: `{known.dag_id}` is the DAG of {change.source} from now on",
+        return change.warned(
+            f"{known.source} is gone: `{known.dag_id}` is the DAG of {change.source} from now on"
         )
 
 
@@ -294,15 +292,10 @@ def _removed(change: Change, tombstone: DagRecord) -> ConflictError:
 def _numbered_beside(change: Change, other: Known) -> Change:
     name = f"{_where(change)} has the name of `{other.dag_id}`"
     of = f", the DAG of {other.source}" if other.source else ""
-    return _with(
-        change,
+    return change.warned(
         f"{name}{of}: it becomes a second DAG. To have both, give it a dag_name of its own; to "
-        "change the first one, change that spec",
+        "change the first one, change that spec"
     )
-
-
-def _with(change: Change, warning: str) -> Change:
-    return replace(change, warnings=(*change.warnings, warning))
 
 
 def _where(change: Change) -> str:
@@ -339,10 +332,9 @@ def _identity(change: Change) -> tuple[str, str]:
 
 def _joined(first: Change, again: Change) -> Change:
     if first.is_known and again.is_known:
-        return replace(first, warnings=(*first.warnings, *again.warnings))
-    return _with(
-        first,
-        f"{_where(again)} has the same content as {_where(first)}: one DAG is made of both",
+        return first.warned(*again.warnings)
+    return first.warned(
+        f"{_where(again)} has the same content as {_where(first)}: one DAG is made of both"
     )
 
 

@@ -163,7 +163,7 @@ def new_plan(context: Context, inventory: Inventory, change: Change, options: Op
         if header is None or not _is_own_file(change, header):
             raise
         warning = f"{path} is of dagctl, and is not recorded here: it is recorded as a new DAG"
-        change = replace(change, warnings=(*change.warnings, warning))
+        change = change.warned(warning)
     gives_way = _giving_way(context, path, options)
     return replace(change, action=Action.CREATE, old_file=standing, gives_way=gives_way)
 
@@ -219,7 +219,7 @@ def _with_file(context: Context, change: Change, options: Options) -> Change:
         )
     if left is not None:
         warning = f"{left} stays where it is: remove it, or Airflow may see `{change.dag_id}` twice"
-        change = replace(change, warnings=(*change.warnings, warning))
+        change = change.warned(warning)
     unmerged = partial(context.backend.repo.unmerged, change.path)
     header, is_merge = header_of(standing or b"", unmerged)
     return replace(change, old_file=standing, header=header, is_merge=is_merge)
@@ -250,7 +250,7 @@ def _known(context: Context, change: Change, options: Options, deleted: Collecti
     body = body_of(first) or b""
     warning = check_basis(context, change, body, options, deleted)
     if warning:
-        change = replace(change, warnings=(*change.warnings, warning))
+        change = change.warned(warning)
     if _says_the_same(context.backend, change, body):
         return replace(
             change, action=Action.UNCHANGED, content=change.old_file, version=known.version

@@ -173,11 +173,9 @@ def _is_gone(context: Context, change: Change) -> bool:
 def _check_file(context: Context, change: Change, options: Options) -> None:
     """Check that nothing is lost with the file, and that the newest version is known here."""
     record, content, header = change.record, change.old_file, change.header
-    if record is not None and record.problem is not None:
-        raise ConflictError(
-            f"the record of `{record.dag_id}` is damaged: {record.problem}",
-            hint=Fix(DOCTOR, "; ", FORCE, " removes the DAG all the same"),
-        )
+    if record is not None and record.damage:
+        anyway = Fix(DOCTOR, "; ", FORCE, " removes the DAG all the same")
+        raise ConflictError(record.damage, hint=anyway)
     check_expected(context.backend.registry, change, options)
     if content is None or (record is not None and digest_of(content) == record.content_digest):
         return

@@ -68,15 +68,11 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     path = dag_path(settings.dags_folder, dag_id)
     text = before[0].spec_text if before else None
     change = replace(
-        asked(spec, record.source_path),
+        asked(spec, record.source_path).of_record(record),
         spec_text=text,
         inputs=record.inputs,
-        base_name=record.base_name,
-        is_known=True,
         action=Action.RESTORE,
-        dag_id=dag_id,
         airflow=settings.airflow,
-        record=record,
         version=record.version + 1,
         path=path,
         storage_path=storage_key(settings.project_id, path),
@@ -113,13 +109,9 @@ def plan_rollback(
     version = _version_to(context.backend.registry, record, number)
     spec = _spec_of(version)
     change = replace(
-        asked(spec, record.source_path),
+        asked(spec, record.source_path).of_record(record),
         spec_text=version.spec_text,
         inputs=version.inputs,
-        base_name=record.base_name,
-        is_known=True,
-        dag_id=dag_id,
-        record=record,
     )
     (planned,) = agreed(context, [updated(context, change, options)])
     if planned.action is not Action.UPDATE:

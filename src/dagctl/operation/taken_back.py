@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -52,9 +51,7 @@ def with_taken_back(context: Context, changes: Sequence[Change], options: Option
     if lost or (checks.strict and unsure):
         raise _refused(context, lost, unsure if checks.strict else [])
     return [
-        replace(change, warnings=(*change.warnings, warnings[change.path]))
-        if change.path in warnings
-        else change
+        change.warned(warnings[change.path]) if change.path in warnings else change
         for change in changes
     ]
 

@@ -65,6 +65,12 @@ class DagRecord:
     is_removed: bool = False
     """Whether the DAG is removed: then this is its tombstone, with what its last version was."""
 
+    @property
+    def damage(self) -> str | None:
+        """What is wrong with the row, as a sentence; None: nothing."""
+        is_damaged = self.problem is not None
+        return f"the record of `{self.dag_id}` is damaged: {self.problem}" if is_damaged else None
+
 
 VersionAction = Literal["create", "update", "rollback", "rename", "delete", "restore"]
 """What a version was made by. `delete`, and `rename` of the old id, leave a tombstone."""
