@@ -8,7 +8,6 @@ from dagctl.bootstrap.state import (
     merge_texts,
     open_lock,
     open_template_store,
-    start_own_repository,
     start_repository,
     take_over_old_state,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "open_probe",
     "open_template_store",
     "services_of",
-    "start_own_repository",
     "start_repository",
     "take_over_old_state",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap.local import LocalBackend
@@ -39,15 +39,8 @@ def local_dag_ids(
     Raises:
         DagctlError: It cannot be read.
     """
-    backend = LocalBackend(settings, workspace, environ)
-    ids: list[str] = []
-    try:
-        query = Query(limit=1000)
-        while True:
-            page = backend.registry.page(query)
-            ids += [record.dag_id for record in page.records]
-            if page.next is None:
-                return ids
-            query = replace(query, after=page.next)
-    finally:
-        backend.close()
+    from dagctl.commands.records import pages
+
+    with closing(LocalBackend(settings, workspace, environ)) as backend:
+        listed = pages(backend.registry, Query(limit=1000))
+        return [record.dag_id for page in listed for record in page.records]

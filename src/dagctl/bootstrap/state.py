@@ -52,18 +52,11 @@ def journal_folder(root: Path) -> Path:
     return state_in(locate(root)).below("journal").path
 
 
-def start_repository(folder: Path) -> bool:
-    """Make a git repository at `folder` unless one is around it; return whether one was made."""
+def start_repository(folder: Path, *, own: bool = False) -> bool:
+    """Make a git repository unless one is around the folder, or is its `own`; return whether."""
     from dagctl.adapters.git import new_repository
 
-    return new_repository.start_repository(folder)
-
-
-def start_own_repository(folder: Path) -> bool:
-    """Make a git repository of the folder's own; return whether one was made."""
-    from dagctl.adapters.git import new_repository
-
-    return new_repository.start_own_repository(folder)
+    return new_repository.start_repository(folder, own=own)
 
 
 def merge_texts(mine: MergeSide, base: MergeSide, theirs: MergeSide) -> Merged:

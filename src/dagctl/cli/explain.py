@@ -41,7 +41,6 @@ def explain(
     Without a code, list all of them.
     """
     from dagctl.cli.envelope import envelope
-    from dagctl.commands import explain as command
     from dagctl.errors import UsageError
     from dagctl.explanations import EXPLANATIONS
     from dagctl.views.explained import explain_data
@@ -49,13 +48,30 @@ def explain(
     invocation = begun(context, output)
     if list_all and code is not None:
         raise UsageError("--list goes with no code", hint="dagctl explain --list")
-    chosen = list(EXPLANATIONS.items()) if code is None else [command.explain(code)]
+    chosen = list(EXPLANATIONS.items()) if code is None else [_explained(code)]
     if output == "json":
         invocation.console.document(envelope(invocation, result=explain_data(chosen)))
     elif code is None:
         invocation.console.lines(f"{name}\t{entry.title}" for name, entry in chosen)
     else:
         invocation.console.lines(_page(*chosen[0]))
+
+
+def _explained(code: str) -> tuple[str, Explanation]:
+    """Return the code as it is written, and its explanation."""
+    from difflib import get_close_matches
+
+    from dagctl.errors import NotFoundError
+    from dagctl.explanations import EXPLANATIONS
+    from dagctl.next_step import Command, Fix
+
+    asked = code.strip().upper()
+    if asked in EXPLANATIONS:
+        return asked, EXPLANATIONS[asked]
+    near = get_close_matches(asked, EXPLANATIONS, n=3)
+    names = " or ".join(f"`{name}`" for name in near)
+    hint = f"did you mean {names}?" if near else Fix(Command("explain", "--list"))
+    raise NotFoundError(f"there is no error code `{code}`", hint=hint)
 
 
 def _page(code: str, entry: Explanation) -> Iterator[str]:

@@ -53,7 +53,7 @@ def render(  # noqa: PLR0913 - one parameter an option
     time and the next version of the file that stands there.
     """
     from dagctl.cli.specs import checks_of, good_specs
-    from dagctl.commands.render import render_spec
+    from dagctl.codegen.render import render as rendered
     from dagctl.errors import UsageError
 
     invocation = current(context)
@@ -72,7 +72,7 @@ def render(  # noqa: PLR0913 - one parameter an option
     if write:
         _write(invocation, specs[0], checks, force=force)
         return
-    invocation.console.exact(render_spec(specs[0], airflow=checks.airflow).text)
+    invocation.console.exact(rendered(specs[0], airflow=checks.airflow))
 
 
 def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool) -> None:

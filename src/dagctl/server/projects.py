@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from dagctl.bootstrap import (
     journal_folder,
     open_backend,
     open_lock,
-    start_own_repository,
+    start_repository,
     take_over_old_state,
 )
 from dagctl.client import Client
@@ -196,7 +197,7 @@ class Projects:
                 workspace,
                 InitChoices(project_id=settings.project_id, airflow=self._options.airflow),
                 schema=schema_text(),
-                start_repository=start_own_repository,
+                start_repository=partial(start_repository, own=True),
             )
 
     def _opened(

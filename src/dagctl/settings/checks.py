@@ -22,8 +22,6 @@ EXAMPLE_ID = "123e4567-e89b-12d3-a456-426614174000"
 
 LONGEST_WAIT = 86_400
 """The most seconds that `lock_timeout` may be: a day."""
-
-
 LONGEST_PUSH = 3600
 """The most seconds that one fetch or push may take."""
 
@@ -100,13 +98,16 @@ def _providers(given: SourcedValue) -> dict[str, str]:
         raise UsageError(f"{given.origin}: {error}", hint=hint) from None
 
 
-def _lock_timeout(given: SourcedValue) -> float:
-    number = given.value
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        raise _refuse(given, "lock_timeout", "a number of seconds")
-    if not 0 <= number <= LONGEST_WAIT:
-        raise _refuse(given, "lock_timeout", f"from 0 to {LONGEST_WAIT} seconds")
-    return float(number)
+def _seconds(key: str, least: int, most: int) -> Callable[[SourcedValue], float]:
+    def check(given: SourcedValue) -> float:
+        number = given.value
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise _refuse(given, key, "a number of seconds")
+        if not least <= number <= most:
+            raise _refuse(given, key, f"from {least} to {most} seconds")
+        return float(number)
+
+    return check
 
 
 def _of_endpoint(checked: Callable[[str], str]) -> Callable[[SourcedValue], str]:
@@ -133,15 +134,6 @@ def _remote(given: SourcedValue) -> str:
     if isinstance(name, str) and is_remote_name(name):
         return name
     raise _refuse(given, "remote", "the name of a git remote, such as origin (no address)")
-
-
-def _push_timeout(given: SourcedValue) -> float:
-    number = given.value
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        raise _refuse(given, "timeout", "a number of seconds")
-    if not 1 <= number <= LONGEST_PUSH:
-        raise _refuse(given, "timeout", f"from 1 to {LONGEST_PUSH} seconds")
-    return float(number)
 
 
 def _publish_from(given: SourcedValue) -> tuple[str, ...]:
@@ -176,10 +168,10 @@ CHECKS: Mapping[str, Callable[[SourcedValue], object]] = {
     "airflow": _airflow,
     "providers": _providers,
     "backend": _one_of("backend", "local", "supabase"),
-    "lock_timeout": _lock_timeout,
+    "lock_timeout": _seconds("lock_timeout", 0, LONGEST_WAIT),
     "git_remote": _remote,
     "push": _one_of("push", "never", "always"),
-    "push_timeout": _push_timeout,
+    "push_timeout": _seconds("timeout", 1, LONGEST_PUSH),
     "publish_from": _publish_from,
     "supabase_url": _of_endpoint(checked_url),
     "supabase_key": _of_endpoint(checked_key),

@@ -161,10 +161,10 @@ def from_flags(overrides: Mapping[str, str]) -> dict[str, SourcedValue]:
     Raises:
         UsageError: A key is unknown.
     """
-    given = {key: SourcedValue(_typed(key, text), _flag(key)) for key, text in overrides.items()}
+    keys = {key: key for key in CHECKS}
     return {
-        _known(key, dict(zip(CHECKS, CHECKS, strict=True)), value.origin): value
-        for key, value in given.items()
+        _known(key, keys, _flag(key)): SourcedValue(_typed(key, text), _flag(key))
+        for key, text in overrides.items()
     }
 
 

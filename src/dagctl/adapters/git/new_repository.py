@@ -10,36 +10,27 @@ from dagctl.adapters.git.folder import refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ASK = ("rev-parse", "--is-inside-work-tree")
 
-
-def start_repository(folder: Path) -> bool:
+def start_repository(folder: Path, *, own: bool = False) -> bool:
     """Make a git repository at `folder` unless one is around it; return whether one was made.
+
+    Args:
+        folder: Where it is made.
+        own: Make it too where the one around it has its root above the folder.
 
     Raises:
         UsageError: There is no git, or the repository has no work tree here.
         UnavailableError: git refuses to say, or cannot make one.
     """
     git = GitCommand(folder)
-    answer = git.run(*_ASK)
-    if answer.ok and answer.text == "true":
-        return False
-    if "not a git repository" not in answer.error:
-        raise refusal(folder, answer)
-    git.must("init", "--quiet")
-    return True
-
-
-def start_own_repository(folder: Path) -> bool:
-    """Make a git repository of the folder's own, whatever is around it; return as above.
-
-    Raises:
-        UsageError: There is no git.
-        UnavailableError: git cannot make one.
-    """
-    git = GitCommand(folder)
-    answer = git.run("rev-parse", "--show-toplevel")  # not whether there is a `.git`: a killed
-    if answer.ok and folder.samefile(answer.text):  # `git init` leaves one that is no repository
-        return False
-    git.must("init", "--quiet")
-    return True
+    if own:  # not whether there is a `.git`: a killed `git init` leaves one that is no repository
+        answer = git.run("rev-parse", "--show-toplevel")
+        is_there = answer.ok and folder.samefile(answer.text)
+    else:
+        answer = git.run("rev-parse", "--is-inside-work-tree")
+        is_there = answer.ok and answer.text == "true"
+        if not is_there and "not a git repository" not in answer.error:
+            raise refusal(folder, answer)
+    if not is_there:
+        git.must("init", "--quiet")
+    return not is_there
