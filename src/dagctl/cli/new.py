@@ -72,7 +72,8 @@ def new(  # noqa: PLR0913 - one parameter an option
     """
     from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.new import new_spec, place_for, write_new
+    from dagctl.commands.new import new_spec, place_for
+    from dagctl.commands.new_files import write_new
     from dagctl.commands.templates import template_named
     from dagctl.template import given
     from dagctl.views.templates import new_spec_data

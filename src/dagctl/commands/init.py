@@ -7,6 +7,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.commands.new_files import NEW
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.next_step import INIT, Command, Fix
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 AGAIN = f"what was made before stays; `{INIT}` makes what is missing"
 ELSEWHERE = Fix("choose another folder: ", Command("init", "DIR"))
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644  # never writable for all, whatever the umask is
 _FOLDER_MODE = 0o755
 
@@ -124,7 +124,7 @@ def _write_new(path: Path, text: str) -> bool:
         raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
     if os.path.lexists(path):
         return False
-    with os.fdopen(os.open(path, _NEW, _MODE), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, NEW, _MODE), "w", encoding="utf-8") as file:
         file.write(text)
     return True
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tomllib
 from typing import TYPE_CHECKING, Protocol
 
+from dagctl.commands.new_files import replace_file
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
@@ -24,8 +24,6 @@ TABLE = lazy_pattern(
 """The table `[supabase]` up to the next one."""
 BACKEND = lazy_pattern(r"^[ \t]*backend[ \t]*=.*$", re.MULTILINE)
 FIRST_TABLE = lazy_pattern(r"^[ \t]*\[", re.MULTILINE)
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class PublicProject(Protocol):
@@ -65,7 +63,7 @@ def link(workspace: Workspace, target: Link, project: PublicProject | None) -> P
         project.key()
     try:
         before = workspace.config.read_text("utf-8")
-        _replace(workspace.config, linked(before, target))
+        replace_file(workspace.config, linked(before, target).encode())
     except OSError as error:
         message = f"cannot write {workspace.config.name}: {error.strerror}"
         raise UnavailableError(message, hint=advice(error)) from error
@@ -127,14 +125,3 @@ def _says(text: str, target: Link) -> bool:
     }
     said = (document.get("backend"), document.get("project_id"), document.get("supabase"))
     return said == ("supabase", target.project_id, table)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the file in one step: a reader finds the old text or the new."""
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)  # a clone may have a link of that name, to any file of the user's
-    mode = path.stat().st_mode & 0o777
-    with os.fdopen(os.open(new, _NEW, mode), "w", encoding="utf-8") as file:
-        file.write(text)
-        os.fchmod(file.fileno(), mode)
-    new.replace(path)

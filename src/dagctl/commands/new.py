@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from dagctl.commands.links import refuse_outside
-from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_spec
@@ -59,51 +56,3 @@ def place_for(name: str, folder: Path) -> Path:
     """Return the file for a spec with a name: in `specs` if there is such a folder."""
     below = folder / SPECS
     return (below if below.is_dir() else folder) / f"{slug(name) or 'dag'}.yaml"
-
-
-def write_over(path: Path, old: bytes, new: bytes) -> None:
-    """Write a spec file that is there and has some content; its permissions stay.
-
-    Raises:
-        ConflictError: It has another content by now, or a link leads out of the workspace.
-        UnavailableError: It cannot be written; it is as it was.
-    """
-    refuse_outside(path)
-    real = path.resolve()
-    temporary = real.with_name(f".{real.name}.{os.getpid()}")
-    try:
-        if real.read_bytes() != old:
-            raise ConflictError(f"{path} was changed meanwhile", hint="run the command again")
-        with temporary.open("xb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(real.stat().st_mode & 0o777)
-        temporary.replace(real)
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror}"
-        raise UnavailableError(message, hint=advice(error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet; folders above it are made.
-
-    Raises:
-        ConflictError: Something is there, or a link on the way leads out of the workspace.
-        UnavailableError: It cannot be written.
-    """
-    refuse_outside(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-            file.write(text.encode())
-    except FileExistsError as error:
-        hint = "choose another file with --file, or remove it"
-        raise ConflictError(f"{path} is there already", hint=hint) from error
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror}"
-        instead = "choose another file with --file"
-        raise UnavailableError(message, hint=advice(error) or instead) from error

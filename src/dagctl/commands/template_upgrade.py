@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.commands.new import write_new, write_over
+from dagctl.commands.new_files import write_new, write_over
 from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.template_ties import tie_of
 from dagctl.commands.templates import newest, templates
