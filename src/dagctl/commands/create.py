@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
@@ -22,7 +22,7 @@ from dagctl.operation.steps import begin
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from dagctl.operation.backend import Backend, Context
@@ -120,31 +120,31 @@ def create(  # noqa: PLR0913 - what it is about, and how
     asked = distinct(changes)
     if key is not None:
         checked_key(key)
+    command = command_digest(asked, options.if_exists, context.settings.target, prune)
+    request = Request(asked, options, command, key, tuple(prune))
     with context.lock():
-        command = command_digest(asked, options.if_exists, context.settings.target, prune)
         recovery = recover_all(context, command if key is None else None)
         handlers.on_recovered(recovery.recovered)
-        request = Request(asked, options, command, key, tuple(prune))
         result, entry = _result_of(context, request, recovery.repeated)
         result = replace(result, recovered=recovery.recovered)
-        with context.step("show"), reporting(entry):
-            handlers.on_result(result)
-        if entry is not None:
-            # all is done and shown: an entry that cannot be removed now is the next run's to remove
-            with suppress(DagctlError, OSError), context.step("clear"):
-                clear(context.backend, entry)
+        show(context, entry, lambda: handlers.on_result(result))
     return result
 
 
-@contextmanager
-def reporting(entry: JournalEntry | None, what: str = "created or updated") -> Iterator[None]:
-    """Say of a failure to show the result that everything is done, if anything was to do.
+def show(
+    context: Context,
+    entry: JournalEntry | None,
+    shown: Callable[[], None],
+    what: str = "created or updated",
+) -> None:
+    """Show a result by a call, then let the journal forget the operation: its `entry`, if any.
 
     Raises:
-        UnfinishedError: The result could not be shown.
+        UnfinishedError: The result could not be shown; the journal is kept.
     """
     try:
-        yield
+        with context.step("show"):
+            shown()
     except (DagctlError, OSError) as error:
         if entry is None or isinstance(error, BrokenPipeError):
             raise
@@ -153,6 +153,10 @@ def reporting(entry: JournalEntry | None, what: str = "created or updated") -> I
             state=f"{', '.join(entry.dag_ids)}: {what}; the journal is kept",
             hint="run the same command again: it shows the same result",
         ) from error
+    if entry is not None:
+        # all is done and shown: an entry that cannot be removed now is the next run's to remove
+        with suppress(DagctlError, OSError), context.step("clear"):
+            clear(context.backend, entry)
 
 
 @frozen

@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from dagctl.commands.create import ignore, reporting
-from dagctl.errors import DagctlError
+from dagctl.commands.create import ignore, show
 from dagctl.frozen import frozen
 from dagctl.operation.change import Action, warnings_of
 from dagctl.operation.commits import in_current_clone, pushed_to
-from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.operation.recovery import kept, recorded_commit, recover_all
 from dagctl.operation.repeat import checked_key, done_meanwhile, reused
 from dagctl.operation.reversal import has_spec_of
 from dagctl.operation.run import run
@@ -133,11 +131,7 @@ def operate(
         on_recovered(recovery.recovered)
         outcome, entry = _outcome_of(context, intent, recovery.repeated)
         outcome = replace(outcome, recovered=recovery.recovered)
-        with context.step("show"), reporting(entry, "done"):
-            on_result(outcome)
-        if entry is not None:
-            with suppress(DagctlError, OSError), context.step("clear"):
-                clear(context.backend, entry)
+        show(context, entry, lambda: on_result(outcome), "done")
     return outcome
 
 
