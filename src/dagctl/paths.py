@@ -25,6 +25,11 @@ _BAD = frozenset("\0\n")
 _REMOTE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _FILE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
 
+_IN_NO_PATH = lazy_pattern(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\\\]"
+)
+_UPWARDS = lazy_pattern(r"^(\.\./)+")
+_LONGEST_PATH = 1000
 _LONGEST_ID = 250
 """As Airflow."""
 
@@ -94,6 +99,22 @@ def is_path(path: str) -> bool:
     except UsageError:
         return False
     return True
+
+
+def is_recorded_path(value: object) -> bool:
+    """Return whether a value of a record or an archive is a path that dagctl may have written."""
+    is_text = isinstance(value, str) and len(value) <= _LONGEST_PATH
+    return is_text and not _IN_NO_PATH.search(str(value)) and is_path(str(value))
+
+
+def is_recorded_dag_file(value: object) -> bool:
+    """Return whether a value of a record or an archive is the path of a DAG file."""
+    return is_recorded_path(value) and str(value).endswith(".py")
+
+
+def is_recorded_source(value: object) -> bool:
+    """Return whether a spec may have this path: it may stand beside the workspace."""
+    return isinstance(value, str) and is_recorded_path(_UPWARDS.sub("", value))
 
 
 def is_remote_name(name: str) -> bool:

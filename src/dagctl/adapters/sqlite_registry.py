@@ -228,10 +228,10 @@ class SqliteRegistry:
             positions = positions_of(connection, operation_id)
             removals: list[int] = []
             for record in self._completed(operation_id, records):  # never all of them in memory
-                removals += keep(connection, [record], operation_id)
+                removals += keep(connection, record, operation_id)
                 if not record.is_removed:
                     connection.execute(UPSERT, to_row(record))
-                    bring_back(connection, [record])
+                    bring_back(connection, record)
                 position = positions.get(record.id)
                 placed = (record.file_path, record.commit_id, operation_id, position)
                 connection.execute(_PLACED, placed)

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dagctl.ports import DagRecord, DagVersion, Reservation
+from dagctl.ports import COLUMNS, DagRecord, DagVersion, Reservation
 from dagctl.spec.inputs import split, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-COLUMNS = tuple(
-    field.name
-    for field in fields(DagRecord)
-    if field.name not in {"inputs", "problem", "is_removed"}
-)
-"""The columns of `user_dags`: the fields of `DagRecord` that are stored, in their order."""
 
 VERSION_COLUMNS = (*COLUMNS, "action", "renamed", "operation_id", "spec_text", "imported_by_name")
 """The columns of `user_dag_versions`: the fields of `DagVersion`."""

@@ -6,7 +6,7 @@ Each function works in the transaction that its caller has begun.
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.local_user import local_user_id
@@ -26,7 +26,7 @@ from dagctl.adapters.sqlite_rows import (
 )
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.frozen import frozen
-from dagctl.ports import DagRecord, DagVersion
+from dagctl.ports import DagRecord, DagVersion, record_values
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     LineOf = Callable[[Mapping[str, str], str], Mapping[str, bool]]
     """Returns which commits, each with the path that it wrote, are in the history of another."""
 
-_OF_RECORD = tuple(field.name for field in fields(DagRecord))
 _PURGED = (
     "SELECT id FROM removed_dags "
     "WHERE project_id = ? AND dag_id IN (SELECT value FROM json_each(?)) "
@@ -98,23 +97,17 @@ def of_other_branches(doubtful: Doubtful, line_of: LineOf) -> list[int]:
     ]
 
 
-def keep(
-    connection: sqlite3.Connection, records: Iterable[DagRecord], operation_id: str | None
-) -> list[int]:
-    """Add a version for each record; return the numbers of those that take their DAG away.
+def keep(connection: sqlite3.Connection, record: DagRecord, operation_id: str | None) -> list[int]:
+    """Add a version for a record; return its number, if it takes the DAG away.
 
     A version that is recorded already, and was written again, is no second one.
     """
-    removals: list[int] = []
-    for record in records:
-        named = (record.id, record.version, record.content_digest)
-        if not record.is_removed and connection.execute(IS_RECORDED, named).fetchone():
-            continue
-        row = to_version_row(_version_of(record, operation_id))
-        number = connection.execute(ADD_VERSION, row).lastrowid
-        if record.is_removed and number is not None:
-            removals.append(number)
-    return removals
+    named = (record.id, record.version, record.content_digest)
+    if not record.is_removed and connection.execute(IS_RECORDED, named).fetchone():
+        return []
+    row = to_version_row(_version_of(record, operation_id))
+    number = connection.execute(ADD_VERSION, row).lastrowid
+    return [number] if record.is_removed and number is not None else []
 
 
 def adopt(connection: sqlite3.Connection, record: DagRecord, now: datetime) -> None:
@@ -124,32 +117,21 @@ def adopt(connection: sqlite3.Connection, record: DagRecord, now: datetime) -> N
     """
     if record.is_removed:
         known = connection.execute(REMOVAL, (record.id, record.commit_id)).fetchone()
-        remove(connection, known or keep(connection, [record], None))
+        remove(connection, known or keep(connection, record, None))
         return
     record = replace(by_its_author(record), updated_at=now)
-    named = (record.project_id, record.dag_id)
-    connection.execute("DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?", named)
+    of_id = (record.project_id, record.dag_id)
+    connection.execute("DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?", of_id)
     connection.execute(UPSERT, to_row(record))
-    bring_back(connection, [record])
-    forget_guess(connection, record)
-    if has_version(connection, record):
+    bring_back(connection, record)
+    named = (record.id, record.version, record.content_digest)
+    if record.spec:  # in the place of one whose spec was not known, or was read from its code
+        connection.execute(FORGET_GUESS, (*named, record.spec_digest))
+    if connection.execute(HAS_VERSION, named).fetchone():
         counted = {"id": record.id, "version": record.version, "digest": record.content_digest}
         connection.execute(COUNT_AGAIN, counted)
     else:
-        keep(connection, [record], None)
-
-
-def has_version(connection: sqlite3.Connection, record: DagRecord) -> bool:
-    """Return whether this version of the DAG is there, with this content."""
-    asked = (record.id, record.version, record.content_digest)
-    return connection.execute(HAS_VERSION, asked).fetchone() is not None
-
-
-def forget_guess(connection: sqlite3.Connection, record: DagRecord) -> None:
-    """Take away a version with these bytes whose spec was not known, or was read from its code."""
-    if record.spec:
-        asked = (record.id, record.version, record.content_digest, record.spec_digest)
-        connection.execute(FORGET_GUESS, asked)
+        keep(connection, record, None)
 
 
 def remove(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
@@ -162,11 +144,11 @@ def remove(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
         )
 
 
-def bring_back(connection: sqlite3.Connection, records: Iterable[DagRecord]) -> None:
-    """Take the tombstones of these DAGs away, if they had any."""
-    connection.executemany(
+def bring_back(connection: sqlite3.Connection, record: DagRecord) -> None:
+    """Take the tombstone of a DAG away, if it has one."""
+    connection.execute(
         "DELETE FROM removed_dags WHERE id = ? OR (project_id = ? AND dag_id = ?)",
-        ((record.id, record.project_id, record.dag_id) for record in records),
+        (record.id, record.project_id, record.dag_id),
     )
 
 
@@ -241,7 +223,7 @@ def forget_history(connection: sqlite3.Connection, operation_id: str) -> None:
 
 
 def _version_of(record: DagRecord, operation_id: str | None) -> DagVersion:
-    values = {name: getattr(record, name) for name in _OF_RECORD}
+    values = record_values(record)
     if isinstance(record, DagVersion):
         return DagVersion(
             **values,

@@ -24,8 +24,7 @@ from dagctl.archive.form import (
     ArchiveError,
     Checksum,
 )
-from dagctl.errors import UsageError
-from dagctl.paths import checked_parts
+from dagctl.paths import is_recorded_dag_file, is_recorded_source
 from dagctl.patterns import lazy_pattern
 from dagctl.ports import VersionAction
 from dagctl.spec.inputs import split, with_inputs
@@ -45,16 +44,12 @@ MOST_MARKS = 3_000_000
 is three bytes there, and twenty times as many in memory."""
 _MARKS = (b",", b"[", b"{")
 LONGEST_NAME = 320
-LONGEST_PATH = 1000
 LONGEST_DESCRIPTION = 100_000
 MOST_TAGS = 10_000
 LONGEST_TEXT = 8_000_000
 """Bytes of the text of a spec, as the database takes it."""
 _COMMIT = lazy_pattern(r"([0-9a-f]{4,64})?", re.ASCII)
 _CONTROL = lazy_pattern("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_IN_NO_PATH = lazy_pattern(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\\\]"
-)
 
 
 # --- Written ---
@@ -226,24 +221,6 @@ def _is_name(value: object) -> bool:
     return _is_line(value, LONGEST_NAME)
 
 
-def _is_path(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > LONGEST_PATH or _IN_NO_PATH.search(value):
-        return False
-    try:
-        return bool(checked_parts(value))
-    except UsageError:
-        return False
-
-
-def _is_source(value: object) -> bool:
-    """Return whether a spec may have this path: it may stand beside the workspace."""
-    return isinstance(value, str) and _is_path(re.sub(r"^(\.\./)+", "", value))
-
-
-def _is_dag_file(value: object) -> bool:
-    return _is_path(value) and str(value).endswith(".py")
-
-
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value.encode()) <= LONGEST_TEXT
 
@@ -304,8 +281,8 @@ _OF_A_VERSION: dict[str, Callable[[Any], bool]] = {
     "made_at": _is_time,
     "made_by": _or_none(_is_name),
     "commit_id": _fits(_COMMIT),
-    "source": _or_none(_is_source),
-    "file_path": _is_dag_file,
+    "source": _or_none(is_recorded_source),
+    "file_path": is_recorded_dag_file,
     "airflow": _fits(lazy_pattern("[23]")),
     "spec": _is_spec,
     "spec_text": _or_none(_is_text),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from dagctl.paths import dag_path
-from dagctl.ports import DagRecord, DagVersion
+from dagctl.ports import DagVersion, record_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.operation.backend import Context
-    from dagctl.ports import Removal
-
-_OF_RECORD = tuple(field.name for field in fields(DagRecord))
+    from dagctl.ports import DagRecord, Removal
 
 
 def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[DagVersion]:
@@ -48,7 +45,7 @@ def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[Da
 
 
 def _tombstone(record: DagRecord, removal: Removal) -> DagVersion:
-    last = {name: getattr(record, name) for name in _OF_RECORD}
+    last = record_values(record)
     return DagVersion(
         **last
         | {

@@ -14,12 +14,14 @@ from dagctl.ports.files import Files, FileWrite, SpecWrite
 from dagctl.ports.journal import Journal
 from dagctl.ports.listener import Listener
 from dagctl.ports.record import (
+    COLUMNS,
     DagRecord,
     DagVersion,
     Page,
     Query,
     VersionAction,
     as_removed,
+    record_values,
 )
 from dagctl.ports.registry import Cache, Registry
 from dagctl.ports.repo import CommitPlace, GitIdentity, LoggedCommit, Reach, Removal, Repo
@@ -34,6 +36,7 @@ from dagctl.ports.store import Store, StoredKey
 from dagctl.ports.upstream import Proposal, RemoteChangedError, Upstream
 
 __all__ = [
+    "COLUMNS",
     "ArchiveOrigin",
     "Cache",
     "Claim",
@@ -63,4 +66,5 @@ __all__ = [
     "Upstream",
     "VersionAction",
     "as_removed",
+    "record_values",
 ]

@@ -93,13 +93,24 @@ class DagVersion(DagRecord):
     The registry sets it."""
 
 
+COLUMNS = tuple(
+    field.name
+    for field in fields(DagRecord)
+    if field.name not in {"inputs", "problem", "is_removed"}
+)
+"""The columns of `user_dags`: the fields of a record that are stored, in their order."""
 _OF_A_REMOVAL = frozenset({"version", "commit_id", "is_removed"})
 
 
 def as_removed(removal: DagRecord, standing: DagRecord) -> DagRecord:
     """Return a removal with all that was recorded of the DAG until now."""
-    kept = {field.name: getattr(standing, field.name) for field in fields(DagRecord)}
+    kept = record_values(standing)
     return replace(removal, **{name: kept[name] for name in kept.keys() - _OF_A_REMOVAL})
+
+
+def record_values(record: DagRecord) -> dict[str, Any]:
+    """Return the fields of a record, to make another one or a version of."""
+    return {field.name: getattr(record, field.name) for field in fields(DagRecord)}
 
 
 @frozen(kw_only=True)

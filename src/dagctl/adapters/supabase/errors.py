@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from http import HTTPStatus
 
 from dagctl.adapters.supabase.rows import stale_version_of
 from dagctl.errors import (
@@ -26,9 +27,6 @@ from dagctl.session.redaction import redacted
 class TooLargeError(UnavailableError):
     """An answer has more bytes than dagctl takes, or the database makes: ask for less."""
 
-
-SERVER_FAILURE = 500
-"""From here on a status says nothing about whether the request was acted on."""
 
 NEWEST_MIGRATION = "20261129100400"
 """The migration that this dagctl works with, which `dagctl_version` of the project answers."""
@@ -66,22 +64,26 @@ def error_of(refusal: Refusal, what: str) -> DagctlError:
     """
     refusal = replace(refusal, message=_plain(refusal.message), hint=_plain(refusal.hint or ""))
     said = refusal.message or f"HTTP {refusal.status}"
-    if refusal.status >= SERVER_FAILURE:
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # it may have been acted on
         return UnavailableError(f"{what}: {said}", hint=TRY_LATER)
-    if refusal.status == 401 or _is_about_token(refusal):  # noqa: PLR2004 - HTTP's own
+    if refusal.status == HTTPStatus.UNAUTHORIZED or _is_about_token(refusal):
         return _not_signed_in(refusal, said)
-    if refusal.status == 403 or refusal.code == "42501":  # noqa: PLR2004 - HTTP's own
+    if refusal.status == HTTPStatus.FORBIDDEN or refusal.code == "42501":
         return NotAMemberError(_denied(refusal, what, said), hint=_denied_hint(refusal))
-    if refusal.status == 404 or refusal.code in NO_FUNCTION:  # noqa: PLR2004 - HTTP's own
+    if refusal.status == HTTPStatus.NOT_FOUND or refusal.code in NO_FUNCTION:
         return _missing(refusal, what, said)
-    if refusal.status == 409:  # noqa: PLR2004 - HTTP's own
+    if refusal.status == HTTPStatus.CONFLICT:
         return _conflict(refusal, said)
     return ConflictError(f"{what} was refused: {said}", hint=_limit_hint(refusal))
 
 
 def is_missing_object(refusal: Refusal) -> bool:
     """Return whether Storage itself says that an object does not exist, or is not visible."""
-    return refusal.status == 404 and not refusal.is_foreign and "ucket" not in refusal.message  # noqa: PLR2004 - HTTP's own
+    return (
+        refusal.status == HTTPStatus.NOT_FOUND
+        and not refusal.is_foreign
+        and "ucket" not in refusal.message
+    )
 
 
 def _plain(text: str) -> str:
@@ -140,10 +142,3 @@ def _limit_hint(refusal: Refusal) -> Fix | str:
         415: Fix("allow text/x-python in the bucket: ", Command("migrations", "export")),
     }
     return hints.get(refusal.status) or refusal.hint or Fix(DOCTOR)
-
-
-def not_ours() -> UnavailableError:
-    """Return the error that the server's answer is none of dagctl's functions."""
-    return UnavailableError(
-        "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
-    )

@@ -17,11 +17,10 @@ from dagctl.adapters.supabase.client import DataClient
 from dagctl.adapters.supabase.errors import NEWEST_MIGRATION, Refusal, error_of
 from dagctl.adapters.supabase.http import ONCE, open_client
 from dagctl.adapters.supabase.registry import SupabaseRegistry
-from dagctl.adapters.supabase.rows import COLUMNS
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
 from dagctl.next_step import LINK, Fix
-from dagctl.ports import Claim
+from dagctl.ports import COLUMNS, Claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

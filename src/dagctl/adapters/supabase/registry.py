@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dagctl.adapters.supabase.errors import TooLargeError, not_ours
+from dagctl.adapters.supabase.errors import TooLargeError
 from dagctl.adapters.supabase.rows import (
     batches,
     claims_data,
@@ -13,6 +13,7 @@ from dagctl.adapters.supabase.rows import (
     granted_of,
     keyed_operation_of,
     listed_of,
+    misunderstood,
     names_of,
     origins_data,
     records_data,
@@ -150,7 +151,7 @@ class SupabaseRegistry:
         role = self._remote.call("project_role", {"p_project": self._project})
         if role is None or isinstance(role, str):
             return role
-        raise not_ours()
+        raise misunderstood()
 
     def missing_policies(self) -> list[str]:
         """Return the policies of the bucket that the project lacks, each with its command."""
@@ -161,7 +162,7 @@ class SupabaseRegistry:
         version = self._remote.call("dagctl_version", {})
         if isinstance(version, str) and version.isdigit():
             return version
-        raise not_ours()
+        raise misunderstood()
 
     # --- Changing ---
 
@@ -293,7 +294,7 @@ def _status(answer: object) -> OperationStatus:
     try:
         return OperationStatus(str(answer))
     except ValueError as error:
-        raise not_ours() from error
+        raise misunderstood() from error
 
 
 def _is_uuid(text: str) -> bool:

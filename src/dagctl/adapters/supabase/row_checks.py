@@ -6,25 +6,25 @@ them, and those of a writer with a service key, have passed none.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dagctl.errors import UsageError
-from dagctl.paths import checked_parts, storage_key
+from dagctl.paths import (
+    is_recorded_dag_file,
+    is_recorded_path,
+    is_recorded_source,
+    storage_key,
+)
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
 
 DAG_ID = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 DIGEST = lazy_pattern(r"([0-9a-f]{64})?")
 COMMIT = lazy_pattern(r"[0-9A-Za-z_.-]{0,100}")
-IN_NO_PATH = lazy_pattern(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\\\]"
-)
-LONGEST_PATH = 1000
 LONGEST_TEXT = 1_000_000
 """Characters that a text may have at most: far more than dagctl writes."""
 MOST_TAGS = 10_000
@@ -66,26 +66,6 @@ def _is_text_or_none(value: object) -> bool:
     return value is None or _is_text(value)
 
 
-def _is_plain_path(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > LONGEST_PATH or IN_NO_PATH.search(value):
-        return False
-    try:
-        return bool(checked_parts(value))
-    except UsageError:
-        return False
-
-
-def _is_file_path(value: object) -> bool:
-    return _is_plain_path(value) and str(value).endswith(".py")
-
-
-def _is_source_path(value: object) -> bool:
-    """Return whether a spec may have this path: it may stand beside the workspace."""
-    return value is None or (
-        isinstance(value, str) and _is_plain_path(re.sub(r"^(\.\./)+", "", value))
-    )
-
-
 def _is_number_from(least: int) -> Callable[[object], bool]:
     return lambda value: type(value) is int and least <= value <= 2**31
 
@@ -105,7 +85,7 @@ CHECKS: Mapping[str, Callable[[object], bool]] = {
     "dag_id": _fits(DAG_ID),
     "dag_name": _is_text,
     "description": _is_text,
-    "file_path": _is_file_path,
+    "file_path": is_recorded_dag_file,
     "schedule_interval": _is_text_or_none,
     "owner": _is_text,
     "tags": _are_tags,
@@ -116,8 +96,8 @@ CHECKS: Mapping[str, Callable[[object], bool]] = {
     "commit_id": _fits(COMMIT),
     "version": _is_number_from(1),
     "base_name": _is_text,
-    "source_path": _is_source_path,
-    "storage_path": _is_plain_path,
+    "source_path": lambda value: value is None or is_recorded_source(value),
+    "storage_path": is_recorded_path,
     "airflow": _fits(lazy_pattern("[23]")),
     "spec": lambda value: isinstance(value, dict),
     "spec_digest": _fits(DIGEST),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -18,12 +18,14 @@ from dagctl.adapters.supabase.row_checks import CHECKS, flaw_of_row
 from dagctl.errors import StaleVersionError, UnavailableError
 from dagctl.next_step import DOCTOR, Fix
 from dagctl.ports import (
+    COLUMNS,
     DagRecord,
     DagVersion,
     KeyedOperation,
     OperationStatus,
     Reservation,
     VersionAction,
+    record_values,
 )
 from dagctl.spec.inputs import split, with_inputs
 
@@ -32,12 +34,6 @@ if TYPE_CHECKING:
 
     from dagctl.ports import ArchiveOrigin, Claim
 
-COLUMNS = tuple(
-    field.name
-    for field in fields(DagRecord)
-    if field.name not in {"inputs", "problem", "is_removed"}
-)
-"""The columns of `user_dags` that a record is read from."""
 LONGEST_NAME = 320
 """How much of what a damaged row calls itself is kept, in characters."""
 BATCH = 1_000_000
@@ -237,7 +233,7 @@ def _version(row: Mapping[str, Any], project_id: str) -> DagVersion:
         raise ValueError("no action")
     operation_id = row["operation_id"]
     return DagVersion(
-        **{field.name: getattr(record, field.name) for field in fields(DagRecord)},
+        **record_values(record),
         action=action,
         renamed=None if renamed is None else _text(renamed),
         operation_id=None if operation_id is None else _text(operation_id),
@@ -335,6 +331,11 @@ def _understood() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise UnavailableError(
-            "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
-        ) from error
+        raise misunderstood() from error
+
+
+def misunderstood() -> UnavailableError:
+    """Return the error that the server's answer is none of dagctl's functions."""
+    return UnavailableError(
+        "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.supabase.errors import not_ours
+from dagctl.adapters.supabase.rows import misunderstood
 from dagctl.ports.template_store import SharedTemplate
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class SupabaseTemplates:
         """Return the templates of the project; see the port."""
         answer = self._remote.call("shared_templates", {"p_project": self._project})
         if not isinstance(answer, list):
-            raise not_ours()
+            raise misunderstood()
         return list(map(_template_of, answer))
 
     def share(self, template: SharedTemplate) -> bool:
@@ -41,7 +41,7 @@ class SupabaseTemplates:
     def _answer(self, function: str, asked: dict[str, object], yes: str, no: str) -> bool:
         answer = self._remote.call(function, {"p_project": self._project, **asked})
         if answer not in {yes, no}:
-            raise not_ours()
+            raise misunderstood()
         return bool(answer == yes)
 
 
@@ -49,4 +49,4 @@ def _template_of(item: object) -> SharedTemplate:
     match item:
         case {"name": str(name), "version": int(version), "text": str(text)}:
             return SharedTemplate(name, version, text)
-    raise not_ours()
+    raise misunderstood()
