@@ -49,6 +49,7 @@ class SupabaseRegistry:
     Each method is one request (more only where an answer would be too large), and each may be
     repeated: the operation's id makes it the same one.
     Every function answers with one JSON value, so that no list is cut at the project's `max_rows`.
+    What changes something raises `NotAMemberError` to who is no owner or editor of the project.
     """
 
     def __init__(self, remote: DataClient, project_id: str) -> None:
@@ -72,11 +73,7 @@ class SupabaseRegistry:
         return sorted(records, key=lambda record: (record.is_removed, record.dag_id))
 
     def get(self, dag_id: str) -> DagRecord | None:
-        """Return the record of that id, or None.
-
-        Raises:
-            NotAMemberError: There is none to be seen, as the user is not a member.
-        """
+        """Return the record of that id, or None."""
         records = [record for record in self.find(dag_ids=[dag_id]) if record.dag_id == dag_id]
         if not records:
             self._check_member()
@@ -88,9 +85,6 @@ class SupabaseRegistry:
         """Return the versions of a DAG that is recorded or was removed, the newest first.
 
         One request, or several where all of them are too large for one answer.
-
-        Raises:
-            NotAMemberError: There is none to be seen, as the user is not a member.
         """
         asked = {
             "p_project": self._project,
@@ -169,13 +163,7 @@ class SupabaseRegistry:
     def reserve(
         self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
     ) -> list[Reservation]:
-        """Grant all claims or none; the same operation id gives the same reservations.
-
-        Raises:
-            StaleVersionError: A DAG has a newer version than the one that a claim expects.
-            ConflictError: A name is taken, a row is held, or the operation was aborted.
-            NotAMemberError: The user is not an owner or editor of the project.
-        """
+        """Grant all claims or none; the same operation id gives the same reservations."""
         if len(claims) > MOST_CLAIMS:
             raise UsageError(
                 f"{len(claims)} DAGs are too many for one operation; Supabase takes {MOST_CLAIMS}",
@@ -195,35 +183,21 @@ class SupabaseRegistry:
     def keep_history(
         self, operation_id: str, origins: Sequence[ArchiveOrigin], versions: Iterable[DagVersion]
     ) -> None:
-        """Give reserved new DAGs the versions that they had elsewhere: some in each request.
-
-        Raises:
-            ConflictError: Nothing is reserved under this id, or not one of these DAGs.
-            NotAMemberError: The user is not an owner or editor of the project any more.
-        """
+        """Give reserved new DAGs the versions that they had elsewhere: some in each request."""
         asked: dict[str, Any] = {"p_operation": operation_id, "p_project": self._project}
         self._import(asked | {"p_origins": origins_data(origins), "p_versions": []})
         for some in batches(versions):
             self._import(asked | {"p_origins": [], "p_versions": some})
 
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
-        """Make the reserved versions the ones that readers see.
-
-        Raises:
-            ConflictError: Nothing is reserved under this id.
-            NotAMemberError: The user is not an owner or editor of the project any more.
-        """
+        """Make the reserved versions the ones that readers see."""
         asked = {"p_operation": operation_id, "p_records": records_data(records)}
         answer = self._remote.call("confirm", asked)
         if _status(answer) is not OperationStatus.CONFIRMED:
             raise UnavailableError(f"the server answered {answer!a} to a confirmation")
 
     def purge(self, dag_ids: Collection[str]) -> int:
-        """Forget removed DAGs for good, versions and all; return how many.
-
-        Raises:
-            NotAMemberError: The user is not an owner or editor of the project.
-        """
+        """Forget removed DAGs for good, versions and all; return how many."""
         asked = {"p_project": self._project, "p_dag_ids": sorted(map(id_or_empty, dag_ids))}
         return count_of(self._remote.call("purge_dags", asked))
 

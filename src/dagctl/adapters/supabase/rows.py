@@ -2,7 +2,8 @@
 
 A row is read like a stranger's: who may write to the project, and who has administered it, may have
 put anything there. One that is not as dagctl writes it becomes a record with a `problem`, and the
-others are read all the same.
+others are read all the same. What reads an answer raises `UnavailableError` if it is none of
+dagctl's functions.
 """
 
 from __future__ import annotations
@@ -79,40 +80,25 @@ def records_of(data: object, project_id: str) -> list[DagRecord]:
     Args:
         data: The answer.
         project_id: The project that was asked about; a row of another one is damaged.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
     """
     with _understood():
         return [_of_find(row, project_id) for row in _rows(data)]
 
 
 def listed_of(data: object, project_id: str) -> list[DagRecord]:
-    """Return the records in a page of a list, which has no specs: theirs are empty.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the records in a page of a list, which has no specs: theirs are empty."""
     with _understood():
         return records_of([{**row, "spec": {}} for row in _rows(data)], project_id)
 
 
 def versions_of(data: object, project_id: str) -> list[DagVersion]:
-    """Return the versions in an answer; a damaged one has its `problem`, and nothing to act on.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the versions in an answer; a damaged one has its `problem`, and nothing to act on."""
     with _understood():
         return [_version(row, project_id) for row in _rows(data)]
 
 
 def count_of(data: object) -> int:
-    """Return the number in an answer.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the number in an answer."""
     with _understood():
         if type(data) is not int:
             raise TypeError("no number")
@@ -120,11 +106,7 @@ def count_of(data: object) -> int:
 
 
 def reservations_of(data: object) -> list[Reservation]:
-    """Return the reservations in an answer.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the reservations in an answer."""
     with _understood():
         return [_reservation(row) for row in _rows(data)]
 
@@ -143,11 +125,7 @@ def granted_of(data: object, claims: Sequence[Claim]) -> list[Reservation]:
 
 
 def keyed_operation_of(data: object) -> KeyedOperation | None:
-    """Return the operation in an answer, if there is one.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the operation in an answer, if there is one."""
     if data is None:
         return None
     with _understood():
@@ -161,11 +139,7 @@ def keyed_operation_of(data: object) -> KeyedOperation | None:
 
 
 def names_of(data: object) -> list[str]:
-    """Return the texts in an answer.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the texts in an answer."""
     with _understood():
         if not isinstance(data, list):
             raise TypeError("no list")
@@ -173,11 +147,7 @@ def names_of(data: object) -> list[str]:
 
 
 def stale_version_of(data: object) -> StaleVersionError:
-    """Return the refusal of an update that is based on another version than the one in `data`.
-
-    Raises:
-        UnavailableError: It is no answer of dagctl's functions.
-    """
+    """Return the refusal of an update that is based on another version than the one in `data`."""
     with _understood():
         if not isinstance(data, dict):
             raise TypeError("no object")
