@@ -9,6 +9,7 @@ import pytest
 
 from dagctl.convert import ConvertedDag, Outcome, convert_python
 from dagctl.convert.python_file.modules import Module
+from dagctl.convert.python_file.scope import Changes, Earlier, Scope
 
 HEAD = """
 import logging, os
@@ -254,3 +255,25 @@ with DAG("d", start_date=datetime(2024, 1, 1)):
     PythonOperator(task_id="a", python_callable=run, on_failure_callback=send)
 """
     assert convert(SENDS + before, dag=dag).whole is is_whole
+
+
+def test_a_list_that_many_calls_get_is_copied_once_until_it_is_changed() -> None:
+    changes, names = Changes(), ["a"]
+    before = changes.copy_of(names)
+    assert changes.copy_of(names) is before is not names
+    names.append("b")
+    changes.note(names)
+    assert changes.copy_of(names) == ["a", "b"]
+    assert changes.copy_of([["a"]]) is None
+
+
+def test_a_try_looks_at_no_more_names_than_it_gives_values() -> None:
+    scope = Scope()
+    scope.put("a", 1)
+    scope.put("gone", 2)
+    earlier = Earlier(scope)
+    scope.put("a", 3)
+    scope.put("new", 4)
+    scope.remove("gone")
+    assert earlier.changed().keys() == {"a", "new", "gone"}
+    assert (earlier["a"], earlier["gone"], "new" in earlier) == (1, 2, False)

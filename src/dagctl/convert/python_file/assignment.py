@@ -118,7 +118,7 @@ def delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
     """Follow `del`: of a name, or of an item of data."""
     for target in node.targets:
         if isinstance(target, ast.Name):
-            scope.elsewhere.get(target.id, scope).values.pop(target.id, None)
+            scope.elsewhere.get(target.id, scope).remove(target.id)
         elif not _is_item_deleted(machine, target, scope):
             why = "what is deleted is known only when Python runs"
             machine.report.gap(machine.place(node), words(target), why)

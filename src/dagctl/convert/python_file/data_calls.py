@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import connections, dates, kept, paths
-from dagctl.convert.python_file.loops import turns
+from dagctl.convert.python_file.loops import lost_in, turns
 from dagctl.convert.python_file.objects import (
     Bound,
     Connected,
@@ -265,7 +265,8 @@ def _numbers(*values: object) -> list[Any]:
 
 
 def _size(value: object) -> int:
-    return len(value) if isinstance(value, range) else len(_items(value))
+    is_counted = isinstance(value, range | str | dict | set) or type(value) in {list, tuple}
+    return len(value) if is_counted and lost_in(value) is None else len(_items(value))  # type: ignore[arg-type] # see above
 
 
 def _sum(value: object) -> Any:  # noqa: ANN401

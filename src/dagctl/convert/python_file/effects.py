@@ -29,11 +29,11 @@ from dagctl.convert.python_file.uncertain import forget
 from dagctl.convert.python_file.uses import COPYING, LOOKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from dagctl.convert.python_file.binding import Call
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.scope import Scope
+    from dagctl.convert.python_file.scope import Earlier, Scope
 
 _CHANGING = (
     *("bisect.", "heapq.", "random.", "operator.", "builtins.next", "builtins.iter"),
@@ -155,14 +155,20 @@ def lose(machine: Machine, container: Any, node: ast.AST, why: str) -> None:  # 
 
 
 def forget_changes(
-    machine: Machine, node: ast.Try, scope: Scope, values: Mapping[str, Any], since: int
+    machine: Machine, node: ast.Try, scope: Scope, before: Earlier, since: int
 ) -> None:
     """Let nothing that was there before have a value that a `try` gave it: it may fail before."""
-    for name, value in values.items():
-        if scope.values.get(name) is not value:
+    named = [*before.changed()]
+    for name in named:
+        if name in before and scope.values.get(name) is not before[name]:
             scope.put(name, machine.opaque(node, _MAY_FAIL), node)
             scope.named_at[name] = machine.changes.now()
-        elif isinstance(value, list | dict | set) and machine.changes.is_changed(value, since):
+    if not machine.changes.is_any_changed(since):
+        return
+    machine.charge(len(scope.values) // 8)
+    for name in scope.values.keys() - {*named}:
+        value = scope.values[name]
+        if isinstance(value, list | dict | set) and machine.changes.is_changed(value, since):
             lose(machine, value, node, _MAY_FAIL)
 
 
@@ -188,6 +194,8 @@ def _parts(machine: Machine, values: Iterable[Any]) -> list[Any]:
         elif isinstance(item, Function | Task | Container) or (
             isinstance(item, Bound) and isinstance(item.owner, list | dict | set)
         ):
+            made.append(item)
+        elif isinstance(item, list | dict | set) and machine.changes.copy_of(item) is not None:
             made.append(item)
         elif isinstance(item, list | dict | set | tuple):
             machine.charge(len(item) // 64)

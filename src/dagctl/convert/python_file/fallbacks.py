@@ -13,10 +13,10 @@ from dagctl.convert.python_file.scope import Fallback
 from dagctl.convert.python_file.uncertain import imported_paths, only_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.scope import Scope
+    from dagctl.convert.python_file.scope import Earlier, Scope
 
 _NONE, _OTHER = "None", ""
 """What stands for `None`, and for anything that is no import, among import paths."""
@@ -24,7 +24,7 @@ _WHY = "it is something else where its import fails: which of the two only Pytho
 _ENDS = (ast.Raise, ast.Return, ast.Continue, ast.Break)
 
 
-def note(machine: Machine, node: ast.Try, scope: Scope, before: Mapping[str, object]) -> None:
+def note(machine: Machine, node: ast.Try, scope: Scope, before: Earlier) -> None:
     """Note what the names of a `try` are where one of its imports fails.
 
     A function that needs such a name gets the whole `try`; anything else that uses it is a gap,
@@ -91,7 +91,7 @@ def _forget_the_end(
     machine: Machine,
     node: ast.Try,
     scope: Scope,
-    before: Mapping[str, object],
+    before: Earlier,
     names: Collection[str],
 ) -> None:
     """Let no name that was there before have the value of an `else`, which may not run."""
@@ -159,7 +159,7 @@ def _is_of_python(path: str) -> bool:
     return path.partition(".")[0] in sys.stdlib_module_names
 
 
-def _before(name: str, before: Mapping[str, object]) -> str | None:
+def _before(name: str, before: Earlier) -> str | None:
     """Return what a name was before; None: it had no value, and Python would stop."""
     if name not in before:
         return None

@@ -97,6 +97,8 @@ def _as_now(machine: Machine, value: Any, known: dict[int, Any], left: int) -> A
         known[id(value)] = made
         made.args += [_as_now(machine, item, known, left - 1) for item in value.args]
         return made
+    if not isinstance(value, tuple) and (plain := machine.changes.copy_of(value)) is not None:
+        return plain
     machine.charge(len(value) // 64)
     if isinstance(value, tuple):
         return tuple(_as_now(machine, item, known, left - 1) for item in value)
@@ -121,6 +123,8 @@ def hold(machine: Machine, holder: Made, values: Sequence[Any]) -> None:
             continue
         machine.charge()
         machine.changes.hold(holder, item)
+        if not isinstance(item, tuple) and machine.changes.copy_of(item) is not None:
+            continue
         stack += item.values() if isinstance(item, dict) else item
 
 
@@ -134,12 +138,14 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
         operands: Data, and what calls give: at least one of these.
     """
     reads = [read(value) for value in operands]
+    if not any(reads):
+        return None
     known = all(
         kept is not None or weight(value) is not None
         for kept, value in zip(reads, operands, strict=True)
     )
     depth = 1 + max((_depth(kept) for kept in reads), default=0)
-    if not known or not any(reads) or depth > _DEEPEST:
+    if not known or depth > _DEEPEST:
         return None
     args = [value if kept is None else kept for kept, value in zip(reads, operands, strict=True)]
     given = _given(word, operands)

@@ -21,6 +21,7 @@ class SourceFile(NamedTuple):
     """Its dotted name, where another file imports it by that."""
 
 
+_NOTHING = object()
 _NOWHERE = SourceFile("", "")
 
 
@@ -36,7 +37,11 @@ class Changes:
     """When lists, mappings and sets were changed, and names got their values."""
 
     _moment: int = 0
+    _last: int = 0
+    """When a container was changed last."""
     _containers: dict[int, tuple[object, int]] = field(default_factory=dict)
+    _copies: dict[int, tuple[object, int, Any]] = field(default_factory=dict)
+    """Copies of containers of plain data, and when these were changed before."""
     _held: dict[int, tuple[object, list[Holder]]] = field(default_factory=dict)
     """Containers that objects may hold, and these."""
 
@@ -45,12 +50,28 @@ class Changes:
         self._moment += 1
         return self._moment
 
+    def is_any_changed(self, since: int) -> bool:
+        """Return whether any container was changed later."""
+        return self._last > since
+
     def note(self, container: object) -> None:
         """Note that a container is changed now. It is held, so that its identity stays its own."""
-        self._containers[id(container)] = container, self.now()
+        self._last = self.now()
+        self._containers[id(container)] = container, self._last
         _, holders = self._held.pop(id(container), (None, []))
         for holder in holders:
             holder.is_old = True
+
+    def copy_of(self, container: list[Any] | dict[Any, Any] | set[Any]) -> Any:  # noqa: ANN401 - of its type
+        """Return a copy of plain data, the same one until it is changed; None: it holds more."""
+        changed = self._containers.get(id(container), (None, 0))[1]
+        _, moment, made = self._copies.get(id(container), (None, -1, None))
+        if moment != changed:
+            values = container.values() if isinstance(container, dict) else container
+            is_plain = all(isinstance(item, str | int | float | None) for item in values)
+            made = container.copy() if is_plain else None
+            self._copies[id(container)] = container, changed, made
+        return made
 
     def hold(self, holder: Holder, container: object) -> None:
         """Note that an object may hold a container: it has what is changed in it later."""
@@ -92,6 +113,30 @@ class Fallback:
     """The reports that name it."""
 
 
+class Earlier:
+    """The values that the names of a scope had, however many it has."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._changed: dict[str, object] = {}
+        self._looked = len(scope.given)
+
+    def changed(self) -> dict[str, object]:
+        """Return the names that got values since, with those of before, if they had any."""
+        for name, value in self._scope.given[self._looked :]:
+            self._changed.setdefault(name, value)
+        self._looked = len(self._scope.given)
+        return self._changed
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether a name had a value."""
+        return self.changed().get(name, self._scope.values.get(name, _NOTHING)) is not _NOTHING
+
+    def __getitem__(self, name: str) -> object:
+        """Return the value that a name had, which had one."""
+        return self.changed().get(name, self._scope.values.get(name))
+
+
 @dataclass(eq=False, slots=True)
 class Scope:
     """The names of the file, or of a call of one of its functions."""
@@ -115,6 +160,8 @@ class Scope:
     """Names that a part of one DAG may have changed, with its report, which says so."""
     followed_at: int = 0
     """When all of a module was followed."""
+    given: list[tuple[str, object]] = field(default_factory=list)
+    """Each name that got a value, in turn, with the value that it had before."""
     root: Scope = field(init=False)
     """The scope of the file."""
     uses: Uses = field(default_factory=Uses)
@@ -170,6 +217,11 @@ class Scope:
         for scope in self.around():
             yield from scope.statements.get("*", ())  # type: ignore[misc] # only these have the name
 
+    def remove(self, name: str) -> None:
+        """Let a name have no value any more."""
+        if name in self.values:
+            self.given.append((name, self.values.pop(name)))
+
     def put(self, name: str, value: object, statement: ast.stmt | None = None) -> None:
         """Give a name its value."""
         if name in self.elsewhere:
@@ -177,6 +229,7 @@ class Scope:
             # No statement of the file itself gives it: it is not copied into a function.
             self.elsewhere[name].statements[name] = []
             return
+        self.given.append((name, self.values.get(name, _NOTHING)))
         self.values[name] = value
         self.fallbacks.pop(name, None)
         self.unsure.pop(name, None)

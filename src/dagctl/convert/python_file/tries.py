@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagctl.convert.python_file import fallbacks
 from dagctl.convert.python_file.effects import forget_changes
 from dagctl.convert.python_file.files_beside import AbsentFileError, handler_of
+from dagctl.convert.python_file.scope import Earlier, Scope
 from dagctl.convert.python_file.uncertain import (
     cannot_fail,
     imported_paths,
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.scope import Scope
 
 
 class Return(NamedTuple):
@@ -37,8 +37,7 @@ _NOT_FOLLOWED = "what it does if an error is raised is not followed"
 
 def follow(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
     """Follow a `try`; return what its statements end with, as `Machine.run` does."""
-    entered, before, values = machine.entered, machine.state(), dict(scope.values)
-    machine.charge(len(values) // 16)
+    entered, before, values = machine.entered, machine.state(), Earlier(scope)
     since, effects = machine.changes.now(), machine.effects
     machine.handlers.append(node.handlers)
     try:
