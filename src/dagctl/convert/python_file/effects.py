@@ -191,11 +191,7 @@ def _parts(machine: Machine, values: Iterable[Any]) -> list[Any]:
         item = value.task if isinstance(value, Output) else value
         if isinstance(item, Made) and item.target.path == "functools.partial":
             made += _parts(machine, [*item.args, *item.kwargs.values()])
-        elif isinstance(item, Function | Task | Container) or (
-            isinstance(item, Bound) and isinstance(item.owner, list | dict | set)
-        ):
-            made.append(item)
-        elif isinstance(item, list | dict | set) and machine.changes.copy_of(item) is not None:
+        elif _is_one(machine, item):
             made.append(item)
         elif isinstance(item, list | dict | set | tuple):
             machine.charge(len(item) // 64)
@@ -205,11 +201,12 @@ def _parts(machine: Machine, values: Iterable[Any]) -> list[Any]:
     return made
 
 
-def _is_method(value: object) -> bool:
-    """Return whether a value is a method that may change a list, a mapping or a set."""
-    if not isinstance(value, Bound) or value.name in _READS:
-        return False
-    return isinstance(value.owner, list | dict | set)
+def _is_one(machine: Machine, item: object) -> bool:
+    """Return whether a call may change a value, and nothing that the value holds."""
+    if isinstance(item, list | dict | set):
+        return machine.changes.copy_of(item) is not None
+    is_method = isinstance(item, Bound) and isinstance(item.owner, list | dict | set)
+    return is_method or isinstance(item, Function | Task | Container)
 
 
 def _is_followed(callee: object) -> bool:
