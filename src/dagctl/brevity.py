@@ -10,6 +10,9 @@ LONGEST = 6_000
 """Characters of a message, or of its next step."""
 _LONG_WORD = lazy_pattern(rf"(?<!\S)(\S{{200}})\S{{{LONGEST_WORD - 249},}}(\S{{50}})")
 _FIRST, _LAST = 4_500, 1_400
+LONGEST_LINE = 1_000
+"""Characters of a line of a diff."""
+_LINE_FIRST, _LINE_LAST = 700, 200
 
 
 def brief(text: str) -> str:
@@ -24,3 +27,11 @@ def brief(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     return f"{text[:_FIRST]} [...] {text[-_LAST:]}"
+
+
+def brief_line(line: str) -> str:
+    """Return a line with its middle left out if it is overlong; its end stays."""
+    left = len(line) - _LINE_FIRST - _LINE_LAST
+    if len(line) <= LONGEST_LINE:
+        return line
+    return f"{line[:_LINE_FIRST]} [... {left:,} characters ...] {line[-_LINE_LAST:]}"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from dagctl.brevity import LONGEST, LONGEST_WORD, brief
+from dagctl.brevity import LONGEST, LONGEST_LINE, LONGEST_WORD, brief, brief_line
 from dagctl.errors import UsageError
 from dagctl.next_step import Command, Fix
 
@@ -45,3 +45,10 @@ def test_an_error_repeats_no_argument_of_a_hundred_kilobytes() -> None:
     assert len(error.message) == len(str(error)) < 2 * LONGEST_WORD
     assert error.hint is not None
     assert len(error.hint) < 2 * LONGEST_WORD
+
+
+def test_of_a_long_line_the_beginning_and_the_end_stay() -> None:
+    assert (
+        brief_line("+" + "x" * LONGEST_LINE) == f"+{'x' * 699} [... 101 characters ...] {'x' * 200}"
+    )
+    assert brief_line("a " * 500) == "a " * 500

@@ -7,6 +7,7 @@ import os
 import traceback
 from typing import TYPE_CHECKING
 
+from dagctl.brevity import brief_line
 from dagctl.cli import envelope
 from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.text import shown, shown_block
@@ -93,7 +94,7 @@ def write_error(console: Console, error: DagctlError) -> None:
     for line in rest:
         console.message(f"  {shown_block(line)}", hang=2)
     if isinstance(error, ConflictError) and error.diff:
-        console.error(shown_block(error.diff.rstrip("\n")))
+        console.error(shown_block("\n".join(map(brief_line, error.diff.rstrip("\n").split("\n")))))
     console.message(f"  state: {shown(error.state)}", hang=9)
     if error.hint:
         console.message(f"  fix:   {shown(error.hint)}", hang=9)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.yaml_writer import HIDDEN, escaped_in_quotes
 
 if TYPE_CHECKING:
     import re
@@ -30,7 +31,8 @@ def foreign_yaml(data: Mapping[str, Any], *, expands_variables: bool = False) ->
             of the whole file before it reads it. Then the dollar of a shell variable is escaped.
     """
     dumper = _Expanded if expands_variables else _Plain
-    return yaml.dump(data, Dumper=dumper, allow_unicode=True, sort_keys=False, width=2**31)
+    text = yaml.dump(data, Dumper=dumper, allow_unicode=True, sort_keys=False, width=2**31)
+    return escaped_in_quotes(text)
 
 
 class _Plain(yaml.SafeDumper):
@@ -45,7 +47,7 @@ class _Plain(yaml.SafeDumper):
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
         style = "|" if "\n" in text.rstrip("\n") else None
-        style = '"' if _BREAKS.search(text) else style
+        style = '"' if _BREAKS.search(text) or HIDDEN.search(text) else style
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

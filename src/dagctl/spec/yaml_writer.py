@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.readers.yaml_reader import REFUSED_RAW
 from dagctl.spec.readers.yaml_values import meaning
 from dagctl.spec.resolution.expressions import escaped
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
     from dagctl.spec.model import DagSpec
 
+HIDDEN = lazy_pattern(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+"""Characters that cannot be seen, or that reorder what stands around them. They are escaped, so
+that a document shows what it says, in a pipe too."""
+_FIVE_DIGITS = 0x10000
+
 
 def to_yaml(spec: DagSpec) -> str:
     """Return the spec as a YAML document, text of several lines as blocks where YAML allows it."""
@@ -25,25 +34,41 @@ def to_yaml(spec: DagSpec) -> str:
 
 def data_to_yaml(data: Mapping[str, Any]) -> str:
     """Return JSON data as a YAML document, in the order of the keys."""
-    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31)
+    return _dumped(data, _Dumper)
 
 
 def written_to_yaml(data: Mapping[str, Any]) -> str:
     """Return data of a spec as its author wrote it: variables in its texts stay variables."""
-    return yaml.dump(data, Dumper=_AsWritten, allow_unicode=True, sort_keys=False, width=2**31)
+    return _dumped(data, _AsWritten)
 
 
 def inline(value: JsonValue) -> str:
     """Return one value in one line, as it is written behind `key: ` or in a list."""
-    listed = yaml.dump(
-        [value],
-        Dumper=_AsWritten,
+    return _dumped([value], _AsWritten, in_one_line=True).strip()[1:-1]
+
+
+def _dumped(value: object, dumper: type[yaml.SafeDumper], *, in_one_line: bool = False) -> str:
+    text: str = yaml.dump(
+        value,
+        Dumper=dumper,
         allow_unicode=True,
         sort_keys=False,
         width=2**31,
-        default_flow_style=True,
+        default_flow_style=in_one_line,
     )
-    return listed.strip()[1:-1]
+    return escaped_in_quotes(text)
+
+
+def escaped_in_quotes(text: str) -> str:
+    """Return a document with escapes for what hides or reorders text.
+
+    Each text that has such a character must stand in double quotes.
+    """
+    return HIDDEN.sub(lambda match: _escape(ord(match[0])), text)
+
+
+def _escape(number: int) -> str:
+    return f"\\u{number:04X}" if number < _FIVE_DIGITS else f"\\U{number:08X}"
 
 
 class _AsWritten(yaml.SafeDumper):
@@ -69,7 +94,7 @@ def _style(text: str) -> str | None:
 
     PyYAML quotes what YAML 1.1 would misread. The reader refuses what any version misreads.
     """
-    if REFUSED_RAW.search(text):
+    if REFUSED_RAW.search(text) or HIDDEN.search(text):
         return '"'
     if "\n" in text:
         return "|"
