@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.commands.recover import recover, recover_if_idle
-from dagctl.errors import ConflictError, UnavailableError, UnfinishedError, then_recover
+from dagctl.errors import (
+    UNCHANGED,
+    ConflictError,
+    UnavailableError,
+    UnfinishedError,
+    then_recover,
+)
 from dagctl.next_step import RECOVER, TRY_LATER, Fix, again
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.change import asked
@@ -208,3 +214,31 @@ def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> N
         assert recover_if_idle(world.context()).recovered == ()
     assert len(recover_if_idle(world.context()).recovered) == 1
     assert recover(world.context()).recovered == ()
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_an_entry_that_was_written_though_it_failed_is_removed_or_comes_to_nothing(
+    world: World, *, is_kept: bool
+) -> None:
+    """As where a full disk fails behind the renaming, and then refuses the removal, too."""
+    before = world.state()
+
+    def around(name: str, act: object) -> object:
+        if name == "journal.delete" and is_kept:
+            raise UnavailableError("still full")
+        result = act()  # type: ignore[operator] # whatever the port's method is
+        if name == "journal.write":
+            raise UnavailableError("the disk is full")
+        return result
+
+    fault = Fault(0, Killed, after=False)
+    fault.around = around  # type: ignore[method-assign] # the fault is chosen by name
+    with pytest.raises(UnavailableError, match="the disk is full") as caught:
+        world.create(asked(spec(), A), backend=faulty(world.backend, fault))
+    assert caught.value.state == UNCHANGED
+    assert len(world.backend.journal.entries()) == is_kept
+    assert world.state() == before
+    (dag,) = world.create(asked(spec(), A)).dags
+    assert (dag.dag_id, dag.version, dag.state) == ("orders", 1, "created")
+    assert world.backend.journal.entries() == {}
+    world.check_agreement()
