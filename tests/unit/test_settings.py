@@ -286,6 +286,12 @@ def test_broken_toml_is_refused_at_its_place(workspace: Workspace, text: str, to
     assert error.hint == 'each line has the form: key = "value"'
 
 
+def test_a_table_beside_the_key_of_the_same_name_says_how_to_write_it(workspace: Workspace) -> None:
+    error = refusal(workspace, f'{GOOD}\nairflow = "3"\n[airflow]\nversion = "3.1"\n')
+    assert error.hint is not None
+    assert error.hint.startswith("write `version = ...` under `[airflow]`")
+
+
 def test_toml_nested_too_deep_is_refused(workspace: Workspace) -> None:
     error = refusal(workspace, "a = " + "[" * 5000)
     assert error.message == "dagctl.toml: not valid TOML: nested too deeply"

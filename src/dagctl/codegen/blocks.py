@@ -253,7 +253,7 @@ def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:
     arguments: dict[str, ast.expr] = {"group_id": plain(group.group_id)}
     if not group.prefix_group_id:
         arguments["prefix_group_id"] = plain(value=False)
-    for key in ("tooltip", "group_display_name"):
+    for key in ("tooltip", "group_display_name", "doc_md"):
         if getattr(group, key):
             arguments[key] = plain(getattr(group, key))
     if group.default_args is not None:

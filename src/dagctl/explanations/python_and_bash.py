@@ -227,16 +227,18 @@ CODE = {
         "Name the task that has pushed it.",
     ),
     Code.XCOM_NOT_THERE: Explanation(
-        "An XCom of a task that has not run yet",
+        "An XCom that is not there",
         "A task gets what another one has returned only if it waits for it. `xcom_pull` of a task "
         "that runs later gets None, and that of one beside it gets None or not, as it happens. "
-        "What asks for other runs (`run_id`, `include_prior_dates`) is not looked at.",
+        "What asks for other runs (`run_id`, `include_prior_dates`) is not looked at. A task with "
+        "`do_xcom_push: false` keeps nothing of what it returns.",
         "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
         "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
         "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
         "    dependencies: [fetch]\n"
         "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
-        "Add the task to `dependencies`; or write `{$xcom: fetch}`, which adds it by itself.",
+        "Add the task to `dependencies`; or write `{$xcom: fetch}`, which adds it by itself. "
+        "Write `do_xcom_push: true` where the output is not kept.",
     ),
     Code.SHELL_GOES_ON: Explanation(
         "A command that goes on after a failure",

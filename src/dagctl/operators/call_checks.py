@@ -181,6 +181,7 @@ def _of_the_same_words(operator: Operator, name: str) -> str | None:
 
 def _unknown(operator: Operator, name: str) -> CallFinding:
     elsewhere = base_targets("operator", name) if operator.takes_base else ()
+    elsewhere = elsewhere or (base_targets("sensor", name) if operator.kind == "sensor" else ())
     if elsewhere:
         hint = f"the target is Airflow {operator.target}: take it out"
         return error(

@@ -24,6 +24,9 @@ ENVIRONMENT_PREFIX = "DAGCTL_"
 LARGEST = 1 << 20
 """Bytes of a file of settings that are read."""
 TOML_HINT = 'each line has the form: key = "value"'
+_AIRFLOW_KEY = lazy_pattern(r"(?m)^[ \t]*+airflow[ \t]*+=")
+_AIRFLOW_TABLE = lazy_pattern(r"(?m)^[ \t]*+\[airflow[.\]]")
+_AIRFLOW_TWICE = "write `version = ...` under `[airflow]`, and remove the line `airflow = ...`"
 
 _BEGINNING = lazy_pattern(r"[ \t]*+(\[*+)([^=\]\[#]++)[=\]]")
 """How a line begins that has a key, or a table."""
@@ -114,7 +117,9 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
         raise UsageError(f"{shown}: not valid TOML: nested too deeply", hint=TOML_HINT) from error
     except tomllib.TOMLDecodeError as error:
         place, what = _mistake(text, error)
-        raise UsageError(f"{shown}:{place}: not valid TOML: {what}", hint=TOML_HINT) from error
+        is_twice = _AIRFLOW_KEY.search(text) and _AIRFLOW_TABLE.search(text)
+        hint = _AIRFLOW_TWICE if is_twice and "overwrite" in what else TOML_HINT
+        raise UsageError(f"{shown}:{place}: not valid TOML: {what}", hint=hint) from error
     except ValueError as error:  # Python reads and shows no number of so many digits
         message = f"{shown}: not valid TOML: a number is too large"
         raise UsageError(message, hint="a number has at most 64 bits") from error

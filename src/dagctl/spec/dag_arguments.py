@@ -58,7 +58,7 @@ def _read_schedule(value: object) -> object:
     return value
 
 
-def _not_a_file(text: str) -> str:
+def not_a_file(text: str) -> str:
     """Return the text, unless Airflow would read a file of this name instead."""
     if text.endswith(".md"):
         message = "Airflow takes a text that ends in `.md` for the name of a file"
@@ -140,7 +140,7 @@ RunTimeout = Annotated[
     Field(description="How long a run may take before it fails.", examples=["4h", "1h30m"]),
 ]
 DocMd = Annotated[
-    Annotated[str, AfterValidator(prose), AfterValidator(_not_a_file)] | None,
+    Annotated[str, AfterValidator(prose), AfterValidator(not_a_file)] | None,
     Field(description="The documentation of the DAG, as Markdown."),
 ]
 DisplayName = Annotated[

@@ -16,7 +16,7 @@ from dagctl.spec.bash.command import syntax_problems
 from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
-from dagctl.spec.jinja.brought import group_arguments
+from dagctl.spec.jinja.brought import brings
 from dagctl.spec.jinja.context_variables import name_warnings, newer_names
 from dagctl.spec.jinja.params_read import params_read
 from dagctl.spec.jinja.passed_over import swallowed
@@ -32,12 +32,13 @@ from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.tasks.function_settings import APART
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.spec.xcom_order import XcomOrder, not_kept
+from dagctl.spec.xcom_order import XcomOrder
 from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dagctl.spec.jinja.brought import Brought
     from dagctl.spec.lines import TextRange
     from dagctl.spec.model import DagSpec
     from dagctl.spec.python_code import PythonCode
@@ -63,10 +64,7 @@ class _Dag:
     target: Target
     params: frozenset[str] | None
     """The parameters that have a default, or None where that is not known."""
-    macros: frozenset[str] | None
-    """Variables of templates, or None where they are not known."""
-    arguments: frozenset[str]
-    """Arguments of mapped groups."""
+    brought: Brought
 
     @cached_property
     def ids(self) -> TaskIds | None:
@@ -76,7 +74,7 @@ class _Dag:
     @cached_property
     def order(self) -> XcomOrder:
         """Which task is there before another one pulls from it."""
-        return XcomOrder(self.spec.outline)
+        return XcomOrder(self.spec.outline, self.spec.default_args, self.target)
 
 
 def template_errors(data: object, target: Target) -> Iterator[Problem]:
@@ -84,12 +82,12 @@ def template_errors(data: object, target: Target) -> Iterator[Problem]:
 
     Those are checked with their task.
     """
-    filters = _names_in(data, "user_defined_filters")
-    if filters is None:
+    brought = brings(data)
+    if not brought.is_usual:
         return
     for path, text in _templates(data, target):
         if not _is_of_bash_task(path):
-            for problem in template_problems(text, "this text", filters):
+            for problem in template_problems(text, "this text", brought.filters):
                 yield problem.at(*path)
     for path, command in _commands(data, target):
         for problem in syntax_problems(command):
@@ -124,20 +122,20 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         target=target,
         spec=spec,
         params=_params_in(data),
-        macros=_names_in(data, "user_defined_macros"),
-        arguments=group_arguments(data),
+        brought=brings(data),
     )
-    for path, text in _templates(data, target):
-        yield from (problem.at(*path) for problem in _of_template(text, path, dag))
-    for path, command in _commands(data, target):
-        yield from (problem.at(*path) for problem in shell_warnings(command))
+    if dag.brought.is_usual:
+        for path, text in _templates(data, target):
+            yield from (problem.at(*path) for problem in _of_template(text, path, dag))
+        for path, command in _commands(data, target):
+            yield from (problem.at(*path) for problem in shell_warnings(command))
     for where, code in _codes(spec, data):
         yield from (problem.at(*where) for problem in _of_code(code.reads, where, dag))
     for where, code in functions_in(data):
         for read in code.reads.imports:
             yield from (problem.at(*where) for problem in import_warnings(read, dag.target))
     yield from branch_warnings(spec.outline)
-    yield from not_kept(spec.outline, spec.default_args, target)
+    yield from dag.order.not_kept()
     yield from _not_sent(spec)
 
 
@@ -219,12 +217,13 @@ def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
     except FAILURES:
         return  # an error that is said elsewhere
     lines = Lines(text)
-    if not _is_of_bash_task(path) and dag.macros is not None:
-        yield from name_warnings(text, dag.macros, dag.arguments)
-    yield from newer_names(text, dag.target)
+    if not _is_of_bash_task(path):
+        yield from name_warnings(text, dag.brought)
     yield from swallowed(text)
-    for name, place in params_read(tree, lines):
-        yield from _parameter(name, place, dag)
+    if not dag.brought.is_lenient:
+        yield from newer_names(text, dag.target)
+        for name, place in params_read(tree, lines):
+            yield from _parameter(name, place, dag)
     for pull in pulls_in(tree, lines):
         yield from pull_warnings(pull, dag.ids, dag.target)
         yield from dag.order.warnings(pull, path, of_code=False)

@@ -43,6 +43,16 @@ FORMS = {
 GROUPS = ("any", "all")
 ASSET_MARKERS = ("$asset", "$ref", "$new")
 """What stands for an asset."""
+_OF_CRONS = "MultipleCronTriggerTimetable"
+_TIMETABLES = {
+    "CronTriggerTimetable": ("cron", "timezone"),
+    "CronDataIntervalTimetable": ("cron", "timezone"),
+    _OF_CRONS: ("*crons", "timezone"),
+    "DeltaTriggerTimetable": ("delta",),
+    "DeltaDataIntervalTimetable": ("delta",),
+    "EventsTimetable": ("event_dates",),
+}
+"""What Airflow's own timetables must be given; `*`: by place alone."""
 MAX_ASSETS = 500
 DEPTH = 10
 """Levels of `any` and `all`."""
@@ -61,6 +71,7 @@ def schedule_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         if check is not None and form_of(schedule, FORMS):
             yield from check(value, (*path, name))
     yield from _zone_missing(schedule, data, path)
+    yield from _timetable_call_problems(schedule, path)
 
 
 def assets_of(schedule: object) -> object:
@@ -106,6 +117,31 @@ def _truth(value: object, path: Path) -> Iterator[Problem]:
 
 def _timetable(value: object, path: Path) -> Iterator[Problem]:
     yield from (problem.at(*path) for problem in path_problems(value))
+
+
+def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """Yield what a timetable of Airflow's own lacks, and each wrong cron that it is given."""
+    module, _, name = str(schedule.get("timetable")).rpartition(".")
+    given, by_place = schedule.get("with", {}), schedule.get("args", [])
+    if name not in _TIMETABLES or not module.startswith("airflow.timetables."):
+        return
+    if not isinstance(given, dict) or not isinstance(by_place, list | tuple):
+        return  # an error already
+    crons = by_place if name == _OF_CRONS else by_place[:1]
+    texts: list[tuple[Path, object]] = [(("args", at), text) for at, text in enumerate(crons)]
+    for where, text in (*texts, (("with", "cron"), given.get("cron"))):
+        if "Cron" in name and isinstance(text, str):
+            yield from (problem.at(*path, *where) for problem in problems_of(text))
+    places = len(by_place)
+    for needed in _TIMETABLES[name]:
+        is_given = places > 0 and (needed != "timezone" or name == "CronDataIntervalTimetable")
+        places -= is_given
+        if not is_given and needed.strip("*") not in given:
+            hint = f"write `with: {{{needed}: ...}}`"
+            if needed.startswith("*"):
+                hint = 'write `args: ["0 6 * * *", "30 18 * * *"]`'
+            message = f"{quoted(name)} needs `{needed}`"
+            yield Problem(Code.MISSING_PARAMETER, message, hint).at(*path, "timetable")
 
 
 def _arguments(value: object, path: Path) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def too_new(name: str, since: Version, target: Target) -> Problem:
     """Return the problem of what only later versions than the target's have."""
     version = f"{since[0]}.{since[1]}"
     message = f"{quoted(name)} needs Airflow {version}; the target is {target.name}"
-    hint = f'set `version = "{version}"` under `[airflow]` in dagctl.toml'
+    hint = f'set `airflow = "{version}"` in dagctl.toml'
     if since[0] != target.oldest[0]:
         hint = f"remove it: no Airflow {target.oldest[0]} has it; or {hint}"
     return Problem(Code.NOT_IN_TARGET, message, hint)
@@ -71,6 +72,8 @@ _SINCE: Mapping[str, Version] = {
     "retry_policy": (3, 3),
 }
 """Since when Airflow has an argument, where not from 2.9 on."""
+_GROUP_DOCS = (3, 3)
+"""Since then a group has `doc_md`."""
 _RULES: Mapping[str, Version] = {"all_done_min_one_success": (3, 1)}
 """The same of trigger rules."""
 _FACTOR = (3, 2)
@@ -85,6 +88,10 @@ def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> I
     for key, since in _SINCE.items():
         if key in given and not target.has(since):
             yield too_new(key, since, target).at(*path, key)
+    if "doc_md" in given and is_group(given) and not target.has(_GROUP_DOCS):
+        problem = too_new("doc_md", _GROUP_DOCS, target)
+        hint = f"write it as `tooltip`; or {problem.hint}"
+        yield replace(problem, hint=hint).at(*path, "doc_md")
     rule, factor = given.get("trigger_rule"), given.get("retry_exponential_backoff")
     if isinstance(rule, str) and rule in _RULES and not target.has(_RULES[rule]):
         yield too_new(rule, _RULES[rule], target).at(*path, "trigger_rule")
@@ -148,7 +155,7 @@ def function_problems(task: Mapping[str, Any], target: Target) -> Iterator[Probl
         version = f"{needed[0]}.{needed[1]}"
         message = f"{what} needs Airflow {version}; the target is {target.name}"
         if target.newest >= needed:
-            hint = f'set `version = "{version}"` under `[airflow]` in dagctl.toml, or {hint}'
+            hint = f'set `airflow = "{version}"` in dagctl.toml, or {hint}'
     else:
         return
     yield Problem(number, message, hint).at("python_code")

@@ -31,9 +31,15 @@ _MOST = 100
 class XcomOrder:
     """Which task of a DAG is there before another one pulls from it."""
 
-    def __init__(self, outline: Outline) -> None:
-        """Keep the outline; what follows what is read when the first task pulls."""
-        self._outline = outline
+    def __init__(self, outline: Outline, shared: object, target: Target) -> None:
+        """Keep the outline; what follows what is read when the first task pulls.
+
+        Args:
+            outline: The tasks.
+            shared: The `default_args` of the DAG.
+            target: The Airflow that the spec is for.
+        """
+        self._outline, self._shared, self._target = outline, shared, target
 
     @cached_property
     def _followers(self) -> Followers:
@@ -44,7 +50,7 @@ class XcomOrder:
         return {entry.path: entry for entry in self._outline.tasks}
 
     def warnings(self, pull: Pull, path: Path, *, of_code: bool) -> Iterator[Problem]:
-        """Yield a warning for each task that has no XCom yet, or may have none.
+        """Yield a warning for each task that keeps no XCom, has none yet, or may have none.
 
         Args:
             pull: What the task asks for.
@@ -53,18 +59,18 @@ class XcomOrder:
         """
         task = _task_in(path)
         puller = self._by_path.get(task)
-        if of_code and len(path) > len(task) + 1:
-            return  # a callback: it is called when the task has run
-        if puller is None or not pull.this_run or self._followers.has_unknown:
-            return
+        is_callback = of_code and len(path) > len(task) + 1  # it is called when the task has run
         for task_id, place in pull.task_ids:
             pulled = self._outline.by_id.get(task_id)
-            if pulled is None or pulled.is_group or (pulled is puller and of_code):
+            if pulled is None or pulled.is_group:
                 continue
-            said = self._said(puller, pulled)
-            if said is not None:
-                where = place or pull.place
-                yield Problem(Code.XCOM_NOT_THERE, *said, where, Severity.WARNING)
+            hint = self._why_not_kept(pulled) if pull.of_return else None
+            said = hint and (f"{quoted(pulled.id)} keeps no output: `xcom_pull` gets None", hint)
+            if not (said or puller is None or is_callback or (pulled is puller and of_code)):
+                is_known = pull.this_run and not self._followers.has_unknown
+                said = self._said(puller, pulled) if is_known else None
+            if said:
+                yield Problem(Code.XCOM_NOT_THERE, *said, place or pull.place, Severity.WARNING)
 
     def _said(self, puller: Entry, pulled: Entry) -> tuple[str, str] | None:
         """Return message and hint, or None: the puller waits for the other task."""
@@ -80,47 +86,37 @@ class XcomOrder:
         message = f"{quoted(puller.id)} does not wait for {name}: `xcom_pull` may get None"
         return message, f"add {quoted(pulled.address)} to `dependencies`"
 
+    def not_kept(self) -> Iterator[Problem]:
+        """Yield a warning for each `$xcom` of a task that keeps nothing of what it returns."""
+        for entry in self._outline.entries:
+            for path, name in returned_values_used(entry.item):
+                used = self._outline.resolve(name, entry.group)
+                hint = used and self._why_not_kept(used)
+                if used and hint:
+                    message = f"{quoted(used.id)} keeps no output: this is None"
+                    problem = Problem(Code.XCOM_NOT_THERE, message, hint, severity=Severity.WARNING)
+                    yield problem.at(*entry.path, *path)
 
-def not_kept(outline: Outline, shared: object, target: Target) -> Iterator[Problem]:
-    """Yield a warning for each `$xcom` of a task that keeps nothing of what it returns.
-
-    Args:
-        outline: The tasks.
-        shared: The `default_args` of the DAG.
-        target: The Airflow that the spec is for.
-    """
-    for entry in outline.entries:
-        for path, name in returned_values_used(entry.item):
-            used = outline.resolve(name, entry.group)
-            if used is None or used.is_group:
-                continue
-            hint = _why_not_kept(used, shared, target)
-            if hint is not None:
-                message = f"{quoted(used.id)} keeps no output: this is None"
-                problem = Problem(Code.XCOM_NOT_THERE, message, hint, severity=Severity.WARNING)
-                yield problem.at(*entry.path, *path)
-
-
-def _why_not_kept(task: Entry, shared: object, target: Target) -> str | None:
-    """Return how a task would keep its output, or None: it does."""
-    arguments = field(task.item, "arguments") or {}
-    own = field(task.item, "do_xcom_push")
-    given = arguments.get("do_xcom_push", own) if isinstance(arguments, dict) else own
-    if given is not None:
-        return "remove its `do_xcom_push: false`" if given is False else None
-    around = [field(group.item, "default_args") for group in reversed(task.where)]
-    for defaults in (*around, shared):
-        said = field(defaults, "do_xcom_push")
-        if said is not None:
-            return None if said else "write `do_xcom_push: true` in that task"
-    name = field(task.item, "operator")
-    if not isinstance(name, str) or not is_class_name(name):
-        return None
-    known = known_class(name, target)
-    parameter = known.parameters.get("do_xcom_push") if isinstance(known, Operator) else None
-    if parameter is None or parameter.default is not False:
-        return None
-    return "write `do_xcom_push: true` in that task"
+    def _why_not_kept(self, task: Entry) -> str | None:
+        """Return how a task would keep its output, or None: it does, or it is a group."""
+        arguments = field(task.item, "arguments") or {}
+        own = field(task.item, "do_xcom_push")
+        given = arguments.get("do_xcom_push", own) if isinstance(arguments, dict) else own
+        if given is not None:
+            return "remove its `do_xcom_push: false`" if given is False else None
+        around = [field(group.item, "default_args") for group in reversed(task.where)]
+        for defaults in (*around, self._shared):
+            said = field(defaults, "do_xcom_push")
+            if said is not None:
+                return None if said else "write `do_xcom_push: true` in that task"
+        name = field(task.item, "operator")
+        if not isinstance(name, str) or not is_class_name(name):
+            return None
+        known = known_class(name, self._target)
+        parameter = known.parameters.get("do_xcom_push") if isinstance(known, Operator) else None
+        if parameter is None or parameter.default is not False:
+            return None
+        return "write `do_xcom_push: true` in that task"
 
 
 def _task_in(path: Path) -> Path:

@@ -30,6 +30,8 @@ class Pull:
     """It has no `task_ids` at all."""
     this_run: bool = True
     """It asks for what this run has, not for another run, or for those before."""
+    of_return: bool = True
+    """It asks for what the task has returned, not for what it has pushed under a key."""
 
 
 OTHER_RUNS = ("run_id", "include_prior_dates")

@@ -119,6 +119,8 @@ def test_a_parameter_that_another_airflow_has() -> None:
     )
     assert finding.check is CallCheck.OTHER_VERSION
     assert finding.message == "`render_template_as_native_obj` needs Airflow 3.2 and later"
+    [of_sensor] = findings("FileSensor", {"filepath": "/a", "never_fail": True}, "2.9")
+    assert of_sensor.message == "`never_fail` needs Airflow 2.10 and later"
 
 
 def test_mapping_over_what_airflow_refuses() -> None:

@@ -106,6 +106,26 @@ def test_what_bash_cannot_read_is_an_error_at_its_place(command: str) -> None:
     assert problem.severity is Severity.ERROR
 
 
+@pytest.mark.parametrize(
+    "leaves", ["{ :; exit; }", "{\nexec true\n}", "! exit 0", "{ { exit; }; }"]
+)
+def test_bash_does_not_read_what_is_behind_the_line_in_which_it_ends(leaves: str) -> None:
+    command = f"{leaves}\n) garbage (("
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "syntax error" not in run.stderr
+    assert not syntax_problems(command)
+
+
+@pytest.mark.parametrize(
+    "stays", ["f() { exit; }", "false && { exit; }", "(exit)", "function g {\nexit\n}", "exit;"]
+)
+def test_bash_reads_on_behind_what_does_not_end_it(stays: str) -> None:
+    command = f"{stays}{' ' if stays.endswith(';') else chr(10)})"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "syntax error" in run.stderr
+    assert len(syntax_problems(command)) == 1
+
+
 def test_a_line_end_of_windows_is_one_of_unix_since_jinja_makes_it_so() -> None:
     for command in ("a \\\r\n && b", "cat <<E\r\n{{ ds }}it's\r\nE\r\n", "if a\rthen b\rfi"):
         assert not syntax_problems(command)

@@ -232,7 +232,6 @@ def test_any_tree_is_refused_with_paths_that_exist_or_comes_back_equal(entries: 
 @pytest.mark.parametrize(
     ("key", "hint"),
     [
-        ("doc_md", "write it as `tooltip`"),
         ("ui_color", "the colours are Airflow's own"),
         ("ui_fgcolor", "the colours are Airflow's own"),
         ("add_suffix_on_collision", "give each group an id of its own"),
@@ -244,3 +243,26 @@ def test_what_airflows_groups_have_and_a_spec_has_not_is_said(key: str, hint: st
     [problem] = check_spec(f"dag_name: G\ntasks: [{group}]", format="yaml").diagnostics
     assert (problem.code, problem.line) == (Code.UNKNOWN_KEY, 2)
     assert hint in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("airflow", "doc", "said"),
+    [
+        ("3.3", "All tables.", None),
+        ("3.4", "All tables.", None),
+        ("3", "All tables.", "write it as `tooltip`; or set `version"),
+        ("2", "All tables.", "write it as `tooltip`; or remove it"),
+        ("3.3", "docs/load.md", "$file: docs/load.md"),
+    ],
+)
+def test_a_group_has_documentation_from_airflow_3_3_on(
+    airflow: str, doc: str, said: str | None
+) -> None:
+    group = f"{{group_id: g, doc_md: {doc}, tasks: [{{task_id: a, {ECHO}, doc_md: A task}}]}}"
+    checked = check_spec(f"dag_name: G\ntasks: [{group}]", format="yaml", airflow=airflow)
+    found = [(item.path, item.hint) for item in checked.diagnostics]
+    assert [path for path, _ in found] == ([("tasks", 0, "doc_md")] if said else [])
+    assert all(said and said in (hint or "") for _, hint in found)
+    if checked.spec and not said:
+        source = render(checked.spec, airflow=airflow)
+        assert f'doc_md="{doc}"' in source

@@ -519,6 +519,55 @@ def test_advice_is_an_error_where_checks_are_strict_and_can_be_ignored() -> None
     assert judged(found, text, ignored) == ()
 
 
+# --- How a DAG has Jinja read texts -------------------------------------------------------------
+
+_OTHER_SIGNS = (
+    "{variable_start_string: '<<', variable_end_string: '>>', comment_start_string: '#-'}"
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "is_read"),
+    [
+        (_OTHER_SIGNS, "echo << ds >> and {{ no jinja ${#a}", False),
+        ("{block_start_string: '<%', block_end_string: '%>'}", "<% if a %> echo {% b", False),
+        ("{line_statement_prefix: '#'}", "# for a in b:\necho {{ nothing", False),
+        ("{extensions: [jinja2.ext.loopcontrols]}", "{% for i in 'ab' %}{% break %}", False),
+        ("{extensions: [jinja2.ext.do], variable_start_string: '{{'}", "echo {{ a", True),
+        ("{trim_blocks: true}", "echo {{ a", True),
+    ],
+)
+def test_templates_of_another_syntax_are_not_read(
+    options: str, command: str, *, is_read: bool
+) -> None:
+    tasks = [
+        {"task_id": "a", "bash_command": command},
+        {"task_id": "b", "operator": "BashOperator", "with": {"bash_command": command}},
+    ]
+    found = of_spec(f"jinja_environment_kwargs: {options}\ntasks: {json.dumps(tasks)}")
+
+    assert codes(found) == [Code.BAD_TEMPLATE] * 2 * is_read
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "template_undefined: {$ref: jinja2.Undefined}",
+        "jinja_environment_kwargs: {undefined: {$ref: jinja2.Undefined}}",
+    ],
+)
+def test_a_name_that_is_not_there_may_be_read_where_the_dag_says_so(way: str) -> None:
+    text = "echo {{ nothing }} {{ params.no | int }} {{ ti.nothing }}"
+    command, more = json.dumps(text), json.dumps(f"{text} {{{{ execution_date }}}}")
+    tasks = f"tasks:\n- {{task_id: a, bash_command: {command}}}\n"
+    of_operator = tasks + "- {task_id: b, operator: BashOperator, with: {bash_command: %s}}\n"
+
+    assert len(of_spec(of_operator % more)) == 7
+    [gone] = of_spec(f"{way}\n{of_operator % more}")
+    assert (gone.code, gone.severity) == (Code.GONE_VARIABLE, Severity.WARNING)
+    assert gone.message == "Airflow 3 has no variable `execution_date`"
+
+
 # --- Bounds -------------------------------------------------------------------------------------
 
 

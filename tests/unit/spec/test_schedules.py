@@ -62,6 +62,31 @@ def test_a_slip_is_found_at_its_line_and_once(lines: str, code: Code, line: int)
     assert [each for each in found(lines) if each[0] != Code.FIXED_OFFSET] == [(code, line)]
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("trigger.CronTriggerTimetable, args: ['0 6 * * *'], with: {timezone: UTC}", None),
+        ("trigger.CronTriggerTimetable, with: {cron: '0 6 * * *', timezone: UTC}", None),
+        ("trigger.MultipleCronTriggerTimetable, args: ['0 6 * * *'], with: {timezone: UTC}", None),
+        ("interval.CronDataIntervalTimetable, args: ['0 6 * * *', UTC]", None),
+        ("interval.DeltaDataIntervalTimetable, args: [{$duration: 2h}]", None),
+        ("events.EventsTimetable, with: {event_dates: [{$datetime: '2024-01-01'}]}", None),
+        ("trigger.MultipleCronTriggerTimetable, with: {timezone: UTC}", Code.MISSING_PARAMETER),
+        ("trigger.CronTriggerTimetable, with: {cron: '0 6 * * *'}", Code.MISSING_PARAMETER),
+        ("trigger.CronTriggerTimetable, args: ['@daily', UTC]", Code.MISSING_PARAMETER),
+        ("interval.DeltaDataIntervalTimetable", Code.MISSING_PARAMETER),
+        ("interval.CronDataIntervalTimetable, args: ['0 6 * *', UTC]", Code.BAD_SCHEDULE),
+        (
+            "trigger.CronTriggerTimetable, args: [1 26 * * *], with: {timezone: a}",
+            Code.BAD_SCHEDULE,
+        ),
+    ],
+)
+def test_a_timetable_of_airflow_gets_what_it_needs(call: str, expected: Code | None) -> None:
+    schedule = f"schedule: {{timetable: airflow.timetables.{call}}}\n"
+    assert found(schedule) == ([(expected, 5)] if expected else [])
+
+
 def test_conditions_are_bounded() -> None:
     deep: Any = "a"
     for _ in range(12):

@@ -104,15 +104,33 @@ KEPT: list[tuple[str, str, str | None]] = [
 def test_an_output_that_a_task_does_not_keep_is_a_warning_where_it_is_read(
     task: str, shared: str, hint: str | None
 ) -> None:
-    def found(read: str) -> list[tuple[str | None, int | None, int | None]]:
+    def found(read: str) -> list[str | None]:
         text = f"dag_name: D\ndefault_args: {{{shared}}}\ntasks:\n- {{task_id: kept, {task}}}\n"
-        text += f"- {{task_id: b, python_callable: a.b, with: {{x: {{{read}}}}}}}\n"
         text = text.replace("default_args: {}\n", "dag_id: d\n")
+        text += f"- {{task_id: b, dependencies: [first, kept], {read}}}\n"
+        text += "- {task_id: first, bash_command: a, do_xcom_push: true}"
         checked = check_spec(text).diagnostics
         of_code = [each for each in checked if each.code == Code.XCOM_NOT_THERE]
-        return [(each.hint, each.line, each.column) for each in of_code]
+        for each in of_code:
+            assert (each.line, each.column) != (None, None)
+            line = text.splitlines()[(each.line or 0) - 1]
+            assert "kept" in line[(each.column or 0) - 1 :][: len("'kept")]
+        return [each.hint for each in of_code]
 
-    assert found("$xcom: kept, key: rows") == []
-    read = found("$xcom: kept")
-    assert [place[1:] for place in read] == ([] if hint is None else [(5, 56)])
-    assert all(hint and hint in (place[0] or "") for place in read)
+    with_it = "python_callable: a.b, with: {x: %s}"
+    pull = "ti.xcom_pull(task_ids=['first', 'kept']%s)"
+    code = f'"def f(ti): return {pull}"'
+    keyed, earlier = ", key='rows'", ", include_prior_dates=True"
+    assert found(with_it % "{$xcom: kept, key: rows}") == []
+    assert found(with_it % f'"{{{{ {pull % keyed} }}}}"') == []
+    assert found(f"python_code: {code % keyed}") == []
+    for read in (
+        with_it % "{$xcom: kept}",
+        with_it % f'"{{{{ {pull % ""} }}}}"',
+        f'bash_command: "{{{{ {pull % earlier} }}}}"',
+        f"python_code: {code % ''}",
+        f"bash_command: a, on_failure_callback: {{python_code: {code % ''}}}",
+    ):
+        hints = found(read)
+        assert len(hints) == (hint is not None)
+        assert all(hint and hint in (each or "") for each in hints)

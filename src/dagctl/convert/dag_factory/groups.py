@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 20
 """As many groups a spec may have in one another."""
-_GROUP_FIELDS = ("tooltip", "prefix_group_id", "group_display_name")
+_GROUP_FIELDS = ("tooltip", "prefix_group_id", "group_display_name", "doc_md")
 _KNOWN_OF_GROUPS = {
     *_GROUP_FIELDS,
     "group_name",

@@ -57,7 +57,7 @@ _OF_DAGS_ALONE = frozenset(
 """Arguments that no operator has; Airflow gives none of them to a task."""
 _OF_FUNCTIONS = "PythonOperator"
 """The operator whose arguments decorated functions take."""
-_GROUP_FIELDS = ("tooltip", "group_display_name", "prefix_group_id")
+_GROUP_FIELDS = ("tooltip", "group_display_name", "doc_md", "prefix_group_id")
 _GROUP_IDLE = ("ui_color", "ui_fgcolor", "add_suffix_on_collision")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.convert.to_dag_factory.arguments import Arguments
     from dagctl.spec.outline import Entry, Outline
 
-_COPIED = ("tooltip", "group_display_name")
+_COPIED = ("tooltip", "group_display_name", "doc_md")
 
 
 def group_of(

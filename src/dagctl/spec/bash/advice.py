@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 def bash_warnings(command: str) -> Iterator[Problem]:
     """Yield warnings about a command that passed the check."""
+    brought = BROUGHT.get()
+    if not brought.is_usual:
+        return
     if is_template(command):
-        brought = BROUGHT.get()
-        yield from name_warnings(command, brought.macros, brought.arguments)
+        yield from name_warnings(command, brought)
     yield from shell_warnings(command)
 
 

@@ -36,8 +36,11 @@ def command_problems(command: str) -> Iterator[Problem]:
     yield from character_problems(command, IN_CODE)
     yield from _too_long(command)
     yield from _template_file(command)
+    brought = BROUGHT.get()
+    if not brought.is_usual:
+        return
     if is_template(command):
-        yield from template_problems(command, filters=BROUGHT.get().filters)
+        yield from template_problems(command, filters=brought.filters)
     yield from (each for each in syntax_problems(command) if each.severity is Severity.ERROR)
 
 

@@ -77,6 +77,8 @@ class Open:
     """For what is a part of a word: the word before it, its start, its place, its redirection."""
     depth: int = 0
     """How many brackets are open in an arithmetic expression."""
+    is_run: bool = False
+    """Whether bash runs what is in it here, whatever the commands before it do."""
 
 
 ENDS = dict(
@@ -111,6 +113,8 @@ class Grammar:
         """The redirection that waits for its word."""
         self.is_sure = True
         """Whether no expression of a template stands where a keyword may."""
+        self._leaves = False
+        """Whether bash ends at this line, and does not read what is behind it."""
         self._closed = ""
         """How the compound command ended that has just ended."""
         self._needs = (0, "")
@@ -144,7 +148,7 @@ class Grammar:
         if self.at in _COMMAND:
             self._command(plain, start)
         elif self.at in {At.FUNCTION, At.NAME}:
-            self.at = At.COMMAND if self.at is At.FUNCTION else At.LIST
+            self.at = At.PREFIXED if self.at is At.FUNCTION else At.LIST
         elif self.at is At.LIST and plain == "in":
             self.at = At.PATTERN if self.kind == "case" else At.ARGUMENT
         elif self.at is At.LIST:
@@ -164,13 +168,15 @@ class Grammar:
         if self.at is At.CLOSED:
             message = f"`{text}` cannot stand behind `{self._closed}`"
             raise fault(start, text, message, "write a `;` or a line end before it")
-        if text in _LEAVES and self.at is At.COMMAND and not self.open:
-            raise NotKnownError  # bash does not read what is behind it
+        is_run = self.at is At.COMMAND
+        if text in _LEAVES and self.at is not At.NEEDED and all(each.is_run for each in self.open):
+            self._leaves = True
         self.begins()
         if text == "[[":
             self.open.append(Open(text, start))
         elif text in _WANTS:
             self.open.append(Open(text, start, _WANTS[text], is_empty=text not in _OVER))
+            self.open[-1].is_run = is_run and text == "{"
             self.at = At.NAME if text in _OVER else At.COMMAND
         elif text in {"!", "time"} or (text in {"-p", "--"} and self.at is At.PREFIXED):
             self.at = At.PREFIXED
@@ -252,6 +258,8 @@ class Grammar:
 
     def line(self, start: int) -> None:
         """Go on behind the end of a line."""
+        if self._leaves and not self.open:
+            raise NotKnownError
         if self.kind == "=(":
             return
         self._no_target(" ", start)

@@ -297,7 +297,7 @@ class _Shell:
         if not all(self.parts) or VALUE in before or before.endswith(tuple(_NOT_JUDGED)):
             raise NotKnownError
         if empty and grammar.at in {At.COMMAND, At.NEEDED, At.ARGUMENT, At.FUNCTION}:
-            self.parts, grammar.at = [], At.COMMAND
+            self.parts, grammar.at = [], At.PREFIXED
             return empty.end()
         if self.parts:
             self._end_word()

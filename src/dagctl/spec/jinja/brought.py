@@ -15,39 +15,56 @@ if TYPE_CHECKING:
 
 @frozen
 class Brought:
-    """Names that templates may use besides those of Airflow."""
+    """Names that templates may use besides those of Airflow, and how the DAG has them read."""
 
     filters: frozenset[str] = frozenset()
     macros: frozenset[str] = frozenset()
     arguments: frozenset[str] = frozenset()
     """Arguments of mapped groups, which are no variables of templates."""
+    is_usual: bool = True
+    """Whether the syntax of templates is Jinja's own; another one is not read."""
+    is_lenient: bool = False
+    """Whether a name that is not there may be read: `template_undefined` says what it is then."""
 
 
-_NOTHING = Brought()
-BROUGHT: ContextVar[Brought] = ContextVar("what the DAG brings", default=_NOTHING)
+NOTHING = Brought()
+BROUGHT: ContextVar[Brought] = ContextVar("what the DAG brings", default=NOTHING)
 """Set while a DAG is checked."""
+_SYNTAX = {
+    "variable_start_string": "{{",
+    "variable_end_string": "}}",
+    "block_start_string": "{%",
+    "block_end_string": "%}",
+    "comment_start_string": "{#",
+    "comment_end_string": "#}",
+    "line_statement_prefix": None,
+    "line_comment_prefix": None,
+    "extensions": ["jinja2.ext.do"],
+}
+"""The options of Jinja that say what a template is, as Airflow has them."""
 
 
 @contextmanager
 def brought_by(data: object) -> Iterator[None]:
     """Let templates use the filters and macros that raw data of a DAG have."""
-    token = BROUGHT.set(
-        Brought(
-            _names(data, "user_defined_filters"),
-            _names(data, "user_defined_macros"),
-            group_arguments(data),
-        )
-    )
+    token = BROUGHT.set(brings(data))
     try:
         yield
     finally:
         BROUGHT.reset(token)
 
 
-def group_arguments(data: object) -> frozenset[str]:
-    """Return the arguments that the mapped groups in raw data of a DAG have."""
+def brings(data: object) -> Brought:
+    """Return what raw data of a DAG bring for its templates."""
+    options = mapping_in(data, "jinja_environment_kwargs")
     groups = (item for _, item, _ in raw_entries(data) if is_group(item))
-    return frozenset().union(*(_names(item, key) for item in groups for key in ("expand", "with")))
+    return Brought(
+        _names(data, "user_defined_filters"),
+        _names(data, "user_defined_macros"),
+        frozenset().union(*(_names(item, key) for item in groups for key in ("expand", "with"))),
+        is_usual=all(options.get(key, usual) == usual for key, usual in _SYNTAX.items()),
+        is_lenient=bool(mapping_in(data, "template_undefined") or options.get("undefined")),
+    )
 
 
 def _names(data: object, key: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from jinja2 import nodes
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE, attribute_slip
 from dagctl.spec.codes import Code
+from dagctl.spec.jinja.brought import NOTHING
 from dagctl.spec.jinja.template import is_guard, template_nodes
 from dagctl.spec.jinja.words import AIRFLOW, Words
 from dagctl.spec.lines import Lines, TextRange
@@ -19,6 +20,7 @@ from dagctl.spec.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from dagctl.spec.jinja.brought import Brought
     from dagctl.spec.target import Target
 
 REPLACEMENTS = {
@@ -54,26 +56,25 @@ _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
 _KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 
-def name_warnings(
-    text: str, more: frozenset[str] = frozenset(), arguments: frozenset[str] = frozenset()
-) -> Iterator[Problem]:
+def name_warnings(text: str, brought: Brought = NOTHING) -> Iterator[Problem]:
     """Yield a warning for each variable of a template that some Airflow does not have.
 
     Args:
         text: A text that can be read as a template.
-        more: Variables that the DAG brings.
-        arguments: Arguments of its mapped groups, which are no variables.
+        brought: What the DAG brings for it.
     """
     words = Words(Lines(text))
     tree = template_nodes(text)
-    names = _read_names(tree) - more
+    names = _read_names(tree) - brought.macros
     gone, strange = names & GONE_IN_3, names - _KNOWN
     strange = strange and strange - _bound_names(tree) - _guarded_names(tree)
     first = words.variables(gone | strange)
     straight = is_straight(tree)
-    yield from _gone_variables(gone, first, straight=straight)
-    yield from _unknown_variables(strange, first, arguments, straight=straight)
-    yield from _attributes(tree, more, words, straight=straight)
+    yield from _gone_variables(gone, first, brought, straight=straight)
+    if brought.is_lenient:
+        return
+    yield from _unknown_variables(strange, first, brought.arguments, straight=straight)
+    yield from _attributes(tree, brought.macros, words, straight=straight)
 
 
 def newer_names(text: str, target: Target) -> Iterator[Problem]:
@@ -94,16 +95,17 @@ def newer_names(text: str, target: Target) -> Iterator[Problem]:
 
 
 def _gone_variables(
-    gone: set[str], first: Mapping[str, TextRange], *, straight: bool
+    gone: set[str], first: Mapping[str, TextRange], brought: Brought, *, straight: bool
 ) -> Iterator[Problem]:
+    effect = "" if brought.is_lenient else ": the task would fail"
     for name in sorted(gone):
         yield Problem(
             Code.GONE_VARIABLE,
-            f"Airflow 3 has no variable `{name}`: the task would fail",
+            f"Airflow 3 has no variable `{name}`{effect}",
             WITHOUT.get(name) or f"write {{{{ {REPLACEMENTS[name]} }}}}",
             first.get(name),
             Severity.WARNING,
-            fails_in=("3",) if straight else (),
+            fails_in=("3",) if straight and effect else (),
         )
 
 

@@ -33,8 +33,13 @@ def pulls_in(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[Pull]:
         names = dict.fromkeys(_texts(first))
         at = by_texts.get((call.lineno, tuple(names))) or by_line.get(call.lineno)
         ids = tuple((name, at.texts.get(name) if at else None) for name in names)
-        this_run = given.keys().isdisjoint(OTHER_RUNS)
-        yield Pull(ids, at.place if at else None, names_no_task=first is None, this_run=this_run)
+        yield Pull(
+            ids,
+            at.place if at else None,
+            names_no_task=first is None,
+            this_run=given.keys().isdisjoint(OTHER_RUNS),
+            of_return="key" not in given,
+        )
 
 
 def _is_pull(call: nodes.Call) -> bool:

@@ -383,9 +383,13 @@ def _pulls(nodes: Nodes, source: CodeText) -> Iterator[Pull]:
             continue  # of another DAG, or not known
         first = given[0] if given else by_name.get("task_ids")
         ids = tuple((text, place_of_node(item, source)) for text, item in _texts(first))
-        this_run = by_name.keys().isdisjoint(OTHER_RUNS)
-        place = place_of_node(node, source)
-        yield Pull(ids, place, names_no_task=first is None, this_run=this_run)
+        yield Pull(
+            ids,
+            place_of_node(node, source),
+            names_no_task=first is None,
+            this_run=by_name.keys().isdisjoint(OTHER_RUNS),
+            of_return="key" not in by_name,
+        )
 
 
 def _texts(node: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:

@@ -33,6 +33,7 @@ MERGED = frozenset(
 """Mappings of a DAG in which each name counts for itself."""
 MERGED_IN_TASKS = frozenset({"with", "env"})
 """Mappings of a task in which each name counts for itself."""
+_OF_ALL = "default_args"
 _SHARED = "with"
 """The key of `default_args` in which each name counts for itself: parameters of operators."""
 OTHER_NAMES = {
@@ -99,19 +100,25 @@ def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> N
     heir = _Heir(inherited, fill)
     keys = dict(root.keys)
     fields = dict(inherited.fields)
-    shared = fields.get("default_args")
-    if shared is not None and shared[1].kind == "mapping":
-        del fields["default_args"]
+    shared = [fields.pop(_OF_ALL)] if _OF_ALL in fields else []
+    shared += [entries[_OF_ALL] for entries in inherited.farther if _OF_ALL in entries]
     own = frozenset(_all_names(name for name in root.keys if name in _OF_TASKS))
     said = own | _names_in(root.keys.get("default_args"))
     heir.add(keys, fields, MERGED, said={*keys, *(said & _OF_TASKS)})
     if inherited.tags:
         heir.join_tags(keys)
     for_all = inherited.tasks.get(ALL, {})
-    if "default_args" not in fields and shared is not None:
-        heir.add_default_args(keys, shared[1].keys, said | _names(for_all))
+    taken = said | _names(for_all)
+    for span, node in shared:
+        filled = node if node.kind == "mapping" else fill(node)
+        if filled.kind == "mapping" and not _is_marker(filled):
+            heir.add_default_args(keys, filled.keys, taken)
+            taken |= _names(filled.keys)
+        else:
+            keys.setdefault(_OF_ALL, (span, filled))
     for entries in inherited.farther:
-        heir.add(keys, entries, MERGED, said=keys)
+        others = {name: entry for name, entry in entries.items() if name != _OF_ALL}
+        heir.add(keys, others, MERGED, said=keys)
     for entries in (for_all, *inherited.farther_of_tasks.get(ALL, ())):
         heir.add_default_args(keys, entries, said)
     if "tasks" in keys and len(inherited.tasks) > (ALL in inherited.tasks):
@@ -295,18 +302,13 @@ def _add(
             if _is_variable(nearer) or _is_variable(node) or any(name in it for it in farther):
                 later.append({name: (span, node)})
             elif nearer.kind == node.kind == "mapping" and not _is_marker(nearer):
-                entries[name] = (entries[name][0], _joined(name, nearer, node))
+                inner = {**node.keys, **nearer.keys}
+                if name == _OF_ALL and _SHARED in nearer.keys and _SHARED in node.keys:
+                    known = {_SHARED: node.keys[_SHARED]}
+                    rest = _add(inner, known, frozenset({_SHARED}), ())
+                    later += ({name: (span, node.with_keys(left))} for left in rest)
+                entries[name] = (entries[name][0], nearer.with_keys(inner))
     return later
-
-
-def _joined(name: str, nearer: Node, node: Node) -> Node:
-    """Return a mapping of a nearer file with the keys that it takes over."""
-    inner = {**node.keys, **nearer.keys}
-    if name == "default_args" and _SHARED in nearer.keys and _SHARED in node.keys:
-        shared = {_SHARED: nearer.keys[_SHARED]}
-        _add(shared, {_SHARED: node.keys[_SHARED]}, frozenset({_SHARED}), ())
-        inner |= shared
-    return nearer.with_keys(inner)
 
 
 def _is_variable(node: Node) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from dagctl.spec.codes import Code
+from dagctl.spec.dag_arguments import not_a_file
 from dagctl.spec.family import Family
 from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
@@ -77,6 +78,12 @@ class Group(Mapped):
         examples=["Load the tables"],
         json_schema_extra=lambda schema: without_default(schema, minLength=1, maxLength=MAX_WORD),
     )
+    doc_md: Annotated[str, AfterValidator(prose), AfterValidator(not_a_file)] = Field(
+        default="",
+        description="What the group is for, in Markdown; Airflow shows it (3.3 and later).",
+        examples=["Loads *all* tables."],
+        json_schema_extra=lambda schema: without_default(schema, minLength=1),
+    )
     prefix_group_id: bool = Field(
         default=True, description="Whether the ids of its tasks begin with the group's."
     )
@@ -142,9 +149,7 @@ class Group(Mapped):
             return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
         if any(key in model.key_names() for model in family.models.values()):
             message = f"{quoted(key)} belongs to a task, not to a group"
-            as_tooltip = "write it as `tooltip`, or at a task, below `tasks`"
-            hint = as_tooltip if key == "doc_md" else "write it at a task, below `tasks`"
-            return Problem(Code.UNKNOWN_KEY, message, hint)
+            return Problem(Code.UNKNOWN_KEY, message, "write it at a task, below `tasks`")
         if key in family.outer_keys:
             message = f"{quoted(key)} belongs to the DAG, not to a group"
             hint = "write it at the start of a line, outside of `tasks`"

@@ -83,6 +83,23 @@ def test_a_variable_that_holds_a_mapping_is_joined_with_that_of_other_defaults(
 
     given = {"a": "far", "e": "far", **expected}
     assert data["params"] == data["tasks"][0]["env"] == data["default_args"]["with"] == given
+    for own, shared in (("", "{{with: {0}}}"), ("default_args: {with: {e: far}}", "{{with: {0}}}")):
+        files = [f"default_args: {shared.format(value)}" for value in (near, far, "{a: far, e: x}")]
+        data = spec_of(f"{own}\n{tasks}", *files, **variables).to_data()
+        assert data["default_args"]["with"] == {**given, "e": "far" if own else "x"}
+
+
+def test_default_args_of_a_variable_are_joined_with_all_others_and_their_parameters_too() -> None:
+    args = {"pool": "p", "with": {"a": 1, "b": 1}}
+    tasks = "tasks: [{task_id: b, operator: jobs.Load}]"
+    whole, part = "default_args: '${{ vars.args }}'", "default_args: {queue: q, with: {b: 2, c: 2}}"
+
+    near = spec_of(tasks, whole, part, args=args).to_data()["default_args"]
+    far = spec_of(tasks, part, whole, args=args).to_data()["default_args"]
+    own = spec_of(f"{part}\n{tasks}", whole, args=args).to_data()["default_args"]
+
+    assert near == {"pool": "p", "queue": "q", "with": {"a": 1, "b": 1, "c": 2}}
+    assert far == own == {"pool": "p", "queue": "q", "with": {"a": 1, "b": 2, "c": 2}}
 
 
 def test_a_variable_that_is_not_there_is_one_error_and_text_is_no_mapping() -> None:
