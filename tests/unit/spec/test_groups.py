@@ -250,7 +250,7 @@ def test_what_airflows_groups_have_and_a_spec_has_not_is_said(key: str, hint: st
     [
         ("3.3", "All tables.", None),
         ("3.4", "All tables.", None),
-        ("3", "All tables.", "write it as `tooltip`; or set `version"),
+        ("3", "All tables.", "write it as `tooltip`; or set `airflow"),
         ("2", "All tables.", "write it as `tooltip`; or remove it"),
         ("3.3", "docs/load.md", "$file: docs/load.md"),
     ],

@@ -557,12 +557,12 @@ def test_templates_of_another_syntax_are_not_read(
     ],
 )
 def test_a_name_that_is_not_there_may_be_read_where_the_dag_says_so(way: str) -> None:
-    text = "echo {{ nothing }} {{ params.no | int }} {{ ti.nothing }}"
+    text = "echo {{ nothing }} {{ params.no | int }}"
     command, more = json.dumps(text), json.dumps(f"{text} {{{{ execution_date }}}}")
     tasks = f"tasks:\n- {{task_id: a, bash_command: {command}}}\n"
     of_operator = tasks + "- {task_id: b, operator: BashOperator, with: {bash_command: %s}}\n"
 
-    assert len(of_spec(of_operator % more)) == 7
+    assert len(of_spec(of_operator % more)) == 5
     [gone] = of_spec(f"{way}\n{of_operator % more}")
     assert (gone.code, gone.severity) == (Code.GONE_VARIABLE, Severity.WARNING)
     assert gone.message == "Airflow 3 has no variable `execution_date`"
