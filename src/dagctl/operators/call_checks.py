@@ -66,6 +66,10 @@ def _about_operator(operator: Operator) -> Iterator[CallFinding]:
         )
 
 
+_CODE = "python_code"
+"""The key of a task that has its code in the spec, where people write it as a parameter."""
+
+
 def _instead(deprecated: Deprecation) -> str:
     return f"use {quoted(deprecated.use)}" if deprecated.use else deprecated.reason
 
@@ -167,6 +171,8 @@ def _meant(operator: Operator, name: str) -> str | None:
     every = dict.fromkeys(operator.parameters)
     if operator.takes_base:
         every |= dict.fromkeys(base_parameters("operator", operator.target))
+    if name == _CODE and "python_callable" in every:
+        return "python_callable"
     near = renamed_parameter(name, operator.parameters) or near_parameter(name, every)
     return near or _of_the_same_words(operator, name)
 
@@ -193,4 +199,6 @@ def _unknown(operator: Operator, name: str) -> CallFinding:
 def _strange(operator: Operator, name: str, near: str | None) -> CallFinding:
     message = f"{quoted(operator.name)} has no parameter {quoted(name)}"
     hint = f"did you mean {quoted(near)}?" if near else f"dagctl operators show {operator.name}"
+    if name == _CODE and near:
+        hint = "remove the line `operator`, and write `python_code` beside `task_id`"
     return error(CallCheck.UNKNOWN_PARAMETER, message, hint, name)

@@ -64,6 +64,8 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
         is_path = "." in problem.value and problem.value.replace(".", "").isidentifier()
         hint = f"write `{{$ref: {problem.value}}}`" if is_path else hint
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
+    if isinstance(problem.value, str) and problem.value.isdecimal():
+        given, hint = "text", f"write {problem.value[:_DIGITS]}, without quotes"
     place = " in it" if problem.path else ""
     is_number = type(problem.value) is int and TEXT in expected.shapes
     if is_number:

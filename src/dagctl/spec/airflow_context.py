@@ -49,6 +49,7 @@ _OF_BOTH = {
     }.items()
 }
 """What these have in Airflow 2 and 3. Plugins bring more macros."""
+MACROS = _OF_BOTH["macros"]
 _LIKENESS = 0.75
 _OTHERS = {"axcom_pull", "axcom_push", "next_try_number", "previous_ti"}
 """Names that only Airflow 2 or only Airflow 3 has, and that are near to one of those above."""

@@ -99,7 +99,7 @@ def callback_warnings(data: object) -> Iterator[tuple[Path, Warnings]]:
 
 def _one_problems(value: object, path: Path) -> Iterator[Problem]:
     if isinstance(value, str):
-        message = f"{quoted(str(path[-1]))} must be a mapping, not text"
+        message = "a callback is a mapping, not text"
         key = "python_code" if "(" in value else "callable"
         hint = f"write `{{{key}: {value}}}`" if len(value) <= MAX_PATH else None
         yield Problem(Code.WRONG_TYPE, message, hint).at(*path)

@@ -19,7 +19,7 @@ from dagctl.spec.fields.start_date import (
     read_start_date,
     write_start_date,
 )
-from dagctl.spec.fields.text import line_of, prose
+from dagctl.spec.fields.text import line_of, not_a_file, prose
 from dagctl.spec.fields.zone import check_zone, in_zone
 from dagctl.spec.params import finish_schema
 from dagctl.spec.problem import Problem
@@ -32,8 +32,6 @@ from dagctl.spec.wrong_type import TEXT, wrong_type
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-MAX_FILE_NAME = 200
-"""Characters of a text that may be the name of a file."""
 MAX_DISPLAY_NAME = 2_000
 """Airflow's column for the name that is shown."""
 
@@ -56,17 +54,6 @@ def _read_schedule(value: object) -> object:
     if value is not None and not isinstance(value, dict):
         raise wrong_type(("schedule_interval",), TEXT, value).error()
     return value
-
-
-def not_a_file(text: str) -> str:
-    """Return the text, unless Airflow would read a file of this name instead."""
-    if text.endswith(".md"):
-        message = "Airflow takes a text that ends in `.md` for the name of a file"
-        hint = "end the text with a full stop"
-        if " " not in text and len(text) <= MAX_FILE_NAME:
-            hint = f"write `doc_md: {{$file: {text}}}` for the text of the file"
-        raise Problem(Code.TEMPLATE_FILE, message, hint).error()
-    return text
 
 
 _FROM_0: dict[str, JsonValue] = {"minimum": 0, "maximum": MAX_COUNT}

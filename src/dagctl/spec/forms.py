@@ -44,7 +44,8 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
     if own is None:
         around = {key for keys in forms.values() for key in keys}
         foreign = {key: item for key, item in value.items() if key not in around}
-        yield from _unknown(foreign, path, forms, f"{what} has one of the keys {names}")
+        words = [*forms, *around]
+        yield from _unknown(foreign, path, words, f"{what} has one of the keys {names}")
         if not foreign:
             message = (
                 f"{what} has one of the keys {names}" if len(forms) > 1 else f"{what} needs {names}"
@@ -60,6 +61,8 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
     foreign = {key: item for key, item in value.items() if key not in forms}
     beside = ", ".join(f"`{key}`" for key in forms[own])
     hint = f"beside `{own}` there may be {beside}" if beside else f"`{own}` stands alone"
+    if tuple(forms[own]) == ("with",):
+        hint = "write it under `with`"
     yield from _unknown(foreign, path, forms[own], hint, own=own)
 
 

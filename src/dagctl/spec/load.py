@@ -24,7 +24,7 @@ from dagctl.spec.readers.data_document import document_of
 from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.source_text import decode, other_kind
 from dagctl.spec.readers.syntax import document_in, read
-from dagctl.spec.readers.text_findings import data_beyond_limits, not_a_mapping
+from dagctl.spec.readers.text_findings import data_beyond_limits, not_a_mapping, of_another_tool
 from dagctl.spec.references import template_errors
 from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS, sample_tasks
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
@@ -144,6 +144,9 @@ def _check(
     document = reading.document
     if document is None:
         return None, reading.findings
+    foreign = of_another_tool(document)
+    if foreign:
+        return None, [foreign]
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
     meant = resolve(document, around)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 
@@ -27,11 +28,14 @@ _LOSES = {Code.KEY_NOT_TEXT: _MISSING, Code.YAML_MERGE: {*_MISSING, Code.MISSING
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
 _OF_VALUES = {*_AMBIGUOUS, Code.YAML_DATE}
 """Findings about a value alone. Under an unknown key they are left out: there the key is wrong."""
-_OF_CODE = {Code.PYTHON_SYNTAX}
+_OF_CODE = {Code.PYTHON_SYNTAX, Code.BASH_SYNTAX}
 _DATES = {"start_date", "end_date", "$datetime"}
 """Keys under which a date stands, whatever a version of YAML makes of it."""
 _BEFORE_DATES = {"tasks", "default_args"}
 """Keys on the way to those of the DAG and of tasks; elsewhere a key may be an argument."""
+_CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a"
+"""Quotes of word processors; YAML takes them for text."""
+_MARKER = lazy_pattern(r"\{?(\$(?:file|ref|xcom|asset|duration|datetime)): ?([^{}\s]+)\}?")
 _SHOWN = 60
 """Characters of a word that a hint repeats."""
 
@@ -227,7 +231,19 @@ def _hint(
         hint = _quote(resolved, document, path) or hint
     if problem.code in _OF_CODE and _is_folded(resolved, document, path):
         hint = f"write `{path[-1]}: |`, so that the lines below stay lines"
-    return hint
+    typed = None if problem.names_value else _as_typed(resolved.node(path))
+    return typed or hint
+
+
+def _as_typed(node: Node | None) -> str | None:
+    """Return what to write in place of a text that YAML does not take as it looks, or None."""
+    text = node.value if node is not None else None
+    if not isinstance(text, str) or len(text) > _SHOWN:
+        return None
+    if text[:1] and text[0] in _CURLY and text[-1] in _CURLY:
+        return f'use plain quotes: "{text[1:-1]}"'
+    marker = _MARKER.fullmatch(text)
+    return f"write `{{{marker[1]}: {marker[2]}}}`, without quotes" if marker else None
 
 
 def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -240,10 +256,11 @@ def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int
 def _is_folded(resolved: Document, document: Document, path: Sequence[str | int]) -> bool:
     """Return whether a value is written on several lines that YAML joins into one."""
     node: Node | None = resolved.node(path)
+    if node is None:
+        return False
+    text = document.text[node.span.start : node.span.end]
     return (
-        node is not None
-        and node.kind == "plain"
-        and "\n" in document.text[node.span.start : node.span.end].strip()
+        text[:1] == ">" if node.kind == "block" else node.kind == "plain" and "\n" in text.strip()
     )
 
 

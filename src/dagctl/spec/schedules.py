@@ -11,8 +11,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem, length_of
@@ -43,6 +45,7 @@ FORMS = {
 GROUPS = ("any", "all")
 ASSET_MARKERS = ("$asset", "$ref", "$new")
 """What stands for an asset."""
+_CALL = lazy_pattern(r"""(?:Asset|Dataset)\((?:uri=)?["']([^"'()]+)["']\)""")
 _OF_CRONS = "MultipleCronTriggerTimetable"
 _TIMETABLES = {
     "CronTriggerTimetable": ("cron", "timezone"),
@@ -116,7 +119,11 @@ def _truth(value: object, path: Path) -> Iterator[Problem]:
 
 
 def _timetable(value: object, path: Path) -> Iterator[Problem]:
-    yield from (problem.at(*path) for problem in path_problems(value))
+    for problem in path_problems(value):
+        name = str(value).partition("(")[0]
+        module = "interval" if "DataInterval" in name else "events" if "Ev" in name else "trigger"
+        hint = f"write `airflow.timetables.{module}.{name}`, and its arguments under `with`"
+        yield replace(problem, hint=hint if name in _TIMETABLES else problem.hint).at(*path)
 
 
 def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterator[Problem]:
@@ -204,6 +211,8 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
     else:
         if isinstance(item, dict):
             item = next((item[key] for key in ("uri", "name") if isinstance(item.get(key), str)), 0)
+        call = _CALL.fullmatch(item) if isinstance(item, str) else None
+        item = call[1] if call else item
         shown = f"`{{$asset: {item}}}`" if isinstance(item, str) and len(item) < 60 else None  # noqa: PLR2004 - a name that is worth repeating
         message = "an asset is a marker" if not takes_text else "an asset is text, or a marker"
         hint = f"write {shown or '`{$asset: name}`'}"

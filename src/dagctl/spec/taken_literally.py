@@ -41,6 +41,18 @@ _LENGTH_NAME = lazy_pattern(
     r"(?:^|_)(?:timeout|delay|interval|wait|duration|period|ttl|delta|backoff|age)(?:$|_)"
 )
 """Names of parameters that are a length of time."""
+_LONGEST_CALL = 200
+_CALL = lazy_pattern(
+    r"""(Variable\.get|Param|os\.getenv|os\.environ\.get|(?:datetime\.)?timedelta|Asset|Dataset|"""
+    r"""XComArg)\(["']?([\w.:/-]*)[^()]*\)"""
+)
+_IN_PLACE_OF_CALLS = {
+    "Variable.get": "write `{{{{ var.value.{} }}}}` where Airflow renders it",
+    "Param": "write `{{type: ..., default: {}}}`",
+    "timedelta": "write `{{$duration: 5m}}`, or `5m` where a length of time is taken",
+    "Asset": "write `{{$asset: {}}}`",
+    "Dataset": "write `{{$asset: {}}}`",
+}
 _SHELL_VARIABLE = lazy_pattern(r"\$\{(?P<name>[A-Za-z_]\w{0,60})(?::-[^{}\n]{0,60})?\}")
 
 
@@ -51,6 +63,7 @@ def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
     yield from _not_rendered(data, (), _OF_DAG)
     yield from _not_rendered(data.get("default_args"), ("default_args",), _OF_TASKS)
     yield from _assets_not_rendered(data)
+    yield from _calls(data.get("params"), ("params",))
     searched = data.get("template_searchpath") is not None
     for path, item, _ in raw_entries(data):
         if is_group(item):
@@ -59,6 +72,7 @@ def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
             )
         elif isinstance(item, dict):
             yield from _not_rendered(item, path, _OF_TASKS)
+            yield from _calls(item.get("with"), (*path, "with"))
             if KINDS.tag_of(item) == "operator":
                 for warned in _of_operator(item, target, searched=searched):
                     yield warned.under(*path)
@@ -150,6 +164,17 @@ def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Ite
     for path, item in markers_in(given, "$new", ("with",)):
         for name, value in mapping_in(item, "with").items():
             yield from _length((*path, "with", name), name, value)
+
+
+def _calls(value: object, path: Path) -> Iterator[Problem]:
+    """Yield each text that is a call of Python, which nothing makes."""
+    for where, text in _texts_in(value, path):
+        call = _CALL.fullmatch(text) if len(text) <= _LONGEST_CALL else None
+        if call:
+            message = f"nothing calls {quoted(call[1])} here: the text stays as it is"
+            hint = _IN_PLACE_OF_CALLS.get(call[1], "write the value itself").format(call[2])
+            problem = Problem(Code.NOT_RENDERED, message, hint, severity=Severity.WARNING)
+            yield problem.at(*where)
 
 
 def _length(path: Path, name: object, value: object) -> Iterator[Problem]:

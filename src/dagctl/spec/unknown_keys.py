@@ -18,7 +18,15 @@ _OTHER_NAMES = {
     "dag_id": ("id",),
     "doc_md": ("documentation", "docs", "readme"),
     "schedule": ("cron", "interval", "schedule_cron", "cron_schedule"),
-    "timezone": ("tz", "time_zone", "schedule_timezone", "start_date_timezone"),
+    "timezone": (
+        "tz",
+        "time_zone",
+        "schedule_timezone",
+        "start_date_timezone",
+        "execution_timezone",
+    ),
+    "every": ("interval", "period", "frequency", "timedelta"),
+    "cron": ("cron_schedule", "cron_expression", "expression", "crontab"),
     "dagrun_timeout": ("timeout", "execution_timeout"),
     "is_paused_upon_creation": ("paused", "is_paused", "paused_upon_creation"),
     "default_args": ("defaults", "default_task_args", "default_arguments"),
@@ -42,7 +50,7 @@ _OTHER_NAMES = {
         *("properties", "inputs", "operator_args", "callback_kwargs"),
     ),
     "operator": ("class", "operator_class", "uses", "sensor"),
-    "expand": ("map", "foreach", "with_items", "matrix"),
+    "expand": ("map", "foreach", "with_items", "matrix", "mapped"),
     "trigger_rule": ("rule", "trigger"),
     "execution_timeout": ("timeout", "timeout_seconds", "timeout_minutes"),
     "max_active_tis_per_dag": ("task_concurrency",),
@@ -120,6 +128,9 @@ def unknown_key(
     """
     value = given.get(key)
     message = f"unknown key {quoted(key)}"
+    if key.startswith(("x-", "x_", ".", "_")) and isinstance(value, dict | list):
+        hint = "write the anchor (`&name`) where its value is used first, or use `task_defaults`"
+        return Problem(Code.UNKNOWN_KEY, message, hint)
     if is_wrapper(value):
         hint = f"remove the level {quoted(key)}: its keys belong at the top of the spec"
         if isinstance(value, dict) and "dag_name" not in value:

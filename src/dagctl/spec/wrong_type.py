@@ -32,7 +32,11 @@ _GENERAL_IN_JSON = {
     LIST: 'write a list: `["a", "b"]`',
     MAPPING: 'write a mapping: `{"key": "value"}`',
 }
-_SCHEDULE = 'write for example "@daily" or "0 6 * * *", in quotes'
+_IN_PLACE_OF = {
+    "schedule_interval": 'write for example "@daily" or "0 6 * * *", in quotes',
+    "params": "write `name: default`, or `name: {type: ..., default: ...}`, one line per param",
+    "expand": "write `expand: {name: [...]}`, with the name of the argument",
+}
 _REQUIRED = {"dag_name", "tasks", "task_id", "task_type"}
 _LONGEST = 60
 """Characters of a value that a hint repeats."""
@@ -49,6 +53,7 @@ _AROUND = " \t\"'\u201c\u201d\u2018\u2019"
 """What may stand around a number that was meant as a number: spaces, straight and curly quotes."""
 _TIMES = {"", "x", "time", "times"}
 _GLUED_KEY = lazy_pattern(r"([A-Za-z_]\w*):(\S.*)")
+_ARROWS = lazy_pattern(r" *>> *")
 _GLUED_ITEMS = lazy_pattern(r"-[^\s-]\S*(?:\s+-[^\s-]\S*)*")
 
 
@@ -101,10 +106,12 @@ def _reason(field: str, value: object, right: object) -> str:
 
 def _specific(path: Sequence[str | int], expected: str, value: object) -> str | None:
     field = str(path[-1]) if path else ""
-    if field == "schedule_interval":
-        return _SCHEDULE
+    if field == "schedule_interval" or isinstance(value, list):
+        return _IN_PLACE_OF.get(field)
     if expected == TEXT and isinstance(value, dict):
         return _text_in_place_of(field, path, value)
+    if expected == LIST and isinstance(value, dict) and _is_marker(value):
+        return "put it in a list: `[{...}]`"
     if isinstance(value, str) and len(value) <= _LONGEST:
         glued = _GLUED_KEY.fullmatch(value) if expected == MAPPING else None
         if glued and not glued[2].startswith("//"):  # no key, but a URL
@@ -205,6 +212,9 @@ def _first_task_id(tasks: object) -> str:
 def _items(text: str) -> list[str] | None:
     if _GLUED_ITEMS.fullmatch(text):
         return None
+    before = _ARROWS.split(text)
+    if len(before) > 1:  # `a >> b` in the task that waits names what is before it
+        return [before[0].strip("[] ")] if before[0].strip("[] ").isidentifier() else None
     items = [item.strip() for item in text.strip("[] ").split(",")]
     return [item for item in items if item] or None
 
@@ -215,7 +225,10 @@ def _joined(field: str, items: object) -> str | None:
         return None
     if not all(isinstance(item, str | int) for item in items):
         return None
-    text = (" " if field == "bash_command" else ", ").join(str(item) for item in items)
+    between = ", "
+    if field == "bash_command":  # the words of one command, or several commands
+        between = " && " if any(" " in str(item) for item in items) else " "
+    text = between.join(str(item) for item in items)
     return text if len(text) <= _LONGEST and text.isprintable() else None
 
 

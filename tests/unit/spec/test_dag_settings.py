@@ -75,7 +75,7 @@ def test_what_the_target_lacks_is_an_error_with_the_version_that_has_it(
         (problem,) = check_spec(HEAD + lines, airflow=target).diagnostics
         assert (problem.code, problem.line) == (Code.NOT_IN_TARGET, 5)
         assert f"needs Airflow {since}" in problem.message
-        assert f'version = "{since}"' in str(problem.hint)
+        assert f'airflow = "{since}"' in str(problem.hint)
 
 
 def test_rights_are_warned_of_where_airflow_warns() -> None:

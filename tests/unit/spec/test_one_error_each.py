@@ -23,7 +23,7 @@ SLIPS = [
     ("operator: S3KeySensor, with: {bucket_key: a}, expand: {1: [a]}", "DAG109", "quote it"),
     ("decorator: task.docker, with: {image: a}, bash_command: b", "DAG225", "not both"),
     ("bash_command: a, python_code: return 1", "DAG225", "not both"),
-    ("operator: EmptyOperator, bash_command: a", "DAG225", "not both"),
+    ("operator: EmptyOperator, bash_command: a", "DAG225", "remove the line `operator`"),
     ('bash_command: a, env: {A: {$xcom: "b\\x07"}}', "DAG207", "remove it"),
     ('bash_command: a, env: {A: {"$x\\x07com": b}}', "DAG207", "remove it"),
     ('bash_command: a, env: {A: {$new: "a.b\\0c"}}', "DAG207", "remove it"),
@@ -81,7 +81,7 @@ SLIPS = [
     ("bash_command: a, retry_delay: {hours: 1, minutes: 30}", "DAG230", "write `1h30m`"),
     ("bash_command: a, retry_delay: {$duration: 90s}", "DAG230", "write `90s`"),
     ("bash_command: a, retry_delay: {minutes: [5]}", "DAG230", "with a unit"),
-    ("operator: PythonOperator, python_code: return 1", "DAG225", "not both"),
+    ("operator: PythonOperator, python_code: return 1", "DAG225", "remove the line `operator`"),
     ("operator: BashOperator, map: {bash_command: [a]}", "DAG201", "did you mean `expand`?"),
     ("task_type: branch, decorator: {a: 1}, python_code: return 1", "DAG203", "text in quotes"),
     ("task_type: sensor, operator: 5", "DAG203", "quote it"),
@@ -98,7 +98,7 @@ SLIPS = [
     ("bash_command: a, outlets: [{uri: s3://a}]", "DAG252", "`{$asset: s3://a}`"),
     ("bash_command: a, on_retry_callback: {$ref: a.b}", "DAG201", "write `callable`"),
     ("bash_command: a, on_retry_callback: {$new: a.B, with: {c: 1}}", "DAG201", "`notifier`"),
-    ("operator: BashOperator, expand: [{bash_command: a}]", "DAG203", "one line per key"),
+    ("operator: BashOperator, expand: [{bash_command: a}]", "DAG203", "expand: {name: [...]}"),
     ("operator: BashOperator, partial: {bash_command: a}", "DAG201", "did you mean `with`?"),
     ("operator: BashOperator, args: {bash_command: a}", "DAG201", "did you mean `with`?"),
     ("operator: BashOperator, with: a", "DAG203", "`key: value`"),
@@ -381,8 +381,8 @@ def test_what_no_airflow_2_has_is_removed_there() -> None:
 
     [(_, _, of_2)] = errors_of(newest, "2")
     [(_, _, of_3)] = errors_of(newest, "3")
-    assert (of_2 or "").startswith("remove it: no Airflow 2 has it; or set `version = ")
-    assert (of_3 or "").startswith('set `version = "3.2"`')
+    assert (of_2 or "").startswith("remove it: no Airflow 2 has it; or set `airflow = ")
+    assert (of_3 or "").startswith('set `airflow = "3.2"`')
 
 
 def test_the_near_names_do_not_depend_on_the_seed_of_hashes() -> None:

@@ -48,7 +48,7 @@ SPECS = {
     'schedule: «"cron(0 10 ? * MON *)"': ("DAG212", 'write "0 10 * * MON"'),
     'schedule: «"cron(0 10 ? * 2-6 *)"': ("DAG212", 'write "0 10 * * 1-5"'),
     'schedule: «"cron(0 10 ? * 6#3 *)"': ("DAG212", "Sunday is day 1"),
-    'schedule: «"0 0 * * * MON/2"': ("DAG212", "remove the seconds or the year"),
+    'schedule: «"0 0 * * * MON/2"': ("DAG212", 'write "0 * * * MON/2"'),
     'schedule: «"0 0, 12 * * *"': ("DAG212", 'write "0 0,12 * * *"'),
     "schedule: «6 pm": ("DAG210", 'write "0 18 * * *"'),
     'schedule: «"0 1,  2 * * *"': ("DAG212", 'write "0 1,2 * * *"'),

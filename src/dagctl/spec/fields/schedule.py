@@ -57,6 +57,9 @@ _AWS_CRON = lazy_pattern(r"cron\(([^() ]+(?: [^() ]+){4}) \*\)")
 _GAP = lazy_pattern(r"(?<=\w)[ \t]*,[ \t]*(?=\w)")
 _HOUR = lazy_pattern(r"(0?[1-9]|1[0-2])(?::([0-5][0-9]))? ?([ap])(?:m|\.m\.)")
 _RATE = lazy_pattern(r"rate\(([^()]*)\)")
+_ASSET = lazy_pattern(
+    r"""(?:Asset|Dataset)\((?:uri=)?["']([^"'()]+)["']\)|([a-z][a-z0-9+.-]*://[^\s"']+)"""
+)
 _WORD = lazy_pattern(r"\S+")
 _PART = lazy_pattern(r"[^\s,]+")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
@@ -97,6 +100,9 @@ def _bad(text: str, hint: str | None = None) -> Problem:
 
 def _meant(text: str) -> str | None:
     """Return the hint for a time of day or an interval in words, or None."""
+    asset = _ASSET.fullmatch(text)
+    if asset:
+        return f'write `{{assets: ["{asset[1] or asset[2]}"]}}`, if this is an asset'
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
@@ -126,6 +132,9 @@ def _cron_problems(text: str) -> Iterator[Problem]:
     elif len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
         message = f"a schedule has 5 fields, not {len(fields)}"
         hint = "remove the seconds or the year: cron dialects disagree about where they go"
+        five = " ".join(fields[1:])
+        if fields[0] == "0" and len(fields) == len(_FIELDS) + 1 and not problems_of(five):
+            hint = f'if the first field is for seconds, write "{five}"'
         if "/" in fields[-1] and zone_of(fields[-1]):
             hint = f'write `timezone: {fields[-1]}`, and here "{" ".join(fields[:-1])}"'
         yield Problem(Code.REFUSED_CRON, message, _of_aws(text) or _joined(text) or hint)

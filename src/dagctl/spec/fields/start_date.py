@@ -29,7 +29,8 @@ _YEAR_FIRST = lazy_pattern(
 _DAY_FIRST = lazy_pattern(r"([0-9]{1,2})\.([0-9]{1,2})\.((?:19|20|21)[0-9]{2})")
 _WITH_SLASHES = lazy_pattern(r"([0-9]{1,2})/([0-9]{1,2})/((?:19|20|21)[0-9]{2})")
 _CALL = lazy_pattern(
-    r"(?:\w+\.)?date(?:time)?\(\s*((?:19|20|21)[0-9]{2}),\s*([0-9]{1,2}),\s*([0-9]{1,2})\s*\)"
+    r"(?:\w+\.)?date(?:time)?\(\s*((?:19|20|21)[0-9]{2}),\s*([0-9]{1,2}),\s*([0-9]{1,2})\s*"
+    r"""(?:,\s*(?:tz|tzinfo)\s*=\s*(?:["'](\w+/[\w/]+)["'])?[^,"'()]*)?\)"""
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_FIRST = lazy_pattern(
@@ -56,7 +57,8 @@ def read_start_date(value: object) -> datetime:
     elif isinstance(value, date):
         moment = datetime.combine(value, time())
     else:
-        _refuse(f"a start date is text, not {value!r:.40}", _padded(str(value)))
+        given = "null" if value is None else f"{value!r:.40}"
+        _refuse(f"a start date is text, not {given}", _padded(str(value)))
     return _in_range(_with_zone(moment))
 
 
@@ -115,7 +117,9 @@ def _padded(text: str) -> str:
         return _HINT
     year, month, day = parts
     written = f"{year}-{month:0>2}-{day:0>2}"
-    return f'write "{written}"' if is_iso(written) else _HINT
+    call = _CALL.fullmatch(text)
+    zone = f", and `timezone: {call[4]}` beside it" if call and call[4] else ""
+    return f'write "{written}"{zone}' if is_iso(written) else _HINT
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:

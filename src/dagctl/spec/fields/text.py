@@ -90,3 +90,18 @@ def _single(limit: int, refused: re.Pattern[str]) -> Callable[[str], str]:
 def _line_problems(text: str, limit: int, refused: re.Pattern[str]) -> Iterator[Problem]:
     yield from length_problems(text, limit)
     yield from character_problems(text, refused)
+
+
+_MAX_FILE_NAME = 200
+"""Characters of a text that may be the name of a file."""
+
+
+def not_a_file(text: str) -> str:
+    """Return the text, unless Airflow would read a file of this name instead."""
+    if text.endswith(".md"):
+        message = "Airflow takes a text that ends in `.md` for the name of a file"
+        hint = "end the text with a full stop"
+        if " " not in text and len(text) <= _MAX_FILE_NAME:
+            hint = f"write `doc_md: {{$file: {text}}}` for the text of the file"
+        raise Problem(Code.TEMPLATE_FILE, message, hint).error()
+    return text

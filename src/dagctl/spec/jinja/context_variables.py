@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import nodes
 
 from dagctl.errors import Severity
-from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE, attribute_slip
+from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, MACROS, SINCE, attribute_slip
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.brought import NOTHING
 from dagctl.spec.jinja.template import is_guard, template_nodes
@@ -131,6 +131,8 @@ def _unknown_variables(
 def _meant(name: str, arguments: frozenset[str]) -> str | None:
     if name in arguments:
         return f"give `{{$arg: {name}}}` to a parameter; a command reads it from its `env`"
+    if name in MACROS:
+        return f"write `macros.{name}`"
     return did_you_mean(name, CONTEXT_KEYS)
 
 

@@ -31,6 +31,7 @@ _KNOWN = {
     "test": set(AIRFLOW.tests),
 }
 _TAG = lazy_pattern(r"\w{1,30}")
+_MISSING_END = lazy_pattern(r"^Unexpected end of template\..* '(end\w{1,20})'\.")
 _TAGS = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "macro", "raw", "filter")
 FAILURES = (TemplateError, RecursionError, MemoryError, ValueError, OverflowError)
 """What reading a text that is no template raises."""
@@ -130,7 +131,8 @@ def template_problems(
 def _meant(text: str, at: int | None, message: str) -> str | None:
     """Return what to write in place of some usual slips, or None."""
     if at is None:
-        return None
+        missing = _MISSING_END.search(message)
+        return f"write `{{% {missing[1]} %}}` where it ends" if missing else None
     here, before = text[at:], text[:at].rstrip()
     if message == "unexpected '}'":
         return "write `}}`; put what is no template between {% raw %} and {% endraw %}"

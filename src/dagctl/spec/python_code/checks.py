@@ -213,7 +213,8 @@ def _calls_nothing(statements: Sequence[ast.stmt], source: CodeText) -> Iterator
             place,
         )
         return
-    name = cut(getattr(definition, "name", "the function"))
+    last = next(s for s in reversed(statements) if _defines(s))
+    name = cut(getattr(last, "name", "the function"))
     yield finding(
         Code.PYTHON_NOTHING_CALLED,
         "the code defines things but calls nothing, so the task would do nothing",

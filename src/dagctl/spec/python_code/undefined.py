@@ -157,6 +157,8 @@ _SHORT = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 
 
 def _hint(name: str, nodes: Nodes) -> str:
+    if name == "context":
+        return "write `**context` among the parameters of the function"
     if name == "kwargs" or name in CONTEXT_KEYS:
         key = "key" if name == "kwargs" else name
         return f'set `provide_context: true`, and write `context["{key}"]`'

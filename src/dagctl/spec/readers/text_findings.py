@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from dagctl.spec.readers.document import Document
 
 _GLUED = lazy_pattern(r"([A-Za-z_]\w*):(\S.{,60})")
+_TOOLS = {
+    frozenset({"apiVersion", "kind"}): "a manifest of Kubernetes",
+    frozenset({"on", "jobs"}): "a workflow of GitHub Actions",
+    frozenset({"services"}): "a file of Docker Compose",
+    frozenset({"stages"}): "a pipeline of another tool",
+    frozenset({"entrypoint", "work_pool"}): "a deployment of Prefect",
+}
+"""The keys by which files of other tools are known."""
 _SHOWN = 100
 """Characters of a key, of which a message shows fewer."""
 _LIMITS = {
@@ -34,6 +42,18 @@ def limit_finding(code: Code, offset: int) -> Problem:
     """Return the finding for a limit that was exceeded at an offset."""
     message, hint = _LIMITS[code]
     return Problem(code, message, hint, span=Span(offset, offset + 1))
+
+
+def of_another_tool(document: Document) -> Problem | None:
+    """Return the finding for a mapping that is no spec but a file of another tool, or None."""
+    keys = document.root.keys.keys()
+    if not keys.isdisjoint({"dag_name", "dag_id", "tasks", "use"}):
+        return None
+    kind = next((kind for needed, kind in _TOOLS.items() if needed <= keys), None)
+    if kind is None:
+        return None
+    hint = "a spec has `dag_name` and `tasks`: `dagctl help spec` shows an example"
+    return Problem(Code.NOT_A_MAPPING, f"{kind} is not a spec", hint, span=Span(0, 0))
 
 
 def data_beyond_limits(data: object) -> Problem | None:

@@ -39,6 +39,11 @@ _OF_AIRFLOW = lazy_pattern(r"\bvar\s*\.\s*(?:value|json)\b")
 """How a template of Airflow reads one of Airflow's variables."""
 _OF_VAR = lazy_pattern(r"\$\{\{\s*var\.[\w-]+(?:\.[\w-]+)*\s*\}\}")
 """A variable of dagctl, but for one letter."""
+_OF_GITHUB = {
+    "secrets": "write `{{ conn.NAME.password }}` or `{{ var.value.NAME }}`, which Airflow reads",
+    "env": "write `$NAME`, which bash reads from its environment",
+}
+"""What to write in place of what a workflow of GitHub has."""
 _USE = "write `${{ vars.NAME }}` or `${{ each.NAME }}`; `$${{` is the text `${{`"
 
 
@@ -215,6 +220,7 @@ class Filler:
         scope = text.removeprefix(BEGIN).lstrip().partition(".")[0]
         if text != BEGIN and scope not in {*SCOPES, "params"}:  # `shop.orders${{ ds_nodash }}`
             hint = f"a `$` before Jinja is written twice: {quoted(f'${text}')}; else {_USE}"
+            hint = _OF_GITHUB.get(scope, hint)
             if scope == "var" and not _OF_AIRFLOW.search(text):
                 is_plain = _OF_VAR.fullmatch(text)
                 hint = (

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from dagctl.spec.codes import Code
-from dagctl.spec.dag_arguments import not_a_file
 from dagctl.spec.family import Family
 from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
-from dagctl.spec.fields.text import name_of, prose
+from dagctl.spec.fields.text import name_of, not_a_file, prose
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.gone import gone
 from dagctl.spec.import_path import MAX_PATH, PATTERN

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
@@ -18,6 +19,11 @@ _LISTS = ("$zip", "$concat")
 _ALLOWED = frozenset({"$xcom", "$ref", "$const", *_LISTS})
 _NAME = 60
 """Characters of the name of a task that a hint repeats."""
+_LONG = 200
+_OUTPUT = lazy_pattern(
+    r"""xcom_pull\((?:task_ids=)?\[?["']([\w.-]{1,60})["']\]?\)|^([A-Za-z_]\w{0,59})\.output$"""
+)
+"""A text that names the output of a task as a template, or as Python does."""
 _HINT = "write a list, `{$xcom: ...}`, `{$zip: [...]}` or `{$concat: [...]}`"
 
 
@@ -73,8 +79,10 @@ def _source_problems(value: object, path: Path) -> Iterator[Problem]:
     if marker is None and not isinstance(value, list | tuple | dict):
         message = f"Airflow maps over a list, not over {_words(value)}"
         is_name = isinstance(value, str) and len(value) <= _NAME and value.isidentifier()
-        hint = f"write `{{$xcom: {value}}}` for what this task returns, or a list"
-        yield Problem(Code.BAD_MAPPING, message, hint if is_name else _HINT).at(*path)
+        named = _OUTPUT.search(value) if isinstance(value, str) and len(value) <= _LONG else None
+        task = (named[1] or named[2]) if named else value
+        hint = f"write `{{$xcom: {task}}}` for what this task returns, or a list"
+        yield Problem(Code.BAD_MAPPING, message, hint if is_name or named else _HINT).at(*path)
     elif marker is not None and marker not in _ALLOWED:
         message = f"Airflow does not map over {quoted(marker)}"
         yield Problem(Code.BAD_MAPPING, message, _HINT).at(*path)

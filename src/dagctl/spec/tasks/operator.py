@@ -1,6 +1,7 @@
 """A task that is any operator or sensor of Airflow, of a provider, or of the project's own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -18,6 +19,13 @@ from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
 from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.wording import quoted
 
+_INSTEAD = {
+    "bash_command": "remove the line `operator`, or write it under `with`",
+    "python_code": "remove the line `operator`; `task_type: branch`, `sensor` and others say which",
+    "python_callable": "remove the line `operator`, or write it under `with`, as `{$ref: ...}`",
+    "decorator": "keep one of `operator` and `decorator`",
+}
+"""What to do with a key that shows another kind of task."""
 _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
 
 
@@ -67,6 +75,9 @@ class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs elsewhere: mostly under `with`."""
         problem = super().misplaced(key, family)
+        if problem is not None and problem.code == Code.OTHER_TASK_TYPE:
+            under_with = f"write it under `with`: `with: {{{key}: ...}}`"
+            return replace(problem, hint=_INSTEAD.get(key, under_with))
         return problem or belongs_under_with(key, cls.key_names(), "operator")
 
     def warnings(self) -> Warnings:
