@@ -130,8 +130,10 @@ def ignores_in(text: str) -> Iterator[Ignore]:
         comment = _COMMENT.search(line) if "dagctl:" in line else None
         if comment is None:
             continue
-        for code in _CODE.finditer(line, comment.start("codes"), comment.end("codes")):
-            yield Ignore(code.group().upper(), number, code.start() + 1, code.end() + 1)
+        codes = [*_CODE.finditer(line, comment.start("codes"), comment.end("codes"))]
+        for code in codes or [comment]:
+            named = code.group().upper() if codes else ""
+            yield Ignore(named, number, code.start() + 1, code.end() + 1)
             count += 1
             if count == MOST_COMMENTS:
                 return
@@ -209,7 +211,10 @@ def _all_unused(unused: Sequence[Ignore], findings: Iterable[Diagnostic]) -> Ite
 
 def _unused(ignore: Ignore, places: set[tuple[int | None, str]]) -> Diagnostic:
     """Return the finding about a comment that silences nothing, and why it does not."""
-    if (ignore.line, ignore.code) in places:
+    if not ignore.code:
+        message = "the comment names no code, so it silences nothing"
+        hint = "write the codes behind it: `# dagctl: ignore DAG454`"
+    elif (ignore.line, ignore.code) in places:
         message = f"{ignore.code} on this line is an error, which no comment can silence"
         hint = "correct what it reports"
     else:

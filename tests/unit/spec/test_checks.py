@@ -8,6 +8,7 @@ import pytest
 
 from dagctl.errors import Severity
 from dagctl.spec.checks import MOST_COMMENTS, MOST_UNUSED, Checks, _headers, judged
+from dagctl.spec.codes import Code
 from dagctl.spec.load import check_spec
 
 SPEC = """\
@@ -142,3 +143,12 @@ def test_promise_12_comments_that_silence_nothing_are_reported_up_to_a_number(te
     findings = judged((), text, Checks())
     assert [finding.code for finding in findings] == ["DAG111"] * MOST_UNUSED + ["DAG112"]
     assert findings[-1].message.startswith(f"{MOST_COMMENTS - MOST_UNUSED} more codes")
+
+
+def test_a_comment_without_a_code_silences_nothing_and_says_so() -> None:
+    text = "dag_name: D\ntasks: [{task_id: a, bash_command: ls}]  # dagctl: ignore\n"
+
+    [found] = judged(check_spec(text).diagnostics, text, Checks())
+
+    assert (found.code, found.line, found.column) == (Code.UNUSED_IGNORE, 2, 47)
+    assert found.message == "the comment names no code, so it silences nothing"

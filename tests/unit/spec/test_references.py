@@ -568,6 +568,12 @@ def test_a_name_that_is_not_there_may_be_read_where_the_dag_says_so(way: str) ->
     assert gone.message == "Airflow 3 has no variable `execution_date`"
 
 
+def test_a_gone_name_that_may_be_missing_does_not_fail() -> None:
+    [found] = of_bash("echo {{ execution_date | default('x') }}")
+
+    assert found.message == "Airflow 3 has no variable `execution_date`"
+
+
 # --- Bounds -------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,8 @@ def name_warnings(text: str, brought: Brought = NOTHING) -> Iterator[Problem]:
     strange = strange and strange - _bound_names(tree) - _guarded_names(tree)
     first = words.variables(gone | strange)
     straight = is_straight(tree)
-    yield from _gone_variables(gone, first, brought, straight=straight)
+    harmless = gone if brought.is_lenient else gone and gone & _guarded_names(tree)
+    yield from _gone_variables(gone, first, harmless, straight=straight)
     if brought.is_lenient:
         return
     yield from _unknown_variables(strange, first, brought.arguments, straight=straight)
@@ -95,10 +96,10 @@ def newer_names(text: str, target: Target) -> Iterator[Problem]:
 
 
 def _gone_variables(
-    gone: set[str], first: Mapping[str, TextRange], brought: Brought, *, straight: bool
+    gone: set[str], first: Mapping[str, TextRange], harmless: set[str], *, straight: bool
 ) -> Iterator[Problem]:
-    effect = "" if brought.is_lenient else ": the task would fail"
     for name in sorted(gone):
+        effect = "" if name in harmless else ": the task would fail"
         yield Problem(
             Code.GONE_VARIABLE,
             f"Airflow 3 has no variable `{name}`{effect}",
