@@ -150,5 +150,5 @@ def test_a_comment_without_a_code_silences_nothing_and_says_so() -> None:
 
     [found] = judged(check_spec(text).diagnostics, text, Checks())
 
-    assert (found.code, found.line, found.column) == (Code.UNUSED_IGNORE, 2, 47)
+    assert (found.code, found.line, found.column) == (Code.UNUSED_IGNORE, 2, 42)
     assert found.message == "the comment names no code, so it silences nothing"
