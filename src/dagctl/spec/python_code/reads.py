@@ -372,12 +372,9 @@ def _named(nodes: Nodes) -> Iterator[tuple[str, str]]:
 
 def _pulls(nodes: Nodes, source: CodeText) -> Iterator[Pull]:
     for node in nodes.of(ast.Call):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="xcom_pull"), args=given, keywords=options):
-                pass
-            case _:
-                continue
-        by_name = {option.arg: option.value for option in options}
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != "xcom_pull":
+            continue
+        given, by_name = node.args, {option.arg: option.value for option in node.keywords}
         starred = any(isinstance(item, ast.Starred) for item in given)
         if starred or None in by_name or "dag_id" in by_name or len(given) > 1:
             continue  # of another DAG, or not known
