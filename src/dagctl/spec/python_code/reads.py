@@ -364,10 +364,9 @@ def _named(nodes: Nodes) -> Iterator[tuple[str, str]]:
                 args=[ast.Constant(value=str(name)), *_],
             ) if (owner, method) in _GETTERS:
                 yield _GETTERS[owner, method], name
-            case ast.keyword(arg=str(key), value=ast.Constant(value=str(name))) if key.endswith(
-                "conn_id"
-            ):
-                yield "conn", name
+            case ast.keyword(arg=str(key), value=ast.Constant(value=str(name))):
+                if key.endswith("conn_id"):
+                    yield "conn", name
 
 
 def _pulls(nodes: Nodes, source: CodeText) -> Iterator[Pull]:
