@@ -12,6 +12,7 @@ from dagctl.adapters.git.commit import write_commit
 from dagctl.adapters.git.folder import STATES
 from dagctl.adapters.git.history import head
 from dagctl.adapters.git.index import SKIPPED, flagged, wait_for_index
+from dagctl.adapters.git.rules import may_change, may_ignore
 from dagctl.adapters.git.tree import folders_of
 from dagctl.errors import RepositoryBusyError, WorkspaceError, left_out
 from dagctl.frozen import frozen
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.configuration import Configuration
     from dagctl.adapters.git.place import GitWorkTree
     from dagctl.adapters.git.program import GitAnswer
     from dagctl.adapters.git.tree import Tip
@@ -67,27 +69,33 @@ class Rules:
     """What git's rules say of the paths of an operation; each is waited for when it is called."""
 
     attributes: Callable[[], GitAnswer] | None = None
-    """None: no path was asked about."""
+    """None: no rule changes what is stored."""
+    may_ignore: bool = False
+    """Whether a rule may ignore one of the paths."""
     ignored: Callable[[], GitAnswer] | None = None
-    """Of the new paths; None: there are none."""
+    """Of the new paths; None: git was not asked."""
 
 
 @contextmanager
-def reading_rules(place: GitWorkTree, paths: Sequence[str], new: Sequence[str]) -> Iterator[Rules]:
+def reading_rules(
+    place: GitWorkTree, configuration: Configuration, paths: Sequence[str], new: Sequence[str]
+) -> Iterator[Rules]:
     """Let git read its rules for these paths while the block asks it for something else.
 
-    Each question is a process, which takes longer to start than to answer.
+    Each question is a process, which takes longer to start than to answer. Where no rule can be
+    about the paths there is none.
     """
     with ExitStack() as stack:
         attributes = ignored = None
-        if paths:
+        if paths and may_change(place, configuration, paths):
             command, data, environment = _attributes_of(place, paths)
             begun = place.git.begun(*command, data=data, environment=environment)
             attributes = stack.enter_context(begun)
-        if new:
+        ignores = bool(paths) and may_ignore(place, configuration, paths)
+        if new and ignores:
             begun = place.git.begun(*_IGNORED, _WITHOUT_INDEX, data=_plain(new))
             ignored = stack.enter_context(begun)
-        yield Rules(attributes, ignored)
+        yield Rules(attributes, ignores, ignored)
 
 
 def require_paths(
@@ -118,7 +126,7 @@ def require_paths(
         _require_unknown(place, tip, path, names[_folder_of(path)])
     # no rule keeps git from committing a file that the last commit has
     untracked = [path for path in paths if place.trees.find(commit, path) is None]
-    if untracked:
+    if untracked and rules.may_ignore:
         is_asked = set(untracked) == set(new)
         _require_not_ignored(place.git, untracked, rules.ignored if is_asked else None)
     return commit

@@ -76,18 +76,19 @@ class GitRepo:
         full = {path: place.full(path) for path in paths}
         fresh = [full[path] for path in paths if path in new]
         self._new.update(fresh)
-        with preflight.reading_rules(place, [*full.values()], fresh) as rules:
-            configuration = self._configuration
-            configuration.identity()
-            configuration.identity("COMMITTER")
+        configuration = self._configuration
+        configuration.identity()
+        configuration.identity("COMMITTER")
+        with preflight.reading_rules(place, configuration, [*full.values()], fresh) as rules:
             branch = preflight.branch_to_commit_to(place)
             preflight.require_free_index(place, wait=self._patience.index)
             self._tips[branch] = preflight.require_paths(
                 place, branch, [*full.values()], fresh, rules
             )
-            preflight.require_no_filter(
-                place, [*full.values()], configuration.filters, rules.attributes
-            )
+            if rules.attributes is not None:
+                preflight.require_no_filter(
+                    place, [*full.values()], configuration.filters, rules.attributes
+                )
         if configuration.signs and paths:
             preflight.require_signing(place)
         return branch
