@@ -128,21 +128,21 @@ class GitCommand:
         self, folder: Path, identity: GitIdentity | None = None, *, is_top: bool = False
     ) -> None:
         self.folder = folder
-        self._identity = identity
+        self.identity = identity
         self._is_top = is_top
         self._transport: Mapping[str, str] = NO_TRANSPORT
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables by which git takes somebody else for author and committer."""
-        return tuple(_who(self._identity))
+        return tuple(_who(self.identity))
 
     def at_top(self, folder: Path) -> GitCommand:
         """Return the same git in the top folder of a work tree.
 
         If its repository is removed meanwhile, git takes no other for it that is further up.
         """
-        return GitCommand(folder, self._identity, is_top=True)
+        return GitCommand(folder, self.identity, is_top=True)
 
     def allow_transport(self, protocols: str) -> None:
         """From now on, let git fetch what a partial clone lacks; the user has asked for a push."""
@@ -226,7 +226,7 @@ class GitCommand:
         self, words: Sequence[str], environment: Mapping[str, str], group: Mapping[str, Any]
     ) -> Git.AutoInterrupt:
         check_configuration()
-        extra = {**surroundings(), **_who(self._identity), **self._ceiling(), **environment}
+        extra = {**surroundings(), **_who(self.identity), **self._ceiling(), **environment}
         argv = [*_unset(extra), program(), "-C", str(self.folder), *words]
         git, not_there = _git_python()
         try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.kept import Kept
 from dagctl.errors import UnavailableError, UsageError
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
@@ -90,12 +92,19 @@ class Configuration:
         )
 
 
+_KEPT: Kept[Configuration] = Kept(lambda _, __: True)
+
+
 def read_configuration(git: GitCommand) -> Configuration:
     """Return what git knows in this folder.
 
     Raises:
         UnavailableError: git cannot read its configuration.
     """
+    return _KEPT.get(git.folder, partial(_asked, git), of=git.identity)
+
+
+def _asked(git: GitCommand) -> Configuration:
     answer = git.run("var", "-l")
     if not answer.ok:
         raise _refusal(answer.error)

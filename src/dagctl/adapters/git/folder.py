@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.kept import Kept
 from dagctl.adapters.git.program import ask
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
 from dagctl.frozen import frozen
@@ -58,6 +60,18 @@ def locate(root: Path) -> GitFolder:
         NoRepositoryError: It is in no repository, or there is no git.
         UsageError: It is in a bare one, git does not trust it, or the git folder belongs elsewhere.
     """
+    return _KEPT.get(root, partial(_asked, root))
+
+
+def _is_at_top(root: Path, folder: GitFolder) -> bool:
+    return not folder.prefix and folder.path == Path(os.path.realpath(root / ".git"))
+
+
+_KEPT: Kept[GitFolder] = Kept(_is_at_top)
+
+
+def _asked(root: Path) -> GitFolder:
+    """Ask git; as `locate`."""
     located = [word for name in _FILES for word in ("--git-path", name)]
     question = ("--is-inside-work-tree", "--show-object-format", "--show-cdup", "--git-dir")
     answer = ask(root, "rev-parse", *question, *located, "--show-prefix")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from itertools import count
@@ -10,6 +9,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
+from dagctl.adapters.git.plain_files import line_in
 from dagctl.errors import UnavailableError, WorkspaceError
 from dagctl.next_step import again
 from dagctl.patterns import lazy_pattern
@@ -17,7 +17,6 @@ from dagctl.ports import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.place import GitWorkTree
@@ -39,7 +38,6 @@ _BUSY = ("File exists", "but expected", "reference already exists", "unable to r
 _LOCK = lazy_pattern(r"'([^']+\.lock)'")
 _NOWHERE = "refs/heads/.invalid"
 """What the file HEAD says where refs are in a table (`git help reftable`)."""
-_LARGEST = 4096
 
 
 def attempts(wait: float, longest: float = 0.5, *, tries: int = 1) -> Iterator[None]:
@@ -74,31 +72,12 @@ def head(place: GitWorkTree) -> str | None:
     The file HEAD says so (`git help repository-layout`); where it is a link, or refs are kept
     otherwise, git is asked.
     """
-    text = _line_in(place.files["HEAD"])
+    text = line_in(place.files["HEAD"])
     name = text.removeprefix("ref: ")
     if name != text and name.startswith("refs/heads/") and "\n" not in name and name != _NOWHERE:
         return name
     answer = place.git.run("symbolic-ref", "-q", "HEAD")
     return answer.text if answer.ok else None
-
-
-def loose_tip(place: GitWorkTree, branch: str) -> str | None:
-    """Return the commit of a branch if a file of its own says it (`git help repository-layout`).
-
-    None: there is none, or git keeps it otherwise.
-    """
-    text = _line_in(place.files["refs"].parent / branch)
-    return text if _COMMIT_ID.fullmatch(text) else None
-
-
-def _line_in(path: Path) -> str:
-    """Return the line that a small file of the git folder holds; empty if it cannot be read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return os.fsdecode(file.read(_LARGEST)).removesuffix("\n")
-    except OSError:
-        return ""
 
 
 def standing(place: GitWorkTree, branch: str) -> str:

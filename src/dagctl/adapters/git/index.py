@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
 from dagctl.adapters.git.command import zero_ended
-from dagctl.adapters.git.history import head, loose_tip
+from dagctl.adapters.git.history import head
 from dagctl.adapters.git.objects import id_of
+from dagctl.adapters.git.plain_files import loose_tip
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -77,7 +78,7 @@ def stage(  # noqa: PLR0913 - each is a choice of its own
 def _known_head(place: GitWorkTree) -> str | None:
     """Return the commit that is checked out, if it was read before or made here; else None."""
     branch = head(place)
-    commit = loose_tip(place, branch) if branch else None
+    commit = loose_tip(place.files, branch) if branch else None
     return commit if commit is not None and place.trees.knows(commit) else None
 
 

@@ -46,4 +46,4 @@ class GitWorkTree:
 def place_in(git: GitCommand, folder: GitFolder) -> GitWorkTree:
     """Return the place of a workspace whose git folder is known."""
     top_git = git.at_top(folder.top)
-    return GitWorkTree(top_git, folder, Trees(top_git))
+    return GitWorkTree(top_git, folder, Trees(top_git, folder.files))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -160,7 +161,7 @@ def check_configuration() -> None:
     Raises:
         UsageError: One is a pipe, a socket or a device.
     """
-    for file, variable in _configuration_files():
+    for file, variable in configuration_files():
         if _is_endless(file):
             named = f"{variable} names" if variable else "git takes its configuration from"
             raise UsageError(
@@ -171,7 +172,7 @@ def check_configuration() -> None:
             )
 
 
-def _configuration_files() -> Iterator[tuple[Path, str | None]]:
+def configuration_files() -> Iterator[tuple[Path, str | None]]:
     """Yield the files of the configuration (`git help config`), and the variable that names one."""
     environ = os.environ
     if "GIT_CONFIG_GLOBAL" in environ:
@@ -183,14 +184,31 @@ def _configuration_files() -> Iterator[tuple[Path, str | None]]:
         yield Path(system), "GIT_CONFIG_SYSTEM"
 
 
+def system_files(name: str, said: str | None = None) -> Iterator[Path | None]:
+    """Yield where a file of the system's may be; None: where git was built to look for it.
+
+    Args:
+        name: Its name.
+        said: Where git says that it is; git before 2.42 does not say it.
+    """
+    if said:
+        yield Path(said)
+    elif sys.platform == "linux":
+        yield Path("/etc", name)
+        yield Path(program()).resolve().parents[1] / "etc" / name
+    else:
+        yield None
+
+
 def _is_endless(file: Path) -> bool:
     """Return whether there is something that need not have an end."""
     try:
         status = file.stat()
-        is_null = status.st_rdev == Path(os.devnull).stat().st_rdev
+        if S_ISREG(status.st_mode) or S_ISDIR(status.st_mode):
+            return False
+        return status.st_rdev != Path(os.devnull).stat().st_rdev
     except OSError:
         return False
-    return not (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode) or is_null)
 
 
 def surroundings() -> Mapping[str, str]:

@@ -7,13 +7,12 @@ here a rule is only passed over where it is plain that it cannot be meant.
 from __future__ import annotations
 
 import os
-import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
-from dagctl.adapters.git.program import program
+from dagctl.adapters.git.program import system_files
 from dagctl.adapters.git.tree import folders_of
 from dagctl.patterns import lazy_pattern
 
@@ -98,22 +97,6 @@ def _outside(values: Mapping[str, str], kind: str) -> Iterator[Path | None]:
         yield Path(folder, "git", kind)
     if kind == "attributes":
         yield from system_files("gitattributes", values.get("GIT_ATTR_SYSTEM"))
-
-
-def system_files(name: str, said: str | None = None) -> Iterator[Path | None]:
-    """Yield where a file of the system's may be; None: where git was built to look for it.
-
-    Args:
-        name: Its name.
-        said: Where git says that it is; git before 2.42 does not say it.
-    """
-    if said:
-        yield Path(said)
-    elif sys.platform == "linux":
-        yield Path("/etc", name)
-        yield Path(program()).resolve().parents[1] / "etc" / name
-    else:
-        yield None
 
 
 def _read(root: Path, folders: Sequence[str], name: str) -> bytes | None:

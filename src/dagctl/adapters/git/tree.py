@@ -8,12 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.objects import id_of, look_up, looking_up
+from dagctl.adapters.git.plain_files import (
+    loose_tip,
+    may_have_staged,
+    read_object,
+    replaces_objects,
+)
 from dagctl.errors import UnavailableError, WorkspaceError
 from dagctl.frozen import frozen
 from dagctl.next_step import again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.objects import LookUp, Stored
@@ -43,8 +50,10 @@ class Tip:
 class Trees:
     """The trees of one repository, each read at most once."""
 
-    def __init__(self, git: GitCommand) -> None:
+    def __init__(self, git: GitCommand, files: Mapping[str, Path] | None = None) -> None:
+        """Take the git that answers, and the files of its git folder that may answer instead."""
         self._git = git
+        self._files = files or {}
         self._look: LookUp = partial(look_up, git)
         self._read: dict[str, dict[str, TreeEntry]] = {}
 
@@ -87,9 +96,12 @@ class Trees:
     def read_tip(self, name: str, paths: Iterable[str], staged: Sequence[str] = ()) -> Tip:
         """Return where a branch (or HEAD) stands, and which of the `staged` paths the index has.
 
-        The folders of `paths` are read on the way, all by one git process.
+        The folders of `paths` are read on the way, all by one git process, or by none.
         """
         folders = sorted({folder for path in paths for folder in folders_of(path)})
+        commit_id = loose_tip(self._files, name) if self._files else None
+        if commit_id is not None and self._reads(commit_id, folders, staged):
+            return Tip(commit_id)
         inside = [f"{name}:{folder}" for folder in folders]
         in_index = [f":{path}" for path in staged]
         commit, root, *others = self._look(
@@ -104,6 +116,31 @@ class Trees:
             if stored is not None and stored.kind == "tree":
                 self._read[stored.id] = _parse(stored)
         return Tip(commit.id, known)
+
+    def _reads(self, commit_id: str, folders: Sequence[str], staged: Sequence[str]) -> bool:
+        """Read a commit and folders from files of their own; return whether that is all.
+
+        It is not if one is packed, or if the index may have one of the `staged` paths.
+        """
+        if replaces_objects(self._files) or (
+            staged and may_have_staged(self._files["index"], staged)
+        ):
+            return False
+        commit = read_object(self._files, commit_id)
+        if commit is None or commit.kind != "commit":
+            return False
+        root = commit.data.partition(b"\n")[0].decode().removeprefix("tree ")
+        if not self._reads_tree(root):
+            return False
+        self._read[commit_id] = self._read[root]
+        found = (self.find(commit_id, folder) for folder in folders)  # each after the one above it
+        return all(e is None or e.kind != "tree" or self._reads_tree(e.id) for e in found)
+
+    def _reads_tree(self, tree: str) -> bool:
+        stored = None if tree in self._read else read_object(self._files, tree)
+        if stored is not None and stored.kind == "tree":
+            self._read[tree] = _parse(stored)
+        return tree in self._read
 
     def find(self, tree: str | None, path: str) -> TreeEntry | None:
         """Return what stands at a path below a tree, or None."""

@@ -52,7 +52,7 @@ def test_git_is_asked_of_each_rule_by_which_it_ignores(sandbox: Sandbox) -> None
         paths.append(f"d{number}/dags/x.py")
         (sandbox.root / paths[-1]).parent.mkdir(parents=True)
         (sandbox.root / f"d{number}" / ".gitignore").write_text(f"other\n{rule}\r\n", "utf-8")
-    command = ["git", "-C", sandbox.root, "check-ignore", "--no-index", "--stdin"]
+    command = ["git", "-C", str(sandbox.root), "check-ignore", "--no-index", "--stdin"]
     given = "\n".join(paths).encode()
     said = subprocess.run(command, input=given, capture_output=True, check=True)
     ignored = set(said.stdout.decode().splitlines())

@@ -1,0 +1,123 @@
+"""Answers of git that are kept as long as all that they come from stays the same.
+
+A server asks where a project stands and what git is set to for each request, and the answers
+hardly ever change. A command asks once, and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from stat import S_ISDIR
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from dagctl.adapters.git.program import configuration_files, system_files
+from dagctl.frozen import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+_SETTLED = 3.0
+"""Seconds after the change of a file from which on the next one is sure to get another time."""
+_LONGEST = 60.0
+"""Seconds for which an answer is kept: what is not foreseen here counts after them."""
+_MOST = 256
+_LARGEST = 1 << 20
+"""Bytes of a file of the configuration of which is known that it includes no other."""
+
+
+@frozen
+class _Seal:
+    """All that an answer of git about a repository at a folder comes from, as far as it is here."""
+
+    surroundings: tuple[Hashable, ...]
+    """The folder, the repository, the process's variables."""
+    files: tuple[Path, ...]
+    """The files of git's configuration, there or not."""
+    states: tuple[tuple[int, ...], ...]
+    """Which files they are, how large, and when they were changed last."""
+
+    def is_settled(self) -> bool:
+        """Return whether a change from now on is sure to be seen, and no other file counts."""
+        newest = max((max(state[-2:]) for state in self.states if state), default=0)
+        is_old = newest < (time.time() - _SETTLED) * 1e9
+        return is_old and not any(map(_may_include, self.files))
+
+
+class Kept(Generic[T]):
+    """The answers to one question about repositories; threads may share it."""
+
+    def __init__(self, holds: Callable[[Path, T], bool]) -> None:
+        """Take what says whether an answer is about the repository at a folder."""
+        self._holds = holds
+        self._lock = Lock()
+        self._known: dict[Hashable, tuple[_Seal, float, T]] = {}
+
+    def get(self, root: Path, ask: Callable[[], T], *, of: Hashable = None) -> T:
+        """Return what `ask` returned before if nothing has changed since then, else ask.
+
+        Args:
+            root: The top folder of a repository; in other folders it is always asked.
+            ask: Asks git.
+            of: What else the answer depends on.
+        """
+        seal, now, key = _seal(root), time.monotonic(), (root, of)
+        if seal is None:
+            return ask()
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known[0] == seal and now - known[1] < _LONGEST:
+            return known[2]
+        answer = ask()
+        if self._holds(root, answer) and seal.is_settled():
+            with self._lock:
+                self._known.pop(key, None)
+                while len(self._known) >= _MOST:
+                    del self._known[next(iter(self._known))]
+                self._known[key] = seal, now, answer
+        return answer
+
+
+def _seal(root: Path) -> _Seal | None:
+    """Return what the answers depend on; None: more than can be looked at."""
+    own = root / ".git"
+    try:
+        folder, inside = root.stat(), own.lstat()
+        kinds = [(own / name).lstat().st_mode for name in ("HEAD", "objects", "refs")]
+    except OSError:
+        return None
+    outside = [*(file for file, _ in configuration_files()), *system_files("gitconfig")]
+    if not S_ISDIR(inside.st_mode) or (own / "commondir").exists():
+        return None
+    files = (own / "config", own / "config.worktree", *(file for file in outside if file))
+    if len(files) != len(outside) + 2:
+        return None
+    variables = frozenset(os.environ.items())
+    same = [(each.st_dev, each.st_ino, each.st_mode, each.st_uid) for each in (folder, inside)]
+    surroundings = (os.path.realpath(root), os.geteuid(), variables, *same, *kinds)
+    return _Seal(surroundings, files, tuple(map(_state, files)))
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    try:
+        now = file.stat()
+    except OSError:
+        return ()
+    same = (now.st_dev, now.st_ino, now.st_mode, now.st_uid)
+    return (*same, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+
+def _may_include(file: Path) -> bool:
+    """Return whether a file of the configuration may name others (`include`, `includeIf`)."""
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return len(text) > _LARGEST or b"include" in text.lower()

@@ -1,0 +1,120 @@
+"""What git says of a repository is kept until something changes that it comes from."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.git import kept
+from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.configuration import read_configuration
+from dagctl.adapters.git.kept import Kept
+from dagctl.ports import GitIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all changes so far be old."""
+    monkeypatch.setattr(kept, "_SETTLED", -1.0)
+
+
+def asking(root: Path) -> Callable[[], int]:
+    """Return what gives how many times git was asked."""
+    numbers, answers = count(1), Kept[int](lambda _, __: True)
+    return lambda: answers.get(root, lambda: next(numbers))
+
+
+def test_an_answer_is_kept(sandbox: Sandbox) -> None:
+    ask = asking(sandbox.root)
+    assert [ask(), ask(), ask()] == [1, 1, 1]
+    sandbox.commit("f", b"")  # nothing that it comes from
+    assert ask() == 1
+
+
+CHANGES: dict[str, Callable[[Sandbox], object]] = {
+    "a setting of the repository": lambda s: s.git("config", "user.name", "Eve"),
+    "a setting of the work tree": lambda s: s.write(".git/config.worktree", b"[user]\n"),
+    "a setting of the user": lambda s: s.git("config", "--global", "user.name", "Eve"),
+    "a setting that keeps its length and time": lambda s: same_length(s.root / ".git/config"),
+    "another repository": lambda s: (
+        s.git("clone", "-q", "--bare", ".", "../new"),
+        (s.root / ".git").rename(s.root.parent / "old"),
+        (s.root.parent / "new").rename(s.root / ".git"),
+    ),
+    "rights": lambda s: (s.root / ".git").chmod(0o700),
+    "a repository elsewhere": lambda s: s.write(".git/commondir", b"../other\n"),
+    "no HEAD": lambda s: (s.root / ".git/HEAD").unlink(),
+}
+
+
+def same_length(file: Path) -> None:
+    """Change a file so that its length and its time of change stay."""
+    before, text = file.stat(), file.read_text("utf-8")
+    file.write_text(text.replace("= ", "=\t"), "utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_git_is_asked_again_after_a_change(sandbox: Sandbox, what: str) -> None:
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, 1]
+    time.sleep(0.02)  # the clock of a file system is coarse
+    CHANGES[what](sandbox)
+    assert ask() == 2
+
+
+def test_git_is_asked_again_with_other_variables_and_after_a_minute(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, 1]
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Eve")
+    assert [ask(), ask()] == [2, 2]
+    monkeypatch.setattr(kept, "_LONGEST", 0.0)
+    assert ask() == 3
+
+
+@pytest.mark.parametrize("setting", ["include.path", "includeIf.onbranch:main.path"])
+def test_nothing_is_kept_where_a_setting_includes_other_files(
+    sandbox: Sandbox, setting: str
+) -> None:
+    sandbox.git("config", setting, "other")
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, 2]
+
+
+def test_nothing_is_kept_of_what_has_just_changed(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_SETTLED", 3.0)
+    sandbox.git("config", "user.name", "Eve")
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, 2]
+
+
+@pytest.mark.parametrize("name", [".git", "g"])
+def test_nothing_is_kept_of_a_folder_that_is_not_the_top_of_its_repository(
+    sandbox: Sandbox, name: str
+) -> None:
+    (sandbox.root / ".git").rename(sandbox.root / name)
+    (sandbox.root / "inside").mkdir()
+    ask = asking(sandbox.root if name == "g" else sandbox.root / "inside")
+    assert [ask(), ask()] == [1, 2]
+
+
+def test_a_configuration_is_that_of_its_caller(sandbox: Sandbox) -> None:
+    ada, eve = (GitIdentity(name, f"{name}@example.com") for name in ("ada", "eve"))
+    for who in (ada, eve, ada):
+        git = GitCommand(sandbox.root, who)
+        assert read_configuration(git).identity() == who

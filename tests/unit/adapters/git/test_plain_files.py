@@ -1,0 +1,118 @@
+"""What files of the git folder say without git is what git says; else git is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.folder import locate
+from dagctl.adapters.git.place import place_in
+from dagctl.adapters.git.plain_files import read_object
+from dagctl.adapters.git.tree import Trees
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Sandbox
+
+X = "dags/deep/x.py"
+MAIN = "refs/heads/main"
+
+
+def is_asked(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str = MAIN) -> bool:
+    """Return whether git is asked where a branch stands; check that the answer is git's."""
+    place = place_in(GitCommand(sandbox.root), locate(sandbox.root))
+    by_git = Trees(place.git)
+    said = by_git.read_tip(name, [X], [X, "dags/y.py"])
+    asked: list[tuple[str, ...]] = []
+    run = GitCommand.run
+
+    def noted(self: GitCommand, *arguments: str, **options: object) -> object:
+        asked.append(arguments)
+        return run(self, *arguments, **options)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitCommand, "run", noted)
+        assert place.trees.read_tip(name, [X], [X, "dags/y.py"]) == said
+    assert place.trees.find(said.commit, X) == by_git.find(said.commit, X)
+    return bool(asked)
+
+
+@pytest.fixture
+def committed(sandbox: Sandbox) -> Sandbox:
+    """Return a repository with a file that is in the last commit, and not in the index."""
+    sandbox.commit("f", b"")
+    sandbox.commit(X, b"1\n")
+    sandbox.git("rm", "-q", "--cached", X)
+    return sandbox
+
+
+def test_a_branch_with_files_of_its_own_needs_no_git(
+    committed: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not is_asked(committed, monkeypatch)
+    assert not is_asked(committed, monkeypatch, "HEAD")
+    committed.git("checkout", "-q", "--detach")
+    assert not is_asked(committed, monkeypatch, "HEAD")
+
+
+def no_commit(sandbox: Sandbox) -> None:
+    sandbox.git("update-ref", "-d", MAIN)
+
+
+def replaced(sandbox: Sandbox) -> None:
+    commit, other = (sandbox.git("rev-parse", name) for name in ("main", "main~1"))
+    sandbox.git("replace", commit, other)
+
+
+def replaced_and_packed(sandbox: Sandbox) -> None:
+    replaced(sandbox)
+    tip = sandbox.git("rev-parse", "main")
+    sandbox.git("pack-refs", "--all")
+    (sandbox.root / ".git/refs/heads/main").write_text(f"{tip}\n")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        no_commit,
+        replaced,
+        replaced_and_packed,
+        lambda sandbox: sandbox.git("repack", "-a", "-d", "-q"),
+        lambda sandbox: sandbox.git("pack-refs", "--all"),
+        lambda sandbox: sandbox.git("add", X),
+        lambda sandbox: (
+            sandbox.git("add", X),
+            sandbox.git("update-index", "--index-version", "4"),
+        ),
+        lambda sandbox: (sandbox.git("add", X), sandbox.git("update-index", "--split-index")),
+    ],
+)
+def test_git_is_asked_what_the_files_do_not_say(
+    committed: Sandbox, monkeypatch: pytest.MonkeyPatch, change: Callable[[Sandbox], object]
+) -> None:
+    change(committed)
+    assert is_asked(committed, monkeypatch)
+
+
+def test_an_object_that_is_not_what_its_name_says_counts_as_none(committed: Sandbox) -> None:
+    files = locate(committed.root).files
+    commit = committed.git("rev-parse", "main")
+    stored = read_object(files, commit)
+    assert stored is not None
+    assert stored.data.decode() == committed.git("cat-file", "commit", "main") + "\n"
+    file = committed.root / ".git/objects" / commit[:2] / commit[2:]
+    other = committed.git("rev-parse", "main~1")
+    file.chmod(0o644)
+    whole = file.read_bytes()
+    (file.parent.parent / other[:2] / other[2:]).chmod(0o644)
+    for content in (
+        whole[:-9],
+        b"",
+        b"x",
+        (file.parent.parent / other[:2] / other[2:]).read_bytes(),
+    ):
+        file.write_bytes(content)
+        assert read_object(files, commit) is None
