@@ -8,7 +8,6 @@ from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask
-from dagctl.spec.uses import outputs_used
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
@@ -77,8 +76,8 @@ def explicit_upstream(outline: Outline, entry: Entry, target: Target) -> Iterato
 
 
 def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
-    renders = not entry.is_group and _renders(entry, target)
-    for path, name in outputs_used(entry.item):
+    renders = bool(entry.outputs) and not entry.is_group and _renders(entry, target)
+    for path, name in entry.outputs:
         if path[0] in _MAPPED or renders:
             yield name
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.codegen.scope import Piece
     from dagctl.spec.model import DagSpec
@@ -67,10 +69,26 @@ def render_code(spec: DagSpec, *, airflow: str = "3", dag_id: str | None = None)
     if spec.checked_for != target.full_name:
         _refuse(spec.recorded, target)
     name = dag_id or spec.dag_id
-    module = module_of(spec, target, name)
-    code = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
-    prove(code, module.pieces(), name)
+    with _collector_at_rest():
+        module = module_of(spec, target, name)
+        code = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
+        prove(code, module.pieces(), name)
     return code
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Let Python look for no objects in circles in the block: trees have none, and are many.
+
+    In a program that holds many specs it would look through all of them again and again.
+    """
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
 
 
 def with_code(spec: DagSpec, code: str, *, airflow: str, provenance: Provenance) -> str:

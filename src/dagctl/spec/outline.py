@@ -51,6 +51,11 @@ class Entry:
     children: list[Entry] = field(default_factory=list)
     """What a group holds, in the order of the document."""
 
+    @cached_property
+    def outputs(self) -> list[tuple[Path, str]]:
+        """The outputs that it uses (`outputs_used`)."""
+        return list(outputs_used(self.item))
+
     @property
     def where(self) -> tuple[Entry, ...]:
         """The groups around it, the outermost first."""
@@ -167,7 +172,7 @@ def unit_of(entry: Entry) -> Entry:
 
 def made_of(outline: Outline, entry: Entry) -> list[Entry]:
     """Return the tasks that must be made before an entry: it uses their outputs, or clears them."""
-    names = [*(name for _, name in outputs_used(entry.item)), *torn_down(entry.item)]
+    names = [*(name for _, name in entry.outputs), *torn_down(entry.item)]
     known = (outline.resolve(name, entry.group) for name in names)
     return list(dict.fromkeys(each for each in known if each is not None))
 

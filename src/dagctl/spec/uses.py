@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.markers import marker_of, markers_in
-from dagctl.spec.walk import field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +25,10 @@ VALUE_FIELDS = {
 
 def values_of(item: object) -> Iterator[tuple[str, object]]:
     """Yield each of these fields of a model, or of raw data, by its key."""
-    for key, attribute in VALUE_FIELDS.items():
-        value = field(item, key if isinstance(item, dict) else attribute)
+    is_data = isinstance(item, dict)
+    held: Any = item if is_data else getattr(item, "__dict__", None)
+    for key, attribute in VALUE_FIELDS.items() if held else ():
+        value = held.get(key if is_data else attribute)
         if value:
             yield key, value
 

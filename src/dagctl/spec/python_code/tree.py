@@ -20,6 +20,8 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 """A type asked for its fields each time costs a fifth of the comparison."""
+_COMPARED = {kind: tuple(name for name in _FIELDS[kind] if name != "ctx") for kind in _FIELDS}
+"""Whether a name is read or set follows from where it stands."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -99,7 +101,7 @@ def same(left: object, right: object) -> bool:
             if len(first) != len(second):
                 return False
             stack.extend(zip(first, second, strict=True))
-        elif (fields := _FIELDS.get(kind)) is not None:
+        elif (fields := _COMPARED.get(kind)) is not None:
             here, there = first.__dict__, second.__dict__
             for field in fields:
                 value, other = here.get(field), there.get(field)
