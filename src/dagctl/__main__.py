@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from dagctl.no_plugins import use_no_plugins
+from dagctl.light_pydantic import use_no_plugins
 
 _OBJECTS = 200_000
 """How many new objects there may be before garbage is looked for. A command makes many that stay

@@ -83,7 +83,7 @@ def test_no_plugin_of_pydantic_is_looked_for(workspace: Shell) -> None:
 def test_what_else_pydantic_asks_of_its_loader_is_there() -> None:
     """Not in this process: its pydantic may have plugins."""
     code = """if True:
-        from dagctl.no_plugins import use_no_plugins
+        from dagctl.light_pydantic import use_no_plugins
         use_no_plugins()
         from pydantic.plugin._loader import get_plugins
         assert list(get_plugins()) == []
@@ -91,6 +91,23 @@ def test_what_else_pydantic_asks_of_its_loader_is_there() -> None:
         assert _loader.PYDANTIC_ENTRY_POINT_GROUP == "pydantic"
         from pydantic.plugin._loader import get_plugins as true
         assert true is not get_plugins
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_only_dagctl_itself_makes_no_types_of_the_keys_of_schemas(*, is_own: bool) -> None:
+    code = f"""if True:
+        from dagctl.light_pydantic import use_no_plugins
+        if {is_own}:
+            use_no_plugins()
+        import typing_extensions
+        TypedDict = typing_extensions.TypedDict
+        import dagctl.spec.problem
+        from pydantic_core import core_schema
+        assert typing_extensions.is_typeddict(core_schema.IntSchema) is not {is_own}
+        assert type(core_schema.CoreConfig(strict=True)) is dict
+        assert typing_extensions.TypedDict is TypedDict
     """
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -14,7 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dagctl.no_plugins import use_no_plugins
+from dagctl.light_pydantic import use_no_plugins
 
 if __name__ == "__main__":  # before pydantic is loaded; not where the server takes names from here
     use_no_plugins()

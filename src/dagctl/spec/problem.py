@@ -6,12 +6,14 @@ from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
-
 from dagctl.errors import Diagnostic, Severity
 from dagctl.frozen import frozen
+from dagctl.light_pydantic import light_schemas
 from dagctl.spec.lines import Span
 from dagctl.spec.wording import shortened
+
+with light_schemas():
+    from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
