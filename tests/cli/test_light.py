@@ -36,7 +36,7 @@ OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "s
 THE_MODEL = {"dagctl.spec.model", "pydantic", "croniter"}
 NOT_FOR_READING = {"dagctl.codegen", "jinja2", "yaml"}
 FOR_COMMITS = {"dagctl.adapters.git.repo", "git"}
-MOST_PROCESSES = 8
+MOST_PROCESSES = 5
 """How many times one `create` of a spec file may start git."""
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["shell"]
 
-MOST_OF_CREATE = 9
+MOST_OF_CREATE = 6
 
 
-def test_create_starts_at_most_nine_gits_and_list_one(shell: Shell) -> None:
+def test_create_starts_at_most_six_gits_and_list_one(shell: Shell) -> None:
     counted = watched(shell)
     shell.write("specs/orders.yaml", GOOD)
     assert shell.process("init").code == 0

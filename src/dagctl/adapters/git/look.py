@@ -14,12 +14,16 @@ from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, tip
 from dagctl.adapters.git.index import SKIPPED, flagged
 from dagctl.adapters.git.objects import id_of, look_up
+from dagctl.adapters.git.plain_files import may_have_staged
+from dagctl.adapters.git.rules import may_ignore
+from dagctl.adapters.git.tree import folders_of
 from dagctl.patterns import lazy_pattern
 from dagctl.ports import CommitPlace, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dagctl.adapters.git.configuration import Configuration
     from dagctl.adapters.git.place import GitWorkTree
     from dagctl.adapters.git.tree import TreeEntry
 
@@ -180,21 +184,33 @@ def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     return {full[name] for name in names if name in full}
 
 
-def unstaged(place: GitWorkTree, paths: Sequence[str], options: Sequence[str]) -> set[str]:
+def unstaged(place: GitWorkTree, paths: Sequence[str], configuration: Configuration) -> set[str]:
     """Return which of these paths the user's index does not have as they stand in the work tree.
 
     Ignored ones are none: `git add` does not take them.
-
-    Args:
-        place: The work tree.
-        paths: What is asked about.
-        options: Those by which git runs no filter.
     """
     full = {place.full(path): path for path in paths}
+    if _are_plainly_new(place, [*full], configuration):
+        return set(paths)
     limits = map(place.literal, paths)
     asked = ("--others", "--exclude-standard", "--modified")
+    options = configuration.without_filters
     listing = place.git.must(*options, "ls-files", "-z", *asked, "--", *limits)
     return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
+
+
+def _are_plainly_new(
+    place: GitWorkTree, paths: Sequence[str], configuration: Configuration
+) -> bool:
+    """Return whether these files are there, and are neither ignored nor in the index for sure."""
+    top = place.git.folder
+    nested = {f"{folder}/.git" for path in paths for folder in folders_of(path)}
+    return not (
+        any(os.path.lexists(top / path) for path in nested)
+        or not all(os.path.lexists(top / path) for path in paths)
+        or may_have_staged(place.files["index"], paths)
+        or may_ignore(place, configuration, paths)
+    )
 
 
 FEW = 100

@@ -169,8 +169,7 @@ class GitRepo:
 
     def unstaged(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths the user's index does not have as they stand."""
-        options = self._configuration.without_filters
-        return look.unstaged(self._place, paths, options) if paths else set()
+        return look.unstaged(self._place, paths, self._configuration) if paths else set()
 
     def remembered(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the index, or in the recent history."""
