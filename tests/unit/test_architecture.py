@@ -10,11 +10,16 @@ import re
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
+import pytest
 from grimp import build_graph
 
 import dagctl
 from dagctl.adapters.supabase.errors import NEWEST_MIGRATION
+
+pytestmark = pytest.mark.xdist_group("architecture")
+"""Each module is read once, for all of the tests."""
 
 SOURCE = Path(dagctl.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -50,14 +55,34 @@ def relative(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
+class Facts(NamedTuple):
+    """What the tests ask of a module: its tree is not kept, as all of them are a gigabyte."""
+
+    functions: dict[str, int]
+    """The lines of each function."""
+    names: set[str]
+    """The names of values, parameters, functions and classes that it defines."""
+    hints: list[str]
+    """The constant texts that it gives as the next step of an error."""
+
+
 @cache
-def nodes_of(module: Path) -> list[ast.AST]:
-    return [*ast.walk(ast.parse(module.read_text()))]
-
-
-def functions(module: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef
-    return [node for node in nodes_of(module) if isinstance(node, kinds)]
+def facts(module: Path) -> Facts:
+    known = Facts({}, set(), [])
+    stack: list[ast.AST] = [ast.parse(module.read_text())]
+    while stack:
+        node = stack.pop()
+        stack += ast.iter_child_nodes(node)
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                known.functions[f"{name}:{node.lineno}"] = (node.end_lineno or 0) - node.lineno + 1
+                known.names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.ClassDef(name=name):
+                known.names.add(name)
+            case ast.keyword(arg="hint" | "fix", value=value):
+                constants = (item for item in ast.walk(value) if isinstance(item, ast.Constant))
+                known.hints.extend(each.value for each in constants if isinstance(each.value, str))
+    return known
 
 
 def test_the_modules_are_seen() -> None:
@@ -71,9 +96,9 @@ def test_a_file_has_at_most_400_lines() -> None:
 
 def test_a_function_has_at_most_60_lines() -> None:
     lines = {
-        f"{relative(module)}: {function.name}": (function.end_lineno or 0) - function.lineno + 1
+        f"{relative(module)}: {name}": count
         for module in MODULES
-        for function in functions(module)
+        for name, count in facts(module).functions.items()
     }
     assert {name: count for name, count in lines.items() if count > FUNCTION_LINES} == {}
 
@@ -115,22 +140,8 @@ def test_no_test_imports_a_test() -> None:
     assert imports == []
 
 
-def bound_names(module: Path) -> set[str]:
-    """Return the names of values, parameters, functions and classes that a module defines."""
-    names: set[str] = set()
-    for node in nodes_of(module):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                names.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                names.add(name)
-            case ast.ClassDef(name=name):
-                names.add(name)
-    return names
-
-
 def test_a_value_is_named_after_what_it_is() -> None:
-    vague = {relative(module): bound_names(module) & VAGUE_NAMES for module in MODULES}
+    vague = {relative(module): facts(module).names & VAGUE_NAMES for module in MODULES}
     assert {path: names for path, names in vague.items() if names} == {}
 
 
@@ -144,23 +155,10 @@ def test_messages_comments_and_pages_use_plain_words() -> None:
     assert lines == []
 
 
-def hints(module: Path) -> list[str]:
-    """Return the constant texts that a module gives as the next step of an error."""
-    texts = []
-    for node in nodes_of(module):
-        if isinstance(node, ast.keyword) and node.arg in {"hint", "fix"}:
-            texts += [
-                item.value
-                for item in ast.walk(node.value)
-                if isinstance(item, ast.Constant) and isinstance(item.value, str)
-            ]
-    return texts
-
-
 def test_the_next_step_of_an_error_names_commands_as_values() -> None:
     others = FACES | {"spec", "operators"}
     cores = [module for module in MODULES if module.relative_to(SOURCE).parts[0] not in others]
-    sentences = {relative(module): hints(module) for module in cores}
+    sentences = {relative(module): facts(module).hints for module in cores}
     assert sum(map(len, sentences.values())) > 100
     assert [
         f"{path}: {text}"
