@@ -133,8 +133,8 @@ class Trees:
         if not self._reads_tree(root):
             return False
         self._read[commit_id] = self._read[root]
-        found = (self.find(commit_id, folder) for folder in folders)  # each after the one above it
-        return all(e is None or e.kind != "tree" or self._reads_tree(e.id) for e in found)
+        inside = (self.find(commit_id, folder) for folder in folders)  # each after the one above it
+        return all(e is None or e.kind != "tree" or self._reads_tree(e.id) for e in inside)
 
     def _reads_tree(self, tree: str) -> bool:
         stored = None if tree in self._read else read_object(self._files, tree)
