@@ -131,6 +131,10 @@ def test_values_are_checked_by_the_rules_of_the_new_version(team: Shell) -> None
     assert (team.folder / "used.yaml").read_text() == before
 
     team.write("templates/report_2.yaml", bounded.replace("maximum: 2", "maximum: 7"))
+    twice = team.run(
+        "templates", "upgrade", "made.yaml", "--set", "region=eu", "--set", "region=us"
+    )
+    assert (twice.code, "`region` is set twice" in twice.err) == (ExitCode.USAGE, True)
     team.ok("templates", "upgrade", "made.yaml", "--set", "region=eu")
     assert '"region": "eu"' in (team.folder / "made.yaml").read_text()
 

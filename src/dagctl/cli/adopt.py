@@ -80,10 +80,9 @@ def adopt(  # noqa: PLR0913 - one parameter an option
             progress.close()
             _write(invocation, planned)
             return
-        with reporting_recovery(invocation, client) as note_recovered:
+        with reporting_recovery(invocation, client, progress) as note_recovered:
 
             def show(adopted: Adopted) -> None:
-                progress.close()
                 note_recovered()
                 _write(invocation, adopted)
 

@@ -207,10 +207,9 @@ def _create(
     """Create the DAGs, and show the result while the operation waits for that."""
     from dagctl.cli.create_view import reporting_recovery, write_created
 
-    with reporting_recovery(invocation, client) as report_recovery:
+    with reporting_recovery(invocation, client, progress) as report_recovery:
 
         def show(result: CreateResult) -> None:
-            progress.close()
             report_recovery()
             write_created(invocation, result, batch)
 
@@ -224,8 +223,7 @@ def _propose(
     from dagctl.cli.create_view import reporting_recovery
     from dagctl.cli.propose_view import write_proposed
 
-    with reporting_recovery(invocation, client) as report_recovery:
+    with reporting_recovery(invocation, client, progress) as report_recovery:
         proposed = client.propose(batch.specs, branch)
-        progress.close()
         report_recovery()
         write_proposed(invocation, proposed, batch)

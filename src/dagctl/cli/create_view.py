@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
+    from dagctl.cli.progress import Reporter
     from dagctl.cli.specs import Batch
     from dagctl.client import Client
     from dagctl.commands.create import CreatedDag, PrunedDag
@@ -47,8 +48,10 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
 
 
 @contextmanager
-def reporting_recovery(invocation: Invocation, client: Client) -> Iterator[Callable[[], None]]:
-    """Give a function that notes what became of operations that had stopped.
+def reporting_recovery(
+    invocation: Invocation, client: Client, progress: Reporter
+) -> Iterator[Callable[[], None]]:
+    """Give a function that ends the progress, and notes what became of stopped operations.
 
     If the block fails before it calls that, the note is written all the same.
     """
@@ -56,6 +59,7 @@ def reporting_recovery(invocation: Invocation, client: Client) -> Iterator[Calla
 
     def report() -> None:
         nonlocal is_written
+        progress.close()
         if not is_written:
             write_recovery(invocation.console, client.recovered)
         is_written = True

@@ -64,9 +64,8 @@ def edit(  # noqa: PLR0913 - one parameter an option
         Client.open, variables=checks_of(strict=None, env=env, variables=var).variables
     )
     with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
-        with reporting_recovery(invocation, client) as note_recovered:
+        with reporting_recovery(invocation, client, progress) as note_recovered:
             draft = client.draft(dag_id, publishes=not dry_run, force=force)
-            progress.close()
             note_recovered()
         with text_file(console, name_of(draft), draft.content) as text:
             content = _edited(invocation, client, draft, partial(text.edit, editor))

@@ -119,13 +119,12 @@ def _check_no_template(name: str | None) -> None:
         )
 
 
-def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dict[str, str]:
-    """Return the values on the command line by the names of their parameters.
+def set_values(settings: Sequence[str]) -> dict[str, str]:
+    """Return the texts that `--set NAME=VALUE` gives, by their names.
 
     Raises:
-        UsageError: One has no `=`, a parameter has two values, or there is no place for the name.
+        UsageError: One has no `=`, or a parameter has two values.
     """
-    from dagctl.commands.new import NAME
     from dagctl.errors import UsageError
 
     texts: dict[str, str] = {}
@@ -136,6 +135,19 @@ def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dic
         if key in texts:
             raise UsageError(f"the parameter `{key}` is set twice", hint="leave one of them out")
         texts[key] = value
+    return texts
+
+
+def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dict[str, str]:
+    """Return the values on the command line by the names of their parameters.
+
+    Raises:
+        UsageError: As for `set_values`, or there is no place for the name.
+    """
+    from dagctl.commands.new import NAME
+    from dagctl.errors import UsageError
+
+    texts = set_values(settings)
     if name is not None:
         if NAME in texts:
             raise UsageError("the name is given twice", hint=f"leave out `--set {NAME}=...`")

@@ -55,10 +55,9 @@ def carry_out(
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, planned)
             return
-        with reporting_recovery(invocation, client) as note_recovered:
+        with reporting_recovery(invocation, client, progress) as note_recovered:
 
             def show(outcome: OperationResult) -> None:
-                progress.close()
                 note_recovered()
                 write_outcome(invocation, outcome, has_next=after is None)
 

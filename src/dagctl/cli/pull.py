@@ -51,9 +51,8 @@ def pull(
     invocation = begun(context, output, dry_run=dry_run)
     console = invocation.console
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
-        with reporting_recovery(invocation, client) as note_recovered:
+        with reporting_recovery(invocation, client, progress) as note_recovered:
             pulled = client.pull(dag_ids or (), dry_run=dry_run)
-            progress.close()
             note_recovered()
         recovered = recovered_data(client.recovered)
     warnings = [warning for dag in pulled for warning in dag.warnings]

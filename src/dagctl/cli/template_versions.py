@@ -10,6 +10,7 @@ from dagctl.cli.changes import diff_lines, row_lines, words_of
 from dagctl.cli.diagnostics import write_diagnostics
 from dagctl.cli.envelope import envelope
 from dagctl.cli.invocation import begun
+from dagctl.cli.new import set_values
 from dagctl.cli.options import Env, TextOrJson, Var, examples
 from dagctl.cli.text import plural, shown, words
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
@@ -176,19 +177,11 @@ def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
     reading = read_specs(specs, standard_input(), None, invocation.console.note)
     if reading.problems:
         raise failure(reading.problems)
-    target = UpgradeTarget(version=choices.to, settings=_settings(choices.settings))
+    target = UpgradeTarget(version=choices.to, settings=set_values(choices.settings))
     known = upgrades(reading.documents, checks, merge_texts, target)
     if not invocation.is_json:
         write_diagnostics(invocation.console, known.problems)
     return known
-
-
-def _settings(texts: Sequence[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in texts]
-    for key, equals, _ in pairs:
-        if not equals or not key:
-            raise UsageError(f"`--set {key}` has no value", hint="write --set name=value")
-    return {key: value for key, _, value in pairs}
 
 
 def _write(invocation: Invocation, each: Upgrade, *, with_diff: bool) -> None:
