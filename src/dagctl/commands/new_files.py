@@ -123,15 +123,15 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: It cannot be written; it is as it was.
     """
-    new = path.with_name(f".{path.name}.new")
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # another dagctl has its own
     mode = path.stat().st_mode & 0o777 if path.is_file() and not path.is_symlink() else None
     new.unlink(missing_ok=True)  # a clone may have a link of that name, to any file of the user's
     try:
-        with os.fdopen(os.open(new, NEW, 0o666), "wb") as file:
+        with os.fdopen(os.open(new, NEW, 0o666 if mode is None else mode), "wb") as file:
+            if mode is not None:  # what the umask has taken away
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
-            if mode is not None:
-                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         new.replace(path)
     finally:
