@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from dagctl.operation.recovery import Recovered
     from dagctl.ports import KeyedOperation
 
+_FILES = {"defaults", "file"}
+"""What a spec is made of that is a file beside it."""
+
 
 @frozen(kw_only=True)
 class CreatedDag:
@@ -71,8 +74,8 @@ class CreateResult:
     warnings: tuple[str, ...] = ()
     """What the user is to know, though nothing is wrong."""
     untracked: tuple[str, ...] = ()
-    """The spec files of what was created or updated that git does not have as they are: new ones,
-    and changed ones. Who pulls the DAG files gets no such spec."""
+    """The spec files of what was created or updated, and the files that they take in, that git does
+    not have as they are: new ones, and changed ones. Who pulls the DAG files gets no such spec."""
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
     pushed: str | None = None
@@ -225,12 +228,13 @@ def _publish(
 
 
 def _untracked(backend: Backend, changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return the spec files that git does not have as they are; none outside of the workspace."""
-    sources = [change.source for change in changes if change.source is not None]
-    inside = [source for source in sources if not source.startswith("../")]
+    """Return the specs, and the files that they take in, that git does not have as they are."""
+    specs = [change.source for change in changes if change.source is not None]
+    others = [item.name for change in changes for item in change.inputs if item.kind in _FILES]
+    inside = [path for path in dict.fromkeys([*specs, *others]) if not path.startswith("../")]
     with suppress(DagctlError, OSError):  # all is done: it is only a hint
         unstaged = backend.repo.unstaged(inside)
-        return tuple(source for source in inside if source in unstaged)
+        return tuple(path for path in inside if path in unstaged)
     return ()
 
 

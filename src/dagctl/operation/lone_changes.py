@@ -25,8 +25,8 @@ class LastChange:
     """The id of its content before that; before the first of several changes that came alone."""
     is_alone: bool
     """Whether no commit has brought what the DAG is made of with it, or later by its author."""
-    is_settled: bool
-    """Whether nothing else that the DAG is made of has changed since."""
+    unsettled: frozenset[str]
+    """What else the DAG is made of that has changed since."""
     specs: tuple[str, ...] = ()
     """The ids of what the spec file has held, the newest first."""
     newer: int = 0
@@ -80,7 +80,9 @@ def _last_change(
         commit=commits[own[0]],
         before=before,
         is_alone=alone > 0,
-        is_settled=min(others, default=own[0]) >= own[0],
+        unsettled=frozenset(
+            source for source in made_of[1:] if min(by_path.get(source, own)) < own[0]
+        ),
         specs=tuple(text for text, _ in specs),
         newer=sum(number < own[0] for _, number in specs),
         is_traced=not commits[of_spec[-1]].changes[made_of[0]][0].strip("0"),

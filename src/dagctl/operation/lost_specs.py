@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dagctl.ports import DagVersion
     from dagctl.spec.model import DagSpec
 
-_SHARED = ("dagctl.toml", "templates")
-"""What every spec may be made of."""
+_SETTINGS, _TEMPLATES = "dagctl.toml", "templates"
+"""What every spec may be made of: of the first one variables only."""
 _MOST_SPECS = 20
 """How many contents of a spec file are read to see whether a version was made from one."""
 _MOST_ASKED = 20
@@ -66,7 +66,7 @@ def made_of(change: Change) -> list[str]:
     source = change.source or ""
     defaults = [str(folder / DEFAULTS) for folder in PurePosixPath(source).parents]
     named = [each.name for each in change.inputs if each.kind in {"defaults", "file"}]
-    return list(dict.fromkeys([source, *defaults, *named, *_SHARED]))
+    return list(dict.fromkeys([source, *defaults, *named, _SETTINGS, _TEMPLATES]))
 
 
 def fates_of(context: Context, undone: Sequence[TakenBack]) -> list[bool | None]:
@@ -128,11 +128,14 @@ def _is_sure(undone: TakenBack, made: Sequence[Sequence[DagSpec]]) -> bool:
     They do not where other files have changed since or are not in git, variables have other values
     (`--var`, another environment), or the spec file had another name.
     """
-    if not undone.may_be_known or not undone.last.is_settled or not all(made):
+    if not undone.may_be_known or not all(made):
         return False
+    specs = chain.from_iterable(made)
+    inputs = [*undone.change.inputs, *chain.from_iterable(spec.inputs for spec in specs)]
+    is_of_template = any(each.kind == "template" for each in inputs)
+    without = {_SETTINGS} if is_of_template else {_SETTINGS, _TEMPLATES}
     known = set(made_of(undone.change))
-    inputs = chain(undone.change.inputs, *(spec.inputs for spec in chain.from_iterable(made)))
-    return all(
+    return undone.last.unsettled <= without and all(
         each.kind == "template" or (each.kind != "variable" and each.name in known)
         for each in inputs
     )

@@ -136,7 +136,8 @@ def _refused(
     others = f" (and {more} more of these specs)" if more else ""
     who = commit.by if record is None else record.updated_by_name or commit.by
     diff = Command("diff", f"{change.dag_id} --spec {change.source}")
-    get: tuple[str | Command, ...] = (f"let {who} commit {change.source}, and git pull",)
+    commit_it = f"let {who} commit {change.source}, or the files that it takes in, and git pull"
+    get: tuple[str | Command, ...] = (commit_it,)
     if context.backend.cache is None:
         get = (Command("pull", change.dag_id), " writes the spec of that version")
     was = "was committed" if is_sure else f"({Code.NEVER_COMMITTED}) was probably committed"

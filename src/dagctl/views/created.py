@@ -54,8 +54,8 @@ class CreateData(TypedDict):
     totals: TotalsData
     warnings: list[str]
     untracked: list[str]
-    """The spec files of what was created or updated that git does not have as they are: new ones,
-    and those with changes that are neither staged nor committed."""
+    """The spec files of what was created or updated, and the files that they take in, that git does
+    not have as they are: new ones, and those with changes that are neither staged nor committed."""
     pushed: str | None
     """Where the commit was pushed to, such as origin/main; null: nowhere."""
     recovered: list[RecoveredData]

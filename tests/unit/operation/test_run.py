@@ -20,6 +20,7 @@ from dagctl.operation.backend import Context, Silence
 from dagctl.operation.change import asked
 from dagctl.operation.entry_form import from_data
 from dagctl.operation.steps import STEPS
+from dagctl.spec.inputs import Input
 from tests.unit.operation.conftest import (
     MAIN,
     PROJECT,
@@ -242,3 +243,13 @@ def test_an_entry_that_was_written_though_it_failed_is_removed_or_comes_to_nothi
     assert (dag.dag_id, dag.version, dag.state) == ("orders", 1, "created")
     assert world.backend.journal.entries() == {}
     world.check_agreement()
+
+
+def test_what_a_spec_takes_in_is_named_too_if_git_does_not_have_it(world: World) -> None:
+    files = ("specs/defaults.yaml", "specs/a.sql", "../shared.sql")
+    for path in (A, *files):
+        world.backend.files.content[path] = b"x"
+    kinds = (("defaults", files[0]), ("file", files[1]), ("file", files[2]), ("variable", "b"))
+    inputs = tuple(Input(kind, name, "0" * 64) for kind, name in kinds)  # type: ignore[arg-type]
+    result = world.create(replace(asked(spec(), A), inputs=inputs))
+    assert result.untracked == (A, *files[:2])

@@ -16,7 +16,7 @@ from dagctl.errors import StaleVersionError
 from dagctl.operation.change import asked
 from dagctl.operation.options import Options
 from dagctl.ports import GitIdentity
-from dagctl.spec.inputs import Input
+from dagctl.spec.inputs import Input, InputKind
 from tests.unit.operation.conftest import MAIN, World, clone, pull, spec
 
 if TYPE_CHECKING:
@@ -242,7 +242,13 @@ def test_what_git_may_no_longer_make_of_older_specs_is_no_refusal(
     ada.create(V2)
     ada.backend.repo.add(MAIN, ada.backend.repo.tree(MAIN) | {path: b"# changed\n"}, "Change")
     pull(bo, ada)
-    (warning,) = bo.create(version("echo 1", "@weekly")).warnings
+    kind: InputKind = "variable" if path == "dagctl.toml" else "template"
+    inputs = () if path == "specs/defaults.yaml" else (Input(kind, "x@1", "0" * 64),)
+    weekly = replace(version("echo 1", "@weekly"), inputs=inputs)
+    if inputs:  # neither settings nor templates change a spec that takes nothing from them
+        with pytest.raises(StaleVersionError, match="that was committed without its spec"):
+            bo.create(replace(weekly, inputs=()))
+    (warning,) = bo.create(weekly).warnings
     assert "specs/a.yaml takes back what was changed in `orders` (Ada Lovelace" in warning
 
 

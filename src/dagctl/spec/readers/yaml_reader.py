@@ -41,6 +41,8 @@ REFUSED_RAW = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\uff
 """What may not stand in YAML except as an escape between double quotes."""
 _ALIAS = lazy_pattern(r"\*[\w-]")
 """Where there may be an alias: its name is of ASCII letters, digits, `_` and `-`."""
+_CONFLICT = lazy_pattern(r"(?m)^<<<<<<< [^\n]*+$")
+"""The first line of what git could not merge."""
 _BEFORE_DOCUMENT = lazy_pattern(r"(?:[ \t]*+(?:#[^\n]*+)?\n|%[^\n]*+\n)*+")
 """Comments, blank lines and directives."""
 _MOST_DIRECTIVES = 10
@@ -66,7 +68,8 @@ def read_yaml(text: str) -> Reading:
         except LimitError as error:
             return Reading(None, [*findings, limit_finding(error.code, error.offset)])
         except yaml.MarkedYAMLError as error:
-            finding, again = explain(repaired, error)
+            conflict = _CONFLICT.search(text)
+            finding, again = (_conflict(conflict), None) if conflict else explain(repaired, error)
             findings.append(finding)
             if again is None:
                 return Reading(None, findings)
@@ -74,6 +77,12 @@ def read_yaml(text: str) -> Reading:
         else:
             return _document(text, root, findings)
     return Reading(None, findings)
+
+
+def _conflict(match: re.Match[str]) -> Problem:
+    message = "this is a merge conflict: both sides of it stand here"
+    hint = "keep what is right, and remove the three lines with marks"
+    return Problem(Code.YAML_SYNTAX, message, hint, span=Span(*match.span()))
 
 
 def _raw_character(match: re.Match[str]) -> Problem:

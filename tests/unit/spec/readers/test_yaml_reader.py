@@ -204,3 +204,12 @@ def test_many_directives_are_refused_before_the_parser_sees_them() -> None:
     assert read_yaml(few).findings == []
     (finding,) = read_yaml(many).findings
     assert finding.message == "there are too many directives before the document"
+
+
+def test_a_merge_conflict_is_named_as_such() -> None:
+    sides = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> main\n"
+    (finding,) = read_yaml(f"a: 1\n{sides}c: 1\n").findings
+    assert finding.message == "this is a merge conflict: both sides of it stand here"
+    assert finding.span is not None
+    assert finding.span.start == len("a: 1\n")
+    assert not read_yaml("a: |\n  <<<<<<< HEAD\n  b\n").findings
