@@ -60,6 +60,8 @@ def value(before: str, expression: str) -> str | None:
     return dag.data["tasks"][0]["bash_command"].removeprefix("x ") if dag.whole else None
 
 
+SETTINGS = {"$ref": "objects.settings"}
+REF = {"$ref": "objects.MORE"}
 FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
 
 
@@ -162,3 +164,36 @@ def test_the_whole_file_is_read_where_airflow_asks_for_one_dag() -> None:
         "        BashOperator(task_id='a', bash_command='x')"
     )
     assert dag.whole
+
+
+OBJECTS = """
+import os
+class Made:
+    bucket = os.popen("x").read()
+settings = Made()
+MORE = Made.bucket
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [
+        ("settings.bucket", {"$new": "builtins.getattr", "args": [SETTINGS, "bucket"]}),
+        ("MORE + 'x'", {"$new": "operator.add", "args": [{"$ref": "objects.MORE"}, "x"]}),
+        ("f'a{MORE}'", {"$new": "operator.mod", "args": ["a%(part_1)s", {"part_1": REF}]}),
+        ("MORE % 'x'", None),
+    ],
+)
+def test_what_only_a_module_knows_is_asked_of_it_at_each_parse(
+    expression: str, made: dict[str, Any] | None
+) -> None:
+    text = HEAD + (
+        "from objects import MORE, settings\nwith DAG('d', start_date=datetime(2024, 1, 1)):\n"
+        f"    PythonOperator(task_id='a', python_callable=print, op_kwargs={{'x': {expression}}})"
+    )
+
+    def read(module: str, _importer: str) -> Module | None:
+        return Module("dags/objects.py", OBJECTS) if module == "objects" else None
+
+    (dag,) = convert_python(text, "d.py", airflow="2", today=date(2026, 3, 10), modules=read).dags
+    assert dag.data["tasks"][0].get("with") == ({"x": made} if made else None)

@@ -1,4 +1,4 @@
-"""Assets with the function that makes them: `@asset` and `@asset.multi` of Airflow 3."""
+"""Assets that are joined, and those with the function that makes them: `@asset` of Airflow 3."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.objects import Dag
 
+_ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})
 _OF_THE_ASSET = ("name", "uri", "group", "extra", "watchers")
 
 
@@ -73,3 +74,19 @@ def _task(
         names = ", ".join(f"`{name}`" for name in taken[:6])
         text = f"Airflow gives the function of an asset what {names} names: a task reads it itself"
         dag.report.gap(function.place, function.name, text)
+
+
+def is_asset(value: object) -> bool:
+    """Return whether a value is an asset, or assets that are joined."""
+    if isinstance(value, Condition):
+        return True
+    return isinstance(value, Made) and value.target.path.rpartition(".")[2] in _ASSETS
+
+
+def condition(word: str, left: object, right: object) -> Condition:
+    """Return assets that `&` or `|` joins."""
+    members: list[Any] = []
+    for side in (left, right):
+        same = isinstance(side, Condition) and side.word == word
+        members += side.members if same and isinstance(side, Condition) else [side]
+    return Condition(word, members)

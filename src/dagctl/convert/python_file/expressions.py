@@ -18,13 +18,13 @@ from dagctl.convert.python_file import (
     plain,
     reads,
 )
+from dagctl.convert.python_file.assets import condition, is_asset
 from dagctl.convert.python_file.connections import field
 from dagctl.convert.python_file.inlining import defined
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN, attribute, from_star, imported
 from dagctl.convert.python_file.objects import (
     Bound,
-    Condition,
     Connected,
     Container,
     Dag,
@@ -56,13 +56,13 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
 
+_AT_PARSE = (Made, Bound, Name)
 _NODES = (Task, Group, Output, Label)
 _PLAIN_FIELDS = lazy_pattern(r"([^%]|%%|%s)*")
 _PARSING = frozenset(
     f"airflow.{module}.get_parsing_context" for module in ("sdk", "utils.dag_parsing_context")
 )
 _PARSED = frozenset({"dag_id", "task_id"})
-ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})
 
 
 def evaluate(machine: Machine, node: ast.expr, scope: Scope) -> Any:  # noqa: ANN401
@@ -115,7 +115,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
     if all(part.format_spec is None and part.conversion in {-1, ord("s")} for part in fields):
         values = [raw.get(id(part), getattr(part, "value", None)) for part in node.values]
         made = kept.text(machine, node, values)
-        if made is not None and any(isinstance(value, Made | Bound) for value in values):
+        if made is not None and any(isinstance(value, _AT_PARSE) for value in values):
             return made  # where templates give all of it, a template gives the text too
     parts: list[str] = []
     late: list[Any] = []
@@ -144,7 +144,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
 def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     machine.asked = node.value
     owner = machine.evaluate(node.value, scope)
-    if isinstance(owner, Name | LocalClass | EnumMember):
+    if isinstance(owner, Name | LocalClass | EnumMember) or _path(owner):
         return _member(machine, owner, node.attr)
     if isinstance(owner, Output) and node.attr == "operator":
         return owner.task
@@ -170,16 +170,27 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
     return Bound(owner, node.attr) if known is None else known
 
 
-def _member(machine: Machine, owner: Name | LocalClass | EnumMember, name: str) -> Any:  # noqa: ANN401
+def _path(value: object) -> str | None:
+    """Return the import path of a value, or of what is asked of one; None: it has none."""
+    if isinstance(value, Bound):
+        owner = _path(value.owner)
+        return owner and f"{owner}.{value.name}"
+    return value.path if isinstance(value, Name) else None
+
+
+def _member(machine: Machine, owner: Name | Bound | LocalClass | EnumMember, name: str) -> Any:  # noqa: ANN401
     """Return what stands in a module or a class under a name."""
-    if not isinstance(owner, Name):
+    path = _path(owner)
+    if path is None:
         known = attribute(machine, owner, name)
         return Bound(owner, name) if known is UNKNOWN else known
     if name in calls.METHODS:
-        definition = machine.definition(owner.path)
+        definition = machine.definition(path)
         if isinstance(definition, Decorated):
             return Bound(definition, name)
-    return imported(machine, f"{owner.path}.{name}")
+    known = imported(machine, f"{path}.{name}")
+    is_of_object = isinstance(known, Name) and machine.modules.is_object(machine, path)
+    return Bound(owner, name) if is_of_object else known
 
 
 def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | Container) -> Any:  # noqa: ANN401
@@ -221,8 +232,8 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         before, after = (left, right) if isinstance(node.op, ast.RShift) else (right, left)
         edges.shifted(machine, before, after, node)
         return right
-    if isinstance(node.op, ast.BitAnd | ast.BitOr) and _is_asset(left) and _is_asset(right):
-        return _condition("all" if isinstance(node.op, ast.BitAnd) else "any", left, right)
+    if isinstance(node.op, ast.BitAnd | ast.BitOr) and is_asset(left) and is_asset(right):
+        return condition("all" if isinstance(node.op, ast.BitAnd) else "any", left, right)
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
@@ -230,7 +241,7 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         below = paths.below(machine, node, left, kept.without_calls(right))
         if below is not None:
             return below
-    if isinstance(left, Made | Bound) or isinstance(right, Made | Bound):
+    if isinstance(left, _AT_PARSE) or isinstance(right, _AT_PARSE):
         at_parse = kept.operated(machine, node, node.op, [left, right])
         if at_parse is not None:
             return at_parse
@@ -267,20 +278,6 @@ def _is_node(value: object) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_is_node, value))
     return isinstance(value, _NODES)
-
-
-def _is_asset(value: object) -> bool:
-    if isinstance(value, Condition):
-        return True
-    return isinstance(value, Made) and value.target.path.rpartition(".")[2] in ASSETS
-
-
-def _condition(word: str, left: object, right: object) -> Condition:
-    members: list[Any] = []
-    for side in (left, right):
-        same = isinstance(side, Condition) and side.word == word
-        members += side.members if same and isinstance(side, Condition) else [side]
-    return Condition(word, members)
 
 
 def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # noqa: ANN401

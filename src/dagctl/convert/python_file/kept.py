@@ -53,6 +53,11 @@ def read(value: object) -> Made | Bound | None:
     return value if isinstance(value, Made) else None
 
 
+def is_imported(value: object) -> bool:
+    """Return whether a value is what the file imports: it stays that at each parse."""
+    return isinstance(value, Name) and not value.path.startswith(("builtins.", "os.environ"))
+
+
 def advice(value: object) -> str:
     """Return what the user can do about a value; nothing where it reads no variable."""
     stack, seen = [value], set[int]()
@@ -138,10 +143,10 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
         operands: Data, and what calls give: at least one of these.
     """
     reads = [read(value) for value in operands]
-    if not any(reads):
+    if not any(reads) and not any(map(is_imported, operands)):
         return None
     known = all(
-        kept is not None or weight(value) is not None
+        kept is not None or weight(value) is not None or is_imported(value)
         for kept, value in zip(reads, operands, strict=True)
     )
     depth = 1 + max((_depth(kept) for kept in reads), default=0)
@@ -179,10 +184,10 @@ def _given(word: str, operands: Sequence[Any]) -> Given | None:
     return Given(value, tuple(reads)) if weight(value) is not None else None
 
 
-def _depth(value: Made | Bound | None) -> int:
+def _depth(value: Made | Bound | Name | None) -> int:
     if isinstance(value, Bound):
         return 1 + _depth(read(value.owner))
-    return value.depth if value else 0
+    return value.depth if isinstance(value, Made) else 0
 
 
 def operated(machine: Machine, node: ast.AST, sign: ast.AST, operands: Sequence[Any]) -> Any:  # noqa: ANN401
@@ -249,9 +254,9 @@ def has_calls(node: ast.AST) -> bool:
 def text(machine: Machine, node: ast.AST, parts: Sequence[Any]) -> Made | None:
     """Return a text that is put together of values, some of which calls give, or None."""
     whole = ""
-    given: dict[str, Made | Bound] = {}
+    given: dict[str, Any] = {}
     for part in parts:
-        kept = read(part)
+        kept = part if is_imported(part) else read(part)
         if kept is None:
             known = text_of(part) if weight(part) is not None else None
             if known is None:
@@ -261,10 +266,13 @@ def text(machine: Machine, node: ast.AST, parts: Sequence[Any]) -> Made | None:
             name = f"part_{len(given) + 1}"
             whole += f"%({name})s"
             given[name] = as_now(machine, kept)
-    if not given or max(map(_depth, given.values())) >= _DEEPEST:
+    depth = 1 + max(map(_depth, given.values()), default=_DEEPEST)
+    if depth > _DEEPEST:
         return None
-    depth = 1 + max(map(_depth, given.values()))
-    defaults = [getattr(part, "given", None) for part in parts if read(part) is not None]
+    is_kept = [is_imported(part) or read(part) is not None for part in parts]
+    defaults = [
+        getattr(part, "given", None) for part, kept in zip(parts, is_kept, strict=True) if kept
+    ]
     givens = [default for default in defaults if default is not None]
     chosen = None
     size = sum(weight(default.value) or _LONGEST for default in givens)

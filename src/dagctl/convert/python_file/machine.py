@@ -60,6 +60,9 @@ class Project(Protocol):
     def text_beside(self, name: str) -> str | None:
         """Return the text of a file beside the DAG file, or None."""
 
+    def is_object(self, machine: Machine, path: str) -> bool:
+        """Return whether a module of the project makes what a path names."""
+
     def star_names(self, machine: Machine, module: str) -> list[str] | None:
         """Return the names that `import *` takes from a module, or None."""
 

@@ -94,6 +94,15 @@ class Modules:
             return Name(f"{module}.{'.'.join(names)}")
         return exported(value, module, scope) if value is not UNKNOWN else UNKNOWN
 
+    def is_object(self, machine: Machine, path: str) -> bool:
+        """Return whether a module of the project makes what a path names: no import leads into it.
+
+        A name that begins with a capital letter is one of a class in a spec, and may have parts.
+        """
+        scope, names = self._holder(machine, path)
+        value = scope.values.get(names[0], UNKNOWN) if scope else UNKNOWN
+        return not (value is UNKNOWN or isinstance(value, Name) or names[0][:1].isupper())
+
     def star_names(self, machine: Machine, module: str) -> list[str] | None:
         """Return the names that `import *` takes from a module; None: they are not known."""
         scope = None if len(module) > _LONGEST_PATH * 20 else self._scope(machine, module)

@@ -172,7 +172,7 @@ class Values:
                 return self._given(default, place, subject)
             case Made():
                 return self._made(value, place, subject)
-            case Bound(owner=Made() | Bound()):
+            case Bound(owner=Made() | Bound() | Name()):
                 asked = Made(Name("builtins.getattr"), [value.owner, value.name], {}, place)
                 return self._made(asked, place, subject)
             case Opaque(why=why):
