@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.unknown_keys import follow_ups, is_wrapper, meant_keys, unknown_key
+from dagctl.spec.unknown_keys import follow_ups, is_wrapper, meant_keys, other_name, unknown_key
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import LIST, MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
 
@@ -116,7 +116,9 @@ class _Group:
     def elsewhere(self, family: Family) -> dict[str, Problem]:
         """Return the problems of those keys that another part of the spec has."""
         given = self.data if isinstance(self.data, dict) else {}
-        keys = (key for key in self.unknown() if not is_wrapper(given.get(key)))
+        missing = [str(path[-1]) for path, item in self.details if item["type"] == "missing"]
+        unknown = (key for key in self.unknown() if not other_name(key, missing))
+        keys = (key for key in unknown if not is_wrapper(given.get(key)))
         owned = ((key, self.model.misplaced(key, family)) for key in keys)
         return {key: problem for key, problem in owned if problem}
 

@@ -68,6 +68,12 @@ def test_a_slip_of_a_task_has_its_way_out(task: str, hint: str) -> None:
     assert hint in said
 
 
+@pytest.mark.parametrize("word", ["id", "name", "task"])
+def test_another_word_for_the_id_of_an_operator_is_one_slip(word: str) -> None:
+    task = f"{{{word}: a, operator: BashOperator, with: {{bash_command: ls}}}}"
+    assert hints(f"tasks:\n- {task}\n") == ["did you mean `task_id`?"]
+
+
 @pytest.mark.parametrize("key", ["python_code", "bash_command"])
 def test_lines_that_yaml_joins_are_the_cause_of_what_cannot_be_read(key: str) -> None:
     code = "set -e\n    if true; then ls; fi" if key == "bash_command" else "x = 1\n    y = 2"
