@@ -14,11 +14,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem, length_of
-from dagctl.spec.fields.schedule import PRESETS, problems_of
+from dagctl.spec.fields.schedule import ASSET_CALL, PRESETS, problems_of
 from dagctl.spec.fields.values import early_argument_problems, value_problems
 from dagctl.spec.fields.zone import zone_problem
 from dagctl.spec.forms import form_of, form_problems, list_problems
@@ -45,7 +44,6 @@ FORMS = {
 GROUPS = ("any", "all")
 ASSET_MARKERS = ("$asset", "$ref", "$new")
 """What stands for an asset."""
-_CALL = lazy_pattern(r"""(?:Asset|Dataset)\((?:uri=)?["']([^"'()]+)["']\)""")
 _OF_CRONS = "MultipleCronTriggerTimetable"
 _TIMETABLES = {
     "CronTriggerTimetable": ("cron", "timezone"),
@@ -211,7 +209,7 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
     else:
         if isinstance(item, dict):
             item = next((item[key] for key in ("uri", "name") if isinstance(item.get(key), str)), 0)
-        call = _CALL.fullmatch(item) if isinstance(item, str) else None
+        call = ASSET_CALL.fullmatch(item) if isinstance(item, str) else None
         item = call[1] if call else item
         shown = f"`{{$asset: {item}}}`" if isinstance(item, str) and len(item) < 60 else None  # noqa: PLR2004 - a name that is worth repeating
         message = "an asset is a marker" if not takes_text else "an asset is text, or a marker"

@@ -57,9 +57,9 @@ _AWS_CRON = lazy_pattern(r"cron\(([^() ]+(?: [^() ]+){4}) \*\)")
 _GAP = lazy_pattern(r"(?<=\w)[ \t]*,[ \t]*(?=\w)")
 _HOUR = lazy_pattern(r"(0?[1-9]|1[0-2])(?::([0-5][0-9]))? ?([ap])(?:m|\.m\.)")
 _RATE = lazy_pattern(r"rate\(([^()]*)\)")
-_ASSET = lazy_pattern(
-    r"""(?:Asset|Dataset)\((?:uri=)?["']([^"'()]+)["']\)|([a-z][a-z0-9+.-]*://[^\s"']+)"""
-)
+ASSET_CALL = lazy_pattern(r"""(?:Asset|Dataset)\((?:uri=)?["']([^"'()]+)["']\)""")
+"""An asset as Python has it."""
+_URI = lazy_pattern(r"[a-z][a-z0-9+.-]*://[^\s\"']+")
 _WORD = lazy_pattern(r"\S+")
 _PART = lazy_pattern(r"[^\s,]+")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
@@ -100,9 +100,9 @@ def _bad(text: str, hint: str | None = None) -> Problem:
 
 def _meant(text: str) -> str | None:
     """Return the hint for a time of day or an interval in words, or None."""
-    asset = _ASSET.fullmatch(text)
-    if asset:
-        return f'write `{{assets: ["{asset[1] or asset[2]}"]}}`, if this is an asset'
+    asset = ASSET_CALL.fullmatch(text)
+    if asset or _URI.fullmatch(text):
+        return f'write `{{assets: ["{asset[1] if asset else text}"]}}`, if this is an asset'
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
