@@ -144,6 +144,17 @@ def test_doctor_sees_what_lies_elsewhere_in_the_store_and_leaves_it(three: Shell
     assert _checks(three)["objects"][1].startswith("3 stored files lie where no DAG is stored")
 
 
+def test_a_registry_that_was_moved_away_is_made_anew_of_the_dag_files(three: Shell) -> None:
+    """As the error about a damaged one says."""
+    before = three.json("list")["dags"]
+    for file in [*three.folder.rglob("registry.db*")]:
+        file.unlink()
+    after = three.json("list")["dags"]
+    assert [(dag["dag_id"], dag["version"], dag["state"]) for dag in after] == [
+        (dag["dag_id"], dag["version"], dag["state"]) for dag in before
+    ]
+
+
 def test_doctor_sees_commits_that_are_not_in_the_branch_or_on_no_remote(three: Shell) -> None:
     assert _checks(three)["commits"] == ("ok", "all 1 recorded commits are in this branch")
     three.git("clone", "--bare", ".", "../remote.git")

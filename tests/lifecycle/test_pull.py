@@ -207,3 +207,16 @@ def test_files_with_other_line_ends_left_out_by_git_or_gone_from_the_store(
     done = other.ok("pull")
     assert "git sparse-checkout add dags" in done.err
     assert not file.exists()
+
+
+@pytest.mark.parametrize("empty", ["local"], indirect=True)
+def test_a_spec_that_another_clone_has_published_and_not_committed_is_not_called_changed(
+    user: Shell, tmp_path: Path
+) -> None:
+    commit(user)
+    write(user, "@weekly")
+    user.ok("create", "specs")
+    other = cloned(user, tmp_path / "other")
+    done = other.ok("pull")
+    assert "specs/orders.yaml is not the spec of version 4, and stays: `dagctl diff" in done.err
+    assert "changed by hand" not in done.err

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
+from dagctl.adapters.sqlite_files import DATABASE
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _LARGEST = 256
 
 
 class Followed:
-    """A file in the state folder with the mark of git's index at the last look.
+    """A file in the state folder with the marks of git's index and the registry at the last look.
 
     git writes its index whenever it changes files: a clone, a pull, another branch, a revert. So to
     know that nothing came costs one look at that file, and no DAG file is read.
@@ -42,7 +43,7 @@ class Followed:
         self._seen = f"{about.st_ino} {about.st_size} {about.st_mtime_ns}"
         try:
             with self._state.opened() as folder:
-                return durable.read(folder, _NAME, limit=_LARGEST) == self._seen.encode()
+                return durable.read(folder, _NAME, limit=_LARGEST) == self._mark(folder)
         except OSError:
             return False
 
@@ -53,7 +54,15 @@ class Followed:
         """
         try:
             with self._state.opened() as folder:
-                durable.replace(folder, _NAME, self._seen.encode())
+                durable.replace(folder, _NAME, self._mark(folder))
                 os.fsync(folder)
         except (OSError, ConflictError):
             return
+
+    def _mark(self, folder: int) -> bytes:
+        """Return what was seen of the index, and which registry has followed it."""
+        try:
+            registry = os.stat(DATABASE, dir_fd=folder, follow_symlinks=False).st_ino
+        except FileNotFoundError:  # moved away, as one that is damaged: it is made anew
+            registry = 0
+        return f"{self._seen} {registry}".encode()

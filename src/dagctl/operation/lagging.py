@@ -161,10 +161,13 @@ def _compared(
     if standing is not None:
         if _means(context, standing, record):
             return _Side("current", old=standing)
-        if decode(standing)[0] not in _texts(context.backend.registry, record, header):
-            shown = f"dagctl diff {record.dag_id} --spec {path}"
-            changed = f"{path} was changed by hand, and stays: `{shown}` shows how"
-            return _Side("kept", changed, old=standing)
+        texts = list(_texts(context.backend.registry, record, header))
+        if decode(standing)[0] not in texts:
+            is_whole = None not in texts and len(texts) >= min(record.version, PAGE)
+            is_not = f"is not the spec of version {record.version}"  # of another clone, perhaps
+            what = "was changed by hand" if is_whole else is_not
+            shown = f"`dagctl diff {record.dag_id} --spec {path}` shows how"
+            return _Side("kept", f"{path} {what}, and stays: {shown}", old=standing)
     return _brought(context, record, path, standing)
 
 
