@@ -197,3 +197,26 @@ def test_what_only_a_module_knows_is_asked_of_it_at_each_parse(
 
     (dag,) = convert_python(text, "d.py", airflow="2", today=date(2026, 3, 10), modules=read).dags
     assert dag.data["tasks"][0].get("with") == ({"x": made} if made else None)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "given"),
+    [
+        ("Sequence", "True"),
+        ("(Mapping, str)", "False"),
+        ("(Sequence, str)", "True"),
+        ("Hashable", None),
+    ],
+)
+def test_data_is_of_the_kinds_that_python_has(kinds: str, given: str | None) -> None:
+    imports = "from collections.abc import Hashable, Mapping\nfrom typing import Sequence"
+    assert value(imports, f"isinstance(['a'], {kinds})") == given
+
+
+def test_a_list_of_gaps_is_no_empty_list() -> None:
+    dag = convert(
+        "with DAG('d', start_date=datetime(2024, 1, 1), template_searchpath=[input()]): ..."
+    )
+    assert "template_searchpath" not in dag.data
+    gaps = [r.subject for r in dag.remarks if r.outcome is Outcome.GAP]
+    assert gaps.count("template_searchpath") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import abc
 from datetime import timedelta
 from string import Formatter
 from typing import TYPE_CHECKING, Any
@@ -287,9 +288,10 @@ def _mapping(value: object = (), **named: object) -> dict[Any, Any]:
 
 
 def _is_instance(value: object, kinds: object) -> bool:
-    """Return whether plain data is of a type, or of one of several types, of Python itself."""
+    """Return whether plain data is of a type, or a kind, or one of several, of Python itself."""
     names = kinds if isinstance(kinds, tuple) else (kinds,)
-    types = [_TYPES.get(name.path) if isinstance(name, Name) else None for name in names]
+    known = _TYPES | _KINDS
+    types = [known.get(name.path) if isinstance(name, Name) else None for name in names]
     if None in types or type(value) not in (*_TYPES.values(), type(None), timedelta):
         raise TypeError
     return isinstance(value, tuple(filter(None, types)))
@@ -302,9 +304,14 @@ def _truths(value: object, *, every: bool) -> bool:
     return all(items) if every else any(items)
 
 
-_TYPES: Mapping[str, type] = {
+_TYPES: dict[str, type] = {
     f"builtins.{kind.__name__}": kind
     for kind in (str, int, float, bool, list, tuple, dict, set, frozenset)
+}
+_KINDS: dict[str, type] = {
+    f"{module}.{kind.__name__}": kind
+    for module in ("collections.abc", "typing")
+    for kind in (abc.Sequence, abc.Mapping, abc.Iterable, abc.Collection)
 }
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
     "isinstance": _is_instance,

@@ -111,7 +111,7 @@ class Values:
         said = len(self.report.remarks)
         made = self.value(value, place, key)
         if key in _OBJECTS or next(markers_in(made, "$new"), None) is None:
-            return made
+            return MISSING if made == [] and value else made  # a list of gaps is not empty
         del self.report.remarks[said:]
         why = "it is worked out at each parse, and a spec has plain data here: write the value"
         return self.missing(place, key, why)
