@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.frozen import frozen
@@ -30,7 +30,7 @@ from dagctl.spec.python_code.gone_imports import import_warnings
 from dagctl.spec.shared_parameters import shared_texts
 from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.tasks.function_settings import APART
-from dagctl.spec.walk import field, raw_tasks
+from dagctl.spec.walk import field, mapping_in, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.xcom_order import XcomOrder
 from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
@@ -62,8 +62,8 @@ class _Dag:
 
     spec: DagSpec
     target: Target
-    params: frozenset[str] | None
-    """The parameters that have a default, or None where that is not known."""
+    params: frozenset[str]
+    """The parameters that have a default."""
     brought: Brought
 
     @cached_property
@@ -192,23 +192,10 @@ def _ids(spec: DagSpec) -> TaskIds | None:
     return TaskIds(entry.id for entry in outline.tasks)
 
 
-def _names_in(data: object, key: str) -> frozenset[str] | None:
-    """Return the names that a field of the DAG gives; None where it names an object of code."""
-    given: Any = data.get(key) if isinstance(data, dict) else None
-    if given is None:
-        return frozenset()
-    if not isinstance(given, dict) or any(str(name).startswith("$") for name in given):
-        return None
-    return frozenset(map(str, given))
-
-
-def _params_in(data: object) -> frozenset[str] | None:
-    """Return the params of the DAG and of its tasks; None where they are not known."""
-    names = _names_in(data, "params")
-    if names is None:
-        return None
-    given = (_names_in(task, "params") for _, task in raw_tasks(data) if field(task, "params"))
-    return names.union(*(each for each in given if each))
+def _params_in(data: object) -> frozenset[str]:
+    """Return the params of the DAG and of its tasks."""
+    owners = (data, *(task for _, task in raw_tasks(data)))
+    return frozenset(str(name) for owner in owners for name in mapping_in(owner, "params"))
 
 
 def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
@@ -241,7 +228,7 @@ def _of_code(reads: Reads, path: Path, dag: _Dag) -> Iterator[Problem]:
 
 def _parameter(name: str, place: TextRange | None, dag: _Dag) -> Iterator[Problem]:
     """Yield a warning for a parameter without default: a scheduled run has none."""
-    if dag.params is not None and name not in dag.params:
+    if name not in dag.params:
         hint = f"declare it with a default: `params: {{{name}: ...}}` at the start of the spec"
         yield Problem(
             Code.UNKNOWN_PARAM,
