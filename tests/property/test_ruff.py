@@ -11,6 +11,8 @@ from typing import Any, Literal
 import pytest
 
 from dagctl import DagSpec, Provenance, render
+from dagctl.errors import Severity
+from dagctl.spec.bash.command import syntax_problems
 
 FILES = 300
 SCRAPS = [
@@ -68,15 +70,21 @@ def an_id(rng: random.Random, number: int) -> str:
     return f"{start}{rng.choice('-_.')}{number}"
 
 
+def shell_command(rng: random.Random) -> str:
+    """Return a command that bash can read; what stands behind `exit` is not judged as code."""
+    while True:
+        command = "exit ; " + text(rng, SCRAPS, 15).replace("\u202b", "") + " ;"
+        if not any(problem.severity is Severity.ERROR for problem in syntax_problems(command)):
+            return command
+
+
 def task(rng: random.Random, task_id: str, others: list[str]) -> dict[str, Any]:
     upstream = rng.sample(others, min(len(others), rng.choice([0, 1, 1, 1, 2, 5])))
     if rng.random() < 0.5:
-        # what stands behind `exit` is not judged as shell code
-        command = "exit ; " + text(rng, SCRAPS, 15).replace("\u202b", "") + " ;"
         return {
             "task_id": task_id,
             "task_type": "bash",
-            "bash_command": command,
+            "bash_command": shell_command(rng),
             "dependencies": upstream,
         }
     return {
