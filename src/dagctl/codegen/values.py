@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 _ASSETS = {"2": ("airflow.datasets", "Dataset"), "3": ("airflow.sdk", "Asset")}
 _CLASS = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 """What a class is called, and no module and no constant."""
+_OBJECTS = frozenset(
+    {"datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta"}
+    | {"datetime.timezone", "os.environ"}
+)
+"""What the standard library has under a name like that of a module."""
 _LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
 
 
@@ -64,7 +69,8 @@ def reference(path: str, scope: Scope) -> ast.Name:
 def named(path: str, scope: Scope) -> ast.expr:
     """Return what an import path names; what stands in a class, by the class: `Color.RED`."""
     owner, member = split_path(path)
-    if _CLASS.fullmatch(split_path(owner)[1]) and split_path(owner)[0]:
+    module, name = split_path(owner)
+    if module and (_CLASS.fullmatch(name) or owner in _OBJECTS):
         return attribute(reference(owner, scope), member)
     return reference(path, scope)
 

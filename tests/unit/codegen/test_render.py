@@ -127,3 +127,24 @@ def test_a_function_that_is_a_value_stands_above_the_dag() -> None:
         (name,) = re.findall(rf"{re.escape(use)}(\w+)", dag)
         defined.remove(name)
     assert "def check_function(g):" in functions  # the task's own
+
+
+def test_what_stands_in_a_class_of_the_standard_library_is_read_of_the_class() -> None:
+    arguments = {
+        "now": {"$new": "datetime.datetime.now", "args": [{"$ref": "datetime.timezone.utc"}]},
+        "team": {"$new": "os.environ.get", "args": ["TEAM"]},
+        "path": {"$ref": "os.path.join"},
+    }
+    task = {"task_id": "a", "python_callable": "jobs.run", "with": arguments}
+    text = render(DagSpec.model_validate({"dag_name": "x", "tasks": [task]}))
+    imports = [line for line in text.splitlines() if line.startswith("from ")]
+    for line in imports:
+        if line.startswith(("from datetime", "from os")):
+            exec(line, {})
+    assert {
+        "from datetime import datetime, timedelta, timezone",
+        "from os import environ",
+        "from os.path import join",
+    } <= {*imports}
+    for call in ("datetime.now(timezone.utc)", 'environ.get("TEAM")'):
+        assert call in text
