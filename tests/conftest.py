@@ -35,9 +35,6 @@ REPEATS = {
     UNIT / "operation/test_lifecycle_faults.py",
     UNIT / "operators/test_outputs.py",
     UNIT / "spec/test_bounded.py",
-    UNIT / "spec/test_references.py",
-    UNIT / "test_architecture.py",
-    UNIT / "test_patterns.py",
 }
 """Half of the time of the unit tests: they take the same paths of the code again and again."""
 CLEAR_HOOK = "unset GIT_INDEX_FILE GIT_DIR GIT_PREFIX\n"
