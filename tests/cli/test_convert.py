@@ -226,6 +226,18 @@ def test_a_package_of_the_project_is_read_where_it_lies(
     assert "bash_command: ls landing" in shell.ok("convert", "clone/dags/etl.py").out
 
 
+def test_a_folder_is_listed_whatever_its_links_name_if_it_is_not_too_large(shell: Shell) -> None:
+    line = "import os\nNAMES = os.listdir(os.path.dirname(__file__) + '/sql')"
+    task = "BashOperator(task_id='a', bash_command='ls ' + ' '.join(NAMES))"
+    shell.write("dags/etl.py", IMPORTED.format(line=line, task=task))
+    shell.write("dags/sql/b.sql", "SELECT 1")
+    (shell.folder / "dags/sql/a").symlink_to("x" * 400)
+    assert "bash_command: ls a b.sql" in shell.ok("convert", "dags/etl.py").out
+    for number in range(2_000):
+        (shell.folder / f"dags/sql/{number}").touch()
+    assert "  gap  line" in shell.run("convert", "dags/etl.py").err
+
+
 @pytest.mark.parametrize("module", ["other.conf", "clone.secret", "airflow.conf"])
 def test_a_package_beside_the_project_is_not_read(shell: Shell, module: str) -> None:
     task = "BashOperator(task_id='a', bash_command='ls', env={'A': BUCKET})"

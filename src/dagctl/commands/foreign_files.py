@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 DEFAULTS = ("defaults.yml", "defaults.yaml")
+_MOST_LISTED = 2_000
+"""As many files a folder may have that a DAG file lists."""
 _DEEPEST = 40
 """Folders in the name of a file that a DAG file names."""
 _LONGEST_NAME = 1_000
@@ -65,15 +68,14 @@ def beside(file: Path) -> FilesBeside:
 
     def names(name: str) -> list[str] | None:
         path = _located(folder, top, name)
+        if path is None:
+            return None
         try:
-            inner = sorted(path.iterdir()) if path and path.is_dir() else None
+            with os.scandir(path) as items:
+                inner = sorted(item.name for item in islice(items, _MOST_LISTED + 1))
         except OSError:
             return None
-        return (
-            None
-            if inner is None
-            else [f"{item.name}/" if item.is_dir() else item.name for item in inner]
-        )
+        return inner if len(inner) <= _MOST_LISTED else None
 
     def is_absent(name: str) -> bool:
         short = "\0" not in name and len(name) <= _LONGEST_NAME

@@ -39,7 +39,7 @@ FILES = {
     "sql/tight.sql": "{%+include 'a.sql' %}",
     "dos.txt": "a\r\nb\x0bc\n",
 }
-FOLDERS = {"conf": [".x.json", "a.json", "b.json", "old/"], "../top": ["z.yaml"]}
+FOLDERS = {"conf": [".x.json", "a.json", "b.json", "old"], "../top": ["z.yaml"], "odd": ["{x}"]}
 JSON = ["a.json", "b.json"]
 _STANDARD = ("operator", "os", "os.path", "builtins", "pathlib")
 
@@ -447,6 +447,7 @@ def test_what_a_path_leads_to_is_not_known(expression: str) -> None:
         ("[p.name for p in (HERE / 'conf').rglob('*.json')]", None),
         ("os.listdir('conf')", None),
         ("os.listdir(HERE / 'none')", None),
+        ("[f'{p}' for p in glob.glob(f'{HERE}/odd/*')]", None),
         ("list(g) + list(g)", None),
     ],
 )

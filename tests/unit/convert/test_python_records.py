@@ -81,6 +81,9 @@ FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
         (f"{FROZEN}k = K()\nobject.__setattr__(k, 'a', 8)", "k.a", None),
         (f"{FROZEN}class L(K):\n    c: int = 1", "L().a", None),
         (FROZEN.replace("(frozen=True)", ""), "K().a", None),
+        (f"from typing import ClassVar as C\n{FROZEN}    c: C[int] = 1", "K(2).a", None),
+        (f"from typing import ClassVar as C\n{FROZEN}    c: 'C[int]' = 1", "K(2).a", None),
+        ("class C:\n    A = [1]\n    A.append(2)", "C.A", None),
         (
             "@dataclass(frozen=True)\nclass K:\n    z: ClassVar[int] = 5\n    a: int = 1",
             "K(2).a",
@@ -117,11 +120,15 @@ def test_records_have_their_fields(before: str, expression: str, given: str | No
         ("datetime(2024, 1, 31) + relativedelta(day=1)", None),
         ("datetime(2024, 1, 31) + relativedelta(days=1.5)", None),
         ("date(2024, 5, 31) + relativedelta(hours=30)", None),
+        ("(pendulum.datetime(2024, 3, 30, tz=PARIS) + timedelta(1)).strftime('%d')", "31"),
+        ("(pendulum.datetime(2024, 3, 31, tz=PARIS) + timedelta(1)).strftime('%d')", None),
+        ("pendulum.datetime(2024, 3, 31, tz=PARIS).add(hours=9).strftime('%H')", None),
+        ("(datetime(2024, 3, 31, tzinfo=PARIS) + timedelta(1)).strftime('%d')", "01"),
         ("pendulum.datetime(2024, 3, 31).add(1).strftime('%m%d')", None),
     ],
 )
 def test_months_are_moved_as_python_moves_them(expression: str, given: str | None) -> None:
-    made = value("", expression)
+    made = value("PARIS = pendulum.timezone('Europe/Paris')", expression)
     assert made == given or (given is None and made == "2024-02-29")
 
 
@@ -172,6 +179,8 @@ class Made:
     bucket = os.popen("x").read()
 settings = Made()
 MORE = Made.bucket
+class AWS:
+    BUCKET = os.popen("x").read()
 """
 
 
@@ -181,6 +190,7 @@ MORE = Made.bucket
         ("settings.bucket", {"$new": "builtins.getattr", "args": [SETTINGS, "bucket"]}),
         ("MORE + 'x'", {"$new": "operator.add", "args": [{"$ref": "objects.MORE"}, "x"]}),
         ("f'a{MORE}'", {"$new": "operator.mod", "args": ["a%(part_1)s", {"part_1": REF}]}),
+        ("AWS.BUCKET", {"$new": "builtins.getattr", "args": [{"$ref": "objects.AWS"}, "BUCKET"]}),
         ("MORE % 'x'", None),
     ],
 )
@@ -188,7 +198,7 @@ def test_what_only_a_module_knows_is_asked_of_it_at_each_parse(
     expression: str, made: dict[str, Any] | None
 ) -> None:
     text = HEAD + (
-        "from objects import MORE, settings\nwith DAG('d', start_date=datetime(2024, 1, 1)):\n"
+        "from objects import AWS, MORE, settings\nwith DAG('d', start_date=datetime(2024, 1, 1)):\n"
         f"    PythonOperator(task_id='a', python_callable=print, op_kwargs={{'x': {expression}}})"
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.objects import Late, Made, Moment, Name, Opaque, Zone, settled
 from dagctl.convert.python_file.source_of import words
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.fields.zone import zone_of as known_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -212,15 +213,20 @@ def moved(owner: Moment, by: timedelta) -> Moment:
 
     Raises:
         OverflowError: There is no such date.
+        ValueError: The clocks change in between.
     """
     if owner.form == "date":
         by = timedelta(days=by.days)
     given = {"days": by.days, "seconds": by.seconds}
     parts = ", ".join(f"{unit}={number}" for unit, number in given.items() if number)
+    later = owner.moment + by
+    zone = None if owner.frozen or owner.form != "aware" else known_zone(owner.zone or "UTC")
+    if zone and len({each.replace(tzinfo=zone).utcoffset() for each in (owner.moment, later)}) > 1:
+        raise ValueError  # pendulum counts the hours that pass, not those of the clock
     now = (
         f"({owner.now} + macros.timedelta({parts}))" if owner.now and not by.microseconds else None
     )
-    return replace(owner, moment=owner.moment + by, now=now)
+    return replace(owner, moment=later, now=now)
 
 
 def _is_relative(value: object) -> bool:

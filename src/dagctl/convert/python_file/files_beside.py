@@ -21,7 +21,7 @@ class FilesBeside(NamedTuple):
     text: Callable[[str], str | None] = lambda _: None
     """Returns the text of a file; None: there is none."""
     names: Callable[[str], list[str] | None] = lambda _: None
-    """Returns the names in a folder in their order, those of folders with `/`; or None."""
+    """Returns the names in a folder in their order; None: there is none, or too many."""
     is_absent: Callable[[str], bool] = lambda _: False
     """Returns whether nothing lies there."""
 

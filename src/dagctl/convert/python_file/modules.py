@@ -31,11 +31,12 @@ from dagctl.convert.python_file.objects import (
     Zone,
 )
 from dagctl.convert.python_file.paths import written
-from dagctl.convert.python_file.records import Record
+from dagctl.convert.python_file.records import Record, is_text
 from dagctl.convert.python_file.scope import Scope, SourceFile
 from dagctl.convert.python_file.source import read_python
 from dagctl.convert.report import Place
 from dagctl.errors import SpecError, UsageError
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
@@ -47,6 +48,7 @@ _MOST_TEXTS = 500
 """Files beside the DAG file that are read or looked for."""
 _LONGEST_PATH = 40
 """Parts of an import path that is looked up: each of its beginnings may be a module."""
+_CLASS = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 _DEEPEST = 6
 """Modules that import one another in a row."""
 _ASSETS = frozenset({"Dataset", "Asset"})
@@ -97,11 +99,11 @@ class Modules:
     def is_object(self, machine: Machine, path: str) -> bool:
         """Return whether a module of the project makes what a path names: no import leads into it.
 
-        A name that begins with a capital letter is one of a class in a spec, and may have parts.
+        A name like `Settings` is one of a class in a spec, and may have parts; `AWS` is none.
         """
         scope, names = self._holder(machine, path)
         value = scope.values.get(names[0], UNKNOWN) if scope else UNKNOWN
-        return not (value is UNKNOWN or isinstance(value, Name) or names[0][:1].isupper())
+        return not (value is UNKNOWN or isinstance(value, Name) or _CLASS.fullmatch(names[0]))
 
     def star_names(self, machine: Machine, module: str) -> list[str] | None:
         """Return the names that `import *` takes from a module; None: they are not known."""
@@ -236,7 +238,9 @@ def _asked(machine: Machine, owner: EnumMember, name: str) -> Any:  # noqa: ANN4
 def member(owner: LocalClass, name: str) -> Any:  # noqa: ANN401 - any value
     """Return what stands in a class under a name: a constant, a class, a member; or `UNKNOWN`."""
     value = owner.names.values.get(name, UNKNOWN)
-    is_plain = all(isinstance(statement, _PLAIN_PARTS) for statement in owner.node.body)
+    is_plain = all(
+        isinstance(statement, _PLAIN_PARTS) or is_text(statement) for statement in owner.node.body
+    )
     if not is_plain or owner.scope.uses.changes_attribute(name, value):
         return UNKNOWN
     bases = {ast.unparse(base).rpartition(".")[2] for base in owner.node.bases}
@@ -247,7 +251,7 @@ def member(owner: LocalClass, name: str) -> Any:  # noqa: ANN401 - any value
 
 _DATA_BASES = {"str", "int", "StrEnum", "IntEnum"}
 _PLAIN_PARTS = (
-    *(ast.Assign, ast.AnnAssign, ast.ClassDef, ast.Pass, ast.Expr),
+    *(ast.Assign, ast.AnnAssign, ast.ClassDef, ast.Pass),
     *(ast.FunctionDef, ast.AsyncFunctionDef),
 )
 

@@ -327,22 +327,21 @@ def _listed(machine: Machine, path: object, made: Call, how: str) -> Any:  # noq
     if not is_usual or name is None or not _PLAIN_PATTERN.fullmatch(pattern) or _MAGIC.search(name):
         return None
     listed = machine.modules.files.names(name or ".")
-    if listed is None or len(listed) > _MOST_LISTED:
-        return None
-    machine.charge(len(listed))
-    names = fnmatch.filter([each.rstrip("/") for each in listed], pattern)
+    machine.charge(_COST_OF_NONE if listed is None else len(listed))
+    names = fnmatch.filter(listed or (), pattern)
     if how.startswith("glob.") and not pattern.startswith("."):
         names = [each for each in names if not each.startswith(".")]
+    folder = parent(path, is_of_objects=how == "glob") if "glob" in how else path
+    those = names if how == "os.listdir" else [join(folder, [each]) for each in names]
+    if listed is None or not all(those):
+        return None  # a name that would be a template
     why = "its files are those of now, in the order of their names; Airflow looked at each parse"
     machine.report.changed(machine.place(made.node), name or ".", why)
-    if how == "os.listdir":
-        return names
-    folder = parent(path, is_of_objects=how == "glob") if "glob" in how else path
-    those = [join(folder, [each]) for each in names]
-    return those if how == "glob.glob" else machine.lazy(those, (), is_once=True)
+    return those if how in {"os.listdir", "glob.glob"} else machine.lazy(those, (), is_once=True)
 
 
-_MOST_LISTED = 2_000
+_COST_OF_NONE = 500
+"""What it may cost to see that a folder has too many files."""
 _MAGIC = lazy_pattern(r"[*?\[]")
 _PLAIN_PATTERN = lazy_pattern(r"(?:[\w.\- ]|\*(?!\*))+")
 

@@ -54,7 +54,11 @@ def record(machine: Machine, owner: LocalClass, made: Call) -> Record | None:
 def _is_of_records(machine: Machine, owner: LocalClass) -> bool:
     node = owner.node
     marks = [*node.bases, *node.decorator_list]
-    if len(marks) != 1 or node.keywords or not all(map(_is_plain, _own_parts(node))):
+    if (
+        len(marks) != 1
+        or node.keywords
+        or not all(_is_plain(part, machine, owner) for part in _own_parts(node))
+    ):
         return False
     return _path_of(machine, owner, marks[0]) == (
         "typing.NamedTuple" if node.bases else "dataclasses.dataclass"
@@ -78,18 +82,25 @@ def _path_of(machine: Machine, owner: LocalClass, mark: ast.expr) -> str:
 def _own_parts(node: ast.ClassDef) -> Iterator[ast.stmt]:
     """Yield the statements of a class but for its texts and for methods that are only called."""
     for part in node.body:
-        is_text = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
         is_method = isinstance(part, ast.FunctionDef) and not part.name.startswith("__")
-        if not is_text and not is_method and not isinstance(part, ast.Pass):
+        if not is_text(part) and not is_method and not isinstance(part, ast.Pass):
             yield part
 
 
-def _is_plain(part: ast.stmt) -> bool:
+def is_text(part: ast.stmt) -> bool:
+    """Return whether a statement is a text that stands there for people."""
+    return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+
+
+def _is_plain(part: ast.stmt, machine: Machine, owner: LocalClass) -> bool:
     if not isinstance(part, ast.AnnAssign) or not isinstance(part.target, ast.Name):
         return False
     if isinstance(part.value, ast.Call) and {each.arg for each in part.value.keywords} & _PLACES:
         return False
-    return not any(word in ast.unparse(part.annotation) for word in _NOT_FIELDS)
+    kind = ast.unparse(part.annotation).strip("'\"").partition("[")[0]
+    known = machine.evaluate(ast.Name(kind, ast.Load()), owner.scope) if kind.isidentifier() else 0
+    words = f"{ast.unparse(part.annotation)} {known.path if isinstance(known, Name) else ''}"
+    return not any(word in words for word in _NOT_FIELDS)
 
 
 def _is_fixed(value: object) -> bool:
