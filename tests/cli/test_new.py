@@ -52,6 +52,19 @@ def test_the_name_of_a_template_is_no_name_of_a_dag_unless_that_is_said(shell: S
     assert "dag_name: cleanup" in shell.ok("new", "cleanup", "-t", "first_dag", "--print").out
 
 
+def test_nothing_is_asked_where_a_parameter_is_misspelt(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.ok("init")
+    shell.write("templates/report.yaml", TEAM)
+    monkeypatch.setattr("dagctl.cli.prompt.is_at_terminal", lambda _: True)
+    refused = shell.run("new", "Sales", "-t", "report", "--set", "dey=1")
+
+    assert refused.code == ExitCode.INVALID
+    assert "has no parameter `dey`" in refused.err
+    assert "> " not in refused.err.replace("--> ", "")
+
+
 def test_a_template_of_the_workspace_is_used_before_that_of_the_gallery(shell: Shell) -> None:
     shell.ok("init")
     shell.write("templates/report.yaml", TEAM)

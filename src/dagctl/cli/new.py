@@ -163,7 +163,8 @@ def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
     from dagctl.cli.prompt import is_at_terminal
 
     missing = [p for p in template.parameters if p.is_required and p.name not in values]
-    if not missing or not is_at_terminal(console):
+    misspelt = not template.by_name.keys() >= values.keys()  # refused after this, answers and all
+    if not missing or misspelt or not is_at_terminal(console):
         return
     for parameter in missing:
         answer = _answer(console, template, parameter)

@@ -152,12 +152,14 @@ def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[tuple[str
 
 
 def _diagnostic(template: Template, name: str, problem: Problem) -> Diagnostic:
-    hint = problem.hint
+    hint, message = problem.hint, problem.message
     if problem.code == Code.MISSING_VALUE:
         hint = f"add `{option_for(template.by_name[name])}`"
+    elif name in template.by_name:  # there is no line that could show which value is meant
+        message = f"parameter {quoted(name)}: {message}"
     return Diagnostic(
         code=problem.code,
-        message=shortened(problem.message),
+        message=shortened(message),
         hint=hint and shortened(hint),
         path=("params", shortened(name)),
         file=f"values for {template.name}",

@@ -119,6 +119,8 @@ def test_all_that_is_wrong_with_values_is_said_at_once() -> None:
         ("DAG605", "c"),
         ("DAG604", "d"),
     ]
+    messages = [each.message for each in caught.value.diagnostics]
+    assert messages[1].startswith("parameter `a`: the value breaks a rule: 'x'")
 
 
 @pytest.mark.parametrize(
