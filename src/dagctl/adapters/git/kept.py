@@ -94,7 +94,8 @@ def _seal(root: Path) -> _Seal | None:
     if not S_ISDIR(inside.st_mode) or (own / "commondir").exists():
         return None
     files = (own / "config", own / "config.worktree", *(file for file in outside if file))
-    if len(files) != len(outside) + 2:
+    # a relative one begins in the folder where git runs
+    if len(files) != len(outside) + 2 or not all(file.is_absolute() for file in files[2:]):
         return None
     variables = frozenset(os.environ.items())
     same = [(each.st_dev, each.st_ino, each.st_mode, each.st_uid) for each in (folder, inside)]
@@ -114,6 +115,8 @@ def _state(file: Path) -> tuple[int, ...]:
 def _may_include(file: Path) -> bool:
     """Return whether a file of the configuration may name others (`include`, `includeIf`)."""
     try:
+        if not file.is_file():  # a pipe would be waited for without end
+            return file.exists()
         with file.open("rb") as opened:
             text = opened.read(_LARGEST + 1)
     except FileNotFoundError:

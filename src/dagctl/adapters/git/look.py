@@ -202,12 +202,12 @@ def unstaged(place: GitWorkTree, paths: Sequence[str], configuration: Configurat
 def _are_plainly_new(
     place: GitWorkTree, paths: Sequence[str], configuration: Configuration
 ) -> bool:
-    """Return whether these files are there, and are neither ignored nor in the index for sure."""
+    """Return whether these are files, and are neither ignored nor in the index for sure."""
     top = place.git.folder
     nested = {f"{folder}/.git" for path in paths for folder in folders_of(path)}
     return not (
         any(os.path.lexists(top / path) for path in nested)
-        or not all(os.path.lexists(top / path) for path in paths)
+        or not all(os.path.isfile(top / path) for path in paths)  # noqa: PTH113 - raises nothing
         or may_have_staged(place.files["index"], paths)
         or may_ignore(place, configuration, paths)
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from hashlib import new as new_hash
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
@@ -26,16 +27,24 @@ _PLAIN_INDEXES = (b"DIRC\0\0\0\2", b"DIRC\0\0\0\3")
 """How an index begins that has each path in full (`git help gitformat-index`)."""
 _SPLIT_OR_SPARSE = (b"link", b"sdir")
 """The names of the extensions by which an index leaves paths out."""
+_SUBMODULE = b"\0\0\xe0\0"
+"""The mode of an entry of an index below which git looks for no files."""
+_HASHES = {"sha1": 20, "sha256": 32}
+"""What git makes ids with, and how many bytes they have."""
 
 
 def line_in(path: Path) -> str:
-    """Return the line that a small file of the git folder holds; empty if it cannot be read."""
+    """Return the line that a small file of the git folder holds.
+
+    It is empty if the file cannot be read, or has what git passes over or takes for damage.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            return os.fsdecode(file.read(_LINE)).removesuffix("\n")
+            line = os.fsdecode(file.read(_LINE)).removesuffix("\n")
     except OSError:
         return ""
+    return line if line == line.strip() and "\0" not in line else ""
 
 
 def loose_tip(files: Mapping[str, Path], name: str) -> str | None:
@@ -49,10 +58,14 @@ def loose_tip(files: Mapping[str, Path], name: str) -> str | None:
 
 def read_object(files: Mapping[str, Path], object_id: str) -> Stored | None:
     """Return an object that has a file of its own."""
-    raw = _content(files["objects"] / object_id[:2] / object_id[2:])
+    if not _COMMIT_ID.fullmatch(object_id):
+        return None
+    raw, unpacker = _content(files["objects"] / object_id[:2] / object_id[2:]), zlib.decompressobj()
     try:
-        unpacked = zlib.decompressobj().decompress(raw or b"", _LARGEST)
+        unpacked = unpacker.decompress(raw or b"", _LARGEST)
     except zlib.error:
+        return None
+    if not unpacker.eof or unpacker.unused_data:
         return None
     head, _, data = unpacked.partition(b"\0")
     kind = os.fsdecode(head.partition(b" ")[0])
@@ -68,14 +81,25 @@ def replaces_objects(files: Mapping[str, Path]) -> bool:
 
 
 def may_have_staged(index: Path, paths: Sequence[str]) -> bool:
-    """Return whether the index may have one of these paths."""
-    content = _content(index)
-    if not content:
-        return content is None
+    """Return whether the index may have one of these paths, in any case, or is damaged."""
+    if not os.path.lexists(index):
+        return False
+    content = _content(index) or b""
     is_plain = content.startswith(_PLAIN_INDEXES) and not any(
-        name in content for name in _SPLIT_OR_SPARSE
+        sign in content for sign in (*_SPLIT_OR_SPARSE, _SUBMODULE)
     )
-    return not is_plain or any(os.fsencode(path) in content for path in paths)
+    if not is_plain or not _is_whole(content):
+        return True
+    names = content.lower()
+    return any(os.fsencode(path).lower() in names for path in paths)
+
+
+def _is_whole(content: bytes) -> bool:
+    """Return whether an index ends with the digest of all that stands before it."""
+    return any(
+        new_hash(name, content[:-size], usedforsecurity=False).digest() == content[-size:]
+        for name, size in _HASHES.items()
+    )
 
 
 def _content(path: Path) -> bytes | None:

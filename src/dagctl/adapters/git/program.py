@@ -177,9 +177,12 @@ def configuration_files() -> Iterator[tuple[Path, str | None]]:
     environ = os.environ
     if "GIT_CONFIG_GLOBAL" in environ:
         yield Path(environ["GIT_CONFIG_GLOBAL"]), "GIT_CONFIG_GLOBAL"
-    elif home := environ.get("HOME"):
-        yield Path(home, ".gitconfig"), None
-        yield Path(environ.get("XDG_CONFIG_HOME") or Path(home, ".config"), "git/config"), None
+    else:
+        home = environ.get("HOME")
+        if home is not None:
+            yield Path(f"{home}/.gitconfig"), None
+        if folder := environ.get("XDG_CONFIG_HOME") or (home is not None and f"{home}/.config"):
+            yield Path(folder, "git/config"), None
     if system := environ.get("GIT_CONFIG_SYSTEM"):
         yield Path(system), "GIT_CONFIG_SYSTEM"
 

@@ -26,7 +26,9 @@ _LARGEST = 1 << 16
 """Bytes of a file with rules that is read here."""
 _WILD = lazy_pattern(r"\*+|\?|\[[a-z0-9]+\]")
 """What stands for other signs in a rule, where Python's `fnmatch` takes it as git does."""
-_OTHER = frozenset("[]\\")
+_OTHER = frozenset("[]")
+_ODD = frozenset("\\\0")
+"""What makes a rule mean something else; at a NUL it ends for git."""
 _ENCODING = b"working-tree-encoding"
 _UNKNOWN = None
 """The text of a file that is not read here: git is asked what it says."""
@@ -34,7 +36,8 @@ _UNKNOWN = None
 
 def may_ignore(place: GitWorkTree, configuration: Configuration, paths: Sequence[str]) -> bool:
     """Return whether a rule of `git help gitignore` may match one of these paths."""
-    parts = {part.lower() for path in paths for part in path.split("/")}
+    # git compares bytes: a `?` is one of the two of an "é"
+    parts = {p.lower().decode("latin-1") for path in paths for p in os.fsencode(path).split(b"/")}
     texts = _texts(place, configuration.values, paths, "ignore")
     return any(text is _UNKNOWN or _may_match(text, parts) for text in texts)
 
@@ -64,7 +67,7 @@ def _may_mean(line: str, parts: Iterable[str]) -> bool:
         return False
     last = rule.removeprefix("!").rstrip("/").rpartition("/")[2].lower()
     plain = _WILD.split(last)
-    if not last or not rule.isascii() or "\\" in rule or _OTHER & {*"".join(plain)}:
+    if not last or not rule.isascii() or _ODD & {*rule} or _OTHER & {*"".join(plain)}:
         return True
     if len(plain) == 1:
         return last in parts
@@ -93,8 +96,9 @@ def _outside(values: Mapping[str, str], kind: str) -> Iterator[Path | None]:
     if given is not None:
         path = f"{home}{given[1:]}" if home and given.startswith("~/") else given
         yield Path(path) if path.startswith("/") else None
-    elif folder := os.environ.get("XDG_CONFIG_HOME") or (home and f"{home}/.config"):
-        yield Path(folder, "git", kind)
+    elif folder := os.environ.get("XDG_CONFIG_HOME") or (home is not None and f"{home}/.config"):
+        # a relative one begins in the folder where git runs
+        yield Path(folder, "git", kind) if folder.startswith("/") else None
     if kind == "attributes":
         yield from system_files("gitattributes", values.get("GIT_ATTR_SYSTEM"))
 

@@ -129,7 +129,7 @@ class Trees:
         commit = read_object(self._files, commit_id)
         if commit is None or commit.kind != "commit":
             return False
-        root = commit.data.partition(b"\n")[0].decode().removeprefix("tree ")
+        root = os.fsdecode(commit.data.partition(b"\n")[0]).removeprefix("tree ")
         if not self._reads_tree(root):
             return False
         self._read[commit_id] = self._read[root]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from itertools import count
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,6 +112,34 @@ def test_nothing_is_kept_of_a_folder_that_is_not_the_top_of_its_repository(
     (sandbox.root / "inside").mkdir()
     ask = asking(sandbox.root if name == "g" else sandbox.root / "inside")
     assert [ask(), ask()] == [1, 2]
+
+
+def test_nothing_is_kept_where_a_file_of_the_configuration_has_a_relative_name(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "settings")
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, 2]
+
+
+def test_a_configuration_without_a_home_is_seen(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "GIT_CONFIG_GLOBAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(sandbox.root))
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, 1]
+    sandbox.write("git/config", b"[user]\n")
+    assert ask() == 2
+
+
+def test_no_pipe_is_waited_for(sandbox: Sandbox) -> None:
+    os.mkfifo(sandbox.root / ".git/config.worktree")  # git reads none before a setting says so
+    asked = Thread(target=asking(sandbox.root), daemon=True)
+    asked.start()
+    asked.join(10)
+    assert not asked.is_alive()
 
 
 def test_a_configuration_is_that_of_its_caller(sandbox: Sandbox) -> None:

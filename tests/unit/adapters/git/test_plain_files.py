@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import locate
+from dagctl.adapters.git.history import head
+from dagctl.adapters.git.look import unstaged
 from dagctl.adapters.git.place import place_in
 from dagctl.adapters.git.plain_files import read_object
 from dagctl.adapters.git.tree import Trees
+from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,9 +115,72 @@ def test_an_object_that_is_not_what_its_name_says_counts_as_none(committed: Sand
     (file.parent.parent / other[:2] / other[2:]).chmod(0o644)
     for content in (
         whole[:-9],
+        whole[:-2],
+        whole + b"x",
         b"",
         b"x",
         (file.parent.parent / other[:2] / other[2:]).read_bytes(),
     ):
         file.write_bytes(content)
         assert read_object(files, commit) is None
+
+
+@pytest.mark.parametrize("line", [b"tree a\0b\n", b"tree \xff\n", b"tree ../../HEAD\n"])
+def test_git_says_what_a_damaged_commit_is(
+    committed: Sandbox, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    (committed.root / "odd").write_bytes(line)
+    odd = committed.git("hash-object", "--literally", "-t", "commit", "-w", "odd")
+    committed.write(".git/refs/heads/main", f"{odd}\n".encode())
+    assert is_asked(committed, monkeypatch)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b" \n", b"\0\n"])
+def test_git_says_what_a_head_with_an_odd_end_is(committed: Sandbox, end: bytes) -> None:
+    committed.write(".git/HEAD", b"ref: refs/heads/main" + end)
+    place = place_in(GitCommand(committed.root), locate(committed.root))
+    assert head(place) == MAIN
+
+
+def test_git_says_what_a_damaged_index_is(
+    committed: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = committed.root / ".git/index"
+    committed.write(".git/index", index.read_bytes()[:40])
+    assert is_asked(committed, monkeypatch)
+    place = place_in(GitCommand(committed.root), locate(committed.root))
+    committed.write(".git/index", b"")
+    with pytest.raises(UnavailableError, match="smaller than expected"):
+        place.trees.read_tip(MAIN, [X], [X])
+
+
+def below_a_submodule(sandbox: Sandbox) -> None:
+    commit = sandbox.git("rev-parse", "main")
+    sandbox.git("update-index", "--add", "--cacheinfo", f"160000,{commit},new")
+    sandbox.write("new/x.py", b"")
+
+
+def in_other_case(sandbox: Sandbox) -> None:
+    sandbox.git("config", "core.ignoreCase", "true")
+    sandbox.write("new/X.py", b"")
+    sandbox.git("add", "new/X.py")
+    (sandbox.root / "new/X.py").rename(sandbox.root / "new/x.py")
+
+
+def as_a_pipe(sandbox: Sandbox) -> None:
+    sandbox.write("new/y.py", b"")
+    os.mkfifo(sandbox.root / "new/x.py")
+
+
+def as_a_folder(sandbox: Sandbox) -> None:
+    sandbox.write("new/x.py/y", b"")
+
+
+@pytest.mark.parametrize("make", [below_a_submodule, in_other_case, as_a_pipe, as_a_folder])
+def test_what_git_would_not_add_is_not_unstaged(
+    sandbox: Sandbox, make: Callable[[Sandbox], object]
+) -> None:
+    sandbox.commit("f", b"")
+    make(sandbox)
+    place = place_in(GitCommand(sandbox.root), locate(sandbox.root))
+    assert unstaged(place, ["new/x.py"], read_configuration(place.git)) == set()

@@ -60,6 +60,28 @@ def test_git_is_asked_of_each_rule_by_which_it_ignores(sandbox: Sandbox) -> None
     assert ignored <= {path for path in paths if may_ignore(here, NONE, [path])}
 
 
+@pytest.mark.parametrize(
+    ("rules", "path"),
+    [
+        (b"x.py\0other\n", "dags/x.py"),
+        ("*.pyc\n".encode("utf-16-le"), "dags/x.py"),
+        (b"??/\n", "\u00e9/x.py"),
+    ],
+)
+def test_git_is_asked_of_rules_by_bytes(sandbox: Sandbox, rules: bytes, path: str) -> None:
+    (sandbox.root / ".gitignore").write_bytes(rules)
+    assert sandbox.git("check-ignore", "--no-index", "-q", path) == ""
+    assert may_ignore(place(sandbox), NONE, [path])
+
+
+def test_git_is_asked_where_the_folder_of_the_user_is_relative(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "settings")
+    for asks in (may_ignore, may_change):
+        assert asks(place(sandbox), NONE, ["dags/x.py"])
+
+
 def test_git_is_not_asked_of_rules_for_other_files(sandbox: Sandbox) -> None:
     for folder in (".git/info", "dags"):
         (sandbox.root / folder).mkdir(exist_ok=True)
