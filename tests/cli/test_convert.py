@@ -101,6 +101,7 @@ def test_the_report_in_json_has_the_spec_and_each_remark(shell: Shell) -> None:
 
 REFUSED = {
     ("missing.yml",): (ExitCode.USAGE, "not a file"),
+    ("missing",): (ExitCode.USAGE, "missing is not a file"),
     ("empty.yml",): (ExitCode.USAGE, "there is no DAG in empty.yml"),
     ("broken.yml",): (ExitCode.INVALID, "broken.yml"),
     ("dags.yml",): (ExitCode.USAGE, "--into"),

@@ -200,3 +200,10 @@ def test_no_argument_leads_into_the_git_folder(workspace: Shell, command: tuple[
     assert "is in a folder of git or dagctl" in refused.err
     assert sorted((workspace.folder / ".git/hooks").iterdir()) == before
     assert not (workspace.folder / ".git/out.zip").exists()
+
+
+def test_a_version_in_the_name_of_a_template_is_named(shell: Shell) -> None:
+    for command in (("templates", "show", "cleanup@2"), ("new", "--template", "cleanup@2")):
+        done = shell.run(*command)
+        assert done.code == ExitCode.NOT_FOUND
+        assert "its versions here: 1" in done.err

@@ -38,7 +38,7 @@ def foreign_files(path: Path, form: str | None) -> Iterator[Path]:
         UsageError: The file is of no format that is read.
     """
     if not path.is_dir():
-        if form is None and not may_be(path.name, None):
+        if form is None and path.exists() and not may_be(path.name, None):
             hint = "name it: --from python"
             raise UsageError(f"{path}: its name does not say what it is", hint=hint)
         yield path

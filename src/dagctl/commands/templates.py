@@ -117,6 +117,12 @@ def template_named(name: str, start: Path) -> ListedTemplate:
         return newest(same, same[0].source)
     if known.problems:
         raise SpecError(known.problems)
+    if others := known.named(name.partition("@")[0]):
+        versions = ", ".join(str(item.template.version) for item in others)
+        raise NotFoundError(
+            f"there is no template with the name `{name}`",
+            hint=f"leave the version out: the newest one counts; its versions here: {versions}",
+        )
     near = nearest(name.rpartition("/")[2], [item.template.name for item in known.listed])
     hint = f"did you mean `{near}`?" if near else Fix(Command("templates"))
     raise NotFoundError(f"there is no template `{name}`", hint=hint)
