@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SETTLED = 3.0
-"""Seconds after the change of a file from which on the next one is sure to get another time."""
+_SETTLED, _FINELY_SETTLED = 3.0, 0.1
+"""Seconds after the change of a file from which on the next one is sure to get another time: by a
+clock that may count seconds, and by one that counts less than milliseconds."""
+_FINE = 10**6
+"""Nanoseconds of which a time by a coarse clock is a multiple."""
 _LONGEST = 60.0
 """Seconds for which an answer is kept: what is not foreseen here counts after them."""
 _MOST = 256
@@ -43,8 +46,8 @@ class _Seal:
 
     def is_settled(self) -> bool:
         """Return whether a change from now on is sure to be seen, and no other file counts."""
-        newest = max((max(state[-2:]) for state in self.states if state), default=0)
-        is_old = newest < (time.time() - _SETTLED) * 1e9
+        now = time.time()
+        is_old = all(_is_old(state, now) for state in self.states if state)
         return is_old and not any(map(_may_include, self.files))
 
 
@@ -110,6 +113,12 @@ def _state(file: Path) -> tuple[int, ...]:
         return ()
     same = (now.st_dev, now.st_ino, now.st_mode, now.st_uid)
     return (*same, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+
+def _is_old(state: tuple[int, ...], now: float) -> bool:
+    """Return whether a change from now on gets another time; the kernel alone sets the last one."""
+    wait = _FINELY_SETTLED if state[-1] % _FINE else _SETTLED
+    return max(state[-2:]) < (now - wait) * 1e9
 
 
 def _may_include(file: Path) -> bool:

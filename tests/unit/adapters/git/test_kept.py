@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all changes so far be old."""
-    monkeypatch.setattr(kept, "_SETTLED", -1.0)
+    for name in ("_SETTLED", "_FINELY_SETTLED"):
+        monkeypatch.setattr(kept, name, -1.0)
 
 
 def asking(root: Path) -> Callable[[], int]:
@@ -98,10 +99,22 @@ def test_nothing_is_kept_where_a_setting_includes_other_files(
 def test_nothing_is_kept_of_what_has_just_changed(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_SETTLED", 3.0)
+    for name in ("_SETTLED", "_FINELY_SETTLED"):
+        monkeypatch.setattr(kept, name, 3.0)
     sandbox.git("config", "user.name", "Eve")
     ask = asking(sandbox.root)
     assert [ask(), ask()] == [1, 2]
+
+
+@pytest.mark.parametrize(("digits", "asked"), [(0, 2), (123_456_789, 1)])
+def test_a_change_is_soon_old_by_a_fine_clock_and_later_by_one_that_counts_seconds(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, digits: int, asked: int
+) -> None:
+    monkeypatch.setattr(kept, "_SETTLED", 3.0)
+    a_second_ago = (int(time.time()) - 1) * 10**9 + digits
+    monkeypatch.setattr(kept, "_state", lambda _: (1, 1, 1, 1, 1, a_second_ago, a_second_ago))
+    ask = asking(sandbox.root)
+    assert [ask(), ask()] == [1, asked]
 
 
 @pytest.mark.parametrize("name", [".git", "g"])
