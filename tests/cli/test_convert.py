@@ -318,3 +318,22 @@ def test_a_file_is_adopted_with_values_that_were_given(shell: Shell) -> None:
     assert shell.run("adopt", "dags/etl.py").code == ExitCode.CONFLICT
     given = ("--variables", "variables.json", "--environ", "WHEN=@daily")
     assert "the same (2 tasks)" in shell.ok("adopt", "dags/etl.py", *given).out
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"), [("../.env", False), ("../.keys/a.txt", False), ("../env.txt", True)]
+)
+def test_what_is_hidden_in_a_project_does_not_come_into_a_spec(
+    shell: Shell, name: str, *, is_read: bool
+) -> None:
+    shell.write("project/.git/HEAD", "")
+    for path in (".env", ".keys/a.txt", "env.txt"):
+        shell.write(f"project/{path}", "TOP-SECRET")
+    command = f'open(os.path.join(os.path.dirname(__file__), "{name}")).read()'
+    text = PYTHON.replace('"echo 1"', command).replace(
+        "from airflow import DAG", "from airflow import DAG\nimport os"
+    )
+    shell.write("project/dags/etl.py", text)
+    done = shell.run("convert", "project/dags/etl.py")
+    assert ("TOP-SECRET" in done.out) == is_read
+    assert "TOP-SECRET" not in done.err

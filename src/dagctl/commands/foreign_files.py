@@ -61,7 +61,7 @@ def text_beside(file: Path) -> Callable[[str], str | None]:
 def beside(file: Path) -> FilesBeside:
     """Return what a Python file of a project may read of it: up to the folder with the git folder.
 
-    A name counts from the folder of the file. What lies in a folder of git itself is not read.
+    A name counts from the folder of the file. What is hidden is not read, as what is git's own.
     """
     folder = file.parent.resolve()
     top = _folders_above(folder)[-1]
@@ -85,15 +85,23 @@ def beside(file: Path) -> FilesBeside:
 
 
 def _located(folder: Path, top: Path, name: str) -> Path | None:
-    """Return what a name means in a folder after links are followed; None: it is above `top`."""
+    """Return what a name means in a folder after links are followed; None: it is not read.
+
+    Not read is what lies above `top`, and what is hidden (`.git`, `.env`): a stranger's file that
+    names a secret of the project would put it into the spec.
+    """
     if "\0" in name or len(name) > _LONGEST_NAME:
         return None
     try:
         path = folder.joinpath(name).resolve()
     except (OSError, RuntimeError):  # a name that is too long, a circle of links
         return None
-    is_inside = path.is_relative_to(top) and ".git" not in path.relative_to(top).parts
-    return path if is_inside else None
+    is_hidden = any(
+        place.name.startswith(".")
+        for place in (path, *path.parents)[:-1]
+        if not folder.is_relative_to(place)
+    )
+    return path if path.is_relative_to(top) and not is_hidden else None
 
 
 def _text_in(folder: Path, top: Path, name: str) -> str | None:
