@@ -173,16 +173,8 @@ def _meant(operator: Operator, name: str) -> str | None:
         every |= dict.fromkeys(base_parameters("operator", operator.target))
     if name == _CODE and "python_callable" in every:
         return "python_callable"
-    near = renamed_parameter(name, operator.parameters) or near_parameter(name, every)
-    return near or _of_the_same_words(operator, name)
-
-
-def _of_the_same_words(operator: Operator, name: str) -> str | None:
-    """Return the one required parameter that has all words of a name, such as `dag_id`."""
-    words = {*name.casefold().split("_")}
-    required = (key for key, it in operator.parameters.items() if it.need is Need.REQUIRED)
-    longer = [key for key in required if words < {*key.split("_")}]
-    return longer[0] if len(longer) == 1 else None
+    needed = {key for key, it in operator.parameters.items() if it.need is Need.REQUIRED}
+    return renamed_parameter(name, operator.parameters) or near_parameter(name, every, needed)
 
 
 def _unknown(operator: Operator, name: str) -> CallFinding:

@@ -16,19 +16,83 @@ _LONGEST = 100
 """Characters that are compared; no name of the catalogue is longer."""
 _CUTOFF = 0.75
 """How alike a parameter's name must be; measured on misspelt parameters of real DAGs."""
+_MISSPELT = 0.85
+"""How alike a name is that is misspelt, and does not only have some words in common."""
 _COMPARED = 20
 """Operators that are compared letter by letter: those with the most parts in common."""
 _PART = 3
 """Letters of a part."""
+_OTHER_WORDS = {
+    "app": ("application",),
+    "args": ("arguments", "op_args"),
+    "body": ("html_content", "data", "message"),
+    "bucket": ("bucket_name", "s3_bucket"),
+    "cmd": ("bash_command", "command", "commands", "cmds"),
+    "command": ("cmds", "commands"),
+    "config": ("configuration", "conf"),
+    "configuration": ("conf",),
+    "container": ("image",),
+    "content": ("html_content", "data", "message"),
+    "env": ("env_vars", "environment"),
+    "event": ("payload",),
+    "file": ("filepath", "file_path"),
+    "function": ("python_callable",),
+    "host": ("remote_host",),
+    "message": ("html_content", "text"),
+    "path": ("filepath", "file_path", "endpoint"),
+    "payload": ("data", "json"),
+    "query": ("sql", "configuration"),
+    "recipients": ("to",),
+    "script": ("bash_command",),
+    "sql": ("configuration",),
+    "statement": ("sql",),
+    "text": ("message", "html_content"),
+    "url": ("endpoint",),
+    "verb": ("method",),
+}
+"""What other tools, and people, call a parameter: the names that it may have, the likely first."""
 
 
-def near_parameter(word: str, names: Collection[str]) -> str | None:
-    """Return the parameter that was probably meant, or None."""
+def near_parameter(word: str, names: Collection[str], needed: Collection[str] = ()) -> str | None:
+    """Return the parameter that was probably meant, or None.
+
+    A misspelt name comes first, then what other tools call it, then one that has all its words
+    (`key` for `bucket_key`), and at last any that looks like it.
+
+    Args:
+        word: What was written.
+        names: The parameters that there are, the operator's own first.
+        needed: Those without which the call is not complete.
+    """
     if len(word) > _LONGEST:
         return None
-    folded = {_folded(name): name for name in reversed(list(names))}
-    close = get_close_matches(_folded(word), folded, n=1, cutoff=_CUTOFF)
-    return folded[close[0]] if close else None
+    folded = _folded(word)
+    by_folded = {_folded(name): name for name in reversed(list(names))}
+    close = get_close_matches(folded, by_folded, n=1, cutoff=_CUTOFF)
+    if close and _likeness(folded, close[0]) >= _MISSPELT:
+        return by_folded[close[0]]
+    return (
+        next((name for name in _OTHER_WORDS.get(folded, ()) if name in names), None)
+        or _of_the_same_words(folded, names, needed)
+        or (by_folded[close[0]] if close else None)
+    )
+
+
+def _of_the_same_words(word: str, names: Collection[str], needed: Collection[str]) -> str | None:
+    """Return the parameter that has all words of a name: a needed one, or `..._name`, `..._id`."""
+    whole = word.removesuffix("_seconds")
+    if whole != word and whole in names:
+        return whole
+    words = {*word.split("_")}
+    longer = [name for name in names if words < {*name.split("_")}]
+    ranks = (
+        [name for name in longer if name in needed],
+        [name for name in longer if name == f"{word}_name"],
+        [name for name in longer if name == f"{word}_id"],
+        longer,
+    )
+    first = next((rank for rank in ranks if rank), [])
+    return first[0] if len(first) == 1 else None
 
 
 def near_operators(word: str, count: int = 3) -> list[str]:

@@ -76,4 +76,4 @@ def renamed_parameter(word: str, names: Collection[str]) -> str | None:
 
 
 def _is_connection(name: str) -> bool:
-    return name == "conn_id" or name.endswith("_conn_id")
+    return name in {"conn", "conn_id", "connection", "connection_id"} or name.endswith("_conn_id")

@@ -58,9 +58,22 @@ def test_an_old_path_of_a_class_that_was_renamed_leads_to_the_class_of_the_targe
         ("HttpOperator", "conn_id", "http_conn_id"),
         ("BigQueryInsertJobOperator", "bigquery_conn_id", "gcp_conn_id"),
         ("KubernetesPodOperator", "node_selectors", "node_selector"),
+        ("SQLExecuteQueryOperator", "connection", "conn_id"),
+        # What other tools, and people, call it.
+        ("EmailOperator", "body", "html_content"),
+        ("SQLExecuteQueryOperator", "query", "sql"),
+        ("SSHOperator", "cmd", "command"),
+        ("KubernetesPodOperator", "args", "arguments"),
+        ("KubernetesPodOperator", "env", "env_vars"),
+        ("FileSensor", "path", "filepath"),
+        # The name has all words of the longer one.
+        ("S3KeySensor", "bucket", "bucket_name"),
+        ("S3KeySensor", "key", "bucket_key"),
+        ("GlueJobOperator", "job", "job_name"),
+        ("S3KeySensor", "timeout_seconds", "timeout"),
     ],
 )
-def test_a_renamed_parameter_is_named(operator: str, old: str, new: str) -> None:
+def test_the_parameter_that_was_meant_is_named(operator: str, old: str, new: str) -> None:
     known = lookup(operator, "3")
     assert isinstance(known, Operator)
     hints = {item.path: item.hint for item in check_call(known, OperatorCall(arguments={old: "x"}))}
