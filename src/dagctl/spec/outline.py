@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.frozen import mutable
 from dagctl.spec import walk
+from dagctl.spec.unknown_keys import meant_key
 from dagctl.spec.uses import outputs_used
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Outline:
     """The tasks and groups of a spec, in the order of the document."""
 
     def __init__(self, entries: Iterable[Any]) -> None:
-        """Read the entries of `tasks`; those whose own id is not text have no name."""
+        """Read the entries of `tasks`; those that say no id have their place as a name."""
         self.entries: list[Entry] = []
         self._waits: dict[int, list[tuple[Wait, Entry | None]]] = {}
         groups: dict[int, Entry] = {}
@@ -101,9 +102,9 @@ class Outline:
 
     def _entry(self, placed: walk.Placed, group: Entry | None) -> Entry:
         is_group = walk.is_group(placed.item)
-        given = walk.field(placed.item, "group_id" if is_group else "task_id")
         number = len(self.entries)
-        name = given if isinstance(given, str) else f"\0{number}"
+        said = said_id(placed.item, "group_id" if is_group else "task_id")
+        name = f"tasks[{placed.path[-1]}]" if said is None else said
         address = f"{group.address}.{name}" if group else name
         whole = _whole_id(name, group)
         return Entry(number, placed.path, placed.item, name, whole, address, group, is_group)
@@ -163,6 +164,19 @@ class Outline:
         """Return what an entry waits for, each once, in the order of the spec."""
         known = (target for _, target in self.waits(entry) if target is not None)
         return list(dict.fromkeys(known))
+
+
+def said_id(item: object, key: str) -> str | None:
+    """Return the id of an entry, also where its key or its type is a slip; or None.
+
+    What depends on it is no second slip.
+    """
+    given = walk.field(item, key)
+    if given is None and isinstance(item, dict):
+        keys = (each for each in item if isinstance(each, str) and meant_key(each, (key,)))
+        given = item.get(next(keys, None))
+    is_id = isinstance(given, str | int) and not isinstance(given, bool)
+    return str(given) if is_id else None
 
 
 def unit_of(entry: Entry) -> Entry:

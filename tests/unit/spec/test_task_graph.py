@@ -52,6 +52,30 @@ def test_a_task_id_that_is_taken_is_found_at_the_second_task() -> None:
     assert _found(tasks) == [(Code.DUPLICATE_TASK_ID, ("tasks", 2, "task_id"))]
 
 
+@pytest.mark.parametrize("key", ["id", "name", "step", "taskid", "task_name"])
+def test_what_depends_on_an_id_under_a_wrong_key_is_no_second_slip(key: str) -> None:
+    assert _found([{key: "a"}, {"task_id": "b", "dependencies": ["a"]}]) == []
+
+
+@pytest.mark.parametrize("key", ["id", "name", "group", "task_group"])
+def test_what_depends_on_a_group_under_a_wrong_key_is_no_second_slip(key: str) -> None:
+    group = {key: "g", "tasks": [{"task_id": "a"}]}
+
+    assert _found([group, {"task_id": "b", "dependencies": ["g", "g.a"]}]) == []
+
+
+def test_what_depends_on_an_id_that_is_a_number_is_no_second_slip() -> None:
+    assert _found([{"task_id": 1}, {"task_id": "b", "dependencies": ["1"]}]) == []
+
+
+def test_a_task_in_a_group_without_an_id_is_named_by_its_place() -> None:
+    inside = {"task_id": "a", "dependencies": ["x"]}
+    (found,) = graph_problems({"tasks": [{"task_id": "b"}, {"tasks": [inside]}]})
+
+    assert found.message == "task `tasks[1].a` depends on `x`, which does not exist"
+    assert found.hint == "the tasks are: `b`, `tasks[1].a`"
+
+
 def test_a_cycle_is_told_with_its_path() -> None:
     (found,) = graph_problems({"tasks": _tasks({"a": "", "b": "d", "c": "ab", "d": "c"})})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_reader import read_yaml
@@ -11,6 +12,9 @@ from dagctl.spec.readers.yaml_reader import read_yaml
 if TYPE_CHECKING:
     from dagctl.spec.readers.document import Document
     from dagctl.spec.readers.reading import Reading
+
+_JSON_START = lazy_pattern(r"\s*\{(?!\s*\w)")
+"""How JSON begins. A key without quotes is YAML on one line: `{dag_name: Orders}`."""
 
 Format = Literal["yaml", "json"]
 
@@ -46,4 +50,4 @@ def _is_json(text: str, origin: str | None) -> bool:
     suffix = (origin or "").lower().rpartition(".")[2]
     if suffix in {"yaml", "yml"}:
         return False
-    return suffix == "json" or text.lstrip()[:1] == "{"
+    return suffix == "json" or _JSON_START.match(text) is not None
