@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from dagctl.light_pydantic import use_no_plugins
+from dagctl.light_libraries import make_light
 
 _OBJECTS = 200_000
 """How many new objects there may be before garbage is looked for. A command makes many that stay
@@ -13,7 +13,7 @@ _OBJECTS = 200_000
 def main() -> None:
     """Run the command line and exit with its code."""
     gc.set_threshold(_OBJECTS)
-    use_no_plugins()
+    make_light()
     try:
         from dagctl.cli.app import run  # noqa: PLC0415 - nothing is loaded before it is needed
 

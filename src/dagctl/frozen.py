@@ -10,7 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -27,8 +27,8 @@ def frozen(
 
     `dataclass` looks at each field, writes the methods of the class as text, and has Python compile
     five or six of them. That was a sixth of a `create`, which loads 170 such classes and uses a
-    third of them. Here the classes share their methods. The fields are looked at, and `__init__` is
-    compiled, with the first instance; so a mistake in them is only said then.
+    third of them. Here the classes share their methods. The fields are looked at with the first
+    instance, so a mistake in them is only said then; `__init__` is compiled with the fourth.
 
     `fields`, `replace`, `asdict`, `copy`, `pickle` and `match` take the instances as they take
     those of a dataclass. `InitVar` and `field(hash=...)` are not known. Such a class and one of
@@ -96,14 +96,48 @@ class _Later:
         return vars(self._kind)[self._name]
 
 
+_FEW = 3
+"""Instances whose fields are set one by one: to compile an `__init__` takes as long as that."""
+
+
 def _set_init(kind: type[Any]) -> None:
-    """Give a class an `__init__` that puts the true one in its place at the first call."""
+    """Give a class an `__init__` that puts a compiled one in its place when it is called again."""
+    made = 0
 
     def __init__(self: object, /, *values: object, **named: object) -> None:  # noqa: N807
-        kind.__init__ = made = _init_of(kind)
-        made(self, *values, **named)
+        nonlocal made
+        made += 1
+        if made > _FEW or not _set_fields(self, fields(kind), values, named):
+            kind.__init__ = compiled = _init_of(kind)
+            compiled(self, *values, **named)
+        elif hasattr(kind, "__post_init__"):
+            self.__post_init__()  # type: ignore[attr-defined] # the class has it
 
     kind.__init__ = __init__
+
+
+def _set_fields(
+    value: object,
+    known: Sequence[Field[Any]],
+    values: Sequence[object],
+    named: Mapping[str, object],
+) -> bool:
+    """Set each field once; return whether the arguments are those that the fields take."""
+    plain = [each.name for each in known if each.init and not each.kw_only]
+    given = {**dict(zip(plain, values, strict=False)), **named}
+    taken = 0
+    for each in known:
+        if each.init and each.name in given:
+            taken += 1
+            of_field = given[each.name]
+        elif each.default is not MISSING:
+            of_field = each.default
+        elif each.default_factory is not MISSING:
+            of_field = each.default_factory()
+        else:
+            return False
+        object.__setattr__(value, each.name, of_field)
+    return taken == len(values) + len(named)
 
 
 def _init_of(kind: type[Any]) -> Callable[..., None]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from re import Pattern
 
 _compile = re.compile
@@ -30,32 +26,6 @@ def lazy_pattern(pattern: AnyStr, flags: int = 0) -> Pattern[AnyStr]:
         flags: As of `re.compile`.
     """
     return cast("Pattern[AnyStr]", _Lazy(pattern, flags))
-
-
-@contextmanager
-def compiled_later(package: str) -> Iterator[None]:
-    """Let a library that is loaded in the block compile its expressions at their first use, too.
-
-    Only for a library that uses their methods: the functions of `re` do not take them. Where other
-    threads run, nothing changes, since `re.compile` is everybody's.
-
-    Args:
-        package: The name of the library. What others compile meanwhile is compiled at once.
-    """
-    if threading.active_count() > 1:
-        yield
-        return
-
-    def compile_(pattern: AnyStr, flags: int = 0) -> Pattern[AnyStr]:
-        name = sys._getframe(1).f_globals["__name__"]  # noqa: SLF001 - the module that compiles
-        is_its_own = f"{name}.".startswith(f"{package}.")
-        return (lazy_pattern if is_its_own else _compile)(pattern, flags)
-
-    re.compile = compile_  # type: ignore[assignment] # one function for the two kinds of text
-    try:
-        yield
-    finally:
-        re.compile = _compile
 
 
 class _Lazy:

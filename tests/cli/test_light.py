@@ -83,8 +83,8 @@ def test_no_plugin_of_pydantic_is_looked_for(workspace: Shell) -> None:
 def test_what_else_pydantic_asks_of_its_loader_is_there() -> None:
     """Not in this process: its pydantic may have plugins."""
     code = """if True:
-        from dagctl.light_pydantic import use_no_plugins
-        use_no_plugins()
+        from dagctl.light_libraries import make_light
+        make_light()
         from pydantic.plugin._loader import get_plugins
         assert list(get_plugins()) == []
         from pydantic.plugin import _loader
@@ -98,9 +98,9 @@ def test_what_else_pydantic_asks_of_its_loader_is_there() -> None:
 @pytest.mark.parametrize("is_own", [True, False])
 def test_only_dagctl_itself_makes_no_types_of_the_keys_of_schemas(*, is_own: bool) -> None:
     code = f"""if True:
-        from dagctl.light_pydantic import use_no_plugins
+        from dagctl.light_libraries import make_light
         if {is_own}:
-            use_no_plugins()
+            make_light()
         import typing_extensions
         TypedDict = typing_extensions.TypedDict
         import dagctl.spec.problem

@@ -14,10 +14,10 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dagctl.light_pydantic import use_no_plugins
+from dagctl.light_libraries import make_light
 
 if __name__ == "__main__":  # before pydantic is loaded; not where the server takes names from here
-    use_no_plugins()
+    make_light()
 
 from dagctl.codegen.render import render
 from dagctl.server.posted_inputs import check_given, needs_of, usable

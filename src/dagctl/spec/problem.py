@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity
 from dagctl.frozen import frozen
-from dagctl.light_pydantic import light_schemas
+from dagctl.light_libraries import light_schemas
 from dagctl.spec.lines import Span
 from dagctl.spec.wording import shortened
 

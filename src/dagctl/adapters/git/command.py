@@ -31,7 +31,6 @@ from dagctl.adapters.git.program import (
 )
 from dagctl.errors import NoRepositoryError, UnavailableError
 from dagctl.next_step import Fix, again
-from dagctl.patterns import compiled_later
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def _git_python() -> tuple[Git, type[GitCommandNotFound]]:
 
     GitPython is loaded with the first command: a run that only reads mostly needs none of it.
     """
-    with _IMPORTING, _quiet_import(), _alone("git"), _alone("gitdb"), compiled_later("git"):
+    with _IMPORTING, _quiet_import(), _alone("git"), _alone("gitdb"):
         from git.cmd import Git
         from git.exc import GitCommandNotFound
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.patterns import compiled_later, lazy_pattern
+import yaml
 
-with compiled_later("yaml"):  # one, for its reader in Python alone, takes 4 % of a `create`
-    import yaml
-
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import is_visible
 from dagctl.spec.lines import Lines, Span
