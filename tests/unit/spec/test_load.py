@@ -117,7 +117,7 @@ def test_the_format_is_told_by_the_argument_the_suffix_or_the_text(
 
 def test_json_is_read_as_json_and_not_as_yaml() -> None:
     assert _found(LEAST, format="json") == [(Code.JSON_SYNTAX, 1, 1)]
-    assert _found("{'dag_name': x}")[0][0] == Code.JSON_SYNTAX
+    assert _found("{'dag_name': x}")[0][0] == Code.JSON_PYTHON
     assert _found("{dag_name: x}", format="json")[0][0] == Code.JSON_SYNTAX
 
 
