@@ -55,6 +55,9 @@ def test_6_nothing_of_that_name(workspace: Shell) -> None:
     done = workspace.process("show", "daily_ordres")
     assert done.code == ExitCode.NOT_FOUND
     assert "did you mean `daily_orders`?" in done.err
+    for path in ("./specs/orders.yaml", "dags/daily_orders.py"):
+        assert "did you mean `daily_orders`?" in workspace.run("show", path).err
+    assert "did you mean" not in workspace.run("show", "specs/other.yaml").err
 
 
 def test_7_a_file_that_was_changed_by_hand(workspace: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError
@@ -38,6 +39,11 @@ def not_recorded(registry: Registry, dag_ids: Sequence[str]) -> NotFoundError:
 
 
 def _near(registry: Registry, dag_id: str) -> list[str]:
+    if "/" in dag_id:  # no id has one: it may be the path of a spec or of a DAG file
+        path = id_or_empty(normpath(dag_id))
+        stem = basename(path).removesuffix(".py")
+        named = registry.find(source_paths=[path], dag_ids=[stem], specs=False)
+        return [record.dag_id for record in named]
     first = id_or_empty(dag_id)[:1]
     starts = sorted({first, first.swapcase()})
     each = [registry.page(Query(after=start, limit=NEAR)) for start in starts]
