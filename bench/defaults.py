@@ -10,7 +10,7 @@ from bench.place import dagctl, repository, spec
 from bench.table import Row
 from dagctl.commands.read import ReadSpecs, SpecText
 from dagctl.commands.validate import validate
-from dagctl.spec.checks import Checks
+from dagctl.spec.strictness import Checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

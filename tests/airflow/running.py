@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.render import render
 from dagctl.commands.load import load_spec as load_file
-from dagctl.spec.jinja.context_variables import REPLACEMENTS
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.model import DagSpec
+from dagctl.user_code.jinja.context_variables import REPLACEMENTS
 
 if TYPE_CHECKING:
     from .conftest import Airflow

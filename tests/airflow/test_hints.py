@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.spec.airflow_context import GONE_ATTRIBUTES, attribute_slip
-from dagctl.spec.jinja.context_variables import REPLACEMENTS
-from dagctl.spec.python_code.gone_imports import GONE_IN_3, ONLY_IN_3
+from dagctl.user_code.airflow_context import GONE_ATTRIBUTES, attribute_slip
+from dagctl.user_code.jinja.context_variables import REPLACEMENTS
+from dagctl.user_code.python.gone_imports import GONE_IN_3, ONLY_IN_3
 
 CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
 """As in `runners/run.py`."""

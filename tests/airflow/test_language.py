@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.spec.gone import GONE
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FunctionSettings
+from dagctl.spec.validation.gone import GONE
 
 from . import rarer_arguments
 

@@ -103,7 +103,7 @@ def test_only_dagctl_itself_makes_no_types_of_the_keys_of_schemas(*, is_own: boo
             make_light()
         import typing_extensions
         TypedDict = typing_extensions.TypedDict
-        import dagctl.spec.problem
+        import dagctl.findings.problem
         from pydantic_core import core_schema
         assert typing_extensions.is_typeddict(core_schema.IntSchema) is not {is_own}
         assert type(core_schema.CoreConfig(strict=True)) is dict

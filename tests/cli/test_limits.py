@@ -11,7 +11,7 @@ import pytest
 from dagctl.cli.deadline import TimeIsUpError, limited
 from dagctl.commands.read import ReadSpecs, SpecText
 from dagctl.commands.validate import Limit, validate
-from dagctl.spec.checks import Checks
+from dagctl.spec.strictness import Checks
 
 if TYPE_CHECKING:
     from dagctl.commands.surroundings import Surroundings

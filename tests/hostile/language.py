@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dagctl.spec.markers import MOST_ARGUMENTS
+from dagctl.spec.fields.markers import MOST_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

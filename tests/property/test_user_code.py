@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagctl import DagSpec, render
-from dagctl.spec.python_code import PythonCodeError, parse_python_code
+from dagctl.user_code.python import PythonCodeError, parse_python_code
 
 LITERALS = st.sampled_from(
     [

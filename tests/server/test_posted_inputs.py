@@ -23,7 +23,7 @@ from tests.server.served import spec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.spec.readers.syntax import Format
+    from dagctl.readers.syntax import Format
     from tests.server.served import World
 
 VARIABLES = """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dagctl.next_step import Fix
     from dagctl.ports import VersionAction
     from dagctl.spec.inputs import Input
-    from dagctl.spec.target import Series
+    from dagctl.target import Series
 
 FORMAT = "dagctl archive"
 SCHEMA_VERSION = 1

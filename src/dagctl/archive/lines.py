@@ -27,9 +27,9 @@ from dagctl.archive.form import (
 from dagctl.paths import is_recorded_dag_file, is_recorded_source
 from dagctl.patterns import lazy_pattern
 from dagctl.ports import VersionAction
+from dagctl.readers.text_findings import data_beyond_limits
 from dagctl.spec.inputs import split, with_inputs
 from dagctl.spec.model import digest_of
-from dagctl.spec.readers.text_findings import data_beyond_limits
 from dagctl.spec.schedule_line import as_text
 from dagctl.spec.walk import raw_tasks
 

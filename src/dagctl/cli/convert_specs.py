@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.convert_specs import WrittenOut
-    from dagctl.convert.exported import ExportedSpec
-    from dagctl.convert.report import Remark
-    from dagctl.spec.checks import Checks
+    from dagctl.convert.outcome.exported import ExportedSpec
+    from dagctl.convert.outcome.report import Remark
+    from dagctl.spec.strictness import Checks
 
 
 def specs_into(  # noqa: PLR0913 - one parameter an option

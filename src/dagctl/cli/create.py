@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
     from dagctl.errors import UsageError
-    from dagctl.spec.checks import Checks
+    from dagctl.spec.strictness import Checks
 
 IfExists = Annotated[
     Literal["number", "update", "fail"] | None,

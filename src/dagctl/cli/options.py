@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dagctl.cli.candidates import dag_ids
-from dagctl.spec.target import TARGETS, target_of
+from dagctl.target import TARGETS, target_of
 
 Specs = Annotated[
     list[str],

@@ -11,16 +11,16 @@ from dagctl.commands.origins import explain_field
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import UsageError
-from dagctl.spec.wording import in_json, in_yaml
+from dagctl.findings.wording import in_json, in_yaml
 from dagctl.views.validated import origin_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.spec.checks import Checks
-    from dagctl.spec.readers.syntax import Format
+    from dagctl.readers.syntax import Format
     from dagctl.spec.resolution.origins import Origin
+    from dagctl.spec.strictness import Checks
 
 _MOST_PLACES = 20
 """Lines that a person reads."""

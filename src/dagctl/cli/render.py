@@ -11,8 +11,8 @@ from dagctl.cli.options import Env, InputFormat, Strict, Var, airflow_option, ex
 
 if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
-    from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.strictness import Checks
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A file, or - for standard input.")]
 Target = Annotated[str | None, airflow_option("to write for")]

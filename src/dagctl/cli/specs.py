@@ -18,8 +18,8 @@ from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
 from dagctl.frozen import frozen
 from dagctl.settings import ForSpecs, load_for_specs, load_variables
-from dagctl.spec.checks import Checks
 from dagctl.spec.resolution import DEFAULTS
+from dagctl.spec.strictness import Checks
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.forked import Prepare
     from dagctl.errors import Diagnostic, SpecError
+    from dagctl.readers.syntax import Format
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.readers.syntax import Format
     from dagctl.workspace import Workspace
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.callbacks import callback_expression, stem_of
 from dagctl.codegen.expressions import duration
-from dagctl.codegen.params import params_expression
-from dagctl.codegen.values import length, time_of, typed_value, value_expression
-from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.codegen.values import length, params_expression, time_of, typed_value, value_expression
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:

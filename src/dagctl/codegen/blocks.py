@@ -27,15 +27,15 @@ from dagctl.codegen.scope import Piece
 from dagctl.codegen.tasks import call_of
 from dagctl.codegen.values import reference, value_expression
 from dagctl.frozen import mutable
-from dagctl.spec.outline import innermost_common, torn_down
-from dagctl.spec.uses import arguments_used
+from dagctl.spec.dependencies.outline import innermost_common, torn_down
+from dagctl.spec.dependencies.uses import arguments_used
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.codegen.scope import Scope
-    from dagctl.spec.outline import Entry, Outline
+    from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.tasks import Group
 
     Edges = dict[Entry | None, list[tuple[Entry, list[Entry]]]]

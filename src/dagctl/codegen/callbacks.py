@@ -8,14 +8,14 @@ from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import call, name, sequence
 from dagctl.codegen.functions import function_piece
 from dagctl.codegen.values import reference, value_expression
-from dagctl.spec.callback_form import DAG_CALLBACKS
-from dagctl.spec.callbacks import code_of
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS
+from dagctl.spec.fields.callbacks import code_of
 
 if TYPE_CHECKING:
     import ast
 
     from dagctl.codegen.scope import Scope
-    from dagctl.spec.callback_form import Callback
+    from dagctl.spec.fields.callback_form import Callback
     from dagctl.spec.model import DagSpec
 
 

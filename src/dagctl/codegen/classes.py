@@ -9,7 +9,7 @@ from dagctl.codegen.mapping import expanded
 from dagctl.codegen.values import reference, typed_value, value_expression
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import is_rendered, known_class, text_meaning
-from dagctl.spec.markers import marker_of
+from dagctl.spec.fields.markers import marker_of
 
 if TYPE_CHECKING:
     import ast

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.codegen.classes import class_reference
 from dagctl.codegen.expressions import attribute, call, mapping, plain, sequence
 from dagctl.codegen.values import length, reference, time_of, value_expression
-from dagctl.spec.deadlines import REFERENCES, deadlines_of
+from dagctl.spec.dag.deadlines import REFERENCES, deadlines_of
 
 if TYPE_CHECKING:
     import ast

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.scope import Piece
-from dagctl.spec.python_code.function import as_function, signature_of_body
-from dagctl.spec.python_code.function_tree import function_tree
-from dagctl.spec.python_code.read import input_statements
+from dagctl.user_code.python.function import as_function, signature_of_body
+from dagctl.user_code.python.function_tree import function_tree
+from dagctl.user_code.python.read import input_statements
 
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.spec.python_code import PythonCode
+    from dagctl.user_code.python import PythonCode
 
 
 def function_piece(

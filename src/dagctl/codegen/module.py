@@ -12,14 +12,14 @@ from dagctl.codegen.names import labels, stems
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece, Scope
 from dagctl.frozen import frozen
-from dagctl.spec.shared_parameters import shared_parameters
+from dagctl.spec.checks.shared_parameters import shared_parameters
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Sequence
 
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.target import Target
+    from dagctl.target import Target
 
 
 @frozen(kw_only=True)

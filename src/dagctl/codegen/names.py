@@ -10,7 +10,7 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.spec.outline import Outline
+    from dagctl.spec.dependencies.outline import Outline
 
 _NOT_IN_IDENTIFIER = lazy_pattern(r"[^A-Za-z0-9_]")
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class, known_decorator
-from dagctl.spec.outline import made_of, torn_down
+from dagctl.spec.dependencies.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dagctl.spec.outline import Entry, Outline
-    from dagctl.spec.target import Target
+    from dagctl.spec.dependencies.outline import Entry, Outline
+    from dagctl.target import Target
 
 _MAPPED = ("expand", "expand_kwargs")
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import GeneratedCodeError
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.python_code.quiet import quietly
-from dagctl.spec.python_code.tree import same
+from dagctl.user_code.python.tree import quietly, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

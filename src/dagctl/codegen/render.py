@@ -14,17 +14,17 @@ from dagctl.codegen.module import Sections, module_of
 from dagctl.codegen.proof import prove
 from dagctl.dag_file.header import DIGITS, LONGEST_NAME, Provenance, code_digest, escaped
 from dagctl.errors import Severity, SpecError
+from dagctl.findings.problem import MAX_PROBLEMS
+from dagctl.spec.checks.operator_checks import target_problems
 from dagctl.spec.fields.slug import slug
-from dagctl.spec.operator_checks import target_problems
-from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.codegen.scope import Piece
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.target import Target
+    from dagctl.target import Target
 
 
 _DAG_TEMPLATE = "dag.py.jinja"

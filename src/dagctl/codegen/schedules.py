@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import call, plain, sequence
 from dagctl.codegen.values import asset, length, named, value_expression
-from dagctl.spec.markers import marker_of
-from dagctl.spec.schedules import assets_of
+from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.schedules import assets_of
 
 if TYPE_CHECKING:
     import ast

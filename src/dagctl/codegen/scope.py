@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Mapping
 
-    from dagctl.spec.outline import Entry, Outline
-    from dagctl.spec.shared_parameters import Shared
-    from dagctl.spec.target import Target
+    from dagctl.spec.checks.shared_parameters import Shared
+    from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.tasks import TaskBase
     from dagctl.spec.walk import Path
+    from dagctl.target import Target
 
 
 @frozen

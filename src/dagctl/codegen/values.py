@@ -20,9 +20,9 @@ from dagctl.codegen.expressions import (
 from dagctl.codegen.functions import function_piece
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import parts_of
-from dagctl.spec.import_path import split_path
-from dagctl.spec.markers import marker_of
-from dagctl.spec.python_code import parse_python_code
+from dagctl.spec.fields.import_path import split_path
+from dagctl.spec.fields.markers import marker_of
+from dagctl.user_code.python import parse_python_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,3 +163,19 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$concat": lambda value, scope: _joined("concat", value["$concat"], scope),
 }
 """How each marker is written."""
+
+
+_PARAM = {"2": "airflow.models.param", "3": "airflow.sdk"}
+
+
+def params_expression(params: Mapping[str, object], scope: Scope) -> ast.Dict:
+    """Return the mapping of params: plain defaults, and a `Param` for each with rules."""
+    return mapping({name: _param(value, scope) for name, value in params.items()})
+
+
+def _param(value: object, scope: Scope) -> ast.expr:
+    if not isinstance(value, dict):
+        return plain(value)
+    default = [plain(value["default"])] if "default" in value else []
+    options = {key: plain(item) for key, item in value.items() if key != "default"}
+    return call(scope.use(_PARAM, "Param"), default, options)

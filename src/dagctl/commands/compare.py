@@ -16,8 +16,8 @@ from dagctl.operation.drift import diff_of
 from dagctl.operation.not_recorded import not_recorded
 from dagctl.operation.reversal import no_version
 from dagctl.spec.load_recorded import check_recorded
-from dagctl.spec.target import target_of
 from dagctl.spec.yaml_writer import to_yaml
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

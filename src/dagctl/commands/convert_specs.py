@@ -17,11 +17,11 @@ from dagctl.convert import (
     convert_airflow_yaml,
     convert_dag_factory,
 )
-from dagctl.convert.exported import ExportedSpec, nowhere
-from dagctl.convert.report import Outcome, Place, Remark
+from dagctl.convert.outcome.exported import ExportedSpec, nowhere
+from dagctl.convert.outcome.report import Outcome, Place, Remark
+from dagctl.convert.outcome.way_back import ChangedValue, differences, put_back
 from dagctl.convert.to_airflow_yaml import to_airflow_yaml
 from dagctl.convert.to_dag_factory import to_dag_factory
-from dagctl.convert.way_back import ChangedValue, differences, put_back
 from dagctl.errors import SpecError
 from dagctl.frozen import frozen
 from dagctl.spec.load import resolved
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path as FilePath
 
-    from dagctl.convert.exported import Places
+    from dagctl.convert.outcome.exported import Places
     from dagctl.spec.walk import Path
 
 _WRITERS = {"dag-factory": to_dag_factory, "airflow-yaml": to_airflow_yaml}

@@ -9,7 +9,7 @@ from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import EXPORT_MIGRATIONS, FORCE, LIST, Fix
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dagctl.convert import Factory, FilesBeside, Module, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.readers.limits import MAX_BYTES
+from dagctl.text.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.spec_files import read_below
 from dagctl.paths import is_path
 from dagctl.spec.inputs import digest_of_text
-from dagctl.spec.readers.limits import MAX_BYTES
+from dagctl.text.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +90,7 @@ def _digest(root: Path, item: Input) -> str | None:
 
 def _of_template(root: Path, name: str) -> str | None:
     from dagctl.commands.templates import template_reader  # noqa: PLC0415 - reads YAML
-    from dagctl.spec.problem import Problem  # noqa: PLC0415
+    from dagctl.findings.problem import Problem  # noqa: PLC0415
 
     plain, _, version = name.rpartition("@")
     if not (version.isascii() and version.isdigit() and len(version) < 8):  # noqa: PLR2004

@@ -14,9 +14,9 @@ from dagctl.frozen import frozen
 from dagctl.next_step import again
 from dagctl.operation.change import asked
 from dagctl.session.redaction import named
-from dagctl.spec.checks import taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.model import DagSpec
+from dagctl.spec.strictness import taken_by, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
     from dagctl.spec.checked import Checked
-    from dagctl.spec.checks import Checks
+    from dagctl.spec.strictness import Checks
 
 
 @frozen

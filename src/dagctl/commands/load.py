@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.read import failure, read_file
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, UsageError
-from dagctl.spec.checks import Checks, taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution.defaults import read_defaults
 from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.variables import Variables, variables_of
+from dagctl.spec.strictness import Checks, taken_by, text_of
 
 if TYPE_CHECKING:
+    from dagctl.readers.syntax import Format
     from dagctl.spec.checked import Checked
-    from dagctl.spec.readers.syntax import Format
 
     Text = str | bytes
     Source = str | bytes | os.PathLike[str] | Mapping[str, Any] | DagSpec

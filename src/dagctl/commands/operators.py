@@ -11,7 +11,7 @@ from dagctl.operators import Unresolved, lookup, release, targets
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.example import example
 from dagctl.operators.search import search
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError, SpecError
+from dagctl.findings.wording import in_json
+from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.load import check_spec, resolved
 from dagctl.spec.model import DagSpec
-from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.origins import Origin, find, near_name, origin_at
 from dagctl.spec.tasks.arguments import DefaultArgs
-from dagctl.spec.wording import in_json
 from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagctl.commands.read import SpecText
     from dagctl.commands.surroundings import Surroundings
     from dagctl.spec import walk
-    from dagctl.spec.readers import document as tree
+    from dagctl.text import document as tree
 
 LONGEST_FIELD = 1_000
 """Characters of the name of a field."""

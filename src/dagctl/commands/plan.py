@@ -18,7 +18,7 @@ from dagctl.operation.drift import diff_of
 from dagctl.operation.plan import make_plan
 from dagctl.operation.rendering import rendered
 from dagctl.operation.steps import new_paths, paths_of
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

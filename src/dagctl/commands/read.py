@@ -20,7 +20,7 @@ from dagctl.spec.resolution import DEFAULTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from dagctl.spec.readers.syntax import Format
+    from dagctl.readers.syntax import Format
 
 STANDARD_INPUT = "<stdin>"
 """What findings call a spec that was piped in."""

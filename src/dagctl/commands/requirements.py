@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.frozen import frozen
 from dagctl.operators.requirements import requirements
 from dagctl.spec.needs import needs_of
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

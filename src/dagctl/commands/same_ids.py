@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.inputs import source_path
 from dagctl.errors import ConflictError
-from dagctl.spec.lines import Span
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.readers.syntax import document_in
 from dagctl.spec.load import diagnostics_of
-from dagctl.spec.problem import Problem
-from dagctl.spec.readers.syntax import document_in
-from dagctl.spec.wording import quoted
+from dagctl.text.lines import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from dagctl.next_step import Command, Fix
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load_recorded import check_recorded
 from dagctl.spec.next_run import next_run_of
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,14 +9,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
-from dagctl.spec.codes import Code
-from dagctl.spec.files import MAX_BYTES
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.spec.resolution.files import MAX_BYTES
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from dagctl.spec.files import Files
+    from dagctl.spec.resolution.files import Files
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -17,17 +17,17 @@ from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import again
 from dagctl.settings import load_variables
 from dagctl.spec.load import check_defaults, check_spec
-from dagctl.spec.readers.limits import MAX_BYTES
 from dagctl.spec.resolution import DEFAULTS
 from dagctl.spec.resolution.defaults import Defaults, read_defaults, refused_defaults
 from dagctl.spec.resolution.resolve import Around
+from dagctl.text.limits import MAX_BYTES
 from dagctl.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from dagctl.commands.templates import LinkedTemplate, TemplateReader
     from dagctl.errors import Diagnostic
+    from dagctl.findings.problem import Problem
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.variables import Variables
 
 MOST_LEVELS = 64

@@ -7,21 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.errors import Diagnostic, Severity, SpecError
+from dagctl.findings.codes import Code
+from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
-from dagctl.spec.codes import Code
 from dagctl.spec.load import check_data
 from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.use import HEAD, USE
-from dagctl.spec.wording import quoted
 from dagctl.template import read_template, uses, value_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.spec.problem import Problem
-    from dagctl.spec.readers.document import Document
+    from dagctl.findings.problem import Problem
     from dagctl.spec.resolution.variables import Variables
     from dagctl.template import Template, TemplateParameter
+    from dagctl.text.document import Document
 
 _TEXTS = (
     *("a", "A", "Example", "abc", "example_name", "1", "12", "2026-01-01", "12:00:00"),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.folder_walk import is_template
 from dagctl.frozen import frozen
-from dagctl.spec.readers.source_text import decode
-from dagctl.spec.readers.syntax import document_in
+from dagctl.readers.source_text import decode
+from dagctl.readers.syntax import document_in
 from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.template import DamagedStampError, stamp_of
 

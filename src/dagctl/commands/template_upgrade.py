@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dagctl.difference import Difference
     from dagctl.errors import Diagnostic
     from dagctl.ports.text_merge import TextMerge
-    from dagctl.spec.checks import Checks
+    from dagctl.spec.strictness import Checks
     from dagctl.template import Stamp, Values
 
 Outcome = Literal["current", "ready", "conflict", "invalid", "stuck"]

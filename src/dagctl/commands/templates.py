@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.kept_templates import kept_of, of_project, of_source
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import did_you_mean, nearest, quoted
 from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
 from dagctl.settings import load_template_sources, project_of
 from dagctl.settings.templates import PROJECT
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean, nearest, quoted
 from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.spec.readers.document import Document
+    from dagctl.text.document import Document
     from dagctl.workspace import Workspace
 
 WORKSPACE, GALLERY = "workspace", "gallery"

@@ -10,12 +10,12 @@ from dagctl.commands.folder_walk import is_template
 from dagctl.commands.forked import verdicts
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.findings.codes import Code
 from dagctl.frozen import frozen
 from dagctl.spec.checked import stopped
-from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
-from dagctl.spec.codes import Code
 from dagctl.spec.load import check_spec
 from dagctl.spec.resolution import DEFAULTS
+from dagctl.spec.strictness import judged_elsewhere, taken_by, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from dagctl.commands.forked import Prepare, Verdict
     from dagctl.commands.read import ReadSpecs, SpecText
-    from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.strictness import Checks
 
 
 @frozen

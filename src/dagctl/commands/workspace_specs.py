@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
     from dagctl.ports import DagRecord
-    from dagctl.spec.checks import Checks
     from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
     from dagctl.spec.resolution.variables import Variable
+    from dagctl.spec.strictness import Checks
     from dagctl.workspace import Workspace
 
 MOST_TRIED = 100

@@ -2,12 +2,11 @@
 
 from dagctl.convert.airflow_config import convert_airflow_config
 from dagctl.convert.airflow_yaml import AirflowYaml, convert_airflow_yaml
-from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
 from dagctl.convert.formats import FORMATS, format_of, may_be, may_have_dags
 from dagctl.convert.gusty import GustyFolder, convert_gusty, is_task_file
+from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Place, Remark
 from dagctl.convert.python_file import Deployment, FilesBeside, Module, convert_python
-from dagctl.convert.report import Outcome, Place, Remark
 
 __all__ = [
     "FORMATS",

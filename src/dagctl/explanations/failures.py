@@ -1,7 +1,7 @@
 """The codes of dagctl's exceptions."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 
 RECORDED = {
     Code.NEVER_COMMITTED: Explanation(

@@ -1,7 +1,7 @@
 """DAG2xx: the fields of the spec."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.tasks import KINDS, TASK_TYPES
 

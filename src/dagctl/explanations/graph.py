@@ -1,7 +1,7 @@
 """DAG3xx: how the tasks depend on one another."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 
 _A = "tasks:\n  - {task_id: a, task_type: bash, bash_command: echo a}\n"
 _B = "  - {task_id: b, task_type: bash, bash_command: echo b, dependencies: "

@@ -1,7 +1,7 @@
 """DAG4xx: Python code and shell commands."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 
 
 def _python(*lines: str) -> str:

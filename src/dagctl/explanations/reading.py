@@ -1,7 +1,7 @@
 """DAG1xx: the text itself, before it is a spec."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 
 READING = {
     Code.NOT_UTF8: Explanation(

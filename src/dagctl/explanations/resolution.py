@@ -1,7 +1,7 @@
 """DAG27x: defaults, variables and loops."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 
 _ID = "tasks:\n  - task_id: copy_{}\n    for_each: {{table: {}}}\n    bash_command: echo hi"
 

@@ -1,8 +1,8 @@
 """DAG23x and DAG24x: values that YAML has no word for, arguments of tasks, and operators."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
-from dagctl.spec.markers import MARKERS
+from dagctl.findings.codes import Code
+from dagctl.spec.fields.markers import MARKERS
 
 
 def _task(*lines: str) -> str:

@@ -1,7 +1,7 @@
 """DAG6xx: templates, and the values of their parameters."""
 
 from dagctl.explanations.explanation import Explanation
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 
 TEMPLATES = {
     Code.BAD_TEMPLATE_HEAD: Explanation(

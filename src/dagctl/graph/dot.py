@@ -9,8 +9,8 @@ from dagctl.graph.layout import edges
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.outline import Entry, Outline
 
 
 def dot(spec: DagSpec) -> str:

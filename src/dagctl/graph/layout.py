@@ -5,14 +5,14 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.spec.cycles import end_of, start_of
-from dagctl.spec.outline import innermost_common
+from dagctl.spec.dependencies.cycles import end_of, start_of
+from dagctl.spec.dependencies.outline import innermost_common
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.outline import Entry, Outline
 
     Waits = Mapping[Entry, Mapping[str, None]]
 

@@ -10,8 +10,8 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from dagctl.spec.dependencies.outline import Entry
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.outline import Entry
 
 # Mermaid reads a label as Markdown: `__x__` would come out bold, `www.x.y` as a link. Letters,
 # digits, the hyphen and an underscore inside a word mean themselves; for everything else stands

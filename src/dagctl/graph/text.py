@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.graph.layout import Parents, Picture
+    from dagctl.spec.dependencies.outline import Entry
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.outline import Entry
 
 _MOST_TASKS_DRAWN = 15  # above this a list is easier to read
 _WIDEST_COLUMN = 32

@@ -16,8 +16,8 @@ from dagctl.errors import UsageError
 from dagctl.frozen import frozen
 from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, FileWrite
 from dagctl.spec.schedule_line import as_text
-from dagctl.spec.target import target_of
 from dagctl.spec.walk import raw_tasks
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dagctl.difference import Difference
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.target import Series
+    from dagctl.target import Series
 
 Kind = Literal[
     "task_renamed",

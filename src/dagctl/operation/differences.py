@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dagctl.difference import Difference
-from dagctl.spec.outline import outline_of
+from dagctl.spec.dependencies.outline import outline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,7 +20,7 @@ from dagctl.operation.loading import variants
 from dagctl.operation.merge import header_of
 from dagctl.paths import is_spec_path
 from dagctl.ports import SpecWrite
-from dagctl.spec.readers.source_text import decode
+from dagctl.readers.source_text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

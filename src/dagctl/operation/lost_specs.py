@@ -11,7 +11,7 @@ from dagctl.frozen import frozen
 from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.operation.change import digest_of
 from dagctl.operation.loading import variants
-from dagctl.spec.readers.source_text import decode
+from dagctl.readers.source_text import decode
 from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:

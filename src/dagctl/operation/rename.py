@@ -22,10 +22,10 @@ from dagctl.operation.removal import plan_removal
 from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.operation.spec_file import spec_write
 from dagctl.ports import DagVersion
+from dagctl.readers.source_text import decode
 from dagctl.spec.fields.ids import check_dag_id
 from dagctl.spec.load import check_data
 from dagctl.spec.other_id import with_dag_id
-from dagctl.spec.readers.source_text import decode
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context

@@ -11,7 +11,7 @@ from dagctl.errors import ConflictError, SpecError, UsageError
 from dagctl.operation.loading import loaded
 from dagctl.paths import is_spec_path
 from dagctl.ports import SpecWrite
-from dagctl.spec.readers.source_text import decode
+from dagctl.readers.source_text import decode
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import body_of, read_header
 from dagctl.errors import StaleVersionError
+from dagctl.findings.codes import Code
 from dagctl.next_step import FORCE, Command, Fix
 from dagctl.operation.basis import names_version
 from dagctl.operation.change import Action, digest_of
 from dagctl.operation.lone_changes import last_changes
 from dagctl.operation.lost_specs import TakenBack, fates_of, made_of
-from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.spec.inputs import Input
-    from dagctl.spec.target import Series
+    from dagctl.target import Series
 
 
 @frozen(kw_only=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dagctl.spec.readers.syntax import Format
+    from dagctl.readers.syntax import Format
 
 FORMATS: dict[str, Format] = {
     "application/json": "json",

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
+from dagctl.readers.syntax import document_in
 from dagctl.spec.load import check_spec
-from dagctl.spec.readers.syntax import document_in
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.use import USE, pin_of
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagctl.commands.templates import Text
+    from dagctl.findings.problem import Problem
+    from dagctl.readers.syntax import Format
     from dagctl.server.body import Body
     from dagctl.spec.checked import Checked
-    from dagctl.spec.problem import Problem
-    from dagctl.spec.readers.syntax import Format
     from dagctl.spec.resolution.use import Used
     from dagctl.views.templates import TemplateData
 

@@ -21,14 +21,14 @@ from dagctl.commands.init import InitChoices, init
 from dagctl.commands.schema import schema_text
 from dagctl.commands.templates import texts_in
 from dagctl.errors import NotAMemberError, UsageError
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.next_step import Command, Fix
 from dagctl.server.posted_inputs import EVERY
 from dagctl.server.refusals import RequestError
 from dagctl.settings import load_settings, load_variables, read_toml
 from dagctl.settings.templates import PROJECT
 from dagctl.settings.variables import environments
-from dagctl.spec.checks import Checks
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.strictness import Checks
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:

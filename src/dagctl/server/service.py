@@ -19,7 +19,7 @@ from dagctl.server.questions import AT_ONCE, LANES, MOST_WAITING
 from dagctl.server.readiness import Readiness
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
-from dagctl.spec.checks import Checks, taken_by, text_of
+from dagctl.spec.strictness import Checks, taken_by, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping

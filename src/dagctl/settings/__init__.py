@@ -19,8 +19,8 @@ from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
 from dagctl.settings.templates import TemplateSource, load_template_sources
 from dagctl.settings.variables import load_variables
-from dagctl.spec.checks import Checks
-from dagctl.spec.target import with_providers
+from dagctl.spec.strictness import Checks
+from dagctl.target import with_providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
+from dagctl.findings.codes import Code
 from dagctl.next_step import Command, Fix
 from dagctl.paths import is_remote_name, is_reserved
-from dagctl.spec.codes import Code
 from dagctl.spec.fields.project_id import uuid_of
-from dagctl.spec.target import TARGET_EXAMPLE, target_of, with_providers
+from dagctl.target import TARGET_EXAMPLE, target_of, with_providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import frozen
 from dagctl.paths import is_path
 from dagctl.patterns import lazy_pattern
 from dagctl.settings.sources import TomlFile, read_toml
-from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,9 @@ from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError
+from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.readers.yaml_values import meaning
 from dagctl.settings.sources import TomlFile, read_toml
-from dagctl.spec.readers.yaml_values import meaning
 from dagctl.spec.resolution.expressions import NAME
 from dagctl.spec.resolution.variables import (
     MAX_VARIABLES,
@@ -18,7 +19,6 @@ from dagctl.spec.resolution.variables import (
     Variables,
     variable_problem,
 )
-from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""What the user wrote: readers that keep positions, the model, and every check. Pure."""
+"""The language of specs: the model, what it takes, and what is checked of it. Pure."""

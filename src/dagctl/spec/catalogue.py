@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.operators import Operator, lookup
 from dagctl.operators.decorators import lookup_decorator
-from dagctl.spec.import_path import is_class_name
+from dagctl.spec.fields.import_path import is_class_name
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.operators import Unresolved
-    from dagctl.spec.target import Target
+    from dagctl.target import Target
 
 
 def known_class(name: str, target: Target) -> Operator | Unresolved:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity, SpecError
+from dagctl.findings.codes import Code
 from dagctl.frozen import frozen
-from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec

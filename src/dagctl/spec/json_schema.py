@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.findings.wording import in_json
 from dagctl.operators.json_schema import SHARED, operator_schema
-from dagctl.spec.files import MARKER
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution.defaults import ALL, OF_ONE_DAG, TASK_DEFAULTS, keys_for
+from dagctl.spec.resolution.files import MARKER
 from dagctl.spec.resolution.loops import MAX_NAMES
 from dagctl.spec.resolution.use import USE, WITH
 from dagctl.spec.tasks import KINDS, TASK_TYPES, Group, OperatorTask
-from dagctl.spec.wording import in_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,40 +7,40 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.findings.codes import Code
+from dagctl.findings.places import place_findings
+from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.operators import Operator, Reason
-from dagctl.spec.advice import advice
+from dagctl.readers.reading import Reading
+from dagctl.readers.source_text import decode, other_kind
+from dagctl.readers.syntax import document_in, read
+from dagctl.readers.text_findings import data_beyond_limits, not_a_mapping, of_another_tool
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.checked import Checked
-from dagctl.spec.codes import Code
-from dagctl.spec.files import noting, with_files
+from dagctl.spec.checks.advice import advice
+from dagctl.spec.checks.operator_checks import target_problems
+from dagctl.spec.checks.plain_secrets import with_secrets
+from dagctl.spec.checks.references import template_errors
+from dagctl.spec.checks.taken_literally import literal_warnings
 from dagctl.spec.inputs import Input, digest_of_text
-from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
-from dagctl.spec.operator_checks import target_problems
-from dagctl.spec.places import place_findings
-from dagctl.spec.plain_secrets import with_secrets
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.data_document import document_of
-from dagctl.spec.readers.reading import Reading
-from dagctl.spec.readers.source_text import decode, other_kind
-from dagctl.spec.readers.syntax import document_in, read
-from dagctl.spec.readers.text_findings import data_beyond_limits, not_a_mapping, of_another_tool
-from dagctl.spec.references import template_errors
 from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS, sample_tasks
+from dagctl.spec.resolution.files import noting, with_files
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
-from dagctl.spec.taken_literally import literal_warnings
-from dagctl.spec.target import target_of
 from dagctl.spec.tasks import TASK_TYPES
+from dagctl.target import target_of
+from dagctl.text.data_document import document_of
+from dagctl.text.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.spec.files import Files
-    from dagctl.spec.readers.syntax import Format
+    from dagctl.readers.syntax import Format
     from dagctl.spec.resolution.defaults import Defaults
+    from dagctl.spec.resolution.files import Files
     from dagctl.spec.resolution.resolve import Resolved
     from dagctl.spec.resolution.variables import Variables
-    from dagctl.spec.target import Target
+    from dagctl.target import Target
 
 _NO_PROJECT = Problem(
     Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'

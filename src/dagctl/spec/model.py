@@ -17,9 +17,9 @@ from pydantic import (
     PrivateAttr,
 )
 
-from dagctl.spec.callback_form import DAG_CALLBACKS, Callbacks, callbacks_field
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.dag_arguments import (
+from dagctl.findings.characters import line_of, name_of, prose
+from dagctl.findings.problem import Problem
+from dagctl.spec.dag.arguments import (
     DisplayName,
     DocMd,
     EndDate,
@@ -34,8 +34,11 @@ from dagctl.spec.dag_arguments import (
     Timezone,
     dates_in_zone,
 )
-from dagctl.spec.dag_checks import MAX_NAME, dag_problems
-from dagctl.spec.dag_settings import (
+from dagctl.spec.dag.brought import brought_by
+from dagctl.spec.dag.checks import MAX_NAME, dag_problems
+from dagctl.spec.dag.elsewhere import dag_key_problem
+from dagctl.spec.dag.entry_checks import size_problems
+from dagctl.spec.dag.settings import (
     AccessControl,
     Deadline,
     FailFast,
@@ -49,11 +52,10 @@ from dagctl.spec.dag_settings import (
     SearchPath,
     Undefined,
 )
-from dagctl.spec.elsewhere import dag_key_problem
-from dagctl.spec.entry_checks import size_problems
-from dagctl.spec.family import Family
+from dagctl.spec.dependencies.outline import Outline
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.start_date import (
@@ -62,19 +64,17 @@ from dagctl.spec.fields.start_date import (
     read_start_date,
     write_start_date,
 )
-from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.inputs import Input
-from dagctl.spec.jinja.brought import brought_by
-from dagctl.spec.outline import Outline
-from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group, tag_of_entry
 from dagctl.spec.tasks.argument_types import Email, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.tasks.group import SharedArgs
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.read_by import ReadBy
 from dagctl.spec.walk import Path, is_group, walk
 
 MAX_OWNER = 500

@@ -8,21 +8,21 @@ from jinja2 import nodes
 
 from dagctl.frozen import frozen
 from dagctl.operators import Operator, Unresolved
-from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.catalogue import known_class, known_decorator
-from dagctl.spec.import_path import is_class_name
-from dagctl.spec.jinja.rendered import rendered_texts
-from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
-from dagctl.spec.markers import functions_in
-from dagctl.spec.shared_parameters import shared_names, shared_texts
+from dagctl.spec.checks.rendered_texts import rendered_texts
+from dagctl.spec.checks.shared_parameters import shared_names, shared_texts
+from dagctl.spec.fields.callbacks import callbacks_in
+from dagctl.spec.fields.import_path import is_class_name
+from dagctl.spec.fields.markers import functions_in
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import is_group, mapping_in, raw_entries, raw_tasks
+from dagctl.user_code.jinja.template import FAILURES, is_template, template_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.target import Target
+    from dagctl.target import Target
 
 _OF_THREE = {"bash": "BashOperator", "python": "PythonOperator", "decorator": "PythonOperator"}
 """What the other kinds of tasks become; on Airflow 3 it is of a provider."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.target import Series
+    from dagctl.target import Series
 
 
 def next_run_of(spec: DagSpec, series: Series, now: datetime) -> datetime | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dagctl.spec.readers.syntax import document_in
-from dagctl.spec.readers.yaml_values import meaning
+from dagctl.readers.syntax import document_in
+from dagctl.readers.yaml_values import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.spec.readers.document import Document
+    from dagctl.text.document import Document
 
 KEY = "dag_id"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.readers.yaml_reader import REFUSED_RAW
-from dagctl.spec.readers.yaml_values import meaning
+from dagctl.readers.yaml_reader import REFUSED_RAW
+from dagctl.readers.yaml_values import meaning
 from dagctl.spec.resolution.expressions import escaped
 
 if TYPE_CHECKING:

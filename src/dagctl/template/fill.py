@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.use import HEAD, as_text
 from dagctl.spec.yaml_writer import inline, written_to_yaml
 from dagctl.template.references import replaced, uses, whole, with_values

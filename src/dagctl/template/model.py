@@ -13,7 +13,7 @@ from dagctl.spec.resolution.use import HEAD
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagctl.spec.readers.document import Document
+    from dagctl.text.document import Document
 
 _ABSENT = object()
 _BOUNDED_TYPES = frozenset({"integer", "number", "boolean", "null"})

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity, SpecError
-from dagctl.spec.codes import Code
-from dagctl.spec.load import diagnostics_of
-from dagctl.spec.param_rules import (
+from dagctl.findings.codes import Code
+from dagctl.findings.places import place_findings
+from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.readers.source_text import decode
+from dagctl.readers.text_findings import not_a_mapping
+from dagctl.readers.yaml_reader import read_yaml
+from dagctl.spec.fields.param_rules import (
     LONGEST_PATTERN,
     MAX_WORK,
     is_quick,
@@ -15,24 +20,19 @@ from dagctl.spec.param_rules import (
     rule_problem,
     work,
 )
-from dagctl.spec.params import RULES
-from dagctl.spec.places import place_findings
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.document import named
-from dagctl.spec.readers.source_text import decode
-from dagctl.spec.readers.text_findings import not_a_mapping
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.fields.params import RULES
+from dagctl.spec.load import diagnostics_of
 from dagctl.spec.resolution.use import HEAD, USE
-from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.template.model import Template, TemplateParameter
 from dagctl.template.references import uses
 from dagctl.template.values import value_problem
+from dagctl.text.document import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.spec.readers.document import Document
     from dagctl.template.references import Path
+    from dagctl.text.document import Document
 
 MAX_PARAMETERS = 100
 _HEAD_KEYS = ("name", "version", "description", "parameters")

@@ -10,7 +10,7 @@ from dagctl.spec.resolution.use import PARAMETER, as_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.spec.readers.document import Document, Node
+    from dagctl.text.document import Document, Node
 
     Path = tuple[str | int, ...]
 

@@ -7,8 +7,10 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Diagnostic, SpecError
-from dagctl.spec.codes import Code
-from dagctl.spec.param_rules import (
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import nearest, quoted, shortened
+from dagctl.spec.fields.param_rules import (
     MAX_WORK,
     changed_rules,
     default_problem,
@@ -16,9 +18,7 @@ from dagctl.spec.param_rules import (
     patterns,
     work,
 )
-from dagctl.spec.params import RULES
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import nearest, quoted, shortened
+from dagctl.spec.fields.params import RULES
 from dagctl.template.model import fits, keeps_format
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from dagctl.convert.report import Outcome
+from dagctl.convert.outcome.report import Outcome
 from dagctl.views.form import Positive
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dagctl.commands.convert import Converted, WrittenSpec
     from dagctl.commands.convert_specs import WrittenOut
     from dagctl.convert import ConvertedDag, Remark
-    from dagctl.convert.exported import ExportedSpec
+    from dagctl.convert.outcome.exported import ExportedSpec
 
 
 class RemarkData(TypedDict):

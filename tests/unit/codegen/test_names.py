@@ -15,7 +15,7 @@ from dagctl.codegen.module import module_of
 from dagctl.codegen.names import function, stems, variable
 from dagctl.dag_file.file_name import file_name
 from dagctl.dag_file.reserved import STANDARD_LIBRARY
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 
 def own(*ids: str) -> dict[str, str]:

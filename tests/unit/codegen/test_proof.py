@@ -10,7 +10,7 @@ from dagctl import DagSpec, render
 from dagctl.codegen.module import Sections, module_of
 from dagctl.codegen.proof import prove
 from dagctl.errors import GeneratedCodeError
-from dagctl.spec.target import target_of
+from dagctl.target import target_of
 
 SPEC = DagSpec.model_validate(
     {

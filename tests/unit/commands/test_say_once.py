@@ -12,7 +12,7 @@ from dagctl.commands.read import read_specs
 from dagctl.commands.validate import Validation, distinct, validate
 from dagctl.errors import Severity
 from dagctl.settings import load_variables
-from dagctl.spec.checks import Checks
+from dagctl.spec.strictness import Checks
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from dagctl import SpecError, load_spec
 from dagctl.codegen.render import render
 from dagctl.commands.load import check
 from dagctl.commands.spec_files import workspace_files
-from dagctl.spec.codes import Code
-from dagctl.spec.files import MAX_BYTES
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
 from dagctl.spec.load import check_data, check_spec
-from dagctl.spec.problem import Problem
+from dagctl.spec.resolution.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,12 +16,12 @@ from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.validate import validate
 from dagctl.commands.workspace_specs import MOST_TRIED, WorkspaceSpecs
 from dagctl.errors import ConflictError, Severity, SpecError, UsageError
+from dagctl.findings.codes import Code
 from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.settings import load_variables
 from dagctl.settings.variables import MAX_ENVIRONMENTS, each_environment
-from dagctl.spec.checks import Checks
-from dagctl.spec.codes import Code
 from dagctl.spec.inputs import Input, digest_of_text
+from dagctl.spec.strictness import Checks
 from dagctl.template import Template, read_template
 from dagctl.workspace import Workspace, find_workspace
 

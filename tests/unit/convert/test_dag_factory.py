@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dagctl.convert import ConvertedDag, Factory, Outcome, convert_dag_factory
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.errors import SpecError
 
 TODAY = date(2026, 3, 10)

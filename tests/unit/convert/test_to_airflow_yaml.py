@@ -15,7 +15,7 @@ from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
-    from dagctl.convert.exported import ExportedSpec
+    from dagctl.convert.outcome.exported import ExportedSpec
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted([*ROOT.glob("tests/golden/*/spec.*"), *ROOT.glob("examples/*.*")])

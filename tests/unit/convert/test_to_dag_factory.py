@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from dagctl.codegen.render import render
 from dagctl.commands.convert_specs import convert_specs
 from dagctl.convert import ConvertedDag, Factory, Outcome, convert_dag_factory
-from dagctl.convert.foreign_writer import foreign_yaml
+from dagctl.convert.foreign_yaml.writer import foreign_yaml
 from dagctl.errors import SpecError
 from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
-    from dagctl.convert.exported import ExportedSpec
+    from dagctl.convert.outcome.exported import ExportedSpec
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted([*ROOT.glob("tests/golden/*/spec.*"), *ROOT.glob("examples/*.*")])

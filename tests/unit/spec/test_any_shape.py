@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from dagctl.spec.fields.markers import MOST_ARGUMENTS
 from dagctl.spec.load import check_data
-from dagctl.spec.markers import MOST_ARGUMENTS
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import KINDS, Group
 

@@ -13,18 +13,18 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.errors import Severity, SpecError
-from dagctl.spec import wording
-from dagctl.spec.bash import command as bash_command
-from dagctl.spec.codes import Code
-from dagctl.spec.entry_checks import MAX_CODE
+from dagctl.findings import wording
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import MAX_IN_VALUE, MAX_PROBLEMS
+from dagctl.readers.json_text import match_text, read_text
+from dagctl.spec.dag.entry_checks import MAX_CODE
 from dagctl.spec.fields import ids, schedule, slug
 from dagctl.spec.load import check_spec
 from dagctl.spec.model import DagSpec
-from dagctl.spec.problem import MAX_IN_VALUE, MAX_PROBLEMS
-from dagctl.spec.python_code import parse_python_code, quiet
-from dagctl.spec.python_code.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
-from dagctl.spec.readers.json_text import match_text, read_text
 from dagctl.spec.tasks import function
+from dagctl.user_code.bash import command as bash_command
+from dagctl.user_code.python import parse_python_code, tree
+from dagctl.user_code.python.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 from tests.hostile.texts import HOSTILE, Hostile, bash, document
 from tests.hostile.texts import python as python_spec
 from tests.work_done import calls_of
@@ -303,8 +303,8 @@ def test_python_warnings_are_caught_for_one_call_of_the_parser_only(
         return real(text)
 
     code = "def f(a): pass"
-    monkeypatch.setattr("dagctl.spec.python_code.advice.cut", meanwhile)
+    monkeypatch.setattr("dagctl.user_code.python.advice.cut", meanwhile)
     parse_python_code.cache_clear()
     assert len(parse_python_code(code).warnings.shown) == 1
     assert [each.text for each in read] == ["return 7"]
-    assert not quiet._FILTERS.locked()
+    assert not tree._FILTERS.locked()

@@ -21,7 +21,7 @@ from dagctl.spec.tasks.function_settings import FunctionSettings
 from dagctl.spec.tasks.mapping import Mapped
 
 if TYPE_CHECKING:
-    from dagctl.spec.checked_model import CheckedModel
+    from dagctl.spec.validation.checked_model import CheckedModel
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted([*ROOT.glob("examples/*.*"), *ROOT.glob("tests/golden/*/spec.*")])

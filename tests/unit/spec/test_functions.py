@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from dagctl.codegen.render import render
+from dagctl.findings.codes import Code
 from dagctl.operators import Operator, lookup
 from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.decorators import decorator_names, lookup_decorator
 from dagctl.operators.targets import targets
-from dagctl.spec.codes import Code
-from dagctl.spec.gone import GONE
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY, FunctionSettings
+from dagctl.spec.validation.gone import GONE
 
 HEAD = "dag_name: Report\ntasks:\n"
 CODE = "python_code: return 1"

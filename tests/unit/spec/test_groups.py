@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagctl import DagSpec, SpecError, render
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
+from dagctl.spec.dependencies.outline import Outline
 from dagctl.spec.fields.types import MAX_NESTING
 from dagctl.spec.load import check_spec
-from dagctl.spec.outline import Outline
 
 ECHO = "bash_command: echo"
 GOOD = """

@@ -8,7 +8,7 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.errors import Severity, SpecError
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.model import DagSpec
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagctl.errors import Severity, SpecError
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.fields.start_date import DEFAULT_START
 from dagctl.spec.load import check_spec, load_spec
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagctl import DagSpec, SpecError, render
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.load import check_spec
 
 BASH = "bash_command: echo"

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from dagctl.errors import SpecError
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import BashTask, PythonTask
 

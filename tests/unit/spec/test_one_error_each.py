@@ -11,8 +11,8 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.errors import Severity
+from dagctl.findings.problem import MAX_PROBLEMS
 from dagctl.spec.load import check_data, check_spec
-from dagctl.spec.problem import MAX_PROBLEMS
 
 SLIPS = [
     ("bash_command: a, env: {A: {$ref: a.b, $xcom: c}}", "DAG233", "mapping of its own"),

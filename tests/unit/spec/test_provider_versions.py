@@ -8,10 +8,10 @@ import pytest
 
 from dagctl.commands.load import check
 from dagctl.errors import UsageError
+from dagctl.findings.codes import Code
 from dagctl.settings import load_for_specs, load_settings
 from dagctl.settings.checks import EXAMPLE_ID
-from dagctl.spec.codes import Code
-from dagctl.spec.target import target_of, with_providers
+from dagctl.target import target_of, with_providers
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:

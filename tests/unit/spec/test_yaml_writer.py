@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from dagctl.convert.foreign_writer import foreign_yaml
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.convert.foreign_yaml.writer import foreign_yaml
+from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.yaml_writer import data_to_yaml, inline
 
 HIDDEN = {

@@ -9,7 +9,7 @@ from hypothesis import given as with_examples
 from hypothesis import strategies as st
 
 from dagctl.errors import SpecError
-from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.readers.yaml_reader import read_yaml
 from dagctl.template import filled, given, read_template, values_of
 from dagctl.template.values import value_problem
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dagctl.errors import SpecError
-from dagctl.spec.param_rules import default_problem, rule_problem
+from dagctl.spec.fields.param_rules import default_problem, rule_problem
 from dagctl.template import filled, read_template, values_of
 
 ECHO = "bash_command: 'echo ${{ params.x }}'"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.commands.templates import LinkedTemplate
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
 from dagctl.spec.load import check_spec
-from dagctl.spec.problem import Problem
 from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.variables import variables_of
 from dagctl.template import filled, read_template, values_of

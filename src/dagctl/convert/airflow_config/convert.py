@@ -11,12 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from dagctl.convert.airflow_config.ignored import ignored_of_dag, ignored_of_task
 from dagctl.convert.airflow_config.references import LayeredTemplates, joined
-from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.tasks import DURATIONS
-from dagctl.convert.finished import finished
-from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
-from dagctl.convert.report import Outcome, Remark, Report
+from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
+from dagctl.convert.outcome.finished import finished
+from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Remark, Report
 from dagctl.operators import Operator, lookup
 from dagctl.operators.value_kinds import TEXT
 from dagctl.patterns import lazy_pattern
@@ -24,7 +23,7 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from datetime import date
 
-    from dagctl.convert.report import Place
+    from dagctl.convert.outcome.report import Place
 
 _TARGET = "_target_"
 _CONFIGURATION = lazy_pattern(r"^_target_:\s*['\"]?airflow_config\.Configuration\b", re.MULTILINE)

@@ -9,8 +9,8 @@ from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import OperatorTask
 
 if TYPE_CHECKING:
-    from dagctl.convert.foreign_yaml import Fields
-    from dagctl.convert.report import Report
+    from dagctl.convert.foreign_yaml.reader import Fields
+    from dagctl.convert.outcome.report import Report
 
 _OF_DAGS = frozenset(
     {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import Fields, refused, size_of
+from dagctl.convert.foreign_yaml.reader import Fields, refused, size_of
+from dagctl.findings.codes import Code
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _REFERENCE = lazy_pattern(r"\$\{([\w.-]+)\}")
 _INTERPOLATION = lazy_pattern(r"(?<!\\)\$\{[^{}]{1,1000}\}")

@@ -10,8 +10,8 @@ from dagctl.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from dagctl.convert.foreign_yaml import Fields
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.foreign_yaml.reader import Fields
+    from dagctl.convert.outcome.report import Place, Report
 
 NOT_YET = "Airflow's YAML does not take it yet; write it into the spec"
 

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.airflow_yaml.dag import DagConversion
 from dagctl.convert.airflow_yaml.documents import documents_of
-from dagctl.convert.conversion import Conversion, ConvertedDag
-from dagctl.convert.finished import finished
-from dagctl.convert.foreign_yaml import refused
-from dagctl.convert.report import Report
+from dagctl.convert.foreign_yaml.reader import refused
+from dagctl.convert.outcome.finished import finished
+from dagctl.convert.outcome.report import Conversion, ConvertedDag, Report
+from dagctl.findings.codes import Code
 from dagctl.frozen import frozen
-from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.convert.foreign_yaml import Fields
+    from dagctl.convert.foreign_yaml.reader import Fields
 
 
 @frozen

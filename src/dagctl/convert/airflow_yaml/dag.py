@@ -11,16 +11,16 @@ from dagctl.convert.airflow_yaml.schedule import Schedules
 from dagctl.convert.airflow_yaml.shared import placed, shared_template
 from dagctl.convert.airflow_yaml.tasks import Tasks
 from dagctl.convert.airflow_yaml.values import Values
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.operators import base_parameters
-from dagctl.spec.callback_form import DAG_CALLBACKS
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _OWN = frozenset({"$schema", "dag_id", "schedule", "templates", "tasks"})
 _NO_START = "the file gives none, so the first run is the next one; 2024-01-01 counts now"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import read_foreign_documents, refused
+from dagctl.convert.foreign_yaml.reader import read_foreign_documents, refused
+from dagctl.findings.codes import Code
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
-    from dagctl.convert.foreign_yaml import Fields
+    from dagctl.convert.foreign_yaml.reader import Fields
 
 EDITION = "2026-10-30"
 """The date of the schema that Airflow 3.4 has; it has no other."""

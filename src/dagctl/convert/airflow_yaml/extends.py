@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import Fields, refused, size_of
-from dagctl.spec.codes import Code
+from dagctl.convert.foreign_yaml.reader import Fields, refused, size_of
+from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _DEEPEST = 50
 """Templates that extend one another in a row."""

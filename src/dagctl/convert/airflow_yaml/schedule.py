@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.airflow_yaml.values import plain_data
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.spec.fields.durations import is_duration
 
 if TYPE_CHECKING:
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _MODULES = {
     "CronTriggerTimetable": "trigger",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.spec.fields.durations import duration_problem, length_of
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.airflow_yaml.arguments import NOT_YET, Taken, arguments
-from dagctl.convert.foreign_yaml import Fields
-from dagctl.convert.operator_names import operator_name
+from dagctl.convert.foreign_yaml.reader import Fields
+from dagctl.convert.operators.names import operator_name
 from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.spec.bash.command import TEMPLATE_FILES
-from dagctl.spec.callback_form import TASK_CALLBACKS
-from dagctl.spec.jinja.template import is_template
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import OperatorTask
+from dagctl.user_code.bash.command import TEMPLATE_FILES
+from dagctl.user_code.jinja.template import is_template
 
 if TYPE_CHECKING:
     from dagctl.convert.airflow_yaml.values import Values
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _OWN = frozenset({"id", "needs", "uses", "with", "run"})
 _MANAGED = frozenset({"task_id", "dag", "task_group", "default_args"})

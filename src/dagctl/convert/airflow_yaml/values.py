@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields, Tagged
-from dagctl.spec.bash.command import TEMPLATE_FILES
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged
 from dagctl.spec.fields.durations import is_duration
-from dagctl.spec.jinja.template import is_template
-from dagctl.spec.readers.limits import MAX_BYTES
+from dagctl.text.limits import MAX_BYTES
+from dagctl.user_code.bash.command import TEMPLATE_FILES
+from dagctl.user_code.jinja.template import is_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
     from dagctl.operators import Operator
 
 XCOM, TEMPLATE, FILE = ("$x", "$xcom"), ("$t", "$template"), ("$f", "$file")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields, Tagged
-from dagctl.convert.notifiers import notifier_form
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged
+from dagctl.convert.operators.names import notifier_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 
 class Callbacks:

@@ -12,9 +12,9 @@ from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.shared_arguments import Spreading, tasks_of
 from dagctl.convert.dag_factory.tasks import Tasks
 from dagctl.convert.dag_factory.values import Values, minutes_of, relative, with_rules
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.python_file.result import text_made_by
-from dagctl.spec.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -22,7 +22,7 @@ from dagctl.spec.tasks.arguments import DefaultArgs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _COPIED = (
     *("description", "max_active_runs", "max_active_tasks", "doc_md", "dag_display_name"),

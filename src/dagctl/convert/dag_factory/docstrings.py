@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.source import read_python
+from dagctl.convert.python_file.state.source import read_python
 from dagctl.errors import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.convert.foreign_yaml import Fields
-    from dagctl.convert.report import Report
+    from dagctl.convert.foreign_yaml.reader import Fields
+    from dagctl.convert.outcome.report import Report
 
 _DOCUMENTATION = frozenset({"doc", "doc_md", "doc_json", "doc_yaml", "doc_rst"})
 """With one of them, a decorator takes no docstring."""

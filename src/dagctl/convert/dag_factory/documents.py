@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields, refused, size_of
-from dagctl.convert.report import Place
-from dagctl.spec.codes import Code
+from dagctl.convert.foreign_yaml.reader import Fields, refused, size_of
+from dagctl.convert.outcome.report import Place
+from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _DEFAULT = "default"
 _NO_DAGS = frozenset({_DEFAULT, "task_groups"})

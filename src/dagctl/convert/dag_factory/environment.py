@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import Fields, Tagged
-from dagctl.convert.report import Outcome, Place, Remark
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged
+from dagctl.convert.outcome.report import Outcome, Place, Remark
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from re import Match
 
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _VARIABLE = lazy_pattern(r"\$(?:([A-Z_][A-Z0-9_]{0,99})\b|\{([A-Za-z_]\w{0,99})\})")
 _WRITTEN = lazy_pattern(r"(?a)\$(?:(\w{1,200})|\{([^{}\n]{1,200})\})")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.documents import dags_of
 from dagctl.convert.dag_factory.environment import report_variables, with_values
-from dagctl.convert.finished import finished
-from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
-from dagctl.convert.report import Outcome, Place, Remark, Report
+from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
+from dagctl.convert.outcome.finished import finished
+from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Place, Remark, Report
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:

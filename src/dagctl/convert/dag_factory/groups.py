@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed, named_entries
 from dagctl.convert.dag_factory.shared_arguments import Spreading, tasks_of
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.frozen import frozen
-from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import DefaultArgs
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dagctl.convert.dag_factory.callbacks import Callbacks
     from dagctl.convert.dag_factory.tasks import Tasks
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _DEEPEST = 20
 """As many groups a spec may have in one another."""

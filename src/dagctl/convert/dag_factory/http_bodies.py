@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 
 if TYPE_CHECKING:
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _OPERATORS = frozenset({"HttpOperator", "SimpleHttpOperator"})
 _HEADER = "Content-Type"

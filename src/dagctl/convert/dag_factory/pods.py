@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 
 if TYPE_CHECKING:
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _MODELS = "kubernetes.client.models"
 _OBJECTS = {

@@ -11,16 +11,16 @@ from dagctl.convert.dag_factory.values import (
     is_asset,
     seconds_of,
 )
-from dagctl.convert.durations import duration_text
-from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged, as_list
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.fields.durations import duration_text
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 ReadFile = Callable[[str], Fields | None]
 """Returns the document in a file that the DAG file names, or None."""

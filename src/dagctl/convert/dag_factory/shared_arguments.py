@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import named_entries
 from dagctl.convert.dag_factory.tasks import FUNCTIONS
-from dagctl.convert.databases import SUCCESSOR, is_of_a_database, own_arguments
-from dagctl.convert.foreign_yaml import Fields
-from dagctl.convert.operator_names import renamed_operator
-from dagctl.convert.python_file.old_arguments import argument_now, old_names
+from dagctl.convert.foreign_yaml.reader import Fields
+from dagctl.convert.operators.arguments import argument_now, old_names
+from dagctl.convert.operators.databases import SUCCESSOR, is_of_a_database, own_arguments
+from dagctl.convert.operators.names import renamed_operator
 from dagctl.operators import Operator, base_parameters, lookup
 from dagctl.operators.model import Parameter
 from dagctl.spec.tasks.arguments import NOT_SHARED
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 _OF_FACTORIES = frozenset({"concurrency", "schedule_interval", "timetable", "dagrun_timeout_sec"})
 """Arguments of a DAG under names that other tools have; no operator has one of them."""

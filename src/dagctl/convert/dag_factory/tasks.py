@@ -17,17 +17,17 @@ from dagctl.convert.dag_factory.values import (
     with_rules,
     xcom,
 )
-from dagctl.convert.databases import SUCCESSOR, for_all_databases, is_of_a_database
-from dagctl.convert.durations import duration_text
-from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
-from dagctl.convert.operator_names import operator_name
-from dagctl.convert.python_file.old_arguments import argument_now
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged, as_list
+from dagctl.convert.operators.arguments import argument_now
+from dagctl.convert.operators.databases import SUCCESSOR, for_all_databases, is_of_a_database
+from dagctl.convert.operators.names import operator_name
+from dagctl.findings.wording import in_json
 from dagctl.operators import Operator, lookup
-from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.catalogue import text_meaning
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS
+from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.tasks import BashTask, OperatorTask
 from dagctl.spec.tasks.function_settings import TAKEN_BY
-from dagctl.spec.wording import in_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dagctl.convert.dag_factory.callbacks import Callbacks
     from dagctl.convert.dag_factory.schedule import Schedules
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
 _MOMENTS = ("start_date", "end_date")

@@ -7,15 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from dagctl.convert.durations import duration_text
-from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged, as_list
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.target import target_of
+from dagctl.spec.fields.durations import duration_text
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _PARAMS = frozenset({"airflow.sdk.Param", "airflow.models.param.Param", "airflow.models.Param"})
 ASSET_CLASSES = frozenset({"Asset", "Dataset"})

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.convert.gusty.task_file import is_body_of_one_function
-from dagctl.convert.python_file.functions import Functions
+from dagctl.convert.python_file.as_spec.functions import Functions
+from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.interpreter import interpreter
-from dagctl.convert.python_file.modules import Modules
-from dagctl.convert.python_file.objects import Function
-from dagctl.convert.python_file.scope import SourceFile
-from dagctl.convert.python_file.source import read_python
+from dagctl.convert.python_file.state.objects import Function
+from dagctl.convert.python_file.state.scope import SourceFile
+from dagctl.convert.python_file.state.source import read_python
 
 if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.gusty.levels import GustyTask
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 PLACEHOLDER = "gusty.code"
 """The callable of a task until its code is put there."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.conversion import Conversion
 from dagctl.convert.dag_factory.dag import DagConversion
-from dagctl.convert.finished import finished
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.gusty.code import PLACEHOLDER, code_of
 from dagctl.convert.gusty.edges import Edges
 from dagctl.convert.gusty.levels import levels_of, safe_module
 from dagctl.convert.gusty.task_file import SUFFIXES
-from dagctl.convert.report import Outcome, Place, Remark, Report
+from dagctl.convert.outcome.finished import finished
+from dagctl.convert.outcome.report import Conversion, Outcome, Place, Remark, Report
 from dagctl.frozen import frozen
 from dagctl.operators import Operator, base_parameters, lookup
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields, as_list
+from dagctl.convert.foreign_yaml.reader import Fields, as_list
 from dagctl.convert.gusty.levels import GustyTask
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from dagctl.convert.gusty.levels import Level
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _WAIT = "ExternalTaskSensor"
 _WAIT_DEFAULTS: Mapping[str, Any] = {"poke_interval": 10, "timeout": 3600, "retries": 60}

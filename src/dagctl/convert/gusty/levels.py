@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
+from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
 from dagctl.convert.gusty.tags import without_tags
 from dagctl.convert.gusty.task_file import METADATA, SUFFIXES, TaskFile, read_task_file
-from dagctl.convert.report import Place
+from dagctl.convert.outcome.report import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from dagctl.convert.report import Report
+    from dagctl.convert.outcome.report import Report
 
 IGNORED = ".gustyignore"
 _MOST_COPIES = 2_000

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.values import TIMEDELTA
-from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.outcome.report import Place, Report
 
 _UNIT = lazy_pattern(
     r"\s*(days|seconds|microseconds|milliseconds|minutes|hours|weeks)\s*:\s*(\d+)\s*"

@@ -7,10 +7,10 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml, refused
-from dagctl.convert.report import Place
+from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml, refused
+from dagctl.convert.outcome.report import Place
+from dagctl.findings.codes import Code
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.conversion import Conversion, ConvertedDag
-from dagctl.convert.finished import finished
-from dagctl.convert.python_file import search_path, unknown
-from dagctl.convert.python_file.dag import DagConversion
-from dagctl.convert.python_file.deployment import Deployment
-from dagctl.convert.python_file.files_beside import FilesBeside
-from dagctl.convert.python_file.functions import Functions
+from dagctl.convert.outcome.finished import finished
+from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome
+from dagctl.convert.python_file.as_spec import search_path
+from dagctl.convert.python_file.as_spec.dag import DagConversion
+from dagctl.convert.python_file.as_spec.functions import Functions
+from dagctl.convert.python_file.calls.modules import Modules
+from dagctl.convert.python_file.certainty import unknown
 from dagctl.convert.python_file.interpreter import interpreter
-from dagctl.convert.python_file.modules import Modules
-from dagctl.convert.python_file.reads import report_used
-from dagctl.convert.python_file.scope import SourceFile
-from dagctl.convert.python_file.source import read_python, refused
-from dagctl.convert.report import Outcome
-from dagctl.spec.codes import Code
+from dagctl.convert.python_file.state.given import Deployment, FilesBeside
+from dagctl.convert.python_file.state.scope import SourceFile
+from dagctl.convert.python_file.state.source import read_python, refused
+from dagctl.convert.python_file.values.reads import report_used
+from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.python_file.modules import ReadModule
-    from dagctl.convert.report import Remark
+    from dagctl.convert.outcome.report import Remark
+    from dagctl.convert.python_file.calls.modules import ReadModule
+    from dagctl.convert.python_file.state.machine import Machine
 
 
 def convert_python(  # noqa: PLR0913 - the file, the target, and what may be read beside it

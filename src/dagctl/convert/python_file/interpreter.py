@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file import expressions, statements
-from dagctl.convert.python_file.machine import Grammar, Machine
+from dagctl.convert.python_file.state.machine import Grammar, Machine
+from dagctl.convert.python_file.syntax import expressions, statements
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from dagctl.convert.python_file.machine import Project
-    from dagctl.convert.python_file.scope import SourceFile
+    from dagctl.convert.python_file.state.machine import Project
+    from dagctl.convert.python_file.state.scope import SourceFile
 
 _GRAMMAR = Grammar(expressions.evaluate, statements.run)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.binding import Call
-from dagctl.convert.python_file.inlining import inline
+from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.interpreter import interpreter
-from dagctl.convert.python_file.modules import Modules
-from dagctl.convert.python_file.objects import Function
-from dagctl.convert.python_file.scope import SourceFile
-from dagctl.convert.python_file.source import read_python
+from dagctl.convert.python_file.state.binding import Call
+from dagctl.convert.python_file.state.inlining import inline
+from dagctl.convert.python_file.state.objects import Function
+from dagctl.convert.python_file.state.scope import SourceFile
+from dagctl.convert.python_file.state.source import read_python
 from dagctl.errors import SpecError
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.airflow_yaml.documents import SCHEMA
-from dagctl.convert.exported import Losses, nowhere, value_at
-from dagctl.convert.foreign_writer import foreign_yaml
+from dagctl.convert.foreign_yaml.writer import foreign_yaml
+from dagctl.convert.outcome.exported import Losses, nowhere, value_at
 from dagctl.convert.to_airflow_yaml.tasks import MINUTES, Tasks
 from dagctl.convert.to_airflow_yaml.values import without_missing
+from dagctl.spec.fields.schedules import assets_of
 from dagctl.spec.fields.start_date import write_start_date
-from dagctl.spec.schedules import assets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import ExportedSpec, Places
+    from dagctl.convert.outcome.exported import ExportedSpec, Places
     from dagctl.spec.model import DagSpec
 
 _COPIED = (

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.durations import duration_text
 from dagctl.convert.to_airflow_yaml.values import Values, without_missing
 from dagctl.operators import Operator, lookup
-from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS
+from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Losses
-    from dagctl.spec.outline import Entry, Outline
+    from dagctl.convert.outcome.exported import Losses
+    from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.walk import Path
 
 TARGET = "3"

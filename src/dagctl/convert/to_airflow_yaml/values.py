@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.durations import length_of
-from dagctl.spec.jinja.template import is_template
-from dagctl.spec.markers import marker_of
+from dagctl.spec.fields.markers import marker_of
+from dagctl.user_code.jinja.template import is_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.operators import Operator
     from dagctl.spec.walk import Path
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.to_dag_factory.values import MISSING, TYPE, length, not_in_minutes
-from dagctl.spec.callback_form import TASK_CALLBACKS
-from dagctl.spec.markers import marker_of
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS
+from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.callbacks import Callbacks
     from dagctl.convert.to_dag_factory.values import Values
-    from dagctl.spec.shared_parameters import Shared
+    from dagctl.spec.checks.shared_parameters import Shared
     from dagctl.spec.walk import Path
 
 LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})

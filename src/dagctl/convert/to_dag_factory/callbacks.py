@@ -9,7 +9,7 @@ from dagctl.operators import Operator, lookup
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.module import FunctionModule
     from dagctl.convert.to_dag_factory.values import Values
     from dagctl.spec.walk import Path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.exported import Losses, nowhere, value_at
-from dagctl.convert.foreign_writer import foreign_yaml
+from dagctl.convert.foreign_yaml.writer import foreign_yaml
+from dagctl.convert.outcome.exported import Losses, nowhere, value_at
 from dagctl.convert.to_dag_factory.arguments import MINUTES, Arguments
 from dagctl.convert.to_dag_factory.callbacks import Callbacks
 from dagctl.convert.to_dag_factory.groups import dependencies_of, doubled_names, group_of
@@ -19,16 +19,16 @@ from dagctl.convert.to_dag_factory.values import (
     local_time,
     without_missing,
 )
-from dagctl.spec.callback_form import DAG_CALLBACKS
-from dagctl.spec.shared_parameters import shared_parameters
-from dagctl.spec.target import target_of
+from dagctl.spec.checks.shared_parameters import shared_parameters
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import ExportedSpec, Places
+    from dagctl.convert.outcome.exported import ExportedSpec, Places
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.target import Target
+    from dagctl.target import Target
 
 _COPIED = (
     *("max_active_runs", "max_active_tasks", "doc_md", "dag_display_name"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.to_dag_factory.values import MISSING, length, without_missing
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.markers import marker_of, markers_in
+from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, FunctionSettings
 from dagctl.spec.walk import is_mapped
@@ -15,10 +15,10 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.module import FunctionModule
     from dagctl.convert.to_dag_factory.values import Values
-    from dagctl.spec.outline import Entry, Outline
+    from dagctl.spec.dependencies.outline import Entry, Outline
 
 _DECORATORS = {"2": "airflow.decorators.task", "3": "airflow.sdk.task"}
 _LENGTHS = frozenset({"poke_interval", "timeout", "max_wait"})

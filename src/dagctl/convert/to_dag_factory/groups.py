@@ -10,9 +10,9 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.arguments import Arguments
-    from dagctl.spec.outline import Entry, Outline
+    from dagctl.spec.dependencies.outline import Entry, Outline
 
 _COPIED = ("tooltip", "group_display_name", "doc_md")
 

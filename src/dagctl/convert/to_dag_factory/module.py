@@ -6,16 +6,16 @@ import keyword
 from typing import TYPE_CHECKING, Any
 
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.callbacks import code_of
-from dagctl.spec.python_code import as_function
+from dagctl.spec.fields.callbacks import code_of
+from dagctl.user_code.python import as_function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Losses
-    from dagctl.spec.outline import Entry
-    from dagctl.spec.python_code import PythonCode
+    from dagctl.convert.outcome.exported import Losses
+    from dagctl.spec.dependencies.outline import Entry
     from dagctl.spec.walk import Path
+    from dagctl.user_code.python import PythonCode
 
 _OTHER = lazy_pattern(r"[^A-Za-z0-9_]")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.to_dag_factory.values import TYPE, length
-from dagctl.spec.markers import marker_of
-from dagctl.spec.schedules import assets_of
+from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.schedules import assets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,18 +9,18 @@ from dagctl.convert.to_dag_factory.values import MISSING, length, without_missin
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class, text_meaning
 from dagctl.spec.fields.durations import duration_problem, length_of
-from dagctl.spec.markers import marker_of
+from dagctl.spec.fields.markers import marker_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.arguments import Arguments
     from dagctl.convert.to_dag_factory.module import FunctionModule
     from dagctl.convert.to_dag_factory.values import Values
-    from dagctl.spec.outline import Entry, Outline
-    from dagctl.spec.target import Target
+    from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.walk import Path
+    from dagctl.target import Target
 
 _BASH = ("bash_command", "env", "append_env", "cwd")
 _OWN = frozenset({"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"})

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dagctl.spec.fields.durations import length_of, parts_of
-from dagctl.spec.markers import marker_of
+from dagctl.spec.fields.markers import marker_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Losses
+    from dagctl.convert.outcome.exported import Losses
     from dagctl.spec.model import DagSpec
     from dagctl.spec.walk import Path
 

@@ -26,7 +26,7 @@ from dagctl.server.routes.dependencies import TOKEN, Environment, TheBody, TheCa
 from dagctl.server.turns import in_thread
 from dagctl.spec.checked import Checked
 from dagctl.spec.json_schema import json_schema
-from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
+from dagctl.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
 from dagctl.views.operators import OperatorsData, OperatorsShowData, operator_data, operators_data
 
 if TYPE_CHECKING:

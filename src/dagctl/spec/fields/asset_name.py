@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.spec.fields.asset_schemes import scheme_problems
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

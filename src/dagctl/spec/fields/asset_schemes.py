@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

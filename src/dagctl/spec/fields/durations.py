@@ -7,14 +7,15 @@ read into it. Months and years have no length of their own, so there are none.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 LONGEST = timedelta(days=3650)
 """Ten years, so that no date that Airflow computes with it overflows."""
 _LONGEST_TEXT = 60
+_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 _SHORT = lazy_pattern(
     r"(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?", re.ASCII
@@ -134,6 +136,17 @@ def _of_clock(text: str) -> dict[str, int] | None:
 def length_of(text: str) -> timedelta:
     """Return a length of time that was checked."""
     return timedelta(**parts_of(text))
+
+
+def duration_text(seconds: float | None) -> str | None:
+    """Return a length of time such as `1h30m`; None for what is negative or no whole second."""
+    if seconds is None or not 0 <= seconds < math.inf or seconds != int(seconds):
+        return None
+    rest, text = int(seconds), ""
+    for unit, size in _SECONDS.items():
+        count, rest = divmod(rest, size)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
 
 
 def duration_problem(value: object) -> Problem | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem, refuse
+from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem, refuse
-from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

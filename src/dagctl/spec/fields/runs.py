@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
-    from dagctl.spec.target import Series
+    from dagctl.target import Series
 
     Schedule = str | dict[str, Any] | None
     """A valid schedule, as `DagSpec` has it."""

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem, refuse
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import is_duration, meant_length
 from dagctl.spec.fields.zone import zone_of
-from dagctl.spec.lines import TextRange
-from dagctl.spec.problem import Problem, refuse
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.text.lines import TextRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

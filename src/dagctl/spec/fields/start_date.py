@@ -6,10 +6,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NoReturn
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
 
 DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 1900, 2200

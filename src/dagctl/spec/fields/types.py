@@ -6,11 +6,11 @@ import math
 from typing import NoReturn
 from uuid import UUID
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.spec.fields.project_id import uuid_of
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import NUMBER, TEXT, wrong_type
+from dagctl.spec.validation.wrong_type import NUMBER, TEXT, wrong_type
 
 MAX_RETRIES = 1_000_000
 """Airflow keeps the count in a 32-bit column and adds to it."""

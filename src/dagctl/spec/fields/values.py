@@ -6,17 +6,17 @@ import keyword
 import math
 from typing import TYPE_CHECKING, Any
 
-from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import IN_PROSE, MAX_TEXT, character_problems, length_problems
-from dagctl.spec.markers import (
+from dagctl.findings.characters import IN_PROSE, MAX_TEXT, character_problems, length_problems
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.spec.fields.markers import (
     MOST_ARGUMENTS,
     marker_problems,
     markers_in,
     too_many_arguments,
 )
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import MAPPING, wrong_type
+from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
 from dagctl.spec.fields.start_date import is_iso
-from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean, quoted
 
 _NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_+\-]{0,30}(?:/[A-Za-z0-9_+\-]{1,30}){0,2}", re.ASCII)
 _NOT_OF_IANA = {"localtime", "Factory", "posixrules"}

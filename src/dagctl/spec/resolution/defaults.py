@@ -11,32 +11,32 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from dagctl.findings.codes import Code
+from dagctl.findings.places import place_findings
+from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import frozen
-from dagctl.spec.codes import Code
-from dagctl.spec.dag_checks import schedule_given_twice
+from dagctl.readers.reading import Reading
+from dagctl.readers.source_text import decode
+from dagctl.readers.yaml_reader import read_yaml
+from dagctl.spec.checks.plain_secrets import with_secrets
+from dagctl.spec.dag.checks import schedule_given_twice
 from dagctl.spec.inputs import digest_of_text
-from dagctl.spec.lines import Span
 from dagctl.spec.model import DagSpec
-from dagctl.spec.places import place_findings
-from dagctl.spec.plain_secrets import with_secrets
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.document import Document, Node, named
-from dagctl.spec.readers.reading import Reading
-from dagctl.spec.readers.source_text import decode
-from dagctl.spec.readers.yaml_places import read_spelling
-from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution import DEFAULTS
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
 from dagctl.spec.tasks.arguments import DefaultArgs, delay_given_twice
-from dagctl.spec.unknown_keys import means_dependencies, meant_key
-from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.spec.wrong_type import MAPPING, wrong_type
+from dagctl.spec.validation.unknown_keys import means_dependencies, meant_key
+from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
+from dagctl.text.document import Document, Node, named
+from dagctl.text.lines import Span
+from dagctl.text.spelling import read_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from dagctl.spec.readers.document import Entries
+    from dagctl.text.document import Entries
 
 TASK_DEFAULTS = "task_defaults"
 ALL = "all"

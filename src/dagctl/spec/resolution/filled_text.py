@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.spec.lines import Lines, TextRange
-from dagctl.spec.readers.document import Node
+from dagctl.text.document import Node
+from dagctl.text.lines import Lines, TextRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from dagctl.spec.lines import Span
-    from dagctl.spec.readers.document import Document, Spelling
+    from dagctl.text.document import Document, Spelling
+    from dagctl.text.lines import Span
 
 
 class Replacement(NamedTuple):

@@ -6,13 +6,12 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import mutable
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
-from dagctl.spec.plain_secrets import REVOKE
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.data_document import node_of
-from dagctl.spec.readers.limits import MAX_BYTES, MAX_VALUES
+from dagctl.spec.checks.plain_secrets import REVOKE
 from dagctl.spec.resolution.expressions import (
     BEGIN,
     LITERAL,
@@ -23,14 +22,15 @@ from dagctl.spec.resolution.expressions import (
 )
 from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.text.data_document import node_of
+from dagctl.text.limits import MAX_BYTES, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagctl.spec.lines import Span
-    from dagctl.spec.readers.document import Document, Entries, Node
     from dagctl.spec.resolution.variables import Variable
+    from dagctl.text.document import Document, Entries, Node
+    from dagctl.text.lines import Span
 
     Each = Mapping[str, Node]
     """What the variables of loops stand for now."""

@@ -10,17 +10,17 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.spec.readers.document import Node
 from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import is_group
+from dagctl.text.document import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.spec.lines import Span
-    from dagctl.spec.readers.document import Entries
     from dagctl.spec.resolution.defaults import Defaults
+    from dagctl.text.document import Entries
+    from dagctl.text.lines import Span
 
     Entry = tuple[Span, Node]
 

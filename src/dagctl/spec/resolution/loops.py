@@ -6,19 +6,19 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from dagctl.findings.codes import Code
+from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
-from dagctl.spec.codes import Code
 from dagctl.spec.fields.types import MAX_ENTRIES
-from dagctl.spec.gone import GONE, MEANS_FOR_EACH
 from dagctl.spec.resolution.expressions import NAME
-from dagctl.spec.wording import quoted
+from dagctl.spec.validation.gone import GONE, MEANS_FOR_EACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.spec.lines import Span
-    from dagctl.spec.readers.document import Node
     from dagctl.spec.resolution.filling import Each, Filler
+    from dagctl.text.document import Node
+    from dagctl.text.lines import Span
 
 FOR_EACH = "for_each"
 MAX_NAMES = 5

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dagctl.findings.wording import nearest
 from dagctl.frozen import frozen
 from dagctl.spec.catalogue import operator_of
-from dagctl.spec.outline import outline_of
+from dagctl.spec.dependencies.outline import outline_of
 from dagctl.spec.resolution.inherit import OTHER_NAMES
-from dagctl.spec.target import target_of
 from dagctl.spec.tasks.arguments import DefaultArgs
-from dagctl.spec.wording import nearest
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.spec.outline import Entry
-    from dagctl.spec.readers.document import Document, Node
+    from dagctl.spec.dependencies.outline import Entry
     from dagctl.spec.walk import Path
+    from dagctl.text.document import Document, Node
 
 
 @frozen

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.spec.codes import Code
-from dagctl.spec.places import place_findings
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.codes import Code
+from dagctl.findings.places import place_findings
+from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.resolution.defaults import (
     ALL,
     TASK_DEFAULTS,
@@ -27,13 +28,12 @@ from dagctl.spec.resolution.inherit import inherit_own, selects
 from dagctl.spec.tasks import TASK_TYPES
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.spec.walk import is_group, raw_entries
-from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.spec.readers.document import Document, Node
     from dagctl.spec.resolution.filling import Budget
+    from dagctl.text.document import Document, Node
 
 _TYPES = {name: kind for kind, name in {**FUNCTION_CLASSES, "bash": "BashOperator"}.items()}
 """Classes that tasks with a key of their own become, by the type that selects these."""

@@ -6,12 +6,10 @@ import json
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.frozen import frozen
-from dagctl.spec.codes import Code
 from dagctl.spec.inputs import Input, digest_of_text
-from dagctl.spec.lines import Span
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.limits import MAX_VALUES
 from dagctl.spec.resolution.defaults import TASK_DEFAULTS
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.filling import Budget, Filler, TooMuchError
@@ -20,14 +18,16 @@ from dagctl.spec.resolution.loops import FOR_EACH, Unroller
 from dagctl.spec.resolution.own_defaults import with_own_defaults
 from dagctl.spec.resolution.use import USE, WITH, no_templates, used, uses_template
 from dagctl.spec.resolution.variables import Variables
+from dagctl.text.limits import MAX_VALUES
+from dagctl.text.lines import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.spec.files import Files
-    from dagctl.spec.readers.document import Document, Node
     from dagctl.spec.resolution.defaults import Defaults
+    from dagctl.spec.resolution.files import Files
     from dagctl.spec.resolution.use import Used
+    from dagctl.text.document import Document, Node
 
 
 @frozen

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
-from dagctl.spec.lines import Span
-from dagctl.spec.problem import Problem
-from dagctl.spec.readers.data_document import node_of
-from dagctl.spec.readers.document import Node
 from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import scalar_text
-from dagctl.spec.wording import quoted
+from dagctl.text.data_document import node_of
+from dagctl.text.document import Node
+from dagctl.text.lines import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dagctl.spec.readers.document import Document
+    from dagctl.text.document import Document
 
 USE, WITH = "use", "with"
 HEAD = "template"

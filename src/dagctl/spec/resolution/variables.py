@@ -6,10 +6,10 @@ import math
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
-from dagctl.spec.readers.limits import MAX_BYTES, MAX_DEPTH
 from dagctl.spec.resolution.expressions import BEGIN, NAME
-from dagctl.spec.wording import quoted
+from dagctl.text.limits import MAX_BYTES, MAX_DEPTH
 from dagctl.token_formats import find_tokens
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The entries of `tasks`: one model class a kind of task, listed once in `kinds`, and the group."""
 
-from dagctl.spec.callbacks import callbacks_in
-from dagctl.spec.markers import markers_in
+from dagctl.spec.fields.callbacks import callbacks_in
+from dagctl.spec.fields.markers import markers_in
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
 from dagctl.spec.tasks.decorator import DecoratorTask

@@ -5,15 +5,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo
 
-from dagctl.spec.codes import Code
+from dagctl.findings.characters import line_of
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.fields.durations import PATTERN, duration_problem
+from dagctl.spec.fields.schedules import MAX_ASSETS
 from dagctl.spec.fields.start_date import read_start_date, write_start_date
-from dagctl.spec.fields.text import line_of
-from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy, absent, as_list
-from dagctl.spec.schedules import MAX_ASSETS
-from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.spec.wrong_type import (
+from dagctl.spec.validation.read_by import ReadBy, absent, as_list
+from dagctl.spec.validation.wrong_type import (
     MAPPING,
     TEXT,
     TRUTH,

@@ -5,21 +5,18 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from dagctl.spec.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
-from dagctl.spec.callbacks import callback_problems
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
+from dagctl.findings.characters import line_of, name_of, prose
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import nearest, quoted
 from dagctl.spec.fields import types
+from dagctl.spec.fields.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
+from dagctl.spec.fields.callbacks import callback_problems
+from dagctl.spec.fields.markers import call_by_place_problems, marker_of, markers_in
+from dagctl.spec.fields.params import finish_schema, param_problems
+from dagctl.spec.fields.schedules import asset_list_problems
 from dagctl.spec.fields.start_date import ISO_PATTERN
-from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.values import argument_problems, value_problems
-from dagctl.spec.gone import GONE, gone
-from dagctl.spec.markers import call_by_place_problems, marker_of, markers_in
-from dagctl.spec.params import finish_schema, param_problems
-from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy
-from dagctl.spec.schedules import asset_list_problems
 from dagctl.spec.tasks.argument_types import (
     FROM_ONE,
     LENGTH,
@@ -40,9 +37,12 @@ from dagctl.spec.tasks.argument_types import (
     without_default,
     word_of,
 )
-from dagctl.spec.unknown_keys import means_arguments, means_dependencies
-from dagctl.spec.wording import nearest, quoted
-from dagctl.spec.wrong_type import WHOLE_NUMBER
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.gone import GONE, gone
+from dagctl.spec.validation.read_by import ReadBy
+from dagctl.spec.validation.unknown_keys import means_arguments, means_dependencies
+from dagctl.spec.validation.wrong_type import WHOLE_NUMBER
 
 TRIGGER_RULES = (
     *("all_success", "all_failed", "all_done", "all_skipped", "all_done_setup_success"),

@@ -1,19 +1,22 @@
 """The fields that every task has."""
 
-from abc import abstractmethod
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem, Warnings
+from dagctl.findings.wording import quoted
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
-from dagctl.spec.gone import GONE, gone
-from dagctl.spec.problem import Problem, Warnings
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import TAKEN_BY
-from dagctl.spec.wording import quoted
+from dagctl.spec.tasks.mapping import Mapped, mapping_problems
+from dagctl.spec.tasks.stage import Stage, stage_problems
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.gone import GONE, gone
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -41,7 +44,7 @@ TaskId = Annotated[str, AfterValidator(check_task_id)]
 
 
 class TaskBase(CheckedModel):
-    """One task of a DAG. A subclass is a task type: it fixes `task_type` and adds its fields."""
+    """What every task of a DAG has, and says of itself."""
 
     form_1: ClassVar[frozenset[str]] = frozenset({"task_type", "dependencies"})
 
@@ -121,9 +124,24 @@ class TaskBase(CheckedModel):
         fields.setdefault(CONTEXT, {**_NO_CONTEXT})
         return schema
 
-    @abstractmethod
     def warnings(self) -> Warnings:
-        """Return the warnings about the task's code."""
+        """Return the warnings about the task's code, if it has any."""
+        return Warnings()
+
+
+class SingleTask(Mapped, Stage, SingleTaskArguments, TaskBase):
+    """One task. A subclass is a kind of task: it fixes `task_type` and adds its fields."""
+
+    called_with: ClassVar[str] = "with"
+    """The key under which its arguments stand that are not mapped."""
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Problem]:
+        """Yield what is wrong with arguments of the task, what it is mapped over, and its stage."""
+        yield from super().further_problems(data)
+        if isinstance(data, dict):
+            yield from mapping_problems(data, data.get(cls.called_with))
+            yield from stage_problems(data)
 
 
 @cache

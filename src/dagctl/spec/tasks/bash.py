@@ -6,21 +6,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
+from dagctl.findings.characters import line_of
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem, Warnings
+from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
-from dagctl.spec.fields.text import line_of
+from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.values import value_problems
-from dagctl.spec.markers import marker_of
-from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.recorded import is_recorded
-from dagctl.spec.tasks.arguments import SingleTaskArguments
-from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import context_problems
-from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapped_path, mapping_problems
-from dagctl.spec.tasks.stage import Stage, stage_problems
-from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import TEXT, wrong_type
+from dagctl.spec.tasks.mapping import mapped_names, mapped_path
+from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.wrong_type import TEXT, wrong_type
 
 MAX_CWD = 1_000
 _MAPPABLE = {"env", "cwd", "append_env"}
@@ -31,12 +29,12 @@ def check_command(command: str) -> str:
     """Return the command unchanged, or raise a pydantic error for what would fail at run time."""
     if is_recorded():
         return command
-    from dagctl.spec.bash.command import check_bash_command
+    from dagctl.user_code.bash.command import check_bash_command
 
     return check_bash_command(command)
 
 
-class BashTask(Mapped, Stage, SingleTaskArguments, TaskBase):
+class BashTask(SingleTask):
     """Runs `bash_command`, after Airflow has rendered its Jinja."""
 
     code_field: ClassVar[str] = "bash_command"
@@ -71,8 +69,6 @@ class BashTask(Mapped, Stage, SingleTaskArguments, TaskBase):
         """Yield what is wrong with the environment, and a context for what is no function."""
         yield from super().further_problems(data)
         if isinstance(data, dict):
-            yield from mapping_problems(data)
-            yield from stage_problems(data)
             instead = "in the command, use templates such as `{{ ds }}`"
             yield from context_problems(data, "a bash task", instead)
             yield from _env_problems(data.get("env"))
@@ -100,7 +96,7 @@ class BashTask(Mapped, Stage, SingleTaskArguments, TaskBase):
         super().model_post_init(context)
         if is_recorded():
             return
-        from dagctl.spec.bash.advice import bash_warnings
+        from dagctl.user_code.bash.command import bash_warnings
 
         self._warnings = Warnings.of(bash_warnings(self.bash_command))
 

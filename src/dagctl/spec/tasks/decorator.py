@@ -6,19 +6,16 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem, Warnings, refuse
+from dagctl.findings.wording import quoted
+from dagctl.spec.fields.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.fields.values import argument_problems
-from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
-from dagctl.spec.problem import Problem, Warnings, refuse
-from dagctl.spec.tasks.arguments import SingleTaskArguments
-from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
-from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
-from dagctl.spec.tasks.stage import Stage, stage_problems
-from dagctl.spec.wording import quoted
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.family import Family
 
 _SET_BY_DAGCTL = {
     "task_id": "it stands beside `with`",
@@ -64,12 +61,13 @@ class DecoratorOptions(CheckedModel):
     )
 
 
-class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskArguments, TaskBase):
+class DecoratorTask(FunctionSource, DecoratorOptions, SingleTask):
     """Runs a function as a decorator says: in a container, a pod, a warehouse."""
 
     code_field: ClassVar[str] = "python_code"
     own_keys: ClassVar[tuple[str, ...]] = ("decorator",)
     keys_of_others: ClassVar[tuple[str, ...]] = SOURCES
+    called_with: ClassVar[str] = "op_kwargs"
 
     task_type: Literal["decorator"] = Field(
         default="decorator", description="A function with a decorator of a provider."
@@ -81,8 +79,6 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskA
         yield from super().further_problems(data)
         if not isinstance(data, dict):
             return
-        yield from mapping_problems({**data, "with": data.get("op_kwargs")})
-        yield from stage_problems(data)
         for key in ("with", "op_kwargs"):
             yield from argument_problems(data.get(key), (key,))
         yield from set_by_dagctl(data.get("with"), _SET_BY_DAGCTL)
@@ -97,6 +93,6 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskA
 
     def warnings(self) -> Warnings:
         """Return the warnings about the code; what it returns may be rendered: `task.bash`."""
-        of_code = self.code_warnings()
+        of_code = super().warnings()
         kept = (problem for problem in of_code.shown if problem.code != Code.NOT_RENDERED)
         return replace(of_code, shown=tuple(kept))

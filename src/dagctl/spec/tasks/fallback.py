@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
-from dagctl.spec.gone import GONE
-from dagctl.spec.problem import Problem
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import nearest, quoted
 from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase
-from dagctl.spec.unknown_keys import other_name
+from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.gone import GONE
+from dagctl.spec.validation.unknown_keys import other_name
+from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
 from dagctl.spec.walk import raw_tasks
-from dagctl.spec.wording import nearest, quoted
-from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 _OPERATORS = {
     "sql": "SQLExecuteQueryOperator",

@@ -6,19 +6,19 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, ValidationInfo
 
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import MAX_TEXT, length_problems
-from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
-from dagctl.spec.problem import Problem, Warnings, refuse
-from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
+from dagctl.findings.characters import MAX_TEXT, length_problems
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem, Warnings, refuse
+from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.spec.fields.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.tasks.base import CONTEXT
 from dagctl.spec.tasks.mapping import mapped_names, mapped_path
-from dagctl.spec.unknown_keys import meant_keys
-from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.spec.wrong_type import TRUTH, wrong_type
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.unknown_keys import meant_keys
+from dagctl.spec.validation.wrong_type import TRUTH, wrong_type
+from dagctl.user_code.python import PythonCode, PythonCodeError, parse_python_code
 
 SOURCES = ("python_code", "python_callable")
 
@@ -160,7 +160,7 @@ class FunctionSource(CheckedModel):
             raise ValueError(self.python_callable)
         return self._code
 
-    def code_warnings(self) -> Warnings:
+    def warnings(self) -> Warnings:
         """Return the warnings about the code; there are none of a function by its path."""
         return self._code.warnings if self._code else Warnings()
 

@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import ValidationInfo
 
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import line_of
-from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy, as_list
+from dagctl.findings.characters import line_of
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.spec.tasks.argument_types import (
     LENGTH,
     Duration,
@@ -19,8 +18,9 @@ from dagctl.spec.tasks.argument_types import (
     typed,
     word_of,
 )
-from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import MAPPING, wrong_type
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.read_by import ReadBy, as_list
+from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
 
 MAX_LINE = 1_000
 MAX_ITEMS = 1_000

@@ -5,27 +5,27 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
+from dagctl.findings.characters import name_of, not_a_file, prose
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
-from dagctl.spec.fields.text import name_of, not_a_file, prose
+from dagctl.spec.fields.import_path import MAX_PATH, PATTERN
+from dagctl.spec.fields.markers import markers_in
 from dagctl.spec.fields.values import argument_problems
-from dagctl.spec.gone import gone
-from dagctl.spec.import_path import MAX_PATH, PATTERN
-from dagctl.spec.markers import markers_in
-from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.argument_types import MAX_WORD, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.function import check_callable
 from dagctl.spec.tasks.kinds import KINDS, Task
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
-from dagctl.spec.tasks.selected import Selected, later
-from dagctl.spec.unknown_keys import meant_keys
+from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.gone import gone
+from dagctl.spec.validation.selected import Selected, later
+from dagctl.spec.validation.unknown_keys import meant_keys
+from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
 from dagctl.spec.walk import is_group, is_mapped
-from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 GROUP = "group"
 """What marks a group among the entries; no `task_type`."""
@@ -124,7 +124,7 @@ class Group(Mapped):
         for item in DefaultArgs.further_problems(shared):
             yield item.under("default_args")
         if isinstance(data, dict):
-            yield from mapping_problems(data)
+            yield from mapping_problems(data, data.get("with"))
             yield from argument_problems(data.get("with"), ("with",))
             yield from _content_problems(data)
             yield from _argument_name_problems(data)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dagctl.spec.codes import Code
-from dagctl.spec.markers import marker_of
-from dagctl.spec.problem import Problem
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
 from dagctl.spec.tasks.decorator import DecoratorTask
 from dagctl.spec.tasks.operator import OperatorTask
 from dagctl.spec.tasks.python import PythonTask
-from dagctl.spec.wording import quoted
 
 _ARTICLES = {"operator": "an"}
 

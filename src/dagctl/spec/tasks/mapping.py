@@ -5,15 +5,15 @@ from typing import Any
 
 from pydantic import Field
 
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
+from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
-from dagctl.spec.markers import marker_of
-from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.argument_types import without_default
+from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.walk import Path
-from dagctl.spec.wording import quoted
 
 _LISTS = ("$zip", "$concat")
 _ALLOWED = frozenset({"$xcom", "$ref", "$const", *_LISTS})
@@ -44,8 +44,13 @@ class Mapped(CheckedModel):
     )
 
 
-def mapping_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with what a raw task or group is mapped over."""
+def mapping_problems(data: Mapping[str, Any], beside: object) -> Iterator[Problem]:
+    """Yield what is wrong with what a raw task or group is mapped over.
+
+    Args:
+        data: The task or the group.
+        beside: Its arguments that are not mapped.
+    """
     expand, kwargs = data.get("expand"), data.get("expand_kwargs")
     if "expand" in data and "expand_kwargs" in data:
         problem = Problem(
@@ -55,7 +60,7 @@ def mapping_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from argument_problems(expand, ("expand",))
     yield from value_problems(kwargs, ("expand_kwargs",))
     if isinstance(expand, dict):
-        yield from _expand_problems(expand, data.get("with"))
+        yield from _expand_problems(expand, beside)
     if "expand_kwargs" in data:
         yield from _source_problems(kwargs, ("expand_kwargs",))
         yield from _item_problems(kwargs)

@@ -6,18 +6,15 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from dagctl.spec.codes import Code
-from dagctl.spec.family import Family
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.spec.fields.import_path import CLASS_PATTERN, MAX_PATH, is_class_name
 from dagctl.spec.fields.values import argument_problems
-from dagctl.spec.import_path import CLASS_PATTERN, MAX_PATH, is_class_name
-from dagctl.spec.problem import Problem, Warnings
-from dagctl.spec.tasks.arguments import SingleTaskArguments
-from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import context_problems
-from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
-from dagctl.spec.tasks.stage import Stage, stage_problems
-from dagctl.spec.wording import quoted
+from dagctl.spec.validation.family import Family
 
 _INSTEAD = {
     "bash_command": "remove the line `operator`, or write it under `with`",
@@ -38,7 +35,7 @@ def check_operator_name(name: str) -> str:
     return name
 
 
-class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
+class OperatorTask(SingleTask):
     """Runs an operator, called with what stands under `with`."""
 
     code_field: ClassVar[str] = "operator"
@@ -64,8 +61,6 @@ class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
         """Yield what is wrong with the parameters, whatever the operator is."""
         yield from super().further_problems(data)
         if isinstance(data, dict):
-            yield from mapping_problems(data)
-            yield from stage_problems(data)
             yield from context_problems(data, "an operator", "it gets the context by itself")
             given = data.get("with")
             yield from argument_problems(given, ("with",))
@@ -79,7 +74,3 @@ class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
             under_with = f"write it under `with`: `with: {{{key}: ...}}`"
             return replace(problem, hint=_INSTEAD.get(key, under_with))
         return problem or belongs_under_with(key, cls.key_names(), "operator")
-
-    def warnings(self) -> Warnings:
-        """Return no warnings: the catalogue's depend on the target."""
-        return Warnings()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
-from dagctl.spec.unknown_keys import is_other_name
-from dagctl.spec.wording import nearest, quoted
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import nearest, quoted
+from dagctl.spec.validation.unknown_keys import is_other_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

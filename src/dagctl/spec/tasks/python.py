@@ -5,15 +5,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from dagctl.spec.checked_model import CheckedModel
+from dagctl.findings.problem import Problem
 from dagctl.spec.fields.values import argument_problems
-from dagctl.spec.problem import Problem, Warnings
-from dagctl.spec.tasks.arguments import SingleTaskArguments
-from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
 from dagctl.spec.tasks.function_settings import FunctionSettings, setting_problems
-from dagctl.spec.tasks.mapping import Mapped, mapping_problems
-from dagctl.spec.tasks.stage import Stage, stage_problems
+from dagctl.spec.validation.checked_model import CheckedModel
 
 
 class FunctionArguments(CheckedModel):
@@ -27,15 +24,7 @@ class FunctionArguments(CheckedModel):
     )
 
 
-class PythonTask(
-    FunctionSource,
-    FunctionArguments,
-    FunctionSettings,
-    Mapped,
-    Stage,
-    SingleTaskArguments,
-    TaskBase,
-):
+class PythonTask(FunctionSource, FunctionArguments, FunctionSettings, SingleTask):
     """Runs `python_code`: a function body with `return`, or exactly one `def`; or a function."""
 
     code_field: ClassVar[str] = "python_code"
@@ -55,13 +44,7 @@ class PythonTask(
         """Yield what is wrong with the arguments, and with where the function comes from."""
         yield from super().further_problems(data)
         if isinstance(data, dict):
-            yield from mapping_problems(data)
-            yield from stage_problems(data)
             yield from argument_problems(data.get("with"), ("with",))
             yield from source_problems(data, cls.key_names())
             yield from not_taken_problems(data, "with")
             yield from setting_problems(data)
-
-    def warnings(self) -> Warnings:
-        """Return the warnings about the code."""
-        return self.code_warnings()

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from dagctl.errors import Severity
-from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
-from dagctl.spec.read_by import ReadBy, as_list
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
 from dagctl.spec.tasks.argument_types import without_default
-from dagctl.spec.wrong_type import wrong_type
+from dagctl.spec.validation.checked_model import CheckedModel
+from dagctl.spec.validation.read_by import ReadBy, as_list
+from dagctl.spec.validation.wrong_type import wrong_type
 
 RULE = "all_done_setup_success"
 """The trigger rule that Airflow gives to every teardown."""

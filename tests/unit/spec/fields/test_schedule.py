@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.fields.cron import plain
 from dagctl.spec.fields.runs import next_run, runs_between
 from dagctl.spec.fields.schedule import PRESETS, check_schedule, problems_of
 from dagctl.spec.fields.schedule_words import in_words
 
 if TYPE_CHECKING:
-    from dagctl.spec.target import Series
+    from dagctl.target import Series
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 

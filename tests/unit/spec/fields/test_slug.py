@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.fields.slug import lost_letters, slug
 from dagctl.spec.load import check_data
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.fields.start_date import is_naive, read_start_date, write_start_date
 
 PLUS_2 = timezone(timedelta(hours=2))

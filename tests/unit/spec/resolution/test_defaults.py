@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from dagctl.spec.load import check_defaults, resolved
 from dagctl.spec.resolution.defaults import read_defaults
 from dagctl.spec.resolution.origins import find

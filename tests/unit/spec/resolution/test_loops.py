@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagctl.spec.codes import Code
+from dagctl.findings.codes import Code
 from tests.unit.spec.resolution.specs import errors_in, spec_of
 
 LOOP = """tasks:

@@ -1,0 +1,1 @@
+"""Operators and notifiers of other files as providers have them now."""

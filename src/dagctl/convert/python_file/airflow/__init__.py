@@ -1,0 +1,1 @@
+"""What a DAG file makes with Airflow: DAGs, tasks, groups, edges, assets."""

@@ -1,0 +1,179 @@
+"""DAGs, groups and tasks, as calls of a DAG file make them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file.state.objects import (
+    Dag,
+    Decorated,
+    Group,
+    Name,
+    Opaque,
+    Output,
+    Task,
+    dag_of,
+    full_id,
+    prefix_of,
+    settled,
+)
+from dagctl.convert.python_file.state.scope import containers_in
+from dagctl.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Mapping
+
+    from dagctl.convert.outcome.report import Place, Report
+    from dagctl.convert.python_file.state.binding import Call
+    from dagctl.convert.python_file.state.machine import Machine
+
+_COPIED = ("default_args", "params", "tags")
+_KEEP = frozenset({"BashOperator", "BranchPythonOperator", "PythonOperator"})
+"""Operators that keep the very lists and mappings that they get."""
+_NUMBERED = lazy_pattern(r"(.*)__(\d+)")
+
+
+def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], place: Place) -> Dag:
+    """Return a new DAG of the file."""
+    dag_id = settled(kwargs.pop("dag_id", None))
+    kwargs = _apart(machine, kwargs)
+    made = Dag(place, kwargs, dict(places), dag_id=dag_id if isinstance(dag_id, str) else "dag")
+    machine.dags.append(made)
+    machine.count(made)
+    if not isinstance(dag_id, str):
+        why = dag_id.why if isinstance(dag_id, Opaque) else "it is no text"
+        made.report.gap(places.get("dag_id", place), "dag_id", why)
+    return made
+
+
+def group(
+    machine: Machine,
+    kwargs: dict[str, Any],
+    places: dict[str, Place],
+    node: ast.AST,
+    *,
+    repeated: bool = False,
+) -> Group:
+    """Return a new group, in the one that is open or that it names."""
+    place, kwargs = machine.place(node), _apart(machine, kwargs)
+    group_id = settled(kwargs.pop("group_id", None))
+    given = kwargs.pop("dag", None)
+    parent = kwargs.pop("parent_group", None) or _around(machine, given)
+    made = Group(place, kwargs, dict(places), group_id="group", parent=parent)
+    machine.count(made)
+    if isinstance(group_id, str):
+        made.group_id = _free(made, group_id) if repeated else group_id
+    else:
+        why = group_id.why if isinstance(group_id, Opaque) else "it is no text"
+        report_of(machine, made).gap(place, "group_id", why)
+    _enter(machine, made)
+    return made
+
+
+def group_made_by(machine: Machine, maker: str, made: Call) -> Group:
+    """Return a group in which another class makes one at each parse, with the ids that it has."""
+    own = str(made.kwargs["group_id"])
+    settings = {"group_id": f"{own}_group", "prefix_group_id": False}
+    around = group(machine, settings, made.places, made.node)
+    around.maker, around.given = maker, dict(made.kwargs)
+    text = f"{maker} makes it at each parse, as before; the group {own}_group is around it"
+    report_of(machine, around).changed(around.place, own, text)
+    return around
+
+
+def task(  # noqa: PLR0913 - the parts of a call
+    machine: Machine,
+    callee: Name | Decorated,
+    kwargs: dict[str, Any],
+    places: dict[str, Place],
+    node: ast.AST,
+    *,
+    repeated: bool = False,
+) -> Task:
+    """Return a new task, in the group that is open or that it names."""
+    place, kwargs = machine.place(node), _apart(machine, kwargs)
+    task_id = settled(kwargs.pop("task_id", None))
+    given = kwargs.pop("dag", None)
+    parent = kwargs.pop("task_group", None) or _around(machine, given)
+    made = Task(place, "task", parent, callee, kwargs, dict(places))
+    machine.count(made)
+    if isinstance(callee, Name) and callee.path.rpartition(".")[2] not in _KEEP:
+        for container in containers_in([*kwargs.values()]):
+            machine.charge()
+            machine.changes.hold(made, container)
+    if isinstance(task_id, str):
+        made.task_id = _free(made, task_id) if repeated else task_id
+    else:
+        why = task_id.why if isinstance(task_id, Opaque) else "it is no text"
+        report_of(machine, made).gap(place, "task_id", why)
+    _enter(machine, made)
+    if machine.enclosed:
+        machine.enclosed[-1].append(made)
+    return made
+
+
+def output(item: Task) -> Output:
+    """Return what a task returns."""
+    return Output(item)
+
+
+def report_of(machine: Machine, item: Task | Group) -> Report:
+    """Return the report of the DAG that something belongs to."""
+    dag_ = dag_of(item)
+    return dag_.report if dag_ else machine.report
+
+
+def _around(machine: Machine, given: object) -> Dag | Group | None:
+    """Return where a new task belongs: the innermost group of the DAG that is open or given."""
+    inner = machine.around[-1] if machine.around else None
+    if isinstance(given, Dag) and dag_of(inner) is not given:
+        return given
+    return inner
+
+
+def _apart(machine: Machine, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments, with copies of those that Airflow copies: no later change is in these.
+
+    What is nested in them is not copied, there and here.
+    """
+    made = dict(kwargs)
+    for key in _COPIED:
+        value = made.get(key)
+        if isinstance(value, dict | list | set):
+            machine.charge(len(value) // 64)
+            made[key] = value.copy()
+    return made
+
+
+def _enter(machine: Machine, item: Task | Group) -> None:
+    if not isinstance(item.parent, Dag | Group):
+        item.parent = None
+        machine.orphans.append(item)
+        return
+    item.parent.children.append(item)
+    whole = dag_of(item)
+    if whole is None:
+        return
+    if isinstance(item, Task):  # it has what `dag.default_args` says now
+        machine.changes.hold(whole, whole.kwargs.get("default_args"))
+    own = full_id(item)
+    if own in whole.ids:
+        whole.report.gap(item.place, own, "Airflow refuses the file: the id is taken")
+    whole.ids.add(own)
+
+
+def _free(item: Task | Group, asked: str) -> str:
+    """Return an id that Airflow gives to a function that is called again: `load__1`."""
+    whole, prefix = dag_of(item.parent), prefix_of(item.parent)
+    if whole is None or prefix + asked not in whole.ids:
+        return asked
+    match = _NUMBERED.fullmatch(asked)
+    stem = match[1] if match else asked
+    number = whole.numbers.get(prefix + stem, int(match[2]) if match else 0)
+    while True:
+        number += 1
+        if f"{prefix}{stem}__{number}" not in whole.ids:
+            break
+    whole.numbers[prefix + stem] = number
+    return f"{stem}__{number}"

@@ -1,0 +1,400 @@
+"""A DAG of a Python file as a spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.operators.names import renamed_operator
+from dagctl.convert.python_file.airflow.mapped_calls import ALL
+from dagctl.convert.python_file.as_spec.callbacks import Callbacks
+from dagctl.convert.python_file.as_spec.removed import replace_removed
+from dagctl.convert.python_file.as_spec.schedules import Schedules
+from dagctl.convert.python_file.as_spec.tasks import Tasks
+from dagctl.convert.python_file.as_spec.values import MISSING, Values
+from dagctl.convert.python_file.state.objects import (
+    Dag,
+    Group,
+    Made,
+    Moment,
+    Name,
+    Task,
+    spec_path,
+)
+from dagctl.operators import Operator, base_parameters
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.model import DagSpec
+from dagctl.spec.tasks.arguments import DefaultArgs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.convert.outcome.report import Place
+    from dagctl.convert.python_file.as_spec.functions import Functions
+
+_GONE = {
+    "default_view": "only the pages of Airflow 2 read it: how the DAG is shown first",
+    "orientation": "only the pages of Airflow 2 read it: how the graph lies",
+    "sla_miss_callback": "Airflow 3 has no `sla`",
+    "full_filepath": "the DAG has no such argument",
+}
+_RENAMED = {
+    "concurrency": "max_active_tasks",
+    "fail_stop": "fail_fast",
+    "schedule_interval": "schedule",
+    "timetable": "schedule",
+}
+_DAILY = "the file does not say it; Airflow 2 starts a run each day then"
+_OWN = ("schedule", "start_date", "end_date", "default_args", "catchup", "timezone", "dag_id")
+_AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
+_OF_DAGS_ALONE = frozenset(
+    {
+        *("catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "tags"),
+        *("dagrun_timeout", "is_paused_upon_creation", "template_searchpath", "concurrency"),
+        *("render_template_as_native_obj", "max_active_tasks"),
+    }
+)
+"""Arguments that no operator has; Airflow gives none of them to a task."""
+_OF_FUNCTIONS = "PythonOperator"
+"""The operator whose arguments decorated functions take."""
+_GROUP_FIELDS = ("tooltip", "group_display_name", "doc_md", "prefix_group_id")
+_GROUP_IDLE = ("ui_color", "ui_fgcolor", "add_suffix_on_collision")
+
+
+class DagConversion:
+    """Turns one DAG into a spec."""
+
+    def __init__(self, dag: Dag, functions: Functions, target: str) -> None:
+        self.dag = dag
+        self._report = dag.report
+        self._target = target
+        self._values = Values(dag.report, functions)
+        self._callbacks = Callbacks(self._values, functions)
+        self._schedules = Schedules(self._values)
+        self._tasks = Tasks(self._values, self._callbacks, functions, target)
+        self._shared: dict[Group, dict[str, Any]] = {}
+        """What each group says for its tasks."""
+        self.places: dict[tuple[str, ...], Any] = {}
+        """Where each task and group stands, by its path in the spec."""
+
+    def spec(self) -> dict[str, Any]:
+        """Return the spec as data, its keys in the order of the reference."""
+        dag = self.dag
+        replace_removed(dag, self._target)
+        given = self._renamed()
+        made: dict[str, Any] = {"dag_name": dag.dag_id}
+        if slug(dag.dag_id) != dag.dag_id:
+            made["dag_id"] = dag.dag_id
+        defaults = self._given_defaults(given, self._place("default_args"))
+        made |= self._dates(given, defaults)
+        made["schedule"] = self._schedule(given, has_start="start_date" in made)
+        made |= self._arguments(given)
+        self._share_of_groups(dag)
+        made |= self._defaults(defaults)
+        made["tasks"] = self._entries(dag)
+        return {key: made[key] for key in _ORDER if key in made and made[key] is not MISSING}
+
+    def _given_defaults(self, kwargs: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        value = kwargs.get("default_args") or {}
+        if self.dag.is_old:
+            self._report.gap(place, "default_args", "it is changed after a task was made with it")
+        if isinstance(value, dict):
+            return dict(value)
+        why = getattr(value, "why", "what it gives is known only when Python runs")
+        self._report.gap(place, "default_args", why)
+        return {}
+
+    def _place(self, key: str) -> Any:  # noqa: ANN401 - a Place
+        return self.dag.places.get(key, self.dag.place)
+
+    def _renamed(self) -> dict[str, Any]:
+        given = dict(self.dag.kwargs)
+        for old, new in _RENAMED.items():
+            if old in given:
+                value = given.pop(old)
+                if given.get(new) is None or (old == "concurrency" and value):  # which counts then
+                    given[new] = value
+                    self.dag.places[new] = self._place(old)
+                self._report.changed(self._place(old), old, f"it is `{new}` in a spec")
+        return given
+
+    def _dates(self, given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        zones: set[str] = set()
+        for key in ("start_date", "end_date"):
+            own, shared = given.get(key), defaults.pop(key, None)
+            value = shared if own is None else own
+            if value is None:
+                continue
+            place = self._place(key if own is not None else "default_args")
+            if isinstance(value, Moment):
+                made[key] = self._values.moment(value, place, key)
+                zones |= {value.zone or "UTC"}
+            elif isinstance(value, str):
+                made[key] = value
+            elif isinstance(value, Name) and value.path.endswith("datetime.min"):
+                made[key] = "1900-01-01"
+                self._report.changed(place, key, "the dates of a spec begin in 1900")
+            else:
+                converted = self._values.value(value, place, key)
+                if converted is not MISSING:
+                    self._report.gap(place, key, "it is no date that a spec can hold")
+            if own is None and key == "end_date":
+                text = "runs end with it; in `default_args`, runs went on without tasks"
+                self._report.new(place, key, text)
+        if "start_date" not in made:
+            made |= self._start_of_tasks()
+        if len(zones) > 1:
+            text = "the dates stand in several zones: the spec has the first"
+            self._report.gap(self.dag.place, "timezone", text)
+        zone = self._zone_of(given, zones)
+        return made | ({"timezone": zone} if zone and zone != "UTC" else {})
+
+    def _start_of_tasks(self) -> dict[str, Any]:
+        """Return the date from which Airflow starts runs where the DAG itself says none."""
+        given = [item.kwargs.get("start_date") for item in _tasks_in(self.dag)]
+        starts = [value for value in given if isinstance(value, Moment)]
+        place, key = self.dag.place, "start_date"
+        if {item.zone or "UTC" for item in starts} == {"UTC"}:
+            self._report.changed(place, key, "it is that of the first task")
+            first = min(starts, key=lambda item: item.moment.replace(tzinfo=None))
+            return {key: self._values.moment(first, place, key)}
+        text = "the file gives none, so Airflow starts no run by time; 2024-01-01 counts now"
+        self._report.new(place, key, text)
+        return {}
+
+    def _schedule(self, given: dict[str, Any], *, has_start: bool) -> Any:  # noqa: ANN401 - JSON data
+        """Return the schedule. Airflow 2 has one of its own where a file says none at all."""
+        if "schedule" in given or not has_start or not self._target.startswith("2"):
+            return self._schedules.schedule(given.get("schedule"), self._place("schedule"))
+        self._report.changed(self.dag.place, "schedule", _DAILY)
+        return {"every": "1d"}
+
+    def _zone_of(self, given: dict[str, Any], zones: set[str]) -> str | None:
+        if given.get("timezone") is not None:
+            return self._values.zone(given["timezone"], self._place("timezone"))
+        return min(zones) if zones else None
+
+    def _arguments(self, given: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key, value in given.items():
+            place = self._place(key)
+            if key in _OWN or value is None:
+                continue
+            if key in _GONE:
+                self._report.dropped(place, key, _GONE[key])
+            elif key in DAG_CALLBACKS:
+                made[key] = self._callbacks.callback(value, place, key)
+            elif key == "dagrun_timeout":
+                made[key] = self._tasks.duration(value, place, key)
+            elif key == "params":
+                with self._values.frozen():
+                    made[key] = self._params(value)
+            elif key not in DagSpec.key_names():
+                self._report.gap(place, key, "a spec has no word for it")
+            else:
+                made[key] = self._values.argument(value, place, key)
+        if isinstance(made.get("tags"), list):
+            made["tags"] = sorted({str(tag): None for tag in made["tags"]})
+        made["catchup"] = self._catchup(given)
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _catchup(self, given: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON data
+        value = given.get("catchup")
+        if value is None and self._target.startswith("2"):
+            text = (
+                "the file does not say it; Airflow 2 catches up unless its settings say otherwise"
+            )
+            self._report.changed(self.dag.place, "catchup", text)
+            return True
+        if value is None:
+            return None
+        return self._values.value(value, self._place("catchup"), "catchup")
+
+    def _params(self, value: object) -> Any:  # noqa: ANN401 - JSON data
+        """Return the params: a `Param` as a mapping, anything else as a default."""
+        place = self._place("params")
+        if not isinstance(value, dict):
+            return self._values.value(value, place, "params")
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            if isinstance(item, Made) and item.target.path.endswith(".Param"):
+                named = self._values.named(item, place, str(key))
+                schema = named.pop("schema", None) or {}
+                nested = schema if isinstance(schema, dict) else {}
+                converted = self._values.value(nested | named, place, str(key))
+                if isinstance(converted, dict) and converted.get("description", "") is None:
+                    converted.pop("description")
+            else:
+                converted = self._values.value(item, place, str(key))
+                if isinstance(converted, dict):
+                    converted = {"default": converted}
+            if converted is not MISSING:
+                made[str(key)] = converted
+        return made
+
+    def _defaults(self, defaults: dict[str, Any]) -> dict[str, Any]:
+        """Return what `default_args` says, at the place that a spec has for each of it."""
+        place = self._place("default_args")
+        made = self._tasks.arguments(
+            defaults, self.dag.places, place, frozenset(DefaultArgs.key_names())
+        )
+        top = {key: made.pop(key) for key in _AT_THE_TOP if key in made}
+        top.setdefault("retries", 0)  # what Airflow does when it is not said
+        for key in ("email_on_failure", "email_on_retry"):
+            value = made.pop(key, True)  # Airflow's default, if mail goes anywhere
+            if top.get("email"):
+                top[key] = value
+        if not top.get("email"):
+            top.pop("email", None)
+        for key, value in defaults.items():
+            if value is not None:
+                self._for_some(key, value, place, list(_tasks_in(self.dag)))
+        return top | ({"default_args": made} if made else {})
+
+    def _share_of_groups(self, container: Dag | Group) -> None:
+        """Write what groups say for some operators into their tasks, the innermost group first."""
+        for group in container.children:
+            if not isinstance(group, Group) or not group.children:
+                continue
+            self._share_of_groups(group)
+            left = self._given_defaults(group.kwargs, group.place)
+            names = frozenset(DefaultArgs.key_names())
+            self._shared[group] = self._tasks.arguments(left, group.places, group.place, names)
+            for key, value in left.items():
+                if value is not None:
+                    self._for_some(key, value, group.place, list(_tasks_in(group)))
+
+    def _for_some(self, key: str, value: object, place: Place, tasks: list[Task]) -> None:
+        """Give an argument of `default_args` to those of the tasks whose operators take it."""
+        paths = [
+            item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
+        ]
+        operators = [renamed_operator(path, self._target) for path in paths]
+        subject = f"default_args.{key}"
+        if key in _OF_DAGS_ALONE:
+            text = "it is an argument of the DAG: in `default_args` Airflow never reads it"
+            self._report.dropped(place, subject, text)
+            return
+        known = all(isinstance(operator, Operator) for operator in operators)
+        if not known or key in base_parameters("operator", self._target):
+            self._report.gap(place, subject, "a spec cannot set it for all tasks")
+            return
+        takers = [
+            item
+            for item, operator in zip(tasks, operators, strict=True)
+            if isinstance(operator, Operator) and key in operator.parameters
+        ]
+        if not takers:
+            text = "no task takes it, so Airflow gives it to none"
+            self._report.dropped(place, subject, text)
+            return
+        for item in takers:
+            if _may_be_mapped_over(item, key):
+                why = f"`expand_kwargs` of {item.task_id} may have it for some of its runs"
+                self._report.gap(place, subject, f"{why}: write it there for all of them")
+            elif not _is_mapped_over(item, key):
+                item.kwargs.setdefault(key, value)
+        text = "it stands in each task that takes it"
+        self._report.changed(place, subject, text)
+
+    def _entries(self, container: Dag | Group) -> list[dict[str, Any]]:
+        made = [self._entry(item) for item in container.children]
+        return [entry for entry in made if entry is not None]
+
+    def _entry(self, item: Task | Group) -> dict[str, Any] | None:
+        self.places[spec_path(item)] = item.place
+        if isinstance(item, Task):
+            return self._tasks.task(item) | self._dependencies(item)
+        return self._group(item)
+
+    def _group(self, group: Group) -> dict[str, Any] | None:
+        if group.maker:
+            return self._made_group(group)
+        if not group.children:
+            text = f"the group {group.group_id} has no tasks; Airflow would show nothing of it"
+            self._report.dropped(group.place, group.group_id, text)
+            return None
+        made: dict[str, Any] = {"group_id": group.group_id}
+        given = dict(group.kwargs)
+        given.pop("default_args", None)
+        if self._shared.get(group):
+            made["default_args"] = self._shared[group]
+        for key, value in given.items():
+            if key in _GROUP_IDLE or value is None:
+                continue
+            if key in _GROUP_FIELDS:
+                made[key] = self._values.value(value, group.place, key)
+            else:
+                self._report.gap(group.place, key, "a group of a spec has no word for it")
+        made |= self._group_mapping(group)
+        made |= self._dependencies(group)
+        made["tasks"] = self._entries(group)
+        return {key: value for key, value in made.items() if value is not MISSING}
+
+    def _made_group(self, group: Group) -> dict[str, Any]:
+        with self._values.rendered(really=False):
+            given = self._values.value(group.given, group.place, group.group_id)
+        made = {"group_id": group.group_id, "prefix_group_id": False, "with": given}
+        return made | {"group_callable": group.maker} | self._dependencies(group)
+
+    def _group_mapping(self, group: Group) -> dict[str, Any]:
+        if group.mapped is None:
+            return {}
+        given = self._values.value(group.given, group.place, group.group_id)
+        made: dict[str, Any] = {"with": given} if group.given and given is not MISSING else {}
+        kwargs = group.mapped.get("**", MISSING)
+        key, source = ("expand", group.mapped) if kwargs is MISSING else ("expand_kwargs", kwargs)
+        value = self._values.value(source, group.place, key)
+        return made | ({} if value is MISSING else {key: value})
+
+    def _dependencies(self, item: Task | Group) -> dict[str, Any]:
+        here = spec_path(item)
+        names = [_seen(spec_path(other), here) for other in item.upstream if other is not item]
+        if item in item.upstream:
+            self._report.gap(item.place, here[-1], "it waits for itself")
+        return {"dependencies": list(dict.fromkeys(names))} if names else {}
+
+
+def _tasks_in(container: Dag | Group) -> Iterator[Task]:
+    for item in container.children:
+        if isinstance(item, Group):
+            yield from _tasks_in(item)
+        else:
+            yield item
+
+
+def _is_mapped_over(item: Task, key: str) -> bool:
+    """Return whether each run of a task has a value of its own, which Airflow takes."""
+    rows = _rows(item)
+    if rows:
+        return all(isinstance(row, dict) and key in row for row in rows)
+    return key in (item.mapped or {})
+
+
+def _may_be_mapped_over(item: Task, key: str) -> bool:
+    """Return whether some runs of a task may have a value of their own, and others none."""
+    if ALL not in (item.mapped or {}) or key in item.kwargs or _is_mapped_over(item, key):
+        return False
+    rows = _rows(item)
+    return rows is None or not all(isinstance(row, dict) and key not in row for row in rows)
+
+
+def _rows(item: Task) -> list[Any] | tuple[Any, ...] | None:
+    """Return the arguments of each run of a mapped task, where the file says them."""
+    rows = (item.mapped or {}).get(ALL)
+    return rows if isinstance(rows, list | tuple) else None
+
+
+def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:
+    """Return how something is named at a place: alone in its own group, else with its groups."""
+    if path[:-1] == here[:-1]:
+        return path[-1]
+    return ".".join(path)
+
+
+_ORDER = tuple(
+    dict.fromkeys(
+        ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
+    )
+)

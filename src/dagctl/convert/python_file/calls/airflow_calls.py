@@ -1,0 +1,206 @@
+"""Calls of what a DAG file imports: Airflow's own words, operators, dates, anything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.operators.names import notifier_form
+from dagctl.convert.python_file.airflow import decorators, edges, making, mapped_calls
+from dagctl.convert.python_file.calls import library_calls, project_calls
+from dagctl.convert.python_file.calls.data_calls import builtin
+from dagctl.convert.python_file.calls.modules import UNKNOWN, attribute
+from dagctl.convert.python_file.state.objects import (
+    Dag,
+    Decorator,
+    Function,
+    Label,
+    LocalClass,
+    Made,
+    Name,
+    Output,
+    Task,
+)
+from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.values import connections, dates, kept, paths, reads
+from dagctl.convert.python_file.values.records import record
+from dagctl.operators import Operator, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.convert.python_file.state.binding import Call
+    from dagctl.convert.python_file.state.machine import Machine
+
+_DAG_POSITIONS = ("dag_id", "description", "schedule")
+_GROUP_POSITIONS = ("group_id",)
+
+
+def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    """Return what a call of an import path gives."""
+    path = name.path
+    if path.startswith("builtins.") and path not in {"builtins.getattr", "builtins.open"}:
+        return builtin(machine, path.removeprefix("builtins."), made)
+    special = _special(path) or (_made_group if _is_group(machine, path, made) else None)
+    if special is not None:
+        return special(machine, name, made)
+    for followed in (_attribute, paths.call, library_calls.call, dates.call):
+        value = followed(machine, path, made)
+        if value is not None:
+            return value
+    if path.endswith(".partial") and path != "functools.partial":
+        return mapped_calls.of_operator(machine, path.rpartition(".")[0], "partial", made)
+    if _is_operator(machine, path, made):
+        return _operator(machine, name, made)
+    value = project_calls.call(machine, name, made)
+    return (made.unknown or _plain(made, name, machine)) if value is UNKNOWN else value
+
+
+def _attribute(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what `getattr` gives of a class of the project; None where that is not known."""
+    if path != "builtins.getattr":
+        return None
+    if len(made.args) > 1 and isinstance(made.args[1], str):
+        known = attribute(machine, made.args[0], made.args[1])
+        if known is not UNKNOWN:
+            return known
+    return builtin(machine, "getattr", made)
+
+
+def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
+    """Return what follows a call of one of Airflow's own words, or None."""
+    if not path.startswith("airflow."):
+        return None
+    if decorators.kind_of(path):
+        return _decorator
+    if path.endswith(".Variable.get"):
+        return reads.variable
+    if path.endswith(connections.READERS):
+        return _connection
+    return _AIRFLOW.get(path.rpartition(".")[2])
+
+
+def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
+    """Return the object that a call makes, or why only Python knows it."""
+    if name.path.startswith(reads.READS):
+        return reads.environment(machine, name, made)
+    args, kwargs = made.args, made.kwargs
+    if name.path != "functools.partial":
+        args = [kept.as_now(machine, value) for value in args]
+        kwargs = {key: kept.as_now(machine, value) for key, value in kwargs.items()}
+    return Made(name, args, kwargs, machine.place(made.node))
+
+
+def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401
+    """Return what a class of the file makes: a task, where it is called like an operator."""
+    if "task_id" not in made.kwargs:
+        known = record(machine, given, made)
+        return known or machine.opaque(made.node, f"{given.node.name} is a class of this file")
+    item = _operator(machine, Name(given.node.name), made)
+    text = f"{given.node.name} is a class of this file: write it into a module, and import it"
+    if isinstance(item, Task):
+        making.report_of(machine, item).gap(item.place, given.node.name, text)
+    return item
+
+
+def _is_operator(machine: Machine, path: str, made: Call) -> bool:
+    word = path.rpartition(".")[2]
+    if not word[:1].isupper() or notifier_form(path)[0] == "notifier":
+        return False
+    if "task_id" in made.kwargs:
+        return True
+    return path.startswith("airflow.") and isinstance(lookup(path, machine.target), Operator)
+
+
+def _is_group(machine: Machine, path: str, made: Call) -> bool:
+    """Return whether a call makes a group by a class of another package, such as `DbtTaskGroup`.
+
+    Within a group, the ids of its tasks would lack those of the groups around.
+    """
+    is_named = isinstance(made.kwargs.get("group_id"), str) and not made.args and not made.unknown
+    is_outermost = bool(machine.around) and isinstance(machine.around[-1], Dag)
+    is_class = path.endswith("TaskGroup") and "." in path
+    return is_class and is_named and is_outermost and not {"parent_group", "dag"} & {*made.kwargs}
+
+
+def _operator(machine: Machine, name: Name, made: Call) -> Task:
+    item = making.task(machine, name, made.kwargs, made.places, made.node)
+    if made.args or made.unknown:
+        why = made.unknown.why if made.unknown else "Airflow takes arguments by name alone"
+        making.report_of(machine, item).gap(item.place, item.task_id, why)
+    return item
+
+
+def _dag(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    kwargs = dict(zip(_DAG_POSITIONS, made.args, strict=False)) | made.kwargs
+    place = machine.place(made.node)
+    dag = making.dag(machine, kwargs, made.places, place)
+    if made.unknown:
+        dag.report.gap(made.unknown.place, "DAG", made.unknown.why)
+    return dag
+
+
+def _group(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    kwargs = dict(zip(_GROUP_POSITIONS, made.args, strict=False)) | made.kwargs
+    return making.group(machine, kwargs, made.places, made.node)
+
+
+def _made_group(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    return making.group_made_by(machine, name.path, made)
+
+
+def _chain(machine: Machine, _name: Name, made: Call) -> None:
+    edges.chain(machine, made.args, made.node)
+
+
+def _linear(machine: Machine, _name: Name, made: Call) -> None:
+    edges.chain_linear(machine, made.args, made.node)
+
+
+def _cross(machine: Machine, _name: Name, made: Call) -> None:
+    given = [*made.args, *made.kwargs.values()]
+    if len(given) >= 2:  # noqa: PLR2004 - from, to
+        edges.connect(machine, given[0], given[1], made.node)
+
+
+def _label(_machine: Machine, _name: Name, made: Call) -> Label:
+    given = [*made.args, *made.kwargs.values()]
+    return Label(str(given[0]) if given else "")
+
+
+def _output(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    given = [*made.args, *made.kwargs.values()]
+    task = given[0].task if given and isinstance(given[0], Output) else given[0] if given else None
+    key = given[1] if len(given) > 1 else None
+    if isinstance(task, Task) and (key is None or isinstance(key, str)):
+        return Output(task, None if key == "return_value" else key)
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _decorator(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    kind = decorators.kind_of(name.path) or "task"
+    if made.args and isinstance(made.args[0], Function):
+        decorator = Decorator(kind, made.kwargs, made.places)
+        return decorators.wrapped(machine, decorator, made.args[0])
+    kwargs = dict(made.kwargs)
+    first = {"dag": "dag_id", "task_group": "group_id"}.get(kind)
+    if first and made.args:
+        kwargs.setdefault(first, made.args[0])
+    return Decorator(kind, kwargs, made.places)
+
+
+def _connection(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    conn_id = next(iter([*made.args, *made.kwargs.values()]), None)
+    if not isinstance(conn_id, str) or not connections.is_plain(conn_id):
+        return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
+    return connections.connected(machine, conn_id, made)
+
+
+_AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {
+    "DAG": _dag,
+    "TaskGroup": _group,
+    "chain": _chain,
+    "chain_linear": _linear,
+    "cross_downstream": _cross,
+    "Label": _label,
+    "XComArg": _output,
+}

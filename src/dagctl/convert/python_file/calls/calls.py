@@ -1,0 +1,127 @@
+"""Calls of a DAG file: what Airflow has is followed, functions of the file are gone through."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from dagctl.convert.python_file.airflow import decorators, edges, mapped_calls
+from dagctl.convert.python_file.calls import airflow_calls, data_calls
+from dagctl.convert.python_file.certainty import effects, unknown
+from dagctl.convert.python_file.state.binding import Call
+from dagctl.convert.python_file.state.inlining import inline
+from dagctl.convert.python_file.state.loops import turns
+from dagctl.convert.python_file.state.objects import (
+    Bound,
+    Decorated,
+    Decorator,
+    Function,
+    LocalClass,
+    Made,
+    Name,
+    Opaque,
+    Output,
+    Partial,
+    Task,
+    settled,
+)
+from dagctl.convert.python_file.state.source import words
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.state.machine import Machine
+    from dagctl.convert.python_file.state.scope import Scope
+
+METHODS = mapped_calls.METHODS
+
+
+def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
+    """Return what a call gives."""
+    known = len(machine.unknown)
+    machine.asked = node.func
+    callee = machine.evaluate(node.func, scope)
+    made = _arguments(machine, node, scope)
+    value = apply(machine, callee, made)
+    effects.of_call(machine, callee, made, value, scope)
+    unknown.note(machine, callee, made, value, known)
+    return value
+
+
+def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+    """Return what a call of a value gives."""
+    match callee:
+        case Bound():
+            return _bound(machine, callee, made)
+        case Name():
+            return airflow_calls.named(machine, callee, made)
+        case Function():
+            return inline(machine, callee, made)
+        case Decorator():
+            return _decorate(machine, callee, made)
+        case Decorated() | Partial(callee=Decorated()):
+            return decorators.called(machine, callee, made)
+        case Partial() | Made(target=Name(path="functools.partial")):
+            return _partially(machine, callee, made)
+        case LocalClass():
+            return airflow_calls.local(machine, callee, made)
+        case Opaque():
+            return callee
+        case _:
+            return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Call:
+    made = Call(node)
+    for arg in node.args:
+        if not isinstance(arg, ast.Starred):
+            made.args.append(machine.evaluate(arg, scope))
+            continue
+        value = settled(machine.evaluate(arg.value, scope))
+        values = turns(value) if isinstance(value, list | tuple | range | set) else None
+        if values is not None:
+            machine.charge(len(values))
+            made.args += values
+        else:
+            made.unknown = machine.opaque(arg, f"what `*{words(arg.value)}` gives is not known")
+    for keyword in node.keywords:
+        value = machine.evaluate(keyword.value, scope)
+        place = machine.place(keyword.value)
+        if keyword.arg is not None:
+            made.kwargs[keyword.arg] = value
+            made.places[keyword.arg] = place
+        elif _is_named(named := settled(value)):
+            machine.charge(len(named))
+            made.kwargs |= named
+            made.places |= dict.fromkeys(named, place)
+        else:
+            text = f"what `**{words(keyword.value)}` gives is not known"
+            made.unknown = machine.opaque(keyword.value, text)
+    return made
+
+
+def _is_named(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
+def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
+    owner, name = bound.owner, bound.name
+    if name in edges.METHODS and (
+        isinstance(owner, Task | Output | list) or hasattr(owner, "children")
+    ):
+        return edges.method(machine, owner, name, made.args, made.kwargs, made.node)
+    if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
+        return mapped_calls.method(machine, owner, name, made)
+    return data_calls.method(machine, owner, name, made)
+
+
+def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noqa: ANN401
+    if made.args and isinstance(made.args[0], Function | Decorated):
+        return decorators.wrapped(machine, decorator, made.args[0])
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _partially(machine: Machine, callee: Partial | Made, made: Call) -> Any:  # noqa: ANN401
+    if isinstance(callee, Partial) or not callee.args or callee.is_old:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    made.args = [*callee.args[1:], *made.args]
+    made.kwargs = callee.kwargs | made.kwargs
+    return apply(machine, callee.args[0], made)

@@ -1,0 +1,1 @@
+"""What is certain in a DAG file: which statements run, what code may change, what may fail."""

@@ -1,0 +1,1 @@
+"""What each statement and each expression of a DAG file does."""

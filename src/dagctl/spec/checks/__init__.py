@@ -1,0 +1,1 @@
+"""What is checked over a whole spec: its operators, its target, its templates; and warnings."""

@@ -1,0 +1,125 @@
+"""What the catalogue says of a call of a class, of pods too, as problems of a spec."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.operators.call_findings import CallCheck, CallLevel
+from dagctl.operators.pod_values import PACKAGE, object_findings, override_findings
+from dagctl.operators.value_kinds import looks_like_clock
+from dagctl.spec.catalogue import text_meaning
+from dagctl.spec.fields.durations import duration_problem
+from dagctl.spec.fields.markers import call_by_place_problems, marker_of, markers_in
+from dagctl.spec.fields.start_date import is_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.operators import Operator
+    from dagctl.operators.call_findings import CallFinding
+    from dagctl.spec.walk import Path
+
+_CODES = {
+    CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
+    CallCheck.MISSING_PARAMETER: Code.MISSING_PARAMETER,
+    CallCheck.FIXED_PARAMETER: Code.MISPLACED_PARAMETER,
+    CallCheck.GIVEN_TWICE: Code.MISPLACED_PARAMETER,
+    CallCheck.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
+    CallCheck.OTHER_VERSION: Code.OTHER_VERSION,
+    CallCheck.WRONG_KIND: Code.WRONG_KIND,
+    CallCheck.NOT_EXPANDABLE: Code.BAD_MAPPING,
+    CallCheck.POD_VALUE: Code.WRONG_KIND,
+    CallCheck.NOT_RENDERED: Code.NOT_RENDERED,
+    CallCheck.DEPRECATED_OPERATOR: Code.DEPRECATED,
+    CallCheck.DEPRECATED_PARAMETER: Code.DEPRECATED,
+}
+_CALLED_WITH = {
+    "http": dict.fromkeys(("response_check", "response_filter", "pagination_function"), "response"),
+    "common-sql": dict.fromkeys(("success", "failure"), "value") | {"selector": "row"},
+}
+"""Parameters of a provider's operators that are called with one value by place."""
+
+
+def problem_of(finding: CallFinding, key: str) -> Problem:
+    """Return the problem of a finding about a call whose class stands under `key`."""
+    under = "expand" if finding.expanded else "with"
+    return problem_at(finding, (under,), (key,))
+
+
+def problem_at(finding: CallFinding, under: Path, itself: Path) -> Problem:
+    """Return the problem of a finding about a call.
+
+    Args:
+        finding: What the catalogue says.
+        under: Where the arguments stand.
+        itself: Where the class stands that is called.
+    """
+    severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
+    path = (*under, *finding.path) if finding.path else itself
+    return Problem(
+        _CODES[finding.check],
+        finding.message,
+        finding.hint,
+        severity=severity,
+        at_key=finding.check is CallCheck.NOT_EXPANDABLE,
+    ).at(*path)
+
+
+def length_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with text that the catalogue reads as a length of time, or a time."""
+    for name, value in arguments.items():
+        meaning = text_meaning(known, name, value)
+        if meaning == "duration":
+            problem = duration_problem(value)
+            if problem:
+                yield problem.at("with", name)
+        elif meaning == "clock" and not is_clock(value):
+            message, hint = f"{quoted(value)} is not a time of day", 'write "06:00" or "06:00:30"'
+            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
+        elif meaning == "time" and not is_iso(value):
+            message = f"{quoted(value)} is not a date, or a date and time"
+            hint = 'write "2024-01-01" or "2024-01-01T06:00"'
+            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
+
+
+def called_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield why an operator cannot call a function that it is given."""
+    for name, value in _CALLED_WITH.get(known.provider, {}).items():
+        given = arguments.get(name)
+        if name in known.parameters and given and marker_of(given) == "$python_code":
+            for problem in call_by_place_problems(given, value, or_more=True):
+                yield problem.at("with", name, "$python_code")
+
+
+def is_clock(text: str) -> bool:
+    """Return whether a text is a time of day: `06:00`, `06:00:30`."""
+    try:
+        return looks_like_clock(text) and time.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def object_problems(data: object) -> Iterator[Problem]:
+    """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes.
+
+    Arguments without names are not looked at: the models take all by name.
+    """
+    for path, marker in markers_in(data, "$new"):
+        name, given = marker["$new"], marker.get("with", {})
+        is_named = isinstance(given, dict) and "args" not in marker
+        if isinstance(name, str) and name.startswith(PACKAGE) and is_named:
+            for finding in object_findings(name, given):
+                yield problem_at(finding, (*path, "with"), (*path, "$new"))
+
+
+def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the pod that a task's `executor_config` asks for."""
+    config = given.get("executor_config")
+    if isinstance(config, dict) and marker_of(config) is None:
+        where = (*path, "executor_config")
+        yield from (problem_at(finding, where, where) for finding in override_findings(config))

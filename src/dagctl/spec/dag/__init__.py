@@ -1,0 +1,1 @@
+"""The fields of a DAG: its arguments, and what several of them say together."""

@@ -1,0 +1,173 @@
+"""What is wrong with several fields of a DAG together, in raw data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.spec.dag.arguments import continuous_problems, date_problems
+from dagctl.spec.dag.deadlines import deadline_problems
+from dagctl.spec.dag.entry_checks import further_entry_problems
+from dagctl.spec.dependencies.task_graph import graph_problems
+from dagctl.spec.fields.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
+from dagctl.spec.fields.callbacks import callback_problems, deadline_callbacks
+from dagctl.spec.fields.ids import MAX_DAG_ID
+from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.params import param_problems, required_problems
+from dagctl.spec.fields.schedules import schedule_problems
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.fields.values import early_argument_problems, value_problems
+from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.validation.wrong_type import TEXT, wrong_type
+from dagctl.spec.walk import raw_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from dagctl.spec.walk import Path
+
+_FAST_RULES = {"all_success", "all_done_setup_success"}
+_AT_DEFAULT = {
+    "owner": "airflow",
+    "retries": 1,
+    "retry_delay_minutes": 5,
+    "depends_on_past": False,
+    "email_on_failure": False,
+    "email_on_retry": False,
+}
+"""What a recorded spec says of a field that its author has not given."""
+_OF_THE_DAG = {"start_date", "end_date"}
+"""What Airflow takes out of the `default_args` of a DAG for the DAG itself."""
+MAX_NAME = 200
+"""Characters of the name of a DAG."""
+
+
+def dag_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with several fields of a DAG together, or with values of any shape."""
+    yield from _name_problems(data)
+    yield from schedule_given_twice(data)
+    yield from _editor_schema_problems(data)
+    yield from _duplicate_tags(data.get("tags"))
+    yield from further_entry_problems(data)
+    yield from _default_args_problems(data)
+    yield from _callback_problems(data)
+    yield from _setting_problems(data)
+    yield from graph_problems(data)
+    yield from date_problems(data)
+    yield from continuous_problems(data)
+    yield from schedule_problems(data)
+    yield from param_problems(data.get("params"), ("params",))
+    yield from required_problems(data)
+
+
+def _callback_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the callbacks of the DAG itself."""
+    for key in DAG_CALLBACKS:
+        if key in data:
+            yield from callback_problems(data[key], (key,))
+
+
+def _default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong in `default_args`, and what stands there and beside it."""
+    shared = data.get("default_args")
+    for item in DefaultArgs.further_problems(shared):
+        yield item.under("default_args")
+    for key in shared if isinstance(shared, dict) else ():
+        twin = "retry_delay_minutes" if key == "retry_delay" else key
+        is_shared = key in DefaultArgs.model_fields and key not in TASK_CALLBACKS
+        if is_shared and twin in data and data[twin] != _AT_DEFAULT.get(twin):
+            message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
+            problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
+            yield problem.at("default_args", key)
+        elif key in _OF_THE_DAG:
+            message = f"{quoted(key)} in `default_args` would be that of the DAG itself"
+            hint = "write it at the start of a line, or at a task or a group"
+            problem = Problem(Code.UNKNOWN_KEY, message, hint)
+            yield problem.at("default_args", key)
+
+
+def _name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if no id can be made from the name."""
+    name = data.get("dag_name")
+    if "dag_id" in data or not isinstance(name, str) or not name.strip():
+        return
+    if len(name) > MAX_NAME:
+        return  # the name is refused, and to make ASCII of it could take the square of its length
+    length = len(slug(name))
+    if not 0 < length <= MAX_DAG_ID:
+        reason = (
+            f"it would have {length} characters" if length else "it has no ASCII letters or digits"
+        )
+        message = f"no id can be made from the name {quoted(name)}: {reason}"
+        yield Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well").at("dag_name")
+
+
+def schedule_given_twice(data: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem if the schedule is among some keys under both of its names."""
+    if "schedule" in data and "schedule_interval" in data:
+        message = "`schedule` and `schedule_interval` are the same field"
+        yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
+
+
+def _editor_schema_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if the schema for editors is no text."""
+    name = data.get("$schema", "")
+    if not isinstance(name, str):
+        yield wrong_type(("$schema",), TEXT, name).at("$schema")
+
+
+def _duplicate_tags(tags: object) -> Iterator[Problem]:
+    """Yield a problem for each tag that stands in the list before."""
+    seen: set[str] = set()
+    for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
+        if isinstance(tag, str):
+            if tag in seen:
+                message = f"duplicate tag {quoted(tag)}"
+                yield Problem(Code.DUPLICATE_TAG, message, "remove one of them").at("tags", place)
+            seen.add(tag)
+
+
+def _setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with macros, filters, options of Jinja and deadlines."""
+    message = "there is no output of a task when Airflow makes the DAG"
+    for key in ("user_defined_macros", "user_defined_filters", "jinja_environment_kwargs"):
+        if isinstance(data.get(key), dict):
+            yield from early_argument_problems(data[key], (key,), message, "write the value")
+    yield from _reference_problems(data)
+    if data.get("deadline") is not None:
+        yield from deadline_problems(data["deadline"], ("deadline",))
+        for path, callback in deadline_callbacks(data):
+            yield from callback_problems(callback, path)
+    yield from _fail_fast_problems(data)
+
+
+def _reference_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each filter, or class for undefined names, that is not named by `$ref`."""
+    filters = data.get("user_defined_filters")
+    places: dict[Path, object] = {}
+    if isinstance(filters, dict):
+        places |= {("user_defined_filters", str(key)): item for key, item in filters.items()}
+    if isinstance(data.get("template_undefined"), dict):
+        places["template_undefined",] = data["template_undefined"]
+        yield from value_problems(data["template_undefined"], ("template_undefined",))
+    for path, value in places.items():
+        is_filter = path[0] == "user_defined_filters" and marker_of(value) == "$python_code"
+        if marker_of(value) != "$ref" and not is_filter:
+            message = f"{quoted(str(path[-1]))} must be a marker"
+            problem = Problem(Code.BAD_MARKER, message, "write `{$ref: pkg.mod.name}`")
+            yield problem.at(*path)
+
+
+def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each task whose rule Airflow does not take in a DAG that fails fast."""
+    if data.get("fail_fast") is not True:
+        return
+    shared = (("default_args",), data.get("default_args"))
+    for path, owner in (shared, *raw_tasks(data)):
+        rule = owner.get("trigger_rule", "all_success") if isinstance(owner, dict) else None
+        if isinstance(rule, str) and rule not in _FAST_RULES:
+            message = "a DAG with `fail_fast` has tasks with the trigger rule `all_success` only"
+            problem = Problem(Code.BAD_ARGUMENT, message, "remove `fail_fast`, or the trigger rule")
+            yield problem.at(*path, "trigger_rule")

@@ -1,0 +1,71 @@
+"""Import paths, and the names of classes: what a spec names of Python, of a provider, of Airflow.
+
+A path is looked at, and never imported: only Airflow imports it, when it reads the DAG file.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PATH = 300
+PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
+"""What an import path looks like, as a regular expression for editors."""
+CLASS_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+"""What the name of a class looks like: its own, `provider.Class`, or its import path."""
+_PATH = lazy_pattern(PATTERN, re.ASCII)
+_CLASS = lazy_pattern(CLASS_PATTERN, re.ASCII)
+
+
+def is_import_path(text: str) -> bool:
+    """Return whether a text is `package.module.name`: identifiers, and at least one dot."""
+    return _is_dotted(text, _PATH)
+
+
+def is_class_name(text: str) -> bool:
+    """Return whether a text is a class's name, `provider.Class`, or an import path."""
+    return _is_dotted(text, _CLASS)
+
+
+def _is_dotted(text: str, shape: re.Pattern[str]) -> bool:
+    return (
+        len(text) <= MAX_PATH
+        and shape.fullmatch(text) is not None
+        and not text.endswith("\n")
+        and not any(keyword.iskeyword(part) or part.startswith("__") for part in text.split("."))
+    )
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Return the module and the name of an import path."""
+    module, _, name = path.rpartition(".")
+    return module, name
+
+
+def path_problems(value: object) -> Iterator[Problem]:
+    """Yield what is wrong with a value that shall be an import path."""
+    hint = "write `package.module.name`, without brackets or arguments"
+    if not isinstance(value, str):
+        yield Problem(Code.BAD_IMPORT_PATH, "an import path is text", hint)
+    elif not is_import_path(value):
+        meant = _meant(value)
+        hint = f"write `{meant}`" if meant else hint
+        yield Problem(Code.BAD_IMPORT_PATH, f"{quoted(value)} is not an import path", hint)
+
+
+def _meant(text: str) -> str | None:
+    """Return the path that a call, an entry point or the name of a file was meant for, or None."""
+    if len(text) > MAX_PATH:
+        return None
+    path = text.strip().removesuffix("()").removesuffix(".py").replace(":", ".").replace("/", ".")
+    path = f"{path}.name" if text.strip().endswith(".py") else path
+    return path if is_import_path(path) else None

@@ -1,0 +1,212 @@
+"""`params`: values that a person may change when they start a run, each with a JSON Schema.
+
+A value that is no mapping is a default without rules. A mapping has JSON Schema keywords, as
+Airflow's `Param` takes them: `{type: integer, minimum: 1, default: 5}`. Airflow checks a default
+with the package jsonschema when it loads the DAG, and so does this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.findings.characters import name_of
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.spec.fields.param_rules import MAX_WORK, default_problem, rule_problem, work
+from dagctl.spec.fields.values import value_problems
+from dagctl.spec.validation.read_by import absent
+from dagctl.spec.walk import raw_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import JsonValue
+
+    from dagctl.spec.walk import Path
+
+MAX_PARAMS = 200
+MAX_NAME = 250
+RULES = (
+    *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"),
+    *("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+    *("patternProperties", "propertyNames", "anyOf", "oneOf", "allOf"),
+)
+"""The keywords of JSON Schema that a param may have."""
+SHOWN = (
+    *("description", "title", "examples", "values_display", "description_md", "section"),
+    "custom_html_form",
+)
+"""What Airflow's form for starting a run shows."""
+KEYWORDS = ("default", *RULES, *SHOWN)
+
+
+_RULES_SCHEMA: dict[str, JsonValue] = {
+    "type": {"description": "The JSON type of its values, or several."},
+    "enum": {"type": "array", "description": "The values that may be chosen."},
+    "format": {"type": "string", "description": "Such as `date`, `date-time` or `multiline`."},
+    "pattern": {"type": "string", "description": "A regular expression for its text."},
+}
+PARAM_SCHEMA: dict[str, JsonValue] = {
+    "maxProperties": MAX_PARAMS,
+    "additionalProperties": {
+        "anyOf": [
+            {"type": ["string", "number", "boolean", "array", "null"]},
+            {
+                "type": "object",
+                "properties": {key: _RULES_SCHEMA.get(key, {}) for key in KEYWORDS},
+                "additionalProperties": False,
+            },
+        ]
+    },
+}
+"""What editors know of params."""
+
+
+def finish_schema(schema: dict[str, JsonValue]) -> None:
+    """Add what editors know of params to the schema of the field."""
+    absent(schema)
+    schema |= PARAM_SCHEMA
+
+
+def param_problems(params: object, path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the params of a DAG."""
+    if not isinstance(params, dict):
+        return  # the model says it
+    too_many = _too_many(params)
+    if too_many is not None:
+        yield too_many.at(*path)
+        return
+    for name, value in params.items():
+        yield from _of_param(name, value, (*path, str(name)))
+
+
+def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each param without a value in a DAG that Airflow starts by itself.
+
+    A default of null that breaks the rules is no value: a person who starts a run must give one.
+    Airflow checks the params as it loads a DAG where its timetable can be scheduled: that is any
+    schedule, one of assets alone too, but null.
+    """
+    schedule = data.get("schedule", data.get("schedule_interval"))
+    if schedule is None:
+        return
+    for path, owner in (((), data), *raw_tasks(data)):
+        params = owner.get("params") if isinstance(owner, dict) else None
+        if not isinstance(params, dict) or _too_many(params) is not None:
+            continue  # that has its own error
+        for name, value in params.items():
+            if isinstance(value, dict) and {*value} <= {*KEYWORDS} and not _has_value(value):
+                param = f"the param {quoted(str(name))}"
+                lacks = (
+                    "has the default null, which breaks its rules"
+                    if "default" in value
+                    else "has no default"
+                )
+                message = f"{param} {lacks}, and the DAG has a schedule"
+                hint = "add `default: ...`, or write `schedule: null`"
+                problem = Problem(Code.NO_DEFAULT, message, hint)
+                yield problem.at(*path, "params", str(name))
+
+
+def _too_many(params: Mapping[str, Any]) -> Problem | None:
+    """Return why params are not checked one by one, or None."""
+    if len(params) > MAX_PARAMS:
+        message = f"the DAG has {len(params):,} params; at most {MAX_PARAMS} are allowed"
+        return Problem(Code.TOO_MANY_VALUES, message, "group them into mappings")
+    if sum(map(_work, params.values())) > MAX_WORK:
+        message = "the rules and the values of `params` are too many to be checked"
+        return Problem(Code.TOO_MANY_VALUES, message, "make them fewer")
+    return None
+
+
+def _has_value(param: Mapping[str, Any]) -> bool:
+    """Return whether a param has a value to start with; wrong rules have their own error."""
+    if "default" not in param or param["default"] is not None:
+        return "default" in param
+    rules = _rules(param)
+    return bool(rule_problem(rules)) or default_problem(rules, None) is None
+
+
+def _of_param(name: object, value: object, path: Path) -> Iterator[Problem]:
+    try:
+        name_of(MAX_NAME)(str(name))
+    except ValueError as error:  # pydantic's own errors are
+        yield _problem_of(error).at(*path)
+    marked = list(_dollar_keys({name: value}, path[:-1]))
+    yield from marked
+    if marked:
+        return
+    if not isinstance(value, dict):
+        yield from value_problems(value, path)
+        return
+    unknown = [key for key in value if key not in KEYWORDS]
+    for key in unknown:
+        hint = did_you_mean(key, KEYWORDS) if isinstance(key, str) else None
+        problem = Problem(
+            Code.UNKNOWN_KEY,
+            f"{quoted(str(key))} is no keyword of a param",
+            hint or "a mapping as a value is written `{default: {...}}`",
+        )
+        yield problem.at(*path, str(key))
+    wrong = list(value_problems(value, path))
+    yield from wrong
+    if not unknown and not wrong:
+        yield from _of_rules(value, path)
+
+
+def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the rules of a param, or else with its default."""
+    rules = _rules(value)
+    if not rules:
+        return
+    wrong = rule_problem(rules)
+    if wrong is not None:
+        yield wrong.under(*path)
+    elif value.get("default") is not None:
+        problem = default_problem(rules, value["default"])
+        if problem is not None:
+            yield problem.at(*path, "default")
+
+
+def _rules(param: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in param.items() if key in RULES}
+
+
+def _dollar_keys(value: object, path: Path) -> Iterator[Problem]:
+    """Yield each key that begins with `$`: neither markers nor references belong here."""
+    stack = [(path, value)]
+    while stack:
+        here, item = stack.pop()
+        for step, inner in _inner(item):
+            if isinstance(step, str) and step.startswith("$"):
+                message = f"{quoted(step)} cannot stand in a param: its values are plain data"
+                problem = Problem(Code.BAD_MARKER, message, "write the value itself")
+                yield problem.at(*here, step)
+            else:
+                stack.append(((*here, step), inner))
+
+
+def _work(value: object) -> int:
+    """Return how often the rules of a param may have to look at its values."""
+    if not isinstance(value, dict):
+        return 1
+    data = {key: item for key, item in value.items() if key in {"default", "enum", "const"}}
+    return work(_rules(value), data)
+
+
+def _inner(value: object) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        yield from ((str(key), item) for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        yield from enumerate(value)
+
+
+def _problem_of(error: ValueError) -> Problem:
+    context = getattr(error, "context", None) or {}
+    problem = context.get("problem")
+    if isinstance(problem, Problem):
+        return problem
+    return Problem(Code.BAD_CHARACTER, "this cannot be the name of a param", "write plain text")

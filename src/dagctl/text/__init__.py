@@ -1,0 +1,1 @@
+"""A text as lines, and as a document: plain data that remembers where each value stands. Pure."""

@@ -1,0 +1,1 @@
+"""Code inside the values of a spec: Python, shell commands, Jinja. Read, and never run. Pure."""

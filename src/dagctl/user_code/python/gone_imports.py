@@ -1,0 +1,129 @@
+"""What code imports of Airflow that the target does not have.
+
+The table is checked against both Airflows: 2.11 has each entry, 3.3 has none, and has what takes
+its place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagctl.errors import Severity
+from dagctl.findings.codes import Code
+from dagctl.findings.problem import Problem
+from dagctl.findings.wording import quoted
+from dagctl.operators.lookup import import_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.target import Target
+    from dagctl.user_code.python.reads import Read
+
+GONE_IN_3 = {
+    "airflow.api.common.experimental": None,
+    "airflow.compat": None,
+    "airflow.configuration.get": "airflow.configuration.conf",
+    "airflow.configuration.getboolean": "airflow.configuration.conf",
+    "airflow.configuration.getfloat": "airflow.configuration.conf",
+    "airflow.configuration.getint": "airflow.configuration.conf",
+    "airflow.contrib": None,
+    "airflow.datasets.DatasetAlias": "airflow.sdk.AssetAlias",
+    "airflow.datasets.DatasetAll": "airflow.sdk.AssetAll",
+    "airflow.datasets.DatasetAny": "airflow.sdk.AssetAny",
+    "airflow.datasets": "airflow.sdk.Asset",
+    "airflow.executors.sequential_executor": None,
+    "airflow.hooks.base_hook": "airflow.hooks.base.BaseHook",
+    "airflow.hooks.dbapi": "airflow.providers.common.sql.hooks.sql.DbApiHook",
+    "airflow.kubernetes": None,
+    "airflow.lineage.apply_lineage": None,
+    "airflow.lineage.prepare_lineage": None,
+    "airflow.models.DagPickle": None,
+    "airflow.models.SlaMiss": None,
+    "airflow.models.TaskFail": None,
+    "airflow.models.dataset": "airflow.models.asset",
+    "airflow.models.slamiss": None,
+    "airflow.models.taskfail": None,
+    "airflow.operators.subdag": "airflow.sdk.TaskGroup",
+    "airflow.timetables.datasets": "airflow.timetables.assets",
+    "airflow.utils.dates.date_range": None,
+    "airflow.utils.dates.days_ago": "pendulum.today",
+    "airflow.utils.dates.parse_execution_date": "pendulum.parse",
+    "airflow.utils.dates.round_time": None,
+    "airflow.utils.decorators.apply_defaults": None,
+    "airflow.utils.file.TemporaryDirectory": "tempfile.TemporaryDirectory",
+    "airflow.utils.file.mkdirs": "pathlib.Path",
+    "airflow.utils.helpers.chain": "airflow.sdk.chain",
+    "airflow.utils.helpers.cross_downstream": "airflow.sdk.cross_downstream",
+    "airflow.utils.timezone.make_aware": "pendulum.instance",
+    "airflow.utils.weekday": "airflow.providers.standard.utils.weekday.WeekDay",
+    "airflow.www": None,
+    # hooks of Airflow 1, which stand in the packages of their providers
+    **{
+        f"airflow.hooks.{name}": None
+        for name in """S3_hook dbapi_hook docker_hook druid_hook hive_hooks http_hook jdbc_hook
+        mssql_hook mysql_hook oracle_hook pig_hook postgres_hook presto_hook samba_hook slack_hook
+        sqlite_hook webhdfs_hook zendesk_hook""".split()  # noqa: SIM905 - a table, not code
+    },
+}
+"""Modules, and names in modules, that Airflow 2 has and 3 has not, each with what to use.
+
+A name in a module stands before the module.
+"""
+ONLY_IN_3 = ("airflow.sdk", "airflow.assets")
+"""Packages that Airflow 2 does not have."""
+_IN_2 = {
+    "airflow.sdk.Asset": "airflow.datasets.Dataset",
+    "airflow.sdk.AssetAlias": "airflow.datasets.DatasetAlias",
+    "airflow.sdk.BaseNotifier": "airflow.notifications.basenotifier.BaseNotifier",
+    "airflow.sdk.BaseOperator": "airflow.models.BaseOperator",
+    "airflow.sdk.BaseSensorOperator": "airflow.sensors.base.BaseSensorOperator",
+    "airflow.sdk.Param": "airflow.models.param.Param",
+    "airflow.sdk.Variable": "airflow.models.Variable",
+}
+"""What Airflow 2 calls it."""
+_OF_OPERATORS = ("airflow.operators.", "airflow.sensors.", "airflow.contrib.")
+"""Where classes stood, of which the catalogue knows when and where."""
+
+
+class Absent(NamedTuple):
+    """What the target does not have."""
+
+    message: str
+    instead: str | None
+    """The import path of what takes its place."""
+
+
+def absent_in(path: str, target: Target) -> Absent | None:
+    """Return what is said of an import path that the target does not have; None: it may have it."""
+    if target.series == "2":
+        name = next((name for name in ONLY_IN_3 if _is_in(path, name)), None)
+        return Absent(f"Airflow 2 has no {quoted(name)}", _IN_2.get(path)) if name else None
+    moved = import_state(path, target.name) if path.startswith(_OF_OPERATORS) else None
+    if moved is not None:
+        here, new = moved
+        return None if here else Absent(f"Airflow 3 has no {quoted(path)}", new)
+    gone = next((name for name in GONE_IN_3 if _is_in(path, name)), None)
+    return Absent(f"Airflow 3 has no {quoted(gone)}", GONE_IN_3[gone]) if gone else None
+
+
+def import_warnings(read: Read, target: Target) -> Iterator[Problem]:
+    """Yield a warning if the target does not have what the code imports."""
+    absent = absent_in(read.name, target)
+    if absent is not None:
+        yield _warning(read, target, absent.message, absent.instead)
+
+
+def _is_in(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}.")
+
+
+def _warning(read: Read, target: Target, message: str, new: str | None) -> Problem:
+    return Problem(
+        Code.PYTHON_IMPORT,
+        f"{message}: the import would fail when the task runs",
+        f"use {quoted(new)}" if new else "use what the target has",
+        read.place,
+        Severity.WARNING,
+        fails_in=(target.series,) if read.certain else (),
+    )
