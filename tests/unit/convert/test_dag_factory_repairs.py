@@ -95,6 +95,27 @@ def test_mappings_are_objects_where_a_pod_takes_no_mappings() -> None:
     assert dag.whole
 
 
+def test_what_0x_made_of_mappings_of_a_pod_is_made_still() -> None:
+    dag = one("""
+        orders:
+          default_args:
+            start_date: {__type__: datetime.datetime, year: 2025, month: 1, day: 1}
+          tasks:
+            load:
+              operator: airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator
+              image: busybox
+              volumes: [{name: v, configs: {persistentVolumeClaim: {claimName: c}}}]
+              pod_runtime_info_envs: [{name: IP, field_path: status.podIP}]
+    """)
+    (volume,), (variable,) = (
+        dag.data["tasks"][0]["with"][key] for key in ("volumes", "pod_runtime_info_envs")
+    )
+    assert volume["with"] == {"name": "v", "persistent_volume_claim": {"claimName": "c"}}
+    (source,) = variable["with"].pop("value_from")["with"].values()
+    assert (variable["with"], source["with"]) == ({"name": "IP"}, {"field_path": "status.podIP"})
+    assert (dag.whole, dag.data["start_date"]) == (True, "2025-01-01T00:00:00")
+
+
 MADE_DOCUMENTATION = f"""
 orders:
   doc_md_python_callable_file: $DAGS/docs.py

@@ -11,7 +11,13 @@ from dagctl.convert.dag_factory.groups import entries, share_of_groups
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.shared_arguments import Spreading, tasks_of
 from dagctl.convert.dag_factory.tasks import Tasks
-from dagctl.convert.dag_factory.values import Values, minutes_of, relative, with_rules
+from dagctl.convert.dag_factory.values import (
+    Values,
+    minutes_of,
+    moment_of,
+    relative,
+    with_rules,
+)
 from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.python_file.result import text_made_by
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
@@ -155,7 +161,7 @@ class DagConversion:
             return value.replace(tzinfo=None).isoformat()
         if isinstance(value, date):
             return value.isoformat()
-        text = str(value).strip()
+        text = (moment_of(value) if isinstance(value, Fields) else None) or str(value).strip()
         try:
             local = datetime.fromisoformat(text).replace(tzinfo=None)
             return text if len(text) == len("2024-01-31") else local.isoformat()

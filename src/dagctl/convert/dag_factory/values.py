@@ -106,7 +106,7 @@ class Values:
             text = duration_text(seconds_of(value))
             if text is not None:
                 return {"$duration": text}
-        moment = _moment_of(path, given)
+        moment = moment_of(value)
         if moment:
             return {"$datetime": moment}
         if is_asset(value):
@@ -227,9 +227,10 @@ def with_rules(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _moment_of(path: str, given: Mapping[str, Any]) -> str | None:
+def moment_of(value: Fields) -> str | None:
     """Return the time that an object is, by the clock of the DAG or with its zone; or None."""
-    parts = dict(given)
+    path = str(value.get("__type__"))
+    parts, _ = _arguments(value, path)
     zone = parts.pop("tz", None) if path == "pendulum.datetime" else None
     if path not in {DATETIME, "pendulum.datetime"} or not parts.keys() <= {*_POSITIONS[DATETIME]}:
         return None

@@ -532,3 +532,58 @@ def test_default_args_that_change_between_tasks_are_a_gap(change: str) -> None:
 def test_a_set_has_the_items_that_it_has_when_the_file_was_read() -> None:
     before = "def mk(ids):\n    ids = set(ids)\n    def f(): return ids\n    return f\n"
     assert of_a_task(f"{before}f = mk(['x'])") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        ("xs = [X for _ in range(2)]", "[1, 1]"),
+        ("xs = [i for i in range(X)]", "[0, 1]"),
+        ("xs = [X + i for i in [X]]", "[3]"),
+        ("xs = (lambda: X)()", "1"),
+    ],
+)
+def test_functions_and_comprehensions_of_a_class_see_past_its_names(body: str, made: str) -> None:
+    text = f"X = 1\nclass C:\n    X = 2\n    {body}\n"
+    assert value(text, "str(C.xs)") == (made, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("f'{L}{f()}{L}'", ["`L` is changed while the text is made"]),
+        ("f'{f()}{L[0]}'", []),
+        ("str(L) + f() + str(L)", []),
+    ],
+)
+def test_a_text_whose_fields_change_one_another_is_a_gap(text: str, gap: list[str]) -> None:
+    before = "L = []\ndef f():\n    L.append(1)\n    return 'x'\n"
+    assert value(before, text)[1] == gap
+
+
+def start(date_: str) -> tuple[object, object, list[str]]:
+    """Return the start date and the zone that a date gives, and the gaps of the report."""
+    zones = "import pendulum\nimport pytz\nfrom dateutil.tz import gettz\nB = 'Europe/Berlin'\n"
+    tasks = "    BashOperator(task_id='a', bash_command='true')\n"
+    dag = convert(f"{zones}with DAG('etl', start_date={date_}):\n{tasks}")
+    return dag.data.get("start_date"), dag.data.get("timezone"), gaps(dag)
+
+
+def test_a_date_has_the_zone_that_python_gives_it() -> None:
+    for zone in ("pytz.utc", "pytz.timezone('UTC')", "pendulum.timezone('utc')"):
+        assert start(f"datetime(2024, 7, 1, tzinfo={zone})") == ("2024-07-01", None, [])
+    of_pendulum = "pendulum.datetime(2024, 7, 1, tz=pytz.timezone(B))"
+    assert start(of_pendulum) == ("2024-07-01", "Europe/Berlin", [])
+    for text in (
+        "pendulum.parse('2024-07-01T00:00:00+02:00')",
+        "datetime.strptime('2024-07-01 +0200', '%Y-%m-%d %z')",
+    ):
+        assert start(text) == ("2024-07-01", "Etc/GMT-2", [])
+    for date_ in (
+        "datetime(2024, 7, 1, tzinfo=gettz(B))",
+        "pendulum.parse('2024-07-01T00:00:00+05:30')",
+        "datetime(2024, 7, 1, tzinfo=pytz.timezone(B))",
+        "datetime(2024, 7, 1).replace(tzinfo=pytz.timezone(B))",
+        "pendulum.datetime(2024, 7, 1, tz=B).replace(tzinfo=None)",
+    ):
+        assert start(date_)[2]

@@ -121,6 +121,8 @@ class Zone:
     """A time zone by its name."""
 
     name: str
+    is_odd: bool = False
+    """Whether it is another zone as a `tzinfo`: pytz has the oldest offset, dateutil no name."""
 
 
 @frozen

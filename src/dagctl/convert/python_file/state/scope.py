@@ -152,6 +152,8 @@ class Scope:
     """When assignments gave the names their values."""
     is_of_a_comprehension: bool = False
     """Whether `:=` names something in the scope around it."""
+    is_of_a_class: bool = False
+    """Whether it is the body of a class: functions and comprehensions in it see past its names."""
     elsewhere: dict[str, Scope] = field(default_factory=dict)
     """The scopes of the names that are `global` or `nonlocal` here."""
     fallbacks: dict[str, Fallback] = field(default_factory=dict)
@@ -169,6 +171,8 @@ class Scope:
 
     def __post_init__(self) -> None:
         """Take over what the scopes of a file have together."""
+        while self.parent is not None and self.parent.is_of_a_class:
+            self.parent = self.parent.parent
         self.root = self if self.parent is None else self.parent.root
         if self.parent is not None:
             self.uses = self.parent.uses

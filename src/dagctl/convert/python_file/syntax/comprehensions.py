@@ -33,7 +33,7 @@ def as_list(
     """Return what a list comprehension, or a generator, makes."""
     try:
         inner, over = Scope(scope, is_of_a_comprehension=True), list[object]()
-        turns_ = _turns(machine, node.generators, inner, over)
+        turns_ = _turns(machine, node.generators, inner, over, scope)
         made = [machine.evaluate(node.elt, inner) for _ in turns_]
     except _UnknownError as error:
         passed_over(machine, [node], scope)
@@ -47,7 +47,7 @@ def as_dict(machine: Machine, node: ast.DictComp, scope: Scope) -> Any:  # noqa:
     made: dict[Any, Any] = {}
     try:
         inner = Scope(scope, is_of_a_comprehension=True)
-        for _ in _turns(machine, node.generators, inner, []):
+        for _ in _turns(machine, node.generators, inner, [], scope):
             key = machine.evaluate(node.key, inner)
             if not isinstance(key, str | int | bool | None):
                 return machine.opaque(node, f"the key `{words(node.key)}` is not known")
@@ -59,14 +59,18 @@ def as_dict(machine: Machine, node: ast.DictComp, scope: Scope) -> Any:  # noqa:
 
 
 def _turns(
-    machine: Machine, generators: Sequence[ast.comprehension], scope: Scope, known: list[object]
+    machine: Machine,
+    generators: Sequence[ast.comprehension],
+    scope: Scope,
+    known: list[object],
+    around: Scope,
 ) -> Iterator[None]:
     """Give the names of a comprehension their values in each turn; functions see the last ones.
 
-    What it goes over is added to `known`.
+    What it goes over is added to `known`; the first of it is evaluated in the scope around.
     """
     first, *others = generators
-    over = machine.evaluate(first.iter, scope)
+    over = machine.evaluate(first.iter, around)
     values = turns(over)
     known.append(over)
     if values is None:
@@ -80,4 +84,4 @@ def _turns(
         if None in tests:
             raise _UnknownError(machine.opaque(first.iter, f"what `{words(first.iter)}` keeps"))
         if all(tests):
-            yield from _turns(machine, others, scope, known) if others else (None,)
+            yield from _turns(machine, others, scope, known, scope) if others else (None,)

@@ -97,12 +97,22 @@ def _as_imported(machine: Machine, holder: Scope, name: str) -> Any:  # noqa: AN
     return Name(f"{module}.{name}") if is_named else value
 
 
+def _field_values(machine: Machine, fields: list[Any], scope: Scope) -> dict[int, Any]:
+    """Return the value of each field of a text; what a later field changes is not known."""
+    begun = machine.changes.now()
+    made = {id(part): machine.evaluate(part.value, scope) for part in fields}
+    for part in fields:
+        if machine.changes.is_changed(made[id(part)], begun):
+            why = f"`{words(part.value)}` is changed while the text is made"
+            made[id(part)] = machine.opaque(part, why)
+        elif part.format_spec is None and part.conversion in {-1, ord("s")}:
+            made[id(part)] = paths.text_or_self(made[id(part)])
+    return made
+
+
 def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  # noqa: ANN401
     fields = [part for part in node.values if isinstance(part, ast.FormattedValue)]
-    raw = {id(part): machine.evaluate(part.value, scope) for part in fields}
-    for field_ in fields:
-        if field_.format_spec is None and field_.conversion in {-1, ord("s")}:
-            raw[id(field_)] = paths.text_or_self(raw[id(field_)])
+    raw = _field_values(machine, fields, scope)
     made = None
     if all(part.format_spec is None and part.conversion in {-1, ord("s")} for part in fields):
         values = [raw.get(id(part), getattr(part, "value", None)) for part in node.values]
@@ -288,14 +298,6 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # n
     return plain.item(machine, node, owner, key)
 
 
-def _list(machine: Machine, node: ast.List, scope: Scope) -> list[Any]:
-    return _elements(machine, node.elts, scope)
-
-
-def _tuple(machine: Machine, node: ast.Tuple, scope: Scope) -> tuple[Any, ...]:
-    return tuple(_elements(machine, node.elts, scope))
-
-
 def _set(machine: Machine, node: ast.Set, scope: Scope) -> Any:  # noqa: ANN401
     try:
         return set(_elements(machine, node.elts, scope))
@@ -371,8 +373,8 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
     ast.Attribute: _attribute,
     ast.BinOp: _binary,
     ast.Subscript: _subscript,
-    ast.List: _list,
-    ast.Tuple: _tuple,
+    ast.List: lambda machine, node, scope: _elements(machine, node.elts, scope),
+    ast.Tuple: lambda machine, node, scope: tuple(_elements(machine, node.elts, scope)),
     ast.Set: _set,
     ast.Dict: _dict,
     ast.UnaryOp: _unary,

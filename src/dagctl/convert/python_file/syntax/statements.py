@@ -147,7 +147,7 @@ def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scop
 
 
 def _class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
-    names = Scope(scope)
+    names = Scope(scope, is_of_a_class=True)
     machine.run([part for part in node.body if isinstance(part, _CONSTANTS)], names)
     scope.put(node.name, LocalClass(node, scope, names), node)
     scope.named_at[node.name] = machine.changes.now()

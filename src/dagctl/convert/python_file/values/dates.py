@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.state.objects import Late, Made, Moment, Name, Opaque, Zone, settled
@@ -48,11 +48,12 @@ _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours",
 
 def zone_of(value: object) -> str | None:
     """Return the name of a zone, or None where a value is none that is known."""
-    if isinstance(value, Zone):
-        return value.name
     if isinstance(value, Name) and value.path in _UTC:
         return "UTC"
-    return value if isinstance(value, str) else None
+    name = value.name if isinstance(value, Zone) else value
+    if not isinstance(name, str):
+        return None
+    return "UTC" if name.upper() == "UTC" else name
 
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
@@ -60,7 +61,7 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     if path in _LENGTHS:
         return _length(machine, made)
     if path in _ZONES and made.args and isinstance(made.args[0], str):
-        return Zone(made.args[0])
+        return Zone(made.args[0], is_odd=path.startswith(("pytz.", "dateutil.")))
     if path in _POINTS:
         return _point(machine, path, made)
     function = _FROM_TODAY.get(path.removeprefix("airflow.utils."))
@@ -87,10 +88,11 @@ def _length(machine: Machine, made: Call) -> Any:  # noqa: ANN401
 def _point(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     names = (*PARTS, "tz")
     given = dict(zip(names, made.args, strict=False)) | made.kwargs
+    is_odd = _is_odd(given.get("tzinfo"))
     zone = next((given.pop(key) for key in ("tz", "tzinfo") if key in given), None)
     given.pop("fold", None)
     name = zone_of(zone)
-    if zone is not None and name is None:
+    if zone is not None and (name is None or is_odd):
         return machine.opaque(made.node, f"the zone of `{words(made.node)}` is not known")
     is_moving = any(isinstance(value, Late) and value.now for value in given.values())
     given = {key: _number(value) for key, value in given.items()}
@@ -100,6 +102,11 @@ def _point(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     except (TypeError, ValueError, OverflowError):
         bad = next((value for value in given.values() if isinstance(value, Opaque)), None)
         return bad or machine.opaque(made.node, f"`{words(made.node)}` is no date that is known")
+
+
+def _is_odd(zone: object) -> bool:
+    """Return whether a date has another zone in Airflow than its `tzinfo` has by its name."""
+    return isinstance(zone, Zone) and zone.is_odd and zone_of(zone) != "UTC"
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - any value of Python
@@ -135,17 +142,34 @@ def _days_ago(machine: Machine, made: Call) -> Moment:
     return Moment(moment.replace(**given), None, frozen=True, form="aware")
 
 
-def _parsed(_machine: Machine, made: Call) -> Moment:
+def _parsed(machine: Machine, made: Call) -> Moment:
     moment = datetime.fromisoformat(made.args[0])
     zone = next((zone_of(value) for key, value in made.kwargs.items() if key == "tz"), None)
-    if moment.tzinfo is not None:
-        return Moment(moment.astimezone(UTC).replace(tzinfo=None), "UTC", form="aware")
-    return Moment(moment, zone, form="aware")
+    return _with_offset(machine, made, moment) or Moment(moment, zone, form="aware")
 
 
-def _read(_machine: Machine, made: Call) -> Moment:
+def _read(machine: Machine, made: Call) -> Moment:
     moment = datetime.strptime(made.args[0], made.args[1])  # noqa: DTZ007 - as it is in the file
-    return Moment(moment.replace(tzinfo=None))
+    return _with_offset(machine, made, moment) or Moment(moment)
+
+
+def _with_offset(machine: Machine, made: Call, moment: datetime) -> Moment | None:
+    """Return a date whose text has an offset, in the zone of that offset; None: it has none.
+
+    Raises:
+        ValueError: No zone has it.
+    """
+    offset = moment.utcoffset()
+    if offset is None:
+        return None
+    hours, rest = divmod(offset, timedelta(hours=1))
+    zone = f"Etc/GMT{-hours:+}" if hours else "UTC"
+    if rest or known_zone(zone) is None:
+        raise ValueError
+    if hours:
+        text = f"the spec names the zone that always has this offset, {zone}"
+        machine.report.changed(machine.place(made.node), words(made.node), text)
+    return Moment(moment.replace(tzinfo=None), zone, form="aware")
 
 
 def _combined(_machine: Machine, made: Call) -> Moment:
@@ -342,6 +366,8 @@ def part(owner: Moment, name: str) -> int | Late | None:
 
 def _replaced(owner: Moment, made: Call) -> Moment:
     given = dict(made.kwargs)
+    if _is_odd(given.get("tzinfo")) or (owner.form == "aware" and given.get("tzinfo", "") is None):
+        raise ValueError  # a date of pendulum without a zone is another one in Airflow 3
     zone = next((given.pop(key) for key in ("tz", "tzinfo") if key in given), owner.zone)
     now = owner.now
     if now and given == dict(made.kwargs):
