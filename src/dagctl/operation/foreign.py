@@ -62,14 +62,14 @@ def mentions(source: bytes, names: frozenset[str]) -> bool:
     """Return whether a file may be a DAG file that has one of some ids (in lower case)."""
     lower = source.lower()
     is_asked = len(names) > MOST_SOUGHT or any(name.encode() in lower for name in names)
+    if not is_asked and source.startswith(_OURS):
+        return False
     is_dag_file = all(word in lower for word in _SAID)
     return is_dag_file and (is_asked or _computes_an_id(source))
 
 
 def _computes_an_id(source: bytes) -> bool:
     """Return whether a file gives a DAG an id that does not stand there as it is."""
-    if source.startswith(_OURS):
-        return False
     return any(not _PLAIN.match(source, given.end()) for given in _GIVEN.finditer(source))
 
 

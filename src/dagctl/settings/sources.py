@@ -9,7 +9,7 @@ import stat
 import tomllib
 from bisect import bisect_left
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError, advice
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "DAGCTL_"
 LARGEST = 1 << 20
 """Bytes of a file of settings that are read."""
+_KEPT = 16
+"""Texts of which is kept what they set: a command and a server read the same ones again."""
 TOML_HINT = 'each line has the form: key = "value"'
 _AIRFLOW_KEY = lazy_pattern(r"(?m)^[ \t]*+airflow[ \t]*+=")
 _AIRFLOW_TABLE = lazy_pattern(r"(?m)^[ \t]*+\[airflow[.\]]")
@@ -85,12 +87,18 @@ def from_file(
     """
     shown = name or str(path)
     try:
-        text, document = read_toml(path, shown)
+        text = _text_of(path, shown)
     except FileNotFoundError:
         return {}
-    if of_workspace:
-        document = {key: value for key, value in document.items() if key not in OF_NAMES}
-    return _settings(TomlFile(shown, text), document)
+    return {**_settings_in(text, shown, OF_NAMES if of_workspace else ())}
+
+
+@lru_cache(_KEPT)
+def _settings_in(text: str, shown: str, passed_over: tuple[str, ...]) -> Mapping[str, SourcedValue]:
+    """Return the settings of a TOML text, but for tables that have none."""
+    document = _document(text, shown)
+    given = {key: value for key, value in document.items() if key not in passed_over}
+    return _settings(TomlFile(shown, text), given)
 
 
 def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
@@ -100,10 +108,13 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
         FileNotFoundError: There is none.
         UsageError: It cannot be read, or is no TOML.
     """
-    text = ""
+    text = _text_of(path, shown)
+    return text, _document(text, shown)
+
+
+def _text_of(path: Path, shown: str) -> str:
     try:
-        text = _bytes_of(path).decode("utf-8")
-        return text, _parsed(text)
+        return _bytes_of(path).decode("utf-8")
     except FileNotFoundError:
         if path.is_symlink():
             message = f"{shown} is a link to {path.readlink()}, which does not exist"
@@ -113,6 +124,11 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
         raise UsageError(f"cannot read {shown}: {error.strerror}", hint=advice(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{shown} is not UTF-8 text", hint="save it as UTF-8") from error
+
+
+def _document(text: str, shown: str) -> dict[str, Any]:
+    try:
+        return _parsed(text)
     except _TooDeepError as error:
         raise UsageError(f"{shown}: not valid TOML: nested too deeply", hint=TOML_HINT) from error
     except tomllib.TOMLDecodeError as error:

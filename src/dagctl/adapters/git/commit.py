@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import failure
+from dagctl.adapters.git.folder import HOOKS
 from dagctl.adapters.git.history import MADE_BY, attempts, busy, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
 from dagctl.adapters.git.loose import NewObject, write_objects
@@ -121,17 +122,31 @@ class Committer:
             UnavailableError: git failed.
         """
         text = f"{message.rstrip()}\n\n{MADE_BY}: {operation_id}\n"
-        with TemporaryDirectory(prefix="dagctl-") as folder:
-            index = PrivateIndex(self._place, Path(folder))
-            self._require_unchanged(writes)
-            files = self._stored(at, writes)
-            if verify and not (at is not None and self.holds(at, files)):
-                hooks = Hooks(self._place, index, limit=self._patience.hook)
-                with self._taking_back(writes):
-                    hooks.before_commit(lambda: self._written_tree(at, files))
-                    text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
-                    self._require_unchanged(writes)
+        self._require_unchanged(writes)
+        files = self._stored(at, writes)
+        has_hooks = any(map(self._place.hook, HOOKS))
+        if verify and has_hooks and not (at is not None and self.holds(at, files)):
+            text = self._checked_by_hooks(text, at, writes, files)
         return CommitDraft(branch=branch, base=at, files=files, text=text)
+
+    def _checked_by_hooks(
+        self,
+        text: str,
+        at: str | None,
+        writes: Sequence[FileWrite],
+        files: Mapping[str, TreeEntry | None],
+    ) -> str:
+        """Let the hooks look at what is to be committed, and return the message after them."""
+        with (
+            TemporaryDirectory(prefix="dagctl-") as folder,
+            self._taking_back(writes),
+        ):
+            index = PrivateIndex(self._place, Path(folder))
+            hooks = Hooks(self._place, index, limit=self._patience.hook)
+            hooks.before_commit(lambda: self._written_tree(at, files))
+            text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
+            self._require_unchanged(writes)
+        return text
 
     def _stored(self, base: str | None, writes: Sequence[FileWrite]) -> dict[str, TreeEntry | None]:
         """Return the entries of the files as blobs, to the byte; None for a removal.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -39,7 +39,7 @@ class _Seal:
 
     surroundings: tuple[Hashable, ...]
     """The folder, the repository, the process's variables."""
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
     """The files of git's configuration, there or not."""
     states: tuple[tuple[int, ...], ...]
     """Which files they are, how large, and when they were changed last."""
@@ -87,18 +87,19 @@ class Kept(Generic[T]):
 
 def _seal(root: Path) -> _Seal | None:
     """Return what the answers depend on; None: more than can be looked at."""
-    own = root / ".git"
+    own = f"{root}/.git"
     try:
-        folder, inside = root.stat(), own.lstat()
-        kinds = [(own / name).lstat().st_mode for name in ("HEAD", "objects", "refs")]
+        folder, inside = os.stat(root), os.lstat(own)
+        kinds = [os.lstat(f"{own}/{name}").st_mode for name in ("HEAD", "objects", "refs")]
     except OSError:
         return None
     outside = [*(file for file, _ in configuration_files()), *system_files("gitconfig")]
-    if not S_ISDIR(inside.st_mode) or (own / "commondir").exists():
+    if not S_ISDIR(inside.st_mode) or os.path.exists(f"{own}/commondir"):
         return None
-    files = (own / "config", own / "config.worktree", *(file for file in outside if file))
+    inner = (f"{own}/HEAD", f"{own}/config", f"{own}/config.worktree")
+    files = (*inner, *(file for file in outside if file))
     # a relative one begins in the folder where git runs
-    if len(files) != len(outside) + 2 or not all(file.is_absolute() for file in files[2:]):
+    if len(files) != len(inner) + len(outside) or not all(f.startswith("/") for f in files):
         return None
     variables = frozenset(os.environ.items())
     same = [(each.st_dev, each.st_ino, each.st_mode, each.st_uid) for each in (folder, inside)]
@@ -106,9 +107,9 @@ def _seal(root: Path) -> _Seal | None:
     return _Seal(surroundings, files, tuple(map(_state, files)))
 
 
-def _state(file: Path) -> tuple[int, ...]:
+def _state(file: str) -> tuple[int, ...]:
     try:
-        now = file.stat()
+        now = os.stat(file)
     except OSError:
         return ()
     same = (now.st_dev, now.st_ino, now.st_mode, now.st_uid)
@@ -121,12 +122,12 @@ def _is_old(state: tuple[int, ...], now: float) -> bool:
     return max(state[-2:]) < (now - wait) * 1e9
 
 
-def _may_include(file: Path) -> bool:
+def _may_include(file: str) -> bool:
     """Return whether a file of the configuration may name others (`include`, `includeIf`)."""
     try:
-        if not file.is_file():  # a pipe would be waited for without end
-            return file.exists()
-        with file.open("rb") as opened:
+        if not S_ISREG(os.stat(file).st_mode):  # a pipe would be waited for without end
+            return True
+        with open(file, "rb") as opened:
             text = opened.read(_LARGEST + 1)
     except FileNotFoundError:
         return False

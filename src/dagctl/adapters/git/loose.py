@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from dagctl.errors import UnavailableError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -51,6 +51,8 @@ def write_objects(objects: Path, new: Iterable[NewObject]) -> None:
     """
     if not objects.is_dir():  # removed meanwhile: it is not made again
         raise UnavailableError(f"{objects.parent} is not a git repository any more")
+    new = tuple(new)
+    _make_folders(objects, {each.id[:2] for each in new})
     with ExitStack() as stack:
         written = [each for each in (_written(stack, objects, each) for each in new) if each]
         for folder, temporary, name in written:
@@ -67,7 +69,6 @@ def _written(stack: ExitStack, objects: Path, new: NewObject) -> tuple[int, str,
     name = new.id[2:]
     inside = Location(objects, (new.id[:2],))
     stack.enter_context(durable.explained(str(inside.path)))
-    _make_folder(inside.path)
     folder = stack.enter_context(inside.opened())
     if _is_fresh(name, folder):
         return None
@@ -82,14 +83,16 @@ def _written(stack: ExitStack, objects: Path, new: NewObject) -> tuple[int, str,
     return folder, temporary, name
 
 
-def _make_folder(path: Path) -> None:
-    """Make a folder of objects with the rights that git gives it: as the umask says."""
-    try:
-        path.mkdir(0o777)
-    except FileExistsError:
-        return
-    with Location(path.parent, ()).opened() as objects:
-        os.fsync(objects)
+def _make_folders(objects: Path, names: Collection[str]) -> None:
+    """Make folders of objects with the rights that git gives them: as the umask says."""
+    with durable.explained(str(objects)), Location(objects).opened() as folder:
+        is_made = False
+        for name in names:
+            with suppress(FileExistsError):
+                os.mkdir(name, 0o777, dir_fd=folder)
+                is_made = True
+        if is_made:
+            os.fsync(folder)
 
 
 def _is_fresh(name: str, folder: int) -> bool:

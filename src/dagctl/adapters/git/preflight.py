@@ -172,7 +172,8 @@ def _names(place: GitWorkTree, commit: str | None, folder: str) -> dict[str, set
 
 def _names_in(folder: Path) -> set[str]:
     try:
-        return {entry.name for entry in folder.iterdir()}
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries}
     except OSError:  # not there yet; what else it may be, the writing says
         return set()
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from functools import lru_cache
-from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 _KEPT = frozenset(
     {f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")}
@@ -165,29 +165,29 @@ def check_configuration() -> None:
         if _is_endless(file):
             named = f"{variable} names" if variable else "git takes its configuration from"
             raise UsageError(
-                f"{named} {str(file)!a}, which is no file",
+                f"{named} {file!a}, which is no file",
                 hint=f"unset {variable}, or let it name a file"
                 if variable
                 else "put a file in its place, or remove it",
             )
 
 
-def configuration_files() -> Iterator[tuple[Path, str | None]]:
+def configuration_files() -> Iterator[tuple[str, str | None]]:
     """Yield the files of the configuration (`git help config`), and the variable that names one."""
     environ = os.environ
     if "GIT_CONFIG_GLOBAL" in environ:
-        yield Path(environ["GIT_CONFIG_GLOBAL"]), "GIT_CONFIG_GLOBAL"
+        yield environ["GIT_CONFIG_GLOBAL"], "GIT_CONFIG_GLOBAL"
     else:
         home = environ.get("HOME")
         if home is not None:
-            yield Path(f"{home}/.gitconfig"), None
+            yield f"{home}/.gitconfig", None
         if folder := environ.get("XDG_CONFIG_HOME") or (home is not None and f"{home}/.config"):
-            yield Path(folder, "git/config"), None
+            yield f"{folder}/git/config", None
     if system := environ.get("GIT_CONFIG_SYSTEM"):
-        yield Path(system), "GIT_CONFIG_SYSTEM"
+        yield system, "GIT_CONFIG_SYSTEM"
 
 
-def system_files(name: str, said: str | None = None) -> Iterator[Path | None]:
+def system_files(name: str, said: str | None = None) -> Iterator[str | None]:
     """Yield where a file of the system's may be; None: where git was built to look for it.
 
     Args:
@@ -195,21 +195,22 @@ def system_files(name: str, said: str | None = None) -> Iterator[Path | None]:
         said: Where git says that it is; git before 2.42 does not say it.
     """
     if said:
-        yield Path(said)
+        yield said
     elif sys.platform == "linux":
-        yield Path("/etc", name)
-        yield Path(program()).resolve().parents[1] / "etc" / name
+        yield f"/etc/{name}"
+        prefix = os.path.realpath(program()).rpartition("/bin/")[0]
+        yield f"{prefix}/etc/{name}"
     else:
         yield None
 
 
-def _is_endless(file: Path) -> bool:
+def _is_endless(file: str) -> bool:
     """Return whether there is something that need not have an end."""
     try:
-        status = file.stat()
+        status = os.stat(file)
         if S_ISREG(status.st_mode) or S_ISDIR(status.st_mode):
             return False
-        return status.st_rdev != Path(os.devnull).stat().st_rdev
+        return status.st_rdev != os.stat(os.devnull).st_rdev
     except OSError:
         return False
 

@@ -64,7 +64,7 @@ class GitRepo:
 
     @cached_property
     def _configuration(self) -> Configuration:
-        return read_configuration(self._git)
+        return read_configuration(self._place.git)
 
     def identity(self) -> GitIdentity:
         """Return who commits."""

@@ -86,19 +86,19 @@ def _texts(
     inside = place.files["objects"].parent / "info"
     yield _read(inside, (), "exclude" if kind == "ignore" else kind)
     for file in _outside(values, kind):
-        yield _UNKNOWN if file is None else _read(file.parent, (), file.name)
+        yield _UNKNOWN if file is None else _read(Path(file).parent, (), Path(file).name)
 
 
-def _outside(values: Mapping[str, str], kind: str) -> Iterator[Path | None]:
+def _outside(values: Mapping[str, str], kind: str) -> Iterator[str | None]:
     """Yield the files with rules for all repositories; None: git must say."""
     home = os.environ.get("HOME")
     given = values.get("core.excludesfile" if kind == "ignore" else "core.attributesfile")
     if given is not None:
         path = f"{home}{given[1:]}" if home and given.startswith("~/") else given
-        yield Path(path) if path.startswith("/") else None
+        yield path if path.startswith("/") else None
     elif folder := os.environ.get("XDG_CONFIG_HOME") or (home is not None and f"{home}/.config"):
         # a relative one begins in the folder where git runs
-        yield Path(folder, "git", kind) if folder.startswith("/") else None
+        yield f"{folder}/git/{kind}" if folder.startswith("/") else None
     if kind == "attributes":
         yield from system_files("gitattributes", values.get("GIT_ATTR_SYSTEM"))
 

@@ -13,7 +13,10 @@ import pytest
 from dagctl.adapters.git import kept
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.configuration import read_configuration
+from dagctl.adapters.git.folder import locate
 from dagctl.adapters.git.kept import Kept
+from dagctl.adapters.git.place import place_in
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.ports import GitIdentity
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ CHANGES: dict[str, Callable[[Sandbox], object]] = {
     "rights": lambda s: (s.root / ".git").chmod(0o700),
     "a repository elsewhere": lambda s: s.write(".git/commondir", b"../other\n"),
     "no HEAD": lambda s: (s.root / ".git/HEAD").unlink(),
+    "a HEAD that git does not take": lambda s: s.write(".git/HEAD", b"nothing\n"),
 }
 
 
@@ -160,3 +164,23 @@ def test_a_configuration_is_that_of_its_caller(sandbox: Sandbox) -> None:
     for who in (ada, eve, ada):
         git = GitCommand(sandbox.root, who)
         assert read_configuration(git).identity() == who
+
+
+def test_what_a_broken_repository_is_answered_from_counts_as_it_is_now(sandbox: Sandbox) -> None:
+    """git passes over a `.git` that is none, and takes the repository around it."""
+    inner = sandbox.root / "inner"
+    sandbox.git("init", "-q", str(inner))
+    (inner / ".git/HEAD").write_text("nothing\n")
+    for name in ("Ada", "Eve"):
+        sandbox.git("config", "user.name", name)
+        assert GitRepo(inner, "dags").identity().name == name
+
+
+def test_a_repository_that_was_mended_says_who_commits(sandbox: Sandbox) -> None:
+    sandbox.git("config", "user.name", "Own")
+    head = (sandbox.root / ".git/HEAD").read_text()
+    place = place_in(GitCommand(sandbox.root), locate(sandbox.root))
+    (sandbox.root / ".git/HEAD").write_text("nothing\n")
+    assert "user.name" in read_configuration(place.git).values
+    (sandbox.root / ".git/HEAD").write_text(head)
+    assert read_configuration(place.git).identity().name == "Own"
