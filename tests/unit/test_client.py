@@ -317,3 +317,46 @@ def test_a_workspace_says_of_warnings_what_they_are_to_a_program_too(root: Path)
                         client.plan(form)
                 else:
                     assert client.plan(form).pending
+
+
+def _set(**values: str) -> Callable[[Sandbox], object]:
+    """Return what changes settings of git; `_` in a name stands for a dot."""
+    return lambda box: [box.git("config", key.replace("_", "."), v) for key, v in values.items()]
+
+
+def _hook_elsewhere(box: Sandbox) -> None:
+    box.write("hooks/pre-commit", b"#!/bin/sh\nexit 1\n")
+    (box.root / "hooks/pre-commit").chmod(0o755)
+    box.git("config", "core.hooksPath", "hooks")
+
+
+def _filter(box: Sandbox) -> None:
+    box.write(".gitattributes", b"*.py filter=x\n")
+    box.git("config", "filter.x.clean", "cat")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_hook_elsewhere, "hook refused"),
+        (_filter, "filter=x"),
+        (_set(user_name=""), "who you are"),
+        (_set(commit_gpgsign="true", gpg_program="/bin/false"), "could not be signed"),
+    ],
+    ids=["hooks", "filter", "no name", "signed"],
+)
+def test_what_git_is_set_to_after_a_call_counts_for_the_next(
+    client: Client, sandbox: Sandbox, change: Callable[[Sandbox], object], said: str
+) -> None:
+    client.create(write("orders.yaml"))
+    change(sandbox)
+    with pytest.raises((ConflictError, UsageError), match=said):
+        client.create(write("others.yaml", "Others"))
+
+
+def test_who_commits_may_change_between_two_calls(client: Client, sandbox: Sandbox) -> None:
+    client.create(write("orders.yaml"))
+    sandbox.git("config", "user.name", "Eve")
+    client.create(write("others.yaml", "Others"))
+    assert sandbox.git("log", "-1", "--format=%an") == "Eve"
+    assert client.get("others").created_by_name == "Eve <ada@example.com>"

@@ -61,7 +61,7 @@ class LocalBackend(WorkspaceBackend):
 
         return self._watched("storage", FolderStore(self._state.below("store")))
 
-    @cached_property
+    @property
     def _author(self) -> GitIdentity:
         return self.repo.identity()
 

@@ -149,6 +149,12 @@ class WorkspaceBackend(ABC):
     def close(self) -> None:
         """Close what was opened."""
 
+    def renew(self) -> None:
+        """Forget what git has answered: its settings, hooks and place may change between calls."""
+        for name in ("repo", "_git_repo", "_git_folder"):
+            self.__dict__.pop(name, None)
+        self._upstreams.clear()
+
     def _watched(self, part: str, port: P) -> P:
         if self._caller is None or self._caller.watch is None:
             return port

@@ -75,7 +75,7 @@ _FREE = frozenset({"close"})
 
 
 def guarded(kind: type[C]) -> type[C]:
-    """Return the class; each of its calls refuses wrong arguments, and works for an open one only.
+    """Return the class; its calls refuse wrong arguments and a closed client, and ask git anew.
 
     What an annotation says with other words than `_KINDS` is checked where it is used.
     """
@@ -100,6 +100,7 @@ def _guarded(call: Callable[..., Any]) -> Callable[..., Any]:
             if name in checked and not _is_one_of(value, checked[name]):
                 words = " or ".join(_KINDS[each] for each in checked[name])
                 raise UsageError(f"{name} is {named_value(value)}, and not {words}")
+        self._backend.renew()
         return call(self, *args, **named)
 
     return refusing

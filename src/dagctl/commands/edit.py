@@ -141,6 +141,6 @@ def write_text(context: Context, draft: Draft, content: bytes) -> bool:
     write = draft.written(content)
     if write is None:
         return False
-    with context.backend.journal.lock(wait=context.settings.lock_timeout):
+    with context.lock():
         context.backend.files.write_spec(write)
     return True

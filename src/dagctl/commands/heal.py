@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.create import CreatedDag
     from dagctl.commands.survey import Survey
-    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.recovery import Recovered
     from dagctl.ports import DagRecord
@@ -95,7 +95,7 @@ def heal(
     if changes:
         options = Options(if_exists="update", force=True)
         done = create(context, changes, options, ResultHandlers(on_recovered=recovered)).dags
-    removed, failed = _remove(context.backend, repairs.orphans, context.settings.lock_timeout)
+    removed, failed = _remove(context, repairs.orphans)
     return Healed(done, removed, failed)
 
 
@@ -108,15 +108,13 @@ def _again(record: DagRecord) -> Change | None:
     return replace(change, base_name=record.dag_id, dag_id=record.dag_id)
 
 
-def _remove(
-    backend: Backend, keys: Sequence[str], wait: float
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _remove(context: Context, keys: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     removed, failed = [], []
     if keys:
-        with backend.journal.lock(wait=wait):
+        with context.lock():
             for key in keys:
                 try:
-                    backend.store.delete(key)
+                    context.backend.store.delete(key)
                 except DagctlError as error:
                     failed.append(f"{key}: {error.message}")
                 else:

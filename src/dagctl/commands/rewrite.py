@@ -48,7 +48,7 @@ def rewrite(context: Context, change: Change, *, force: bool = False) -> Rewritt
     spec = change.spec
     if spec is None:
         raise ValueError("no spec to render")  # a bug in dagctl
-    with context.backend.journal.lock(wait=context.settings.lock_timeout):
+    with context.lock():
         dag_id = _dag_id(context, change, spec)
         path = path_of(context.settings, dag_id)
         standing = context.backend.files.read(path)

@@ -77,10 +77,7 @@ def program(name: str = "git") -> str:
     Raises:
         NoRepositoryError: There is none.
     """
-    path = _program(name, search_path())
-    if path is None:
-        raise NoRepositoryError(f"{name} is not installed", hint=NO_GIT_HINT)
-    return path
+    return _program(name, search_path())
 
 
 def search_path() -> str:
@@ -90,8 +87,11 @@ def search_path() -> str:
 
 
 @lru_cache(maxsize=8)
-def _program(name: str, path: str) -> str | None:
-    return shutil.which(name, path=path) if path else None
+def _program(name: str, path: str) -> str:
+    program = shutil.which(name, path=path) if path else None
+    if program is None:
+        raise NoRepositoryError(f"{name} is not installed", hint=NO_GIT_HINT)
+    return program
 
 
 def stray_variables(extra: Iterable[str] = ()) -> list[str]:
