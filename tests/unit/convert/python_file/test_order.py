@@ -587,3 +587,76 @@ def test_a_date_has_the_zone_that_python_gives_it() -> None:
         "pendulum.datetime(2024, 7, 1, tz=B).replace(tzinfo=None)",
     ):
         assert start(date_)[2]
+
+
+def test_a_task_that_is_made_outside_of_the_dag_has_nothing_of_its_default_args() -> None:
+    dag = convert("""
+        shared = {"owner": "shop", "retries": 2, "execution_timeout": None}
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args=shared):
+            a = BashOperator(task_id="a", bash_command="true")
+        b = BashOperator(task_id="b", bash_command="true", retries=1)
+        a >> b
+    """)
+    first, second = dag.data["tasks"]
+    assert "owner" not in first
+    assert (second["owner"], second["retries"], dag.whole) == ("airflow", 1, True)
+    lost = convert("""
+        def f(context): pass
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args={"on_failure_callback": f}):
+            a = BashOperator(task_id="a", bash_command="true")
+        a >> BashOperator(task_id="b", bash_command="true")
+    """)
+    assert gaps(lost) == ["b is made outside of the DAG: Airflow gives it none of this"]
+
+
+def test_what_is_set_on_the_output_of_a_task_is_not_in_the_task() -> None:
+    dag = convert("""
+        from airflow.decorators import task
+        @task
+        def f(): pass
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            made = f()
+            made.trigger_rule = "all_done"
+    """)
+    assert "trigger_rule" not in dag.data["tasks"][0]
+    (remark,) = [each for each in dag.remarks if each.subject == "trigger_rule"]
+    assert (remark.outcome, dag.whole) == (Outcome.DROPPED, True)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "made"),
+    [
+        ("os.environ.get('WHEN', '@daily')", "@daily"),
+        ("os.getenv('WHEN', '@daily')", "@daily"),
+        ("'0 ' + os.getenv('HOUR', '3') + ' * * *'", "0 3 * * *"),
+    ],
+)
+def test_a_schedule_of_the_environment_is_its_default(schedule: str, made: str) -> None:
+    dag = convert(f"""
+        with DAG("etl", start_date=datetime(2024, 1, 1), schedule={schedule}):
+            BashOperator(task_id="a", bash_command="true")
+    """)
+    assert (dag.data["schedule"], dag.whole) == (made, True)
+    assert [each.outcome for each in dag.remarks] == [Outcome.ASSUMED]
+
+
+@pytest.mark.parametrize(
+    "path", ["shop.notifications.SendOperator", "shop.tasks.sendOperator", "shop.tasks.Send"]
+)
+def test_a_class_that_is_given_a_task_id_is_an_operator(path: str) -> None:
+    module, _, name = path.rpartition(".")
+    dag = convert(f"""
+        from {module} import {name}
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            {name}(task_id="a", to="b")
+    """)
+    assert (dag.data["tasks"][0]["operator"], dag.whole) == (path, True)
+
+
+def test_json_of_a_variable_is_the_variable_as_json() -> None:
+    before = "import json\nfrom airflow.models import Variable\n"
+    cfg = f"{before}cfg = json.loads(Variable.get('cfg'))"
+    assert value(cfg, "cfg['a']['b']") == ("{{ var.json.cfg['a']['b'] }}", [])
+    with_default = f"{before}cfg = json.loads(Variable.get('cfg', '[1]'))"
+    assert value(with_default, "str(cfg[0])")[0] == "1"
+    assert value(f"{before}cfg = json.loads(Variable.get('cfg') + ' ')", "cfg['a']")[1]

@@ -52,6 +52,8 @@ def _adopt(machine: Machine, first: Node | Dag, second: Node) -> None:
                 top = top.parent
             top.parent = dag
             dag.children.append(top)
+            if isinstance(top, Task):
+                top.is_outside = True
             machine.orphans = [orphan for orphan in machine.orphans if orphan is not top]
 
 

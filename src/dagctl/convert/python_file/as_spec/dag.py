@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.names import renamed_operator
-from dagctl.convert.python_file.airflow.mapped_calls import ALL
 from dagctl.convert.python_file.as_spec.callbacks import Callbacks
+from dagctl.convert.python_file.as_spec.default_args import Shares, tasks_in
 from dagctl.convert.python_file.as_spec.removed import replace_removed
 from dagctl.convert.python_file.as_spec.schedules import Schedules
 from dagctl.convert.python_file.as_spec.tasks import Tasks
@@ -20,14 +19,13 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     spec_path,
 )
-from dagctl.operators import Operator, base_parameters
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from dagctl.convert.outcome.report import Place
     from dagctl.convert.python_file.as_spec.functions import Functions
@@ -47,16 +45,6 @@ _RENAMED = {
 _DAILY = "the file does not say it; Airflow 2 starts a run each day then"
 _OWN = ("schedule", "start_date", "end_date", "default_args", "catchup", "timezone", "dag_id")
 _AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
-_OF_DAGS_ALONE = frozenset(
-    {
-        *("catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "tags"),
-        *("dagrun_timeout", "is_paused_upon_creation", "template_searchpath", "concurrency"),
-        *("render_template_as_native_obj", "max_active_tasks"),
-    }
-)
-"""Arguments that no operator has; Airflow gives none of them to a task."""
-_OF_FUNCTIONS = "PythonOperator"
-"""The operator whose arguments decorated functions take."""
 _GROUP_FIELDS = ("tooltip", "group_display_name", "doc_md", "prefix_group_id")
 _GROUP_IDLE = ("ui_color", "ui_fgcolor", "add_suffix_on_collision")
 
@@ -72,6 +60,7 @@ class DagConversion:
         self._callbacks = Callbacks(self._values, functions)
         self._schedules = Schedules(self._values)
         self._tasks = Tasks(self._values, self._callbacks, functions, target)
+        self._shares = Shares(dag.report, target)
         self._shared: dict[Group, dict[str, Any]] = {}
         """What each group says for its tasks."""
         self.places: dict[tuple[str, ...], Any] = {}
@@ -89,6 +78,7 @@ class DagConversion:
         made |= self._dates(given, defaults)
         made["schedule"] = self._schedule(given, has_start="start_date" in made)
         made |= self._arguments(given)
+        self._shares.keep_from_outside(defaults, list(tasks_in(dag)))
         self._share_of_groups(dag)
         made |= self._defaults(defaults)
         made["tasks"] = self._entries(dag)
@@ -152,7 +142,7 @@ class DagConversion:
 
     def _start_of_tasks(self) -> dict[str, Any]:
         """Return the date from which Airflow starts runs where the DAG itself says none."""
-        given = [item.kwargs.get("start_date") for item in _tasks_in(self.dag)]
+        given = [item.kwargs.get("start_date") for item in tasks_in(self.dag)]
         starts = [value for value in given if isinstance(value, Moment)]
         place, key = self.dag.place, "start_date"
         if {item.zone or "UTC" for item in starts} == {"UTC"}:
@@ -249,7 +239,7 @@ class DagConversion:
             top.pop("email", None)
         for key, value in defaults.items():
             if value is not None:
-                self._for_some(key, value, place, list(_tasks_in(self.dag)))
+                self._shares.for_some(key, value, place, list(tasks_in(self.dag)))
         return top | ({"default_args": made} if made else {})
 
     def _share_of_groups(self, container: Dag | Group) -> None:
@@ -263,40 +253,7 @@ class DagConversion:
             self._shared[group] = self._tasks.arguments(left, group.places, group.place, names)
             for key, value in left.items():
                 if value is not None:
-                    self._for_some(key, value, group.place, list(_tasks_in(group)))
-
-    def _for_some(self, key: str, value: object, place: Place, tasks: list[Task]) -> None:
-        """Give an argument of `default_args` to those of the tasks whose operators take it."""
-        paths = [
-            item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
-        ]
-        operators = [renamed_operator(path, self._target) for path in paths]
-        subject = f"default_args.{key}"
-        if key in _OF_DAGS_ALONE:
-            text = "it is an argument of the DAG: in `default_args` Airflow never reads it"
-            self._report.dropped(place, subject, text)
-            return
-        known = all(isinstance(operator, Operator) for operator in operators)
-        if not known or key in base_parameters("operator", self._target):
-            self._report.gap(place, subject, "a spec cannot set it for all tasks")
-            return
-        takers = [
-            item
-            for item, operator in zip(tasks, operators, strict=True)
-            if isinstance(operator, Operator) and key in operator.parameters
-        ]
-        if not takers:
-            text = "no task takes it, so Airflow gives it to none"
-            self._report.dropped(place, subject, text)
-            return
-        for item in takers:
-            if _may_be_mapped_over(item, key):
-                why = f"`expand_kwargs` of {item.task_id} may have it for some of its runs"
-                self._report.gap(place, subject, f"{why}: write it there for all of them")
-            elif not _is_mapped_over(item, key):
-                item.kwargs.setdefault(key, value)
-        text = "it stands in each task that takes it"
-        self._report.changed(place, subject, text)
+                    self._shares.for_some(key, value, group.place, list(tasks_in(group)))
 
     def _entries(self, container: Dag | Group) -> list[dict[str, Any]]:
         made = [self._entry(item) for item in container.children]
@@ -354,36 +311,6 @@ class DagConversion:
         if item in item.upstream:
             self._report.gap(item.place, here[-1], "it waits for itself")
         return {"dependencies": list(dict.fromkeys(names))} if names else {}
-
-
-def _tasks_in(container: Dag | Group) -> Iterator[Task]:
-    for item in container.children:
-        if isinstance(item, Group):
-            yield from _tasks_in(item)
-        else:
-            yield item
-
-
-def _is_mapped_over(item: Task, key: str) -> bool:
-    """Return whether each run of a task has a value of its own, which Airflow takes."""
-    rows = _rows(item)
-    if rows:
-        return all(isinstance(row, dict) and key in row for row in rows)
-    return key in (item.mapped or {})
-
-
-def _may_be_mapped_over(item: Task, key: str) -> bool:
-    """Return whether some runs of a task may have a value of their own, and others none."""
-    if ALL not in (item.mapped or {}) or key in item.kwargs or _is_mapped_over(item, key):
-        return False
-    rows = _rows(item)
-    return rows is None or not all(isinstance(row, dict) and key not in row for row in rows)
-
-
-def _rows(item: Task) -> list[Any] | tuple[Any, ...] | None:
-    """Return the arguments of each run of a mapped task, where the file says them."""
-    rows = (item.mapped or {}).get(ALL)
-    return rows if isinstance(rows, list | tuple) else None
 
 
 def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:

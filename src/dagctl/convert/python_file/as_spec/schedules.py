@@ -78,8 +78,10 @@ class Schedules:
         if word in _OR_TIME:
             return self._or_time(given, place)
         made = self._values.value(value, place, "schedule")
-        if made is MISSING or not isinstance(made, dict) or "$new" not in made:
+        if made is MISSING:
             return MISSING
+        if not isinstance(made, dict) or "$new" not in made:  # a default that was assumed
+            return self.schedule(made, place)
         timetable: dict[str, Any] = {"timetable": made["$new"]}
         return timetable | {key: made[key] for key in ("args", "with") if key in made}
 

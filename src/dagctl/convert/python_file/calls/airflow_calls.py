@@ -104,10 +104,10 @@ def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN4
 
 def _is_operator(machine: Machine, path: str, made: Call) -> bool:
     word = path.rpartition(".")[2]
+    if "task_id" in made.kwargs:
+        return word[:1].isupper() or word.endswith(("Operator", "Sensor"))
     if not word[:1].isupper() or notifier_form(path)[0] == "notifier":
         return False
-    if "task_id" in made.kwargs:
-        return True
     return path.startswith("airflow.") and isinstance(lookup(path, machine.target), Operator)
 
 

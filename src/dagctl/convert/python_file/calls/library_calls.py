@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.state.objects import Late, Made, Name, Opaque, settled
 from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import kept
+from dagctl.convert.python_file.values import kept, reads
 from dagctl.convert.python_file.values.texts import rendered, weight
 from dagctl.patterns import lazy_pattern
 
@@ -31,6 +31,10 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         return _joined(machine, made)
     if function is None:
         return None
+    if path == "json.loads" and len(made.args) == 1 and not made.kwargs:
+        parsed = reads.as_json(made.args[0])
+        if parsed is not None:
+            return parsed
     made.args = [*map(settled, made.args)]
     made.kwargs = {key: settled(value) for key, value in made.kwargs.items()}
     late: list[Late] = []

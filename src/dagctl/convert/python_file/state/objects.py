@@ -339,6 +339,8 @@ class Task:
     fails_run: bool = False
     is_old: bool = False
     """Whether the file changed a list later that the task got, of which it may have a copy."""
+    is_outside: bool = False
+    """Whether it was made before it had a DAG, whose `default_args` it does not have then."""
 
 
 @frozen

@@ -63,12 +63,15 @@ def _set_attribute(
     machine: Machine, owner: object, name: str, value: object, node: ast.stmt
 ) -> None:
     """Take `dag.doc_md = ...` and `task.doc_md = ...` as arguments."""
-    item = owner.task if isinstance(owner, Output) else owner
-    if isinstance(item, Task | Dag) and name not in _FIXED:
-        if isinstance(item, Dag) and name == "default_args" and item.ids:
-            item.is_old = True  # its first tasks do not have it
-        item.kwargs[name] = value
-        item.places[name] = machine.place(node)
+    if isinstance(owner, Output):
+        text = "Airflow sets it on the output, and the task does not have it"
+        machine.report.dropped(machine.place(node), name, text)
+        return
+    if isinstance(owner, Task | Dag) and name not in _FIXED:
+        if isinstance(owner, Dag) and name == "default_args" and owner.ids:
+            owner.is_old = True  # its first tasks do not have it
+        owner.kwargs[name] = value
+        owner.places[name] = machine.place(node)
         return
     machine.report.gap(machine.place(node), name, "the attribute is not followed")
 

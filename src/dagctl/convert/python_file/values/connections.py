@@ -51,7 +51,9 @@ def inner(owner: Late, path: str, key: object, default: object = None) -> Late |
 
     What kind of value stands there is not known; it is most often a text.
     """
-    if owner.is_text or not owner.template.startswith(_JSON) or ".port " in owner.template:
+    is_item = owner.read is not None and owner.read.target.path == "operator.getitem"
+    is_whole = not owner.is_text and ".port " not in owner.template
+    if not owner.template.startswith(_JSON) or not (is_whole or is_item):
         return None
     whole, given = owner.given, None
     if whole is not None and isinstance(whole.value, dict):

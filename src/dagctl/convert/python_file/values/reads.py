@@ -120,6 +120,18 @@ def is_a_text(value: object) -> bool:
     return is_variable and read is not None and read.kwargs.keys().isdisjoint(_DEFAULTS)
 
 
+def as_json(value: object) -> Late | None:
+    """Return what `json.loads` gives of a variable of Airflow; None: it is none, or was given."""
+    if not isinstance(value, Late) or value.read is None or not is_a_text(value):
+        return None
+    args = value.read.kwargs | {"deserialize_json": True}
+    template = _template(args, "json")
+    if value.given is not None or not isinstance(template, str):
+        return None
+    read = Made(value.read.target, [], args, value.read.place)
+    return Late(f"{{{{ {template} }}}}", is_text=False, read=read)
+
+
 class _NoTemplate(NamedTuple):
     """Why no template reads a variable."""
 

@@ -1,0 +1,130 @@
+"""What `default_args` give to tasks one by one, where no spec says it for all of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.operators.names import renamed_operator
+from dagctl.convert.python_file.airflow.mapped_calls import ALL
+from dagctl.convert.python_file.state.objects import Dag, Group, Name, Task
+from dagctl.operators import Operator, base_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.convert.outcome.report import Place, Report
+
+_OF_DAGS_ALONE = frozenset(
+    {
+        *("catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "tags"),
+        *("dagrun_timeout", "is_paused_upon_creation", "template_searchpath", "concurrency"),
+        *("render_template_as_native_obj", "max_active_tasks"),
+    }
+)
+"""Arguments that no operator has; Airflow gives none of them to a task."""
+_OF_FUNCTIONS = "PythonOperator"
+"""The operator whose arguments decorated functions take."""
+_OF_AIRFLOW = {
+    "owner": "airflow",
+    "retries": 0,
+    "retry_delay": timedelta(minutes=5),
+    "retry_exponential_backoff": False,
+    "depends_on_past": False,
+    "wait_for_downstream": False,
+    "email_on_failure": True,
+    "email_on_retry": True,
+    "trigger_rule": "all_success",
+    "priority_weight": 1,
+    "pool": "default_pool",
+    "queue": "default",
+}
+"""What Airflow gives to a task that nothing says it for."""
+
+
+class Shares:
+    """Gives tasks what `default_args` say for them."""
+
+    def __init__(self, report: Report, target: str) -> None:
+        self._report = report
+        self._target = target
+
+    def keep_from_outside(self, defaults: Mapping[str, Any], tasks: list[Task]) -> None:
+        """Write into tasks that were made outside of the DAG what Airflow gives them instead."""
+        own = base_parameters("operator", self._target)
+        keys = [key for key, value in defaults.items() if value is not None and key in own]
+        for item in tasks if keys else ():
+            if not item.is_outside:
+                continue
+            names = [key for key in keys if item.kwargs.get(key) is None]
+            lost = [key for key in names if key not in _OF_AIRFLOW]
+            if lost:
+                text = f"{item.task_id} is made outside of the DAG: Airflow gives it none of this"
+                self._report.gap(item.place, f"default_args.{lost[0]}", text)
+            item.kwargs |= {key: _OF_AIRFLOW[key] for key in names if key in _OF_AIRFLOW}
+            text = "it is made outside of the DAG: Airflow gives it nothing of `default_args`"
+            self._report.changed(item.place, item.task_id, text)
+
+    def for_some(self, key: str, value: object, place: Place, tasks: list[Task]) -> None:
+        """Give an argument of `default_args` to those of the tasks whose operators take it."""
+        paths = [
+            item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
+        ]
+        operators = [renamed_operator(path, self._target) for path in paths]
+        subject = f"default_args.{key}"
+        if key in _OF_DAGS_ALONE:
+            text = "it is an argument of the DAG: in `default_args` Airflow never reads it"
+            self._report.dropped(place, subject, text)
+            return
+        known = all(isinstance(operator, Operator) for operator in operators)
+        if not known or key in base_parameters("operator", self._target):
+            self._report.gap(place, subject, "a spec cannot set it for all tasks")
+            return
+        takers = [
+            item
+            for item, operator in zip(tasks, operators, strict=True)
+            if isinstance(operator, Operator) and key in operator.parameters and not item.is_outside
+        ]
+        if not takers:
+            text = "no task takes it, so Airflow gives it to none"
+            self._report.dropped(place, subject, text)
+            return
+        for item in takers:
+            if _may_be_mapped_over(item, key):
+                why = f"`expand_kwargs` of {item.task_id} may have it for some of its runs"
+                self._report.gap(place, subject, f"{why}: write it there for all of them")
+            elif not _is_mapped_over(item, key):
+                item.kwargs.setdefault(key, value)
+        text = "it stands in each task that takes it"
+        self._report.changed(place, subject, text)
+
+
+def tasks_in(container: Dag | Group) -> Iterator[Task]:
+    """Yield the tasks of a DAG or a group, those of its groups too."""
+    for item in container.children:
+        if isinstance(item, Group):
+            yield from tasks_in(item)
+        else:
+            yield item
+
+
+def _is_mapped_over(item: Task, key: str) -> bool:
+    """Return whether each run of a task has a value of its own, which Airflow takes."""
+    rows = _rows(item)
+    if rows:
+        return all(isinstance(row, dict) and key in row for row in rows)
+    return key in (item.mapped or {})
+
+
+def _may_be_mapped_over(item: Task, key: str) -> bool:
+    """Return whether some runs of a task may have a value of their own, and others none."""
+    if ALL not in (item.mapped or {}) or key in item.kwargs or _is_mapped_over(item, key):
+        return False
+    rows = _rows(item)
+    return rows is None or not all(isinstance(row, dict) and key not in row for row in rows)
+
+
+def _rows(item: Task) -> list[Any] | tuple[Any, ...] | None:
+    """Return the arguments of each run of a mapped task, where the file says them."""
+    rows = (item.mapped or {}).get(ALL)
+    return rows if isinstance(rows, list | tuple) else None
