@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.callbacks import callback_expression, stem_of
 from dagctl.codegen.expressions import duration
 from dagctl.codegen.values import length, params_expression, time_of, typed_value, value_expression
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
-from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 
 if TYPE_CHECKING:
     import ast
 
     from dagctl.codegen.scope import Scope
-    from dagctl.spec.tasks.arguments import DefaultArgs
+    from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
     from dagctl.spec.walk import Path
 
 _LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout", "sla"}
@@ -28,11 +27,11 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
     minutes = own.get("retry_delay_minutes")
     owner = scope.stem if scope.here else "task"
     arguments: dict[str, ast.expr] = {}
-    for name in _names():
+    for name in SingleTaskArguments.model_fields:  # in the order of the file
         value = own.get(name)
         if name == "retry_delay" and minutes is not None:
             arguments[name] = duration(scope.imports, minutes=minutes)
-        elif value is None:
+        elif value is None or name == "retry_delay_minutes":
             continue
         elif name in TASK_CALLBACKS:
             arguments[name] = callback_expression(value, stem_of(owner, name), scope)
@@ -61,13 +60,3 @@ def shared_arguments(given: DefaultArgs, path: Path, scope: Scope) -> dict[str, 
         meaning = shared.meaning(key) if shared else None
         arguments[key] = typed_value(value, meaning, scope, rendered=False)
     return arguments
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    """Return the arguments in the order of the file: those of every task, then a task's own."""
-    shared = TaskArguments.argument_names()
-    own = (
-        name for name in SingleTaskArguments.model_fields if name not in TaskArguments.model_fields
-    )
-    return (*shared, *(name for name in own if name != "retry_delay_minutes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,10 @@ class Problem:
             path=tuple(shortened(step) if isinstance(step, str) else step for step in self.path),
             fails_in=self.fails_in,
         )
+
+
+warning = partial(Problem, severity=Severity.WARNING)
+"""Makes the problem of what is allowed and yet seldom meant; arguments as of `Problem`."""
 
 
 @frozen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
 from dagctl.findings.places import place_findings
-from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.operators import Operator, Reason
 from dagctl.readers.reading import Reading
 from dagctl.readers.source_text import decode, other_kind
@@ -239,12 +239,11 @@ def _misspelt_operators(defaults: Defaults, target: Target) -> Iterator[Problem]
     for word in defaults.tasks.keys() - {ALL, *TASK_TYPES}:
         known = known_class(word, target)
         if not isinstance(known, Operator) and known.reason is Reason.UNKNOWN and known.candidates:
-            yield Problem(
+            yield warning(
                 Code.UNKNOWN_OPERATOR,
                 known.message,
                 known.hint,
                 span=selectors[word][0],
-                severity=Severity.WARNING,
                 document=defaults.document,
             )
 

@@ -94,8 +94,7 @@ def _problems(document: Document) -> Iterator[Problem]:
     yield from _head_problems(head)
     if USE in data:
         message = "a template uses no other template"
-        problem = Problem(Code.BAD_TEMPLATE_HEAD, message, "write out what that one says")
-        yield problem.at(USE)
+        yield Problem(Code.BAD_TEMPLATE_HEAD, message, "write out what that one says").at(USE)
     parameters = head.get("parameters")
     names = parameters if isinstance(parameters, dict) else {}
     yield from _parameter_problems(parameters)

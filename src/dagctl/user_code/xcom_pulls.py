@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import Names, quoted
 from dagctl.frozen import frozen
 
@@ -56,21 +55,19 @@ def pull_warnings(pull: Pull, ids: TaskIds | None, target: Target) -> Iterator[P
     """Yield a warning for each id that is no task, and for a pull that names none on Airflow 3."""
     for task_id, place in pull.task_ids:
         if ids is not None and task_id not in ids:
-            yield Problem(
+            yield warning(
                 Code.XCOM_OF_NO_TASK,
                 f"there is no task {quoted(task_id)}: `xcom_pull` would return None",
                 "write the id of a task of this DAG",
                 place or pull.place,
-                Severity.WARNING,
                 near=partial(_near, task_id, ids),
             )
     if pull.names_no_task and target.series == "3":
-        yield Problem(
+        yield warning(
             Code.XCOM_WITHOUT_TASK,
             "without `task_ids` Airflow 3 reads the XCom of the task itself, not that of others",
             "name the task: `task_ids=...`",
             pull.place,
-            Severity.WARNING,
         )
 
 

@@ -24,24 +24,18 @@ _OBJECTS = {
 _CAPITAL = lazy_pattern(r"(?<!^)([A-Z])")
 
 
-class Pods:
-    """Puts objects in the place of mappings, for tasks that run in a pod."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-
-    def put_objects(self, operator: str, fields: Fields) -> None:
-        """Give each plain mapping in the arguments of a pod the class that the pod takes."""
-        if not operator.rpartition(".")[2].startswith("Kubernetes"):
-            return
-        for name, path in _OBJECTS.items():
-            value = fields.get(name)
-            made = [_typed(item, path) for item in value] if isinstance(value, list) else None
-            new = _typed(value, path) if made is None else made
-            if new != value:
-                text = "the mapping is an object now; dag-factory 1.x gives mappings, which fail"
-                self._report.new(fields.at(name), name, text)
-                fields.put(name, new, fields.at(name))
+def put_objects(operator: str, fields: Fields, report: Report) -> None:
+    """Give each plain mapping in the arguments of a pod the class that the pod takes."""
+    if not operator.rpartition(".")[2].startswith("Kubernetes"):
+        return
+    for name, path in _OBJECTS.items():
+        value = fields.get(name)
+        made = [_typed(item, path) for item in value] if isinstance(value, list) else None
+        new = _typed(value, path) if made is None else made
+        if new != value:
+            text = "the mapping is an object now; dag-factory 1.x gives mappings, which fail"
+            report.new(fields.at(name), name, text)
+            fields.put(name, new, fields.at(name))
 
 
 def _typed(value: object, path: str) -> object:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.dag_factory.docstrings import docstring
 from dagctl.convert.dag_factory.documents import listed
 from dagctl.convert.dag_factory.http_bodies import put_json
-from dagctl.convert.dag_factory.pods import Pods
+from dagctl.convert.dag_factory.pods import put_objects
 from dagctl.convert.dag_factory.values import (
     TIMEDELTA,
     asset_text,
@@ -27,7 +27,7 @@ from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.tasks import BashTask, OperatorTask
-from dagctl.spec.tasks.function_settings import TAKEN_BY
+from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,14 +52,8 @@ _GONE = {
     "sla_secs": _NO_SLA,
     "provide_context": "Airflow gives a function what its parameters name",
 }
-_PYTHON = {
-    "PythonOperator": "python",
-    "BranchPythonOperator": "branch",
-    "ShortCircuitOperator": "short_circuit",
-    "PythonSensor": "sensor",
-    "PythonVirtualenvOperator": "virtualenv",
-    "ExternalPythonOperator": "external_python",
-}
+_PYTHON = {name: kind for kind, name in FUNCTION_CLASSES.items()}
+"""The kind of task that each operator of functions is."""
 _DECORATORS = {
     "task": "PythonOperator",
     "task.python": "PythonOperator",
@@ -107,7 +101,6 @@ class Tasks:
         self._schedules = schedules
         self._target = target
         self._text_of = text_of
-        self._pods = Pods(report)
 
     def task(self, task_id: str, written: Fields, known: frozenset[str]) -> dict[str, Any]:
         """Return a task of a spec, without its dependencies.
@@ -126,7 +119,7 @@ class Tasks:
         made |= self.arguments(fields, OperatorTask.key_names())
         self._functions(fields)
         self._variables(fields)
-        self._pods.put_objects(str(written.get("operator")), fields)
+        put_objects(str(written.get("operator")), fields, self._report)
         put_json(str(written.get("operator")), fields, self._report)
         mapped = self._mapped(fields, known)
         arguments = {
@@ -273,21 +266,8 @@ class Tasks:
         if kept.get("multiple_outputs") is False:
             del kept["multiple_outputs"]  # it is off unless it is given
         if "expand" in mapped:
-            return self._mapped_function(operator, kept, given)
-        return self._python(operator, kept | ({"op_kwargs": given} if given else {}))
-
-    def _mapped_function(
-        self, operator: str, own: dict[str, Any], given: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Return a mapped function: the kind that maps a function over its own arguments."""
-        function, kind = own.get("python_callable"), _PYTHON[operator]
-        by_path = isinstance(function, dict) and "$ref" in function
-        settings = _settings(own, kind)
-        if by_path and own.keys() <= {"python_callable", *settings}:
-            task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
-            task["python_callable"] = function["$ref"]  # type: ignore[index] # a mapping, see above
-            return task | ({"with": given} if given else {}) | settings
-        return {"operator": operator, "with": own | {"op_kwargs": given}}
+            return _python(operator, kept | {"op_kwargs": given})
+        return _python(operator, kept | ({"op_kwargs": given} if given else {}))
 
     def _operator(
         self, written: Fields, arguments: dict[str, Any], mapped: dict[str, Any]
@@ -305,7 +285,7 @@ class Tasks:
         if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
             return _bash(arguments)
         if name in _PYTHON and not mapped:
-            return self._python(name, arguments)
+            return _python(name, arguments)
         given = {
             key: self._plain(name, key, value)
             for key, value in self._modern(name, arguments, written).items()
@@ -334,19 +314,20 @@ class Tasks:
         text = value.get("$duration")
         return text if text_meaning(known, parameter, text) == "duration" else value
 
-    def _python(self, operator: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return a Python task: by its function alone where that says all."""
-        function = arguments.get("python_callable")
-        by_path = isinstance(function, dict) and "$ref" in function
-        given = arguments.get("op_kwargs") or {}
-        kind = _PYTHON[operator]
-        settings = _settings(arguments, kind)
-        own = {"python_callable", "op_kwargs", *settings}
-        if by_path and arguments.keys() <= own and isinstance(given, dict):
-            task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
-            task["python_callable"] = function["$ref"]  # type: ignore[index] # a mapping, see above
-            return task | ({"with": given} if given else {}) | settings
-        return {"operator": operator, "with": arguments}
+
+def _python(operator: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return a Python task: by its function alone where that says all."""
+    function = arguments.get("python_callable")
+    by_path = isinstance(function, dict) and "$ref" in function
+    given = arguments.get("op_kwargs") or {}
+    kind = _PYTHON[operator]
+    settings = _settings(arguments, kind)
+    own = {"python_callable", "op_kwargs", *settings}
+    if by_path and arguments.keys() <= own and isinstance(given, dict):
+        task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
+        task["python_callable"] = function["$ref"]  # type: ignore[index] # a mapping, see above
+        return task | ({"with": given} if given else {}) | settings
+    return {"operator": operator, "with": arguments}
 
 
 def _join_partial(fields: Fields) -> None:

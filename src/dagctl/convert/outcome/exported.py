@@ -9,8 +9,16 @@ from dagctl.convert.outcome.report import Place, Remark, Report, is_whole
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
+    from dagctl.spec.dependencies.outline import Outline
     from dagctl.spec.walk import Path
 
+MISSING: Any = object()
+"""Stands for a value that the other format has no word for."""
+SHARED = ("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry", "retries")
+"""What a spec says at its top of all tasks."""
+MINUTES = "retry_delay_minutes"
+OF_BASH = ("bash_command", "env", "append_env", "cwd")
+"""What a bash task has, and its operator too."""
 Places = Callable[["Path"], Place]
 """Returns where the value at a path of a spec stands in its file."""
 
@@ -89,6 +97,18 @@ def _subject(path: Path) -> str:
     """Return what a remark calls a value: its key, behind the key that it stands under."""
     names = [step for step in path if isinstance(step, str) and step != "tasks"]
     return ".".join(names[-2:]) or "tasks"
+
+
+def without_missing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has a word in the other format."""
+    return {key: value for key, value in values.items() if value is not MISSING}
+
+
+def task_id_of(name: str, path: Path, outline: Outline) -> str:
+    """Return the id that Airflow knows a task by, which is named at a path."""
+    here = outline.around(path)
+    task = outline.resolve(name, here and here.group)
+    return task.id if task else name
 
 
 def value_at(data: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data

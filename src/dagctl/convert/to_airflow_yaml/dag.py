@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.airflow_yaml.documents import SCHEMA
 from dagctl.convert.foreign_yaml.writer import foreign_yaml
-from dagctl.convert.outcome.exported import Losses, nowhere, value_at
-from dagctl.convert.to_airflow_yaml.tasks import MINUTES, Tasks
-from dagctl.convert.to_airflow_yaml.values import without_missing
+from dagctl.convert.outcome.exported import (
+    MINUTES,
+    SHARED,
+    Losses,
+    nowhere,
+    value_at,
+    without_missing,
+)
+from dagctl.convert.to_airflow_yaml.tasks import Tasks
 from dagctl.spec.fields.schedules import assets_of
 from dagctl.spec.fields.start_date import write_start_date
 
@@ -29,7 +35,6 @@ _NO_WORD = (
     *("user_defined_macros", "user_defined_filters", "template_undefined", "deadline"),
     *("on_failure_callback", "on_success_callback"),
 )
-_TOP = (*("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry"), "retries")
 _NO_TIMES = ("@once", "@continuous")
 DEFAULTS = "defaults"
 """The template that all tasks extend: what they share."""
@@ -128,7 +133,7 @@ class _Dag:
         if shared.get("with"):
             text = "Airflow's YAML hands no parameters on to the operators that have them"
             self._losses.gap(("default_args", "with"), text)
-        top: Mapping[str, Any] = {key: self._data[key] for key in _TOP if key in self._data}
+        top: Mapping[str, Any] = {key: self._data[key] for key in SHARED if key in self._data}
         if "retry_delay" not in shared:
             top = {**top, MINUTES: self._data[MINUTES]}
         return self._tasks.arguments(top, ()) | self._tasks.arguments(shared, ("default_args",))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.to_airflow_yaml.values import Values, without_missing
+from dagctl.convert.outcome.exported import MINUTES, OF_BASH, without_missing
+from dagctl.convert.to_airflow_yaml.values import Values
 from dagctl.operators import Operator, lookup
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
-from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +20,9 @@ if TYPE_CHECKING:
 
 TARGET = "3"
 """The Airflow that reads such files is 3.4 and later."""
-MINUTES = "retry_delay_minutes"
-_BASH = ("bash_command", "env", "append_env", "cwd")
 _NOT_YET = frozenset({*TASK_CALLBACKS, "inlets", "outlets"})
 _SAID = ("dependencies", "teardown")
 _REFUSED = ("expand", "expand_kwargs", "setup", "teardown", "on_failure_fail_dagrun")
-_NAMES = tuple(dict.fromkeys((*TaskArguments.argument_names(), *SingleTaskArguments.model_fields)))
 
 
 class Tasks:
@@ -34,8 +32,7 @@ class Tasks:
         """Take the tasks and groups of the spec, and where losses are noted."""
         self._outline = outline
         self._losses = losses
-        self._entries = {entry.path: entry for entry in outline.entries}
-        self.values = Values(losses, self._task_id)
+        self.values = Values(losses, outline)
 
     def task(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a task, with what it and the groups around it wait for.
@@ -66,7 +63,7 @@ class Tasks:
     def arguments(self, given: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Return the arguments that every task has."""
         made: dict[str, Any] = {}
-        for name in _NAMES:
+        for name in SingleTaskArguments.model_fields:
             value, here = given.get(name), (*path, name)
             if value is None:
                 continue
@@ -102,7 +99,7 @@ class Tasks:
 
     def _kind(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         if given["task_type"] == "bash":
-            own = {key: (given[key], (*entry.path, key)) for key in _BASH if given.get(key)}
+            own = {key: (given[key], (*entry.path, key)) for key in OF_BASH if given.get(key)}
             return self._uses("BashOperator", own)
         if given["task_type"] == "operator":
             arguments = given.get("with", {}).items()
@@ -123,12 +120,6 @@ class Tasks:
             }
         )
         return {"uses": operator.path if operator else name} | ({"with": made} if made else {})
-
-    def _task_id(self, name: str, path: Path) -> str:
-        """Return the id that Airflow knows a task by, which an entry of the spec names."""
-        ends = (end for end in range(len(path), 0, -1) if path[:end] in self._entries)
-        task = self._outline.resolve(name, self._entries[path[: next(ends)]].group)
-        return task.id if task else name
 
 
 def _keeps_outputs(entry: Entry) -> bool:

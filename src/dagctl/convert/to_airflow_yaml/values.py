@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.outcome.exported import MISSING, task_id_of, without_missing
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.markers import marker_of
 from dagctl.user_code.jinja.template import is_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from dagctl.convert.outcome.exported import Losses
     from dagctl.operators import Operator
+    from dagctl.spec.dependencies.outline import Outline
     from dagctl.spec.walk import Path
 
-MISSING: Any = object()
-"""Stands for a value that Airflow's YAML has no word for."""
 _WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
 """Of all sensors: Airflow's YAML reads lengths of time as text only where a class names them."""
 _TIMES = {"$duration": "duration", "$datetime": "time"}
@@ -35,15 +35,10 @@ _NO_WORD = {
 class Values:
     """Turns the values of one spec into those of Airflow's YAML."""
 
-    def __init__(self, losses: Losses, task_id: Callable[[str, Path], str]) -> None:
-        """Take where losses are noted.
-
-        Args:
-            losses: What is lost.
-            task_id: Returns the id of the task that a name means at a path.
-        """
+    def __init__(self, losses: Losses, outline: Outline) -> None:
+        """Take where losses are noted, and the tasks that outputs are of."""
         self._losses = losses
-        self._task_id = task_id
+        self._outline = outline
 
     def argument(self, operator: Operator | None, key: str, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
         """Return what a parameter of an operator is given.
@@ -103,7 +98,7 @@ class Values:
         if marker == "$const":
             return {"$const": inner} if isinstance(inner, dict | list) else inner
         if marker == "$xcom" and rendered is not False:
-            task = self._task_id(inner, path)
+            task = task_id_of(inner, path, self._outline)
             return {"$x": {"task": task, "key": value["key"]} if "key" in value else task}
         if marker == "$xcom":
             what = "the output of a task where Airflow renders nothing"
@@ -113,8 +108,3 @@ class Values:
             what = _NO_WORD.get(marker, marker)
         self._losses.gap(path, f"Airflow's YAML has no word for {what}")
         return MISSING
-
-
-def without_missing(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what has a word in Airflow's YAML."""
-    return {key: value for key, value in values.items() if value is not MISSING}

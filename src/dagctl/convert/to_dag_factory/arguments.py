@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.to_dag_factory.values import MISSING, TYPE, length, not_in_minutes
+from dagctl.convert.outcome.exported import MINUTES, MISSING
+from dagctl.convert.to_dag_factory.values import TYPE, length, not_in_minutes
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,13 +19,9 @@ if TYPE_CHECKING:
     from dagctl.spec.checks.shared_parameters import Shared
     from dagctl.spec.walk import Path
 
-LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})
+_LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})
 _MOMENTS = frozenset({"start_date", "end_date"})
 _ASSETS = frozenset({"inlets", "outlets"})
-_NAMES = tuple(
-    dict.fromkeys((*TaskArguments.argument_names(), *SingleTaskArguments.model_fields)),
-)
-MINUTES = "retry_delay_minutes"
 
 
 class Arguments:
@@ -46,7 +43,7 @@ class Arguments:
     def made(self, given: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Return the arguments that stand in a task, or in `default_args`, in Airflow's order."""
         made: dict[str, Any] = {}
-        for name in _NAMES:
+        for name in SingleTaskArguments.model_fields:
             value = given.get(name)
             if value is None:
                 continue
@@ -79,7 +76,7 @@ class Arguments:
             return {TYPE: "datetime.timedelta", "minutes": value}
         if name == "retry_delay":
             return not_in_minutes(value)
-        if name in LENGTHS:
+        if name in _LENGTHS:
             return length(value)
         if name in _MOMENTS:
             return self._values.moment(value)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml.writer import foreign_yaml
-from dagctl.convert.outcome.exported import Losses, nowhere, value_at
-from dagctl.convert.to_dag_factory.arguments import MINUTES, Arguments
+from dagctl.convert.outcome.exported import (
+    MINUTES,
+    SHARED,
+    Losses,
+    nowhere,
+    value_at,
+    without_missing,
+)
+from dagctl.convert.to_dag_factory.arguments import Arguments
 from dagctl.convert.to_dag_factory.callbacks import Callbacks
 from dagctl.convert.to_dag_factory.groups import dependencies_of, doubled_names, group_of
 from dagctl.convert.to_dag_factory.module import FunctionModule
 from dagctl.convert.to_dag_factory.schedule import schedule_of
 from dagctl.convert.to_dag_factory.tasks import Tasks
-from dagctl.convert.to_dag_factory.values import (
-    Values,
-    is_twice,
-    length,
-    local_time,
-    without_missing,
-)
+from dagctl.convert.to_dag_factory.values import Values, is_twice, length, local_time
 from dagctl.spec.checks.shared_parameters import shared_parameters
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.target import target_of
@@ -42,7 +43,6 @@ _NOT_GIVEN = (
 )
 """What dag-factory gives no DAG."""
 _FOR_THE_WAY_BACK = ("project_id", "dag_name")
-_TOP = (*("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry"), "retries")
 _ADDED = "dag-factory adds the tag `dagfactory` and its YAML to the documentation of the DAG"
 _IGNORED = "dag-factory passes over this key; it is kept for the way back"
 
@@ -167,7 +167,7 @@ class _Dag:
             if given.pop(key, None) is not None:
                 text = "dag-factory gives the date of the DAG to all tasks"
                 self._losses.gap(("default_args", key), text)
-        top = {key: self._data[key] for key in _TOP if self._data.get(key) is not None}
+        top = {key: self._data[key] for key in SHARED if self._data.get(key) is not None}
         shared = self._arguments.shared(given, ())
         if "retry_delay" not in given:
             shared |= self._arguments.made({MINUTES: self._data[MINUTES]}, ())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.to_dag_factory.values import MISSING, length, without_missing
+from dagctl.convert.outcome.exported import MISSING, without_missing
+from dagctl.convert.to_dag_factory.values import length
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import SingleTaskArguments

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from dagctl.convert.outcome.exported import MISSING, task_id_of, without_missing
 from dagctl.spec.fields.durations import length_of, parts_of
 from dagctl.spec.fields.markers import marker_of
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from dagctl.spec.walk import Path
 
 TYPE, ARGS = "__type__", "__args__"
-MISSING: Any = object()
-"""Stands for a value that dag-factory has no word for."""
 _OWN = frozenset({TYPE, ARGS, "__and__", "__or__", "__join__"})
 """Keys that dag-factory reads as its own, wherever they stand."""
 _NO_WORD = {
@@ -46,7 +45,6 @@ class Values:
         self.series = series
         self._zone = spec.timezone or "UTC"
         self._outline = spec.outline
-        self._entries = {entry.path: entry for entry in spec.outline.entries}
 
     def value(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
         """Return a value; what dag-factory has no word for is noted."""
@@ -102,14 +100,8 @@ class Values:
         key = f", key={value['key']!r}" if "key" in value else ""
         text = "dag-factory gives the output of a task only to functions; a template reads it here"
         self._losses.gap(path, text)
-        return f"{{{{ ti.xcom_pull(task_ids={self._task_id(value['$xcom'], path)!r}{key}) }}}}"
-
-    def _task_id(self, name: str, path: Path) -> str:
-        """Return the id that Airflow knows a task by, which an entry of the spec names."""
-        ends = (end for end in range(len(path), 0, -1) if path[:end] in self._entries)
-        here = self._entries[path[: next(ends)]]
-        task = self._outline.resolve(name, here.group)
-        return task.id if task else name
+        task_id = task_id_of(value["$xcom"], path, self._outline)
+        return f"{{{{ ti.xcom_pull(task_ids={task_id!r}{key}) }}}}"
 
     def asset(self, name: str) -> dict[str, Any]:
         """Return an asset, which Airflow 2 calls a dataset."""
@@ -124,11 +116,6 @@ class Values:
         while not next(reversed(numbers.values())) and len(numbers) > len(("y", "m", "d")):
             numbers.popitem()
         return {TYPE: "pendulum.datetime", **numbers, "tz": self._zone}
-
-
-def without_missing(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what has a word in dag-factory."""
-    return {key: value for key, value in values.items() if value is not MISSING}
 
 
 def length(text: str) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.spec.checks.references import reference_warnings
 from dagctl.spec.fields.callbacks import callback_warnings
@@ -102,14 +101,14 @@ def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
             f"the step of `{step.written}` has no effect: {step.over} {step.size} values, so only "
             "the first one counts"
         )
-        yield Problem(Code.LONG_STEP, message, hint, severity=Severity.WARNING)
+        yield warning(Code.LONG_STEP, message, hint)
     if cron.idle_day:
         message = (
             f"the {cron.idle_day} has no effect: cron fires on a day that matches either of the "
             "two day fields, and the other one matches every day"
         )
         hint += "; write `*` in the other field to keep it"
-        yield Problem(Code.IDLE_DAY, message, hint, severity=Severity.WARNING)
+        yield warning(Code.IDLE_DAY, message, hint)
 
 
 def _mail_to_none(spec: DagSpec) -> Iterator[Problem]:
@@ -127,8 +126,7 @@ def _mail_to_none(spec: DagSpec) -> Iterator[Problem]:
             if getattr(owner, key, None) is True:
                 message = "there is no address, so Airflow sends no email"
                 hint = "add `email: ...`, or remove the line"
-                problem = Problem(Code.NO_ADDRESS, message, hint, severity=Severity.WARNING)
-                yield problem.at(*path, key)
+                yield warning(Code.NO_ADDRESS, message, hint).at(*path, key)
 
 
 def _mail_by_airflow(spec: DagSpec) -> Iterator[Problem]:
@@ -138,8 +136,7 @@ def _mail_by_airflow(spec: DagSpec) -> Iterator[Problem]:
         if getattr(owner, "email", None) is not None:
             message = "Airflow 3 warns of `email`: Airflow 4 will not have it"
             hint = "write `on_failure_callback: {notifier: SmtpNotifier, with: {to: ...}}`"
-            problem = Problem(Code.DEPRECATED, message, hint, severity=Severity.WARNING)
-            yield problem.at(*path, "email")
+            yield warning(Code.DEPRECATED, message, hint).at(*path, "email")
 
 
 def _lost_letters(spec: DagSpec) -> Iterator[Problem]:
@@ -153,13 +150,12 @@ def _lost_letters(spec: DagSpec) -> Iterator[Problem]:
             f"{shown}{more} of the name"
         )
         hint = "give a `dag_id` as well, or correct the name"
-        problem = Problem(Code.LOST_LETTERS, message, hint, severity=Severity.WARNING)
-        yield problem.at("dag_name")
+        yield warning(Code.LOST_LETTERS, message, hint).at("dag_name")
 
 
 def _naive(start: str) -> Problem:
     message = "the start date has no time zone; it is read as UTC"
-    return Problem(Code.NAIVE_START_DATE, message, f"write `{start}Z`", severity=Severity.WARNING)
+    return warning(Code.NAIVE_START_DATE, message, f"write `{start}Z`")
 
 
 def _is_fixed_where_clocks_change(spec: DagSpec) -> bool:
@@ -179,7 +175,7 @@ def _fixed_offset(spec: DagSpec) -> Problem:
         "off for a part of it"
     )
     hint = "name the zone, as in `timezone: Europe/Berlin`, or write the hours in UTC"
-    return Problem(Code.FIXED_OFFSET, message, hint, severity=Severity.WARNING)
+    return warning(Code.FIXED_OFFSET, message, hint)
 
 
 def _many_runs(spec: DagSpec) -> Iterator[Problem]:
@@ -191,5 +187,4 @@ def _many_runs(spec: DagSpec) -> Iterator[Problem]:
     if runs > _MANY_RUNS:
         message = f"Airflow would backfill more than {runs // 100 * 100:,} runs at once"
         hint = "set `catchup: false`, or a later `start_date`"
-        problem = Problem(Code.MANY_RUNS, message, hint, severity=Severity.WARNING)
-        yield problem.at("catchup")
+        yield warning(Code.MANY_RUNS, message, hint).at("catchup")

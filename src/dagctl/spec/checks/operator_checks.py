@@ -112,8 +112,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
     name, arguments, beside = task["decorator"], _arguments(task), _beside(task)
     if not name.startswith("task."):
         message = f"{quoted(name)} is not in the catalogue: its parameters are not checked"
-        problem = Problem(Code.FOREIGN_OPERATOR, message, severity=Severity.INFO)
-        yield problem.at("decorator")
+        yield Problem(Code.FOREIGN_OPERATOR, message, severity=Severity.INFO).at("decorator")
         yield from _twice(arguments, beside)
         return
     known = known_decorator(name, target)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.places import in_order
-from dagctl.findings.problem import MAX_IN_VALUE, Problem
+from dagctl.findings.problem import MAX_IN_VALUE, Problem, warning
 from dagctl.text.lines import Span
 from dagctl.token_formats import find_tokens, hidden
 
@@ -36,9 +35,7 @@ def with_secrets(document: Document, findings: Sequence[Problem]) -> Sequence[Pr
 def _warning(document: Document, kind: str, span: Span) -> Problem:
     message = f"{kind} stands here in plain text: everyone who can read the DAG gets it"
     path = document.path_at(span)
-    return Problem(
-        Code.PLAIN_CREDENTIAL, message, REVOKE, span=span, severity=Severity.WARNING, path=path
-    )
+    return warning(Code.PLAIN_CREDENTIAL, message, REVOKE, span=span, path=path)
 
 
 def _without_secrets(finding: Problem) -> Problem:

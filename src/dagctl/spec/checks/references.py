@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import frozen
 from dagctl.spec.checks.rendered_texts import rendered_texts
@@ -147,9 +147,7 @@ def _not_sent(spec: DagSpec) -> Iterator[Problem]:
                 message = f"Airflow does not send {quoted(read.name)} to another Python"
                 hint = "give the function what it needs under `with`"
                 fails = ("2", "3") if read.certain else ()
-                problem = Problem(
-                    Code.PYTHON_CONTEXT, message, hint, read.place, Severity.WARNING, fails_in=fails
-                )
+                problem = warning(Code.PYTHON_CONTEXT, message, hint, read.place, fails_in=fails)
                 yield problem.at(*path, "python_code")
 
 
@@ -228,10 +226,9 @@ def _parameter(name: str, place: TextRange | None, dag: _Dag) -> Iterator[Proble
     """Yield a warning for a parameter without default: a scheduled run has none."""
     if name not in dag.params:
         hint = f"declare it with a default: `params: {{{name}: ...}}` at the start of the spec"
-        yield Problem(
+        yield warning(
             Code.UNKNOWN_PARAM,
             f"the DAG has no parameter {quoted(name)}: a run that is not given one fails here",
             did_you_mean(name, dag.params) or hint,
             place,
-            Severity.WARNING,
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import nearest, quoted
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallLevel
@@ -168,4 +168,4 @@ def _unused(name: str, shared: Shared) -> Problem:
     hint = f"did you mean {quoted(near)}?" if near else "remove it"
     if near in beside and near not in known:
         hint = f"{hint} It stands beside `with`"
-    return Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING, at_key=True)
+    return warning(Code.BAD_DEFAULTS, message, hint, at_key=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.operators import Operator
 from dagctl.patterns import lazy_pattern
@@ -96,8 +95,7 @@ def _assets_not_rendered(data: Mapping[str, Any]) -> Iterator[Problem]:
             if "{{" in text or "{%" in text:
                 message = "Airflow does not render the name of an asset: the text stays as it is"
                 hint = "write one name for all runs"
-                warning = Problem(Code.NOT_RENDERED, message, hint, severity=Severity.WARNING)
-                yield warning.at(*here)
+                yield warning(Code.NOT_RENDERED, message, hint).at(*here)
 
 
 def _texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
@@ -137,7 +135,7 @@ def _stays(key: str, text: str) -> Problem | None:
     else:
         return None
     stays = f"{message}: the text stays as it is"
-    return Problem(Code.NOT_RENDERED, stays, hint, severity=Severity.WARNING)
+    return warning(Code.NOT_RENDERED, stays, hint)
 
 
 def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> Iterator[Problem]:
@@ -173,16 +171,14 @@ def _calls(value: object, path: Path) -> Iterator[Problem]:
         if call:
             message = f"nothing calls {quoted(call[1])} here: the text stays as it is"
             hint = _IN_PLACE_OF_CALLS.get(call[1], "write the value itself").format(call[2])
-            problem = Problem(Code.NOT_RENDERED, message, hint, severity=Severity.WARNING)
-            yield problem.at(*where)
+            yield warning(Code.NOT_RENDERED, message, hint).at(*where)
 
 
 def _length(path: Path, name: object, value: object) -> Iterator[Problem]:
     if isinstance(name, str) and _LENGTH_NAME.search(name) and is_duration(value):
         message = f"no type of {quoted(name)} is known, so {quoted(str(value))} stays text"
         hint = f"write `{{$duration: {value}}}` where a length of time is taken"
-        problem = Problem(Code.UNTYPED_LENGTH, message, hint, severity=Severity.WARNING)
-        yield problem.at(*path)
+        yield warning(Code.UNTYPED_LENGTH, message, hint).at(*path)
 
 
 def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Problem]:
@@ -207,4 +203,4 @@ def _template_file(name: str, text: str) -> Problem:
     hint = "write `{$file: path/in/the/workspace}` for its text, or set `template_searchpath`"
     if name == "bash_command":
         hint += "; a command ends with a space"
-    return Problem(Code.TEMPLATE_FILE, message, hint, severity=Severity.WARNING)
+    return warning(Code.TEMPLATE_FILE, message, hint)

@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.operators import Operator, lookup
 from dagctl.operators.targets import targets
@@ -62,8 +61,7 @@ def _access_problems(roles: Any, target: Target) -> Iterator[Problem]:  # noqa: 
     if target.newest >= _WARNS:
         message = "Airflow 3.1 and later warn of `access_control`: Airflow 4 will not have it"
         hint = "give the rights to the roles in the auth manager"
-        problem = Problem(Code.DEPRECATED, message, hint, severity=Severity.WARNING)
-        yield problem.at("access_control")
+        yield warning(Code.DEPRECATED, message, hint).at("access_control")
 
 
 _SINCE: Mapping[str, Version] = {

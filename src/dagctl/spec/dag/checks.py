@@ -79,13 +79,11 @@ def _default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         is_shared = key in DefaultArgs.model_fields and key not in TASK_CALLBACKS
         if is_shared and twin in data and data[twin] != _AT_DEFAULT.get(twin):
             message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
-            problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-            yield problem.at("default_args", key)
+            yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at("default_args", key)
         elif key in _OF_THE_DAG:
             message = f"{quoted(key)} in `default_args` would be that of the DAG itself"
             hint = "write it at the start of a line, or at a task or a group"
-            problem = Problem(Code.UNKNOWN_KEY, message, hint)
-            yield problem.at("default_args", key)
+            yield Problem(Code.UNKNOWN_KEY, message, hint).at("default_args", key)
 
 
 def _name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -156,8 +154,7 @@ def _reference_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         is_filter = path[0] == "user_defined_filters" and marker_of(value) == "$python_code"
         if marker_of(value) != "$ref" and not is_filter:
             message = f"{quoted(str(path[-1]))} must be a marker"
-            problem = Problem(Code.BAD_MARKER, message, "write `{$ref: pkg.mod.name}`")
-            yield problem.at(*path)
+            yield Problem(Code.BAD_MARKER, message, "write `{$ref: pkg.mod.name}`").at(*path)
 
 
 def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

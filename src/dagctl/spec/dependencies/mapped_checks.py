@@ -29,8 +29,7 @@ def mapped_problems(outline: Outline) -> Iterator[Problem]:
             message = f"{quoted(entry.address)} is in the mapped group {quoted(around.address)}"
             hint = "map only the group, or take it out of the group"
             message = f"{message}: it cannot be mapped again"
-            problem = Problem(Code.BAD_MAPPING, message, hint, at_key=True)
-            yield problem.at(*entry.path, key)
+            yield Problem(Code.BAD_MAPPING, message, hint, at_key=True).at(*entry.path, key)
         if around and field(entry.item, "trigger_rule") == "always":
             message = f"Airflow takes no `always` in the mapped group {quoted(around.address)}"
             problem = Problem(Code.BAD_MAPPING, message, "write `all_done`, or remove it")
@@ -73,8 +72,7 @@ def _named_from_outside(outline: Outline, entry: Entry) -> Iterator[Problem]:
                 where = f"the mapped group {quoted(around.address)}"
                 message = f"{quoted(wait.name)} is a group in {where}"
                 hint = "name a task in it, or the whole mapped group"
-                problem = Problem(Code.BAD_MAPPING, message, hint)
-                yield problem.at(*entry.path, *wait.place)
+                yield Problem(Code.BAD_MAPPING, message, hint).at(*entry.path, *wait.place)
 
 
 def _creation_circles(outline: Outline) -> Iterator[Problem]:

@@ -135,6 +135,16 @@ class Outline:
             entries.setdefault(entry.address, entry)
         return entries
 
+    @cached_property
+    def by_path(self) -> dict[Path, Entry]:
+        """The entries by where they stand."""
+        return {entry.path: entry for entry in self.entries}
+
+    def around(self, path: Path) -> Entry | None:
+        """Return the entry at a path or, if none stands there, the innermost one around it."""
+        ends = (path[:end] for end in range(len(path), 0, -1))
+        return next((self.by_path[end] for end in ends if end in self.by_path), None)
+
     def resolve(self, name: str, group: Entry | None) -> Entry | None:
         """Return what a name means inside of a group, or of none: looked for there, then outwards.
 

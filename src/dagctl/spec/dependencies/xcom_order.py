@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class
@@ -45,10 +44,6 @@ class XcomOrder:
     def _followers(self) -> Followers:
         return Followers(self._outline, most=_MOST)
 
-    @cached_property
-    def _by_path(self) -> dict[Path, Entry]:
-        return {entry.path: entry for entry in self._outline.tasks}
-
     def warnings(self, pull: Pull, path: Path, *, of_code: bool) -> Iterator[Problem]:
         """Yield a warning for each task that keeps no XCom, has none yet, or may have none.
 
@@ -57,9 +52,10 @@ class XcomOrder:
             path: Where the text with it stands.
             of_code: Whether Python code pulls: it may have pushed what it pulls of its own.
         """
-        task = _task_in(path)
-        puller = self._by_path.get(task)
-        is_callback = of_code and len(path) > len(task) + 1  # it is called when the task has run
+        around = self._outline.around(path)
+        puller = None if around is None or around.is_group else around
+        # a callback is called when the task has run
+        is_callback = of_code and puller is not None and len(path) > len(puller.path) + 1
         for task_id, place in pull.task_ids:
             pulled = self._outline.by_id.get(task_id)
             if pulled is None or pulled.is_group:
@@ -70,7 +66,7 @@ class XcomOrder:
                 is_known = pull.this_run and not self._followers.has_unknown
                 said = self._said(puller, pulled) if is_known else None
             if said:
-                yield Problem(Code.XCOM_NOT_THERE, *said, place or pull.place, Severity.WARNING)
+                yield warning(Code.XCOM_NOT_THERE, *said, place or pull.place)
 
     def _said(self, puller: Entry, pulled: Entry) -> tuple[str, str] | None:
         """Return message and hint, or None: the puller waits for the other task."""
@@ -94,8 +90,7 @@ class XcomOrder:
                 hint = used and self._why_not_kept(used)
                 if used and hint:
                     message = f"{quoted(used.id)} keeps no output: this is None"
-                    problem = Problem(Code.XCOM_NOT_THERE, message, hint, severity=Severity.WARNING)
-                    yield problem.at(*entry.path, *path)
+                    yield warning(Code.XCOM_NOT_THERE, message, hint).at(*entry.path, *path)
 
     def _why_not_kept(self, task: Entry) -> str | None:
         """Return how a task would keep its output, or None: it does, or it is a group."""
@@ -117,11 +112,3 @@ class XcomOrder:
         if parameter is None or parameter.default is not False:
             return None
         return "write `do_xcom_push: true` in that task"
-
-
-def _task_in(path: Path) -> Path:
-    """Return the part of a path that leads to the task."""
-    length = 0
-    while len(path) > length + 1 and path[length] == "tasks" and isinstance(path[length + 1], int):
-        length += 2
-    return path[:length]

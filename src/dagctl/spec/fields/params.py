@@ -107,8 +107,7 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
                 )
                 message = f"{param} {lacks}, and the DAG has a schedule"
                 hint = "add `default: ...`, or write `schedule: null`"
-                problem = Problem(Code.NO_DEFAULT, message, hint)
-                yield problem.at(*path, "params", str(name))
+                yield Problem(Code.NO_DEFAULT, message, hint).at(*path, "params", str(name))
 
 
 def _too_many(params: Mapping[str, Any]) -> Problem | None:
@@ -183,8 +182,7 @@ def _dollar_keys(value: object, path: Path) -> Iterator[Problem]:
         for step, inner in _inner(item):
             if isinstance(step, str) and step.startswith("$"):
                 message = f"{quoted(step)} cannot stand in a param: its values are plain data"
-                problem = Problem(Code.BAD_MARKER, message, "write the value itself")
-                yield problem.at(*here, step)
+                yield Problem(Code.BAD_MARKER, message, "write the value itself").at(*here, step)
             else:
                 stack.append(((*here, step), inner))
 

@@ -218,8 +218,7 @@ def task_default_problems(node: Node) -> Iterator[Problem]:
             hint = did_you_mean(word, words) or f"{', '.join(words)}, or the class of an operator"
             if word in keys_for(ALL):
                 hint = f"write `all: {{{word}: ...}}`"
-            problem = Problem(Code.UNKNOWN_KEY, f"{quoted(word)} selects no tasks", hint)
-            yield problem.at(*where)
+            yield Problem(Code.UNKNOWN_KEY, f"{quoted(word)} selects no tasks", hint).at(*where)
         elif inner.kind != "mapping":
             message = f"the defaults for {quoted(word)} must be a mapping"
             yield Problem(Code.BAD_DEFAULTS, message, "write `{retries: 2}`").at(*where)

@@ -10,9 +10,8 @@ from dataclasses import field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.frozen import mutable
 from dagctl.spec.checks.plain_secrets import REVOKE
@@ -70,12 +69,12 @@ class _SpecFiles:
             return _PLACEHOLDER
         if not text.strip():
             message = f"the file {quoted(str(marker[MARKER]))} is empty"
-            problem = Problem(Code.BAD_FILE, message, "fill it", severity=Severity.WARNING)
+            problem = warning(Code.BAD_FILE, message, "fill it")
             self.problems.append(problem.at(*path, MARKER))
         token = next(iter(find_tokens(text)), None)
         if token is not None:
             message = f"{token.kind} stands in this file in plain text: the DAG file would have it"
-            problem = Problem(Code.PLAIN_CREDENTIAL, message, REVOKE, severity=Severity.WARNING)
+            problem = warning(Code.PLAIN_CREDENTIAL, message, REVOKE)
             self.problems.append(problem.at(*path, MARKER))
         return text
 

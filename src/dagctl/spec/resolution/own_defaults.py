@@ -11,10 +11,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.places import place_findings
-from dagctl.findings.problem import MAX_PROBLEMS, Problem
+from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.resolution.defaults import (
     ALL,
@@ -79,5 +78,4 @@ def _problems(root: Node) -> Iterator[Problem]:
             hint = hint or "remove it"
             if word in _TYPES:
                 hint = f"write `{_TYPES[word]}`, the type of such tasks"
-            problem = Problem(Code.BAD_DEFAULTS, message, hint, severity=Severity.WARNING)
-            yield problem.at(TASK_DEFAULTS, word)
+            yield warning(Code.BAD_DEFAULTS, message, hint).at(TASK_DEFAULTS, word)

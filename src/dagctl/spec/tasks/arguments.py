@@ -191,11 +191,6 @@ class TaskArguments(CheckedModel):
     allow_nested_operators: Truth = setting("Whether an operator may be run inside of it.", False)
 
     @classmethod
-    def argument_names(cls) -> tuple[str, ...]:
-        """Return the arguments, in the order of the file."""
-        return tuple(TaskArguments.model_fields)
-
-    @classmethod
     def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with the values that can have any shape."""
         if isinstance(data, dict):
@@ -217,8 +212,7 @@ def _object_problems(value: object, key: str, markers: Collection[str]) -> Itera
     yield from problems
     if not problems and marker_of(value) not in markers:
         hint = f"write `{{{next(iter(markers))}: package.module.name}}`"
-        problem = Problem(Code.BAD_MARKER, f"{quoted(key)} must be a marker", hint)
-        yield problem.at(key)
+        yield Problem(Code.BAD_MARKER, f"{quoted(key)} must be a marker", hint).at(key)
     elif not problems and marker_of(value) == "$python_code":
         for problem in call_by_place_problems(value, *_CALLED_WITH[key]):
             yield problem.at(key, "$python_code")

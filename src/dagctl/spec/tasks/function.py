@@ -187,8 +187,7 @@ def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator
     given = [key for key in SOURCES if key in data]
     if len(given) > 1:
         message = "`python_code` and `python_callable` are both given"
-        problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-        yield problem.at("python_callable")
+        yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at("python_callable")
     if data.get("python_callable") and data.get("provide_context") is True:
         message = "`provide_context` belongs to `python_code`"
         hint = "remove it: Airflow gives a function what its parameters name"
@@ -200,5 +199,4 @@ def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator
         and not {*SOURCES} & {*meant_keys(unknown, data, known).values()}
     ):
         hint = "add it: the body of a function, or one `def`"
-        problem = Problem(Code.MISSING_KEY, "`python_code` is missing", hint)
-        yield problem.at("python_code")
+        yield Problem(Code.MISSING_KEY, "`python_code` is missing", hint).at("python_code")

@@ -170,8 +170,7 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with where the tasks of a raw group come from."""
     if "tasks" in data and "group_callable" in data:
         message = "`tasks` and `group_callable` are both given"
-        problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-        yield problem.at("group_callable")
+        yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at("group_callable")
     elif "tasks" not in data and "group_callable" not in data and not _says_its_tasks(data):
         hint = "add the tasks of the group, or `group_callable: package.module.function`"
         yield Problem(Code.MISSING_KEY, "`tasks` is missing", hint).at("tasks")
@@ -179,8 +178,7 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         message = "a function that makes a group is called before any task has an output"
         hint = "let a task in the group read it with `xcom_pull`"
         for path, _ in markers_in(data.get("with"), "$xcom", ("with",)):
-            problem = Problem(Code.BAD_MARKER, message, hint)
-            yield problem.at(*path, "$xcom")
+            yield Problem(Code.BAD_MARKER, message, hint).at(*path, "$xcom")
 
 
 def _says_its_tasks(data: Mapping[str, Any]) -> bool:
@@ -206,5 +204,4 @@ def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         for name in names if isinstance(names, dict) else ():
             if name == "dag" or str(name).endswith(_TAKEN_ENDS):
                 message = f"{quoted(str(name))} is a name that the DAG file uses"
-                problem = Problem(Code.BAD_ARGUMENT, message, "choose another name")
-                yield problem.at(key, name)
+                yield Problem(Code.BAD_ARGUMENT, message, "choose another name").at(key, name)

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.validation.read_by import ReadBy, as_list
@@ -68,5 +67,4 @@ def idle_rule(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a warning about the trigger rule of a teardown, which Airflow does not use."""
     if data.get("teardown", False) is not False and (data.get("trigger_rule") or RULE) != RULE:
         message = f"Airflow gives every teardown the trigger rule `{RULE}`"
-        problem = Problem(Code.BAD_TEARDOWN, message, "remove it", severity=Severity.WARNING)
-        yield problem.at("trigger_rule")
+        yield warning(Code.BAD_TEARDOWN, message, "remove it").at("trigger_rule")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError, nodes
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.patterns import lazy_pattern
 from dagctl.user_code.jinja.passed_over import passed_over
 from dagctl.user_code.jinja.words import AIRFLOW
@@ -45,12 +44,11 @@ def parameter_warnings(lines: Lines) -> Iterator[Problem]:
         in_single_quotes = quoting[start] == "'"
         if _is_number(filtered) or (in_single_quotes and _has_quotes_escaped(filtered)):
             continue
-        yield Problem(
+        yield warning(
             Code.UNQUOTED_PARAMETER,
             "anyone who starts a run can inject shell code here",
             _HINT,
             lines.place(start, end),
-            Severity.WARNING,
         )
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.text.lines import Lines, TextRange
 from dagctl.user_code.airflow_context import CONTEXT_KEYS, GONE_IN_3, MACROS, SINCE, attribute_slip
@@ -85,12 +84,11 @@ def newer_names(text: str, target: Target) -> Iterator[Problem]:
     first = Words(Lines(text)).variables(new)
     for name in sorted(new):
         since = ".".join(map(str, SINCE[name]))
-        yield Problem(
+        yield warning(
             Code.UNKNOWN_VARIABLE,
             f"{quoted(name)} needs Airflow {since}; the target is Airflow {target.name}",
             "use what the target has",
             first.get(name),
-            Severity.WARNING,
             fails_in=(target.series,) if is_straight(tree) else (),
         )
 
@@ -100,12 +98,11 @@ def _gone_variables(
 ) -> Iterator[Problem]:
     for name in sorted(gone):
         effect = "" if name in harmless else ": the task would fail"
-        yield Problem(
+        yield warning(
             Code.GONE_VARIABLE,
             f"Airflow 3 has no variable `{name}`{effect}",
             WITHOUT.get(name) or f"write {{{{ {REPLACEMENTS[name]} }}}}",
             first.get(name),
-            Severity.WARNING,
             fails_in=("3",) if straight and effect else (),
         )
 
@@ -118,12 +115,11 @@ def _unknown_variables(
     straight: bool,
 ) -> Iterator[Problem]:
     for name in sorted(strange):
-        yield Problem(
+        yield warning(
             Code.UNKNOWN_VARIABLE,
             f"templates have no variable {quoted(name)}: the task would fail",
             "declare it under `params` and write `params.NAME`, or write `var.value.NAME`",
             first.get(name),
-            Severity.WARNING,
             fails_in=("2", "3") if straight else (),
             near=partial(_meant, name, arguments),
         )
@@ -157,12 +153,11 @@ def _attributes(
         if owner in free:
             code = Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE
             access = places.get((owner, name))
-            yield Problem(
+            yield warning(
                 code,
                 slip.message,
                 slip.hint,
                 access.name if access else None,
-                Severity.WARNING,
                 fails_in=slip.fails_in if straight else (),
             )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.text.lines import Lines
@@ -55,11 +54,10 @@ def swallowed(text: str) -> Iterator[Problem]:
     for at, _, kind, value in tokens(text):
         if kind == "comment_begin" and before.endswith("$"):
             end = text.index("#}", at) + 2
-            yield Problem(
+            yield warning(
                 Code.SWALLOWED,
                 f"to Jinja this is a comment, and it drops {quoted(text[at:end])}",
                 "put it between {% raw %} and {% endraw %}",
                 lines.place(at, min(end, lines.end(lines.position(at)[0]))),
-                Severity.WARNING,
             )
         before = value

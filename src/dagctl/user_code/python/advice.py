@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.text.lines import TextRange
 from dagctl.user_code.airflow_context import CONTEXT_KEYS
 from dagctl.user_code.python.checks import runs_at_import, signature_annotations
@@ -39,13 +39,12 @@ def unfilled(
     """Yield a warning for each required parameter that neither Airflow nor `given` fills."""
     for parameter, by_name in required(function.args):
         if not by_name or parameter.arg not in CONTEXT_KEYS | given:
-            yield Problem(
+            yield warning(
                 Code.PYTHON_PARAMETER,
                 f"Airflow passes no `{cut(parameter.arg)}` to this function, "
                 "so the task would fail",
                 "give it a default, or read what you need from `**context`",
                 place_of_node(parameter, source),
-                Severity.WARNING,
                 fails_in=("2", "3"),
             )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.user_code.airflow_context import CONTEXT_KEYS, GONE_IN_3, attribute_slip
 from dagctl.user_code.python.advice import required
@@ -57,12 +56,11 @@ def key_warnings(read: Read, given: frozenset[str]) -> Iterator[Problem]:
     if key in GONE_IN_3:
         yield _gone(key, read.place, certain=read.certain)
     elif key not in CONTEXT_KEYS:
-        yield Problem(
+        yield warning(
             Code.UNKNOWN_VARIABLE,
             f"Airflow's context has no {quoted(key)}: the task would fail with a KeyError",
             did_you_mean(key, CONTEXT_KEYS) or "read it from `params`, or give it with `with`",
             read.place,
-            Severity.WARNING,
             fails_in=("2", "3") if read.certain else (),
         )
 
@@ -77,12 +75,11 @@ def attribute_warnings(owner: str, read: Read, given: frozenset[str]) -> Iterato
     """
     slip = None if owner in given or owner == "var" else attribute_slip(owner, read.name)
     if slip:
-        yield Problem(
+        yield warning(
             Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE,
             slip.message,
             slip.hint,
             read.place,
-            Severity.WARNING,
             fails_in=slip.fails_in if read.certain else (),
         )
 
@@ -98,11 +95,10 @@ def gone_parameters(
 
 def _gone(key: str, place: TextRange, *, certain: bool) -> Problem:
     instead = REPLACEMENTS.get(key)
-    return Problem(
+    return warning(
         Code.GONE_VARIABLE,
         f"Airflow 3 has no {quoted(key)} in the context: the task would fail",
         f"write {instead}" if instead else "there is nothing in its place",
         place,
-        Severity.WARNING,
         fails_in=("3",) if certain else (),
     )

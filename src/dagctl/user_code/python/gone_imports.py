@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.operators.lookup import import_state
 
@@ -119,11 +118,10 @@ def _is_in(path: str, name: str) -> bool:
 
 
 def _warning(read: Read, target: Target, message: str, new: str | None) -> Problem:
-    return Problem(
+    return warning(
         Code.PYTHON_IMPORT,
         f"{message}: the import would fail when the task runs",
         f"use {quoted(new)}" if new else "use what the target has",
         read.place,
-        Severity.WARNING,
         fails_in=(target.series,) if read.certain else (),
     )
