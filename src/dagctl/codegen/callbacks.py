@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import call, name, sequence
 from dagctl.codegen.functions import function_piece
-from dagctl.codegen.values import reference, value_expression
+from dagctl.codegen.values import reference, unrendered
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.callbacks import code_of
 
@@ -56,8 +56,8 @@ def _one(callback: Callback, stem: str, scope: Scope) -> ast.expr:
     given = callback.get("with")
     if not given:
         return function
-    options = {key: value_expression(item, scope, rendered=False) for key, item in given.items()}
-    return call(scope.imports.use("functools", "partial"), [function], options)
+    partial = scope.imports.use("functools", "partial")
+    return call(partial, [function], unrendered(given, scope))
 
 
 def _function(callback: Callback, stem: str, scope: Scope) -> ast.Name:

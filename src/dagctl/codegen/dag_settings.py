@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.classes import class_reference
 from dagctl.codegen.expressions import attribute, call, mapping, plain, sequence
-from dagctl.codegen.values import length, reference, time_of, value_expression
+from dagctl.codegen.values import length, reference, time_of, unrendered, value_expression
 from dagctl.spec.dag.deadlines import REFERENCES, deadlines_of
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ def _callback(given: Mapping[str, Any], scope: Scope) -> ast.expr:
         target: ast.expr = class_reference(given["notifier"], scope)
     else:
         target = reference(given["callable"], scope)
-    values = given.get("with", {})
-    texts = {key: value_expression(item, scope, rendered=False) for key, item in values.items()}
-    options = {"kwargs": mapping(texts)} if texts else {}
+    arguments = unrendered(given.get("with", {}), scope)
+    options = {"kwargs": mapping(arguments)} if arguments else {}
     return call(scope.imports.use(_DEADLINES, "AsyncCallback"), [target], options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import call, plain, sequence
-from dagctl.codegen.values import asset, length, named, value_expression
+from dagctl.codegen.values import asset, length, named, unrendered, value_expression
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.schedules import assets_of
 
@@ -48,8 +48,7 @@ def schedule_expression(schedule: Any, scope: Scope) -> ast.expr:  # noqa: ANN40
 def _time(schedule: Mapping[str, Any], scope: Scope) -> ast.expr | None:
     """Return the timetable of a schedule, or None: only assets start runs."""
     if "timetable" in schedule:
-        given = schedule.get("with", {})
-        options = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
+        options = unrendered(schedule.get("with", {}), scope)
         given = schedule.get("args", ())
         others = [value_expression(item, scope, rendered=False) for item in given]
         return call(named(schedule["timetable"], scope), others, options)

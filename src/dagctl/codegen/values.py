@@ -61,6 +61,11 @@ def value_expression(value: Any, scope: Scope, *, rendered: bool = True) -> ast.
     return plain(value)
 
 
+def unrendered(given: Mapping[str, Any], scope: Scope) -> dict[str, ast.expr]:
+    """Return arguments that Airflow does not render, as expressions."""
+    return {key: value_expression(item, scope, rendered=False) for key, item in given.items()}
+
+
 def reference(path: str, scope: Scope) -> ast.Name:
     """Return the name of an object that a spec names by its import path."""
     return scope.imports.use(*split_path(path))
@@ -133,10 +138,8 @@ def _function(value: Mapping[str, Any], scope: Scope) -> ast.expr:
 
 
 def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
-    given = value.get("with", {})
-    arguments = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
     others = [value_expression(item, scope, rendered=False) for item in value.get("args", ())]
-    return call(named(value["$new"], scope), others, arguments)
+    return call(named(value["$new"], scope), others, unrendered(value.get("with", {}), scope))
 
 
 def asset(name_or_uri: str, scope: Scope) -> ast.Call:

@@ -12,6 +12,7 @@ from dagctl.convert.airflow_yaml.shared import placed, shared_template
 from dagctl.convert.airflow_yaml.tasks import Tasks
 from dagctl.convert.airflow_yaml.values import Values
 from dagctl.convert.foreign_yaml.reader import Fields
+from dagctl.convert.outcome.finished import in_order
 from dagctl.operators import base_parameters
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
@@ -53,8 +54,7 @@ class DagConversion:
         if shared is not None:
             made |= placed(self._tasks.arguments(shared))
         made["tasks"] = self._entries(document, is_shared=shared is not None)
-        order = dict.fromkeys((*_FIRST, *DagSpec.key_names()))
-        return {key: made[key] for key in order if key in made}
+        return in_order(made)
 
     def _arguments(self, document: Fields) -> dict[str, Any]:
         text = "Airflow's YAML refuses it; it has `templates`"
@@ -118,6 +118,3 @@ def _offset(start: object) -> str | None:
 def _default(value: object) -> object:
     """Return a param: a mapping is a value here, not rules for one."""
     return {"default": value} if isinstance(value, dict) else value
-
-
-_FIRST = ("dag_name", "dag_id", "description", "schedule", "start_date")

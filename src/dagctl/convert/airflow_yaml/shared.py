@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.spec.fields.durations import duration_problem, length_of
+from dagctl.spec.tasks.arguments import AT_THE_TOP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NOT_SHARED = frozenset({"id", "needs", "uses", "with", "run", "extends", "params"})
-_AT_THE_TOP = (
-    *("owner", "retries", "depends_on_past", "email", "email_on_failure", "email_on_retry"),
-)
 
 
 def shared_template(document: Fields) -> Fields | None:
@@ -37,7 +35,7 @@ def shared_template(document: Fields) -> Fields | None:
 
 def placed(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments for all tasks where a spec has them: at the top, or in `default_args`."""
-    top = {key: arguments[key] for key in _AT_THE_TOP if key in arguments}
+    top = {key: arguments[key] for key in AT_THE_TOP if key in arguments}
     rest = {key: value for key, value in arguments.items() if key not in top}
     delay = rest.get("retry_delay")
     if isinstance(delay, str) and duration_problem(delay) is None:

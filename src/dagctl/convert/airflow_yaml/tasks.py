@@ -9,7 +9,7 @@ from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.operators.names import operator_name
 from dagctl.operators import Operator, base_parameters, lookup
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
-from dagctl.spec.tasks import OperatorTask
+from dagctl.spec.tasks import OperatorTask, bash
 from dagctl.user_code.bash.command import TEMPLATE_FILES
 from dagctl.user_code.jinja.template import is_template
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _OWN = frozenset({"id", "needs", "uses", "with", "run"})
 _MANAGED = frozenset({"task_id", "dag", "task_group", "default_args"})
-_BASH = ("bash_command", "env", "append_env", "cwd")
 
 
 class Tasks:
@@ -67,8 +66,8 @@ class Tasks:
         known = lookup(name, self._target)
         operator = known if isinstance(known, Operator) else None
         given = self._given(written, operator)
-        if name == "BashOperator" and given.keys() <= {*_BASH} and _plain_command(given):
-            return {key: given[key] for key in _BASH if given.get(key) is not None}
+        if name == "BashOperator" and given.keys() <= {*bash.FIELDS} and _plain_command(given):
+            return {key: given[key] for key in bash.FIELDS if given.get(key) is not None}
         return {"operator": name} | ({"with": given} if given else {})
 
     def _given(self, written: Fields, operator: Operator | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from dagctl.convert.dag_factory.values import (
     with_rules,
 )
 from dagctl.convert.foreign_yaml.reader import Fields
+from dagctl.convert.outcome.finished import in_order
 from dagctl.convert.python_file.result import text_made_by
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
 from dagctl.spec.fields.slug import slug
@@ -98,7 +99,7 @@ class DagConversion:
         made |= self._defaults(defaults, dag)
         made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report, self._shared)
         self._rest(dag, made, ignoring=ignoring)
-        return {key: made[key] for key in _ORDER if key in made}
+        return in_order(made)
 
     def _schedule(self, dag: Fields) -> Any:  # noqa: ANN401 - JSON data
         """Return the schedule; Airflow 2 runs a DAG every day that says none at all."""
@@ -333,10 +334,3 @@ def _references(macros: dict[str, Any]) -> dict[str, Any]:
         else value
         for key, value in macros.items()
     }
-
-
-_ORDER = tuple(
-    dict.fromkeys(
-        ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
-    )
-)

@@ -26,7 +26,7 @@ from dagctl.operators import Operator, lookup
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
-from dagctl.spec.tasks import BashTask, OperatorTask
+from dagctl.spec.tasks import BashTask, OperatorTask, bash
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
 
 if TYPE_CHECKING:
@@ -354,8 +354,7 @@ def _setting(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON data
 
 
 def _bash(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    order = ("bash_command", "env", "append_env", "cwd")
-    made = {key: arguments[key] for key in order if key in arguments}
+    made = {key: arguments[key] for key in bash.FIELDS if key in arguments}
     return made | {key: value for key, value in arguments.items() if key not in made}
 
 

@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 MISSING: Any = object()
 """Stands for a value that the other format has no word for."""
-SHARED = ("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry", "retries")
-"""What a spec says at its top of all tasks."""
 MINUTES = "retry_delay_minutes"
-OF_BASH = ("bash_command", "env", "append_env", "cwd")
-"""What a bash task has, and its operator too."""
 Places = Callable[["Path"], Place]
 """Returns where the value at a path of a spec stands in its file."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.report import ConvertedDag
 from dagctl.spec.load import check_data
+from dagctl.spec.model import DagSpec
 from dagctl.spec.yaml_writer import data_to_yaml
 from dagctl.text.limits import MAX_BYTES
 
@@ -50,6 +51,18 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
             where = _place(data, diagnostic.path, places) or place
             report.gap(where, subject, f"{diagnostic.code}: {diagnostic.message}{hint}")
     return ConvertedDag(dag_id, data, data_to_yaml(data), place, report.sorted())
+
+
+_ORDER = tuple(
+    dict.fromkeys(
+        ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
+    )
+)
+
+
+def in_order(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec with the keys that a spec may have, in the order of the reference."""
+    return {key: spec[key] for key in _ORDER if key in spec}
 
 
 _DATA = (str, int, float, bool, type(None))

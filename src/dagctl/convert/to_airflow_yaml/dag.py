@@ -8,7 +8,6 @@ from dagctl.convert.airflow_yaml.documents import SCHEMA
 from dagctl.convert.foreign_yaml.writer import foreign_yaml
 from dagctl.convert.outcome.exported import (
     MINUTES,
-    SHARED,
     Losses,
     nowhere,
     value_at,
@@ -17,6 +16,7 @@ from dagctl.convert.outcome.exported import (
 from dagctl.convert.to_airflow_yaml.tasks import Tasks
 from dagctl.spec.fields.schedules import assets_of
 from dagctl.spec.fields.start_date import write_start_date
+from dagctl.spec.tasks.arguments import AT_THE_TOP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +133,7 @@ class _Dag:
         if shared.get("with"):
             text = "Airflow's YAML hands no parameters on to the operators that have them"
             self._losses.gap(("default_args", "with"), text)
-        top: Mapping[str, Any] = {key: self._data[key] for key in SHARED if key in self._data}
+        top: Mapping[str, Any] = {key: self._data[key] for key in AT_THE_TOP if key in self._data}
         if "retry_delay" not in shared:
             top = {**top, MINUTES: self._data[MINUTES]}
         return self._tasks.arguments(top, ()) | self._tasks.arguments(shared, ("default_args",))

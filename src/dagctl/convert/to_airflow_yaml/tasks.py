@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.outcome.exported import MINUTES, OF_BASH, without_missing
+from dagctl.convert.outcome.exported import MINUTES, without_missing
 from dagctl.convert.to_airflow_yaml.values import Values
 from dagctl.operators import Operator, lookup
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
+from dagctl.spec.tasks import bash
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Tasks:
 
     def _kind(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         if given["task_type"] == "bash":
-            own = {key: (given[key], (*entry.path, key)) for key in OF_BASH if given.get(key)}
+            own = {key: (given[key], (*entry.path, key)) for key in bash.FIELDS if given.get(key)}
             return self._uses("BashOperator", own)
         if given["task_type"] == "operator":
             arguments = given.get("with", {}).items()

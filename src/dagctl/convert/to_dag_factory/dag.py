@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.foreign_yaml.writer import foreign_yaml
 from dagctl.convert.outcome.exported import (
     MINUTES,
-    SHARED,
     Losses,
     nowhere,
     value_at,
@@ -22,6 +21,7 @@ from dagctl.convert.to_dag_factory.tasks import Tasks
 from dagctl.convert.to_dag_factory.values import Values, is_twice, length, local_time
 from dagctl.spec.checks.shared_parameters import shared_parameters
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
+from dagctl.spec.tasks.arguments import AT_THE_TOP
 from dagctl.target import target_of
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class _Dag:
             if given.pop(key, None) is not None:
                 text = "dag-factory gives the date of the DAG to all tasks"
                 self._losses.gap(("default_args", key), text)
-        top = {key: self._data[key] for key in SHARED if self._data.get(key) is not None}
+        top = {key: self._data[key] for key in AT_THE_TOP if self._data.get(key) is not None}
         shared = self._arguments.shared(given, ())
         if "retry_delay" not in given:
             shared |= self._arguments.made({MINUTES: self._data[MINUTES]}, ())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.outcome.exported import MISSING, OF_BASH, without_missing
+from dagctl.convert.outcome.exported import MISSING, without_missing
 from dagctl.convert.to_dag_factory.functions import Functions
 from dagctl.convert.to_dag_factory.values import length
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class, text_meaning
 from dagctl.spec.fields.durations import duration_problem, length_of
 from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.tasks import bash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +83,7 @@ class Tasks:
         return self._functions.task(entry, given)
 
     def _bash(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
-        own = {key: given[key] for key in OF_BASH if given.get(key)}
+        own = {key: given[key] for key in bash.FIELDS if given.get(key)}
         made = {key: self._values.value(own[key], (*entry.path, key)) for key in own}
         operator = {"operator": self._path_of("BashOperator")}
         return operator | without_missing(made) | self._mapped(entry, given, None)

@@ -55,7 +55,7 @@ _MOST_TEXTS = 2_000
 
 
 @frozen
-class _Dag:
+class _DagContext:
     """What a DAG brings for its templates and its code."""
 
     spec: DagSpec
@@ -116,7 +116,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         data: What it was made from, as it was written.
         target: The Airflow that it is for.
     """
-    dag = _Dag(
+    dag = _DagContext(
         target=target,
         spec=spec,
         params=_params_in(data),
@@ -194,7 +194,7 @@ def _params_in(data: object) -> frozenset[str]:
     return frozenset(str(name) for owner in owners for name in mapping_in(owner, "params"))
 
 
-def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
+def _of_template(text: str, path: Path, dag: _DagContext) -> Iterator[Problem]:
     try:
         tree = template_nodes(text)
     except FAILURES:
@@ -212,7 +212,7 @@ def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
         yield from dag.order.warnings(pull, path, of_code=False)
 
 
-def _of_code(reads: Reads, path: Path, dag: _Dag) -> Iterator[Problem]:
+def _of_code(reads: Reads, path: Path, dag: _DagContext) -> Iterator[Problem]:
     for read in reads.parameters:
         yield from _parameter(read.name, read.place, dag)
     for pull in reads.pulls:
@@ -222,7 +222,7 @@ def _of_code(reads: Reads, path: Path, dag: _Dag) -> Iterator[Problem]:
         yield from import_warnings(read, dag.target)
 
 
-def _parameter(name: str, place: TextRange | None, dag: _Dag) -> Iterator[Problem]:
+def _parameter(name: str, place: TextRange | None, dag: _DagContext) -> Iterator[Problem]:
     """Yield a warning for a parameter without default: a scheduled run has none."""
     if name not in dag.params:
         hint = f"declare it with a default: `params: {{{name}: ...}}` at the start of the spec"

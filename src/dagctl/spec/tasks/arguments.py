@@ -49,6 +49,8 @@ TRIGGER_RULES = (
     *("one_success", "one_failed", "one_done", "none_failed", "none_skipped"),
     *("none_failed_min_one_success", "always", "all_done_min_one_success"),
 )
+AT_THE_TOP = ("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry", "retries")
+"""Arguments of all tasks that a spec has at its top too, beside `default_args`."""
 WEIGHT_RULES = ("downstream", "upstream", "absolute")
 _OBJECTS = {
     "retry_policy": ("$new", "$ref"),

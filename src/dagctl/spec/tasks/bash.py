@@ -20,6 +20,8 @@ from dagctl.spec.tasks.mapping import mapped_names, mapped_path
 from dagctl.spec.validation.family import Family
 from dagctl.spec.validation.wrong_type import TEXT, wrong_type
 
+FIELDS = ("bash_command", "env", "append_env", "cwd")
+"""What such a task has of its own; the operator takes the same."""
 MAX_CWD = 1_000
 _MAPPABLE = {"env", "cwd", "append_env"}
 _VARIABLE = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

@@ -12,7 +12,7 @@ _DELIMITER = lazy_pattern(
 )
 
 
-class Document(NamedTuple):
+class HereDocument(NamedTuple):
     """A here-document: where its sign is, the sign, the word that ends it, whether it is quoted."""
 
     start: int
@@ -41,7 +41,7 @@ class Document(NamedTuple):
         return Fault(self.start, self.start + len(self.sign), message, hint, stops=False)
 
 
-def document_at(text: str, start: int, sign: str) -> tuple[Document, int] | None:
+def document_at(text: str, start: int, sign: str) -> tuple[HereDocument, int] | None:
     """Return the here-document whose sign stands at a place, and where its word ends.
 
     None: it is not known which line ends it.
@@ -50,4 +50,4 @@ def document_at(text: str, start: int, sign: str) -> tuple[Document, int] | None
     if word is None:
         return None
     is_quoted = not word[4] or word[3] != ""
-    return Document(start, sign, word[1] or word[2] or word[4], is_quoted), word.end()
+    return HereDocument(start, sign, word[1] or word[2] or word[4], is_quoted), word.end()

@@ -102,7 +102,7 @@ _COMMAND = {At.COMMAND, At.PREFIXED, At.NEEDED, At.CLOSED}
 _PATTERNS = {At.PATTERN, At.LABEL}
 
 
-class Grammar:
+class ShellGrammar:
     """What is open, and where the next word stands."""
 
     def __init__(self) -> None:

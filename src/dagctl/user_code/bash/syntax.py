@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
 from dagctl.user_code.bash.documents import document_at
-from dagctl.user_code.bash.keywords import At, Fault, FaultError, Grammar, NotKnownError, Open
+from dagctl.user_code.bash.keywords import At, Fault, FaultError, NotKnownError, Open, ShellGrammar
 from dagctl.user_code.bash.rendered import VALUE
 
 if TYPE_CHECKING:
     from re import Match
 
-    from dagctl.user_code.bash.documents import Document
+    from dagctl.user_code.bash.documents import HereDocument
 
 _REST = r"|(?P<rest>.)"
 _FLAGS = re.VERBOSE | re.DOTALL
@@ -94,11 +94,11 @@ class _Shell:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.grammar = Grammar()
+        self.grammar = ShellGrammar()
         self.parts: list[str] = []
         """The word that is read, with an empty text for each part that is quoted."""
         self.start = 0
-        self.documents: list[Document] = []
+        self.documents: list[HereDocument] = []
         """Here-documents whose text begins with the next line."""
         self.long_quote: int | None = None
         """A quote over several lines that begins or ends within a word: it is seldom meant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.outcome.finished import in_order
 from dagctl.convert.python_file.as_spec.callbacks import Callbacks
 from dagctl.convert.python_file.as_spec.default_args import Shares, tasks_in
 from dagctl.convert.python_file.as_spec.removed import replace_removed
@@ -82,7 +83,7 @@ class DagConversion:
         self._share_of_groups(dag)
         made |= self._defaults(defaults)
         made["tasks"] = self._entries(dag)
-        return {key: made[key] for key in _ORDER if key in made and made[key] is not MISSING}
+        return in_order({key: value for key, value in made.items() if value is not MISSING})
 
     def _given_defaults(self, kwargs: Mapping[str, Any], place: Place) -> dict[str, Any]:
         value = kwargs.get("default_args") or {}
@@ -318,10 +319,3 @@ def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:
     if path[:-1] == here[:-1]:
         return path[-1]
     return ".".join(path)
-
-
-_ORDER = tuple(
-    dict.fromkeys(
-        ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
-    )
-)

@@ -25,7 +25,8 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.tasks import BashTask, OperatorTask
+from dagctl.spec.tasks import BashTask, OperatorTask, bash
+from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.user_code.bash.command import TEMPLATE_FILES
 
 if TYPE_CHECKING:
@@ -43,14 +44,8 @@ _FIELDS = frozenset(OperatorTask.key_names()) - {
     *("setup", "teardown", "on_failure_fail_dagrun", "provide_context"),
 }
 """The arguments that every task has beside its own."""
-_PYTHON = {
-    "PythonOperator": "python",
-    "BranchPythonOperator": "branch",
-    "ShortCircuitOperator": "short_circuit",
-    "PythonSensor": "sensor",
-    "PythonVirtualenvOperator": "virtualenv",
-    "ExternalPythonOperator": "external_python",
-}
+_PYTHON = {name: kind for kind, name in FUNCTION_CLASSES.items()}
+"""The kind of task that each operator of functions is."""
 _NAME = lazy_pattern(r"(?:\./)?[\w.\-]+(?:/[\w.\-]+)*")
 """The name of a template file below a folder."""
 _DECORATED = {
@@ -210,8 +205,7 @@ class Tasks:
         mapped = self._mapped(item, known)
         if name == "BashOperator" and not mapped and _is_bash(arguments):
             arguments |= self._bash_command(item, arguments)
-            order = ("bash_command", "env", "append_env", "cwd")
-            made = {key: arguments[key] for key in order if key in arguments}
+            made = {key: arguments[key] for key in bash.FIELDS if key in arguments}
             return made | {key: value for key, value in arguments.items() if key not in made}
         return {"operator": name} | ({"with": arguments} if arguments else {}) | mapped
 
