@@ -52,8 +52,8 @@ _OF_ONE_TASK = frozenset(
 _MINUTES = "retry_delay_minutes"
 MAX_SELECTORS = 500
 _MAPPINGS_OF_DAGS = ("default_args", "params", "owner_links", "user_defined_macros")
-_MAPPINGS = ("with", "env")
-"""Keys whose values are joined with those of a task, name by name."""
+MERGED_IN_TASKS = frozenset({"with", "env"})
+"""Mappings of a task in which each name counts for itself."""
 
 
 @frozen
@@ -235,7 +235,7 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
             yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(*where)
         elif key not in known:
             yield _unknown_argument(word, key, known).at(*where)
-        elif key in _MAPPINGS and _is_no_mapping(node.keys[key][1]):
+        elif key in MERGED_IN_TASKS and _is_no_mapping(node.keys[key][1]):
             yield wrong_type((key,), MAPPING, node.keys[key][1].value).at(*where)
     for problem in delay_given_twice(node.keys):
         yield problem.under(TASK_DEFAULTS, word)

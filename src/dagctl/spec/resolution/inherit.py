@@ -10,8 +10,9 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS
+from dagctl.spec.resolution.defaults import ALL, MERGED_IN_TASKS, TASK_DEFAULTS
 from dagctl.spec.tasks import KINDS
+from dagctl.spec.tasks.arguments import AT_THE_TOP
 from dagctl.spec.walk import is_group
 from dagctl.text.document import Node
 
@@ -31,8 +32,6 @@ MERGED = frozenset(
     }
 )
 """Mappings of a DAG in which each name counts for itself."""
-MERGED_IN_TASKS = frozenset({"with", "env"})
-"""Mappings of a task in which each name counts for itself."""
 _OF_ALL = "default_args"
 _SHARED = "with"
 """The key of `default_args` in which each name counts for itself: parameters of operators."""
@@ -43,12 +42,7 @@ OTHER_NAMES = {
     "retry_delay_minutes": "retry_delay",
 }
 """Two names of one thing: a spec has one of them."""
-_OF_TASKS = frozenset(
-    {
-        *("owner", "retries", "retry_delay_minutes", "depends_on_past", "email"),
-        *("email_on_failure", "email_on_retry"),
-    }
-)
+_OF_TASKS = frozenset({*AT_THE_TOP, "retry_delay_minutes"})
 """Fields of a DAG that its tasks take over."""
 
 
