@@ -25,7 +25,7 @@ from dagctl.codegen.order import creation_order, explicit_upstream
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece
 from dagctl.codegen.tasks import call_of
-from dagctl.codegen.values import reference, value_expression
+from dagctl.codegen.values import reference, unrendered, value_expression
 from dagctl.frozen import mutable
 from dagctl.spec.dependencies.outline import innermost_common, torn_down
 from dagctl.spec.dependencies.uses import arguments_used
@@ -179,12 +179,9 @@ def _mapped_group(group: Entry, scope: Scope, within: Edges) -> ast.expr:
 def _without_unused_names(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements of a function without the names that it does not read."""
     nodes = (node for statement in body for node in ast.walk(statement))
-    read = {node.id for node in nodes if isinstance(node, ast.Name) and _is_read(node)}
+    names = (node for node in nodes if isinstance(node, ast.Name))
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
     return [_unnamed(statement, read) for statement in body]
-
-
-def _is_read(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Load)
 
 
 def _unnamed(statement: ast.stmt, read: set[str]) -> ast.stmt:
@@ -235,8 +232,7 @@ def made_by_function(group: Entry, scope: Scope, *, is_named: bool) -> ast.stmt:
     in_dag = ast.withitem(name("dag"))
     options = group_arguments(group.item, scope)
     del options["dag"]
-    beside = group.item.arguments.items()
-    given = {key: value_expression(value, scope, rendered=False) for key, value in beside}
+    given = unrendered(group.item.arguments, scope)
     variable = scope.variable(group)
     if is_mapped(group.item):
         decorator = call(scope.use(DECORATORS, "task_group"), [], options)

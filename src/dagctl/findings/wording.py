@@ -71,8 +71,12 @@ def in_yaml(value: object) -> str:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     """Return "did you mean `x`?" for the nearest name, or None."""
-    near = nearest(word, names)
-    return f"did you mean {quoted(near)}?" if near else None
+    return question(nearest(word, names))
+
+
+def question(meant: str | None) -> str | None:
+    """Return "did you mean `x`?" for a name, or None for none."""
+    return f"did you mean {quoted(meant)}?" if meant else None
 
 
 def nearest(word: str, names: Iterable[str], *, likeness: float = 0.6) -> str | None:

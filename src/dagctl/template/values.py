@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Diagnostic, SpecError
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import nearest, quoted, shortened
+from dagctl.findings.wording import nearest, question, quoted, shortened
 from dagctl.spec.fields.param_rules import (
     MAX_WORK,
     changed_rules,
@@ -136,7 +136,7 @@ def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[tuple[str
             near = nearest(name, template.by_name)
             misspelt |= {near} if near else set()
             names = ", ".join(template.by_name) or "none"
-            hint = f"did you mean {quoted(near)}?" if near else f"its parameters: {names}"
+            hint = question(near) or f"its parameters: {names}"
             message = f"the template {template.name} has no parameter {quoted(name)}"
             yield name, Problem(Code.BAD_VALUE, message, hint)
     for parameter in template.parameters:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
-from dagctl.findings.wording import Names, quoted
+from dagctl.findings.wording import Names, question, quoted
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class TaskIds(Names):
         super().__init__(whole)
         self._by_end = {task_id.rpartition(".")[2]: task_id for task_id in whole}
 
-    def meant(self, task_id: str) -> str | None:
-        """Return the id that was probably meant: that of a task in a group, or a near one."""
-        return self._by_end.get(task_id) or self.nearest(task_id)
+    def question(self, task_id: str) -> str | None:
+        """Ask for the id that was probably meant: that of a task in a group, or a near one."""
+        return question(self._by_end.get(task_id) or self.nearest(task_id))
 
 
 def pull_warnings(pull: Pull, ids: TaskIds | None, target: Target) -> Iterator[Problem]:
@@ -60,7 +60,7 @@ def pull_warnings(pull: Pull, ids: TaskIds | None, target: Target) -> Iterator[P
                 f"there is no task {quoted(task_id)}: `xcom_pull` would return None",
                 "write the id of a task of this DAG",
                 place or pull.place,
-                near=partial(_near, task_id, ids),
+                near=partial(ids.question, task_id),
             )
     if pull.names_no_task and target.series == "3":
         yield warning(
@@ -69,8 +69,3 @@ def pull_warnings(pull: Pull, ids: TaskIds | None, target: Target) -> Iterator[P
             "name the task: `task_ids=...`",
             pull.place,
         )
-
-
-def _near(task_id: str, ids: TaskIds) -> str | None:
-    near = ids.meant(task_id)
-    return f"did you mean {quoted(near)}?" if near else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
-from dagctl.findings.wording import nearest, quoted
+from dagctl.findings.wording import nearest, question, quoted
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallLevel
 from dagctl.spec.catalogue import is_rendered, operator_of, text_meaning
@@ -165,7 +165,7 @@ def _unused(name: str, shared: Shared) -> Problem:
     message = f"no task takes {quoted(name)}: none of their operators has such a parameter"
     beside = [each for each in DefaultArgs.key_names() if len(each) > _SHORT]
     near = nearest(name, (*known, *beside))
-    hint = f"did you mean {quoted(near)}?" if near else "remove it"
+    hint = question(near) or "remove it"
     if near in beside and near not in known:
         hint = f"{hint} It stands beside `with`"
     return warning(Code.BAD_DEFAULTS, message, hint, at_key=True)

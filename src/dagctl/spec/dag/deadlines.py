@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.spec.fields.callback_form import MAX_CALLBACKS
 from dagctl.spec.fields.durations import duration_problem, is_duration
 from dagctl.spec.fields.forms import form_problems, list_problems
@@ -68,7 +68,7 @@ def _of_keys(value: Mapping[str, object], path: Path) -> Iterator[Problem]:
     meant = meant_keys(strange[:_COMPARED], value, _KEYS)
     for key in strange:
         near = meant.get(key)
-        hint = f"did you mean `{near}`?" if near else f"its keys are: {', '.join(_KEYS)}"
+        hint = question(near) or f"its keys are: {', '.join(_KEYS)}"
         yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint).at(*path, key)
     missing = [key for key in _KEYS if key not in value and key not in meant.values()]
     if missing:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.spec.dependencies.followers import Followers
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.function import call_names
@@ -79,7 +79,7 @@ def _located(
 ) -> Problem:
     behind = [*followers.right_behind(named.branch)]
     meant = next((each for each in behind if each.endswith(f".{named.id}")), None)
-    near = f"did you mean {quoted(meant)}?" if meant else did_you_mean(named.id, behind)
+    near = question(meant) or did_you_mean(named.id, behind)
     listed = ", ".join(map(quoted, behind[:_LISTED]))
     other = f"it can go on with: {listed}" if behind else "no task waits for this branch"
     problem = Problem(Code.BAD_BRANCH, message, near or other, named.place, severity)

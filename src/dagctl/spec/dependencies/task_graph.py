@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import Names, in_yaml, quoted
+from dagctl.findings.wording import Names, in_yaml, question, quoted
 from dagctl.spec.dependencies.branches import branch_problems
 from dagctl.spec.dependencies.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.dependencies.mapped_checks import mapped_problems
@@ -115,7 +115,7 @@ def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
         near = None
     first = filter(_has_name, outline.entries[:MENTIONED])
     listed = ", ".join(quoted(each.address) for each in first)
-    hint = f"did you mean {quoted(near)}?" if near else f"the tasks are: {listed}"
+    hint = question(near) or f"the tasks are: {listed}"
     if "," in wait.name:
         hint = f"write each id as an item of its own: {in_yaml(_split(wait.name))}"
     return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
+from dagctl.findings.wording import question, quoted
 from dagctl.spec.validation.unknown_keys import meant_key
 from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
 
@@ -71,8 +71,7 @@ def _unknown(
 ) -> Iterator[Problem]:
     for key in value:
         if key != own and key not in known:
-            near = meant_key(key, known) if isinstance(key, str) else None
-            near = f"did you mean {quoted(near)}?" if near else None
+            near = question(meant_key(key, known) if isinstance(key, str) else None)
             problem = Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(str(key))}", near or hint)
             yield problem.at(*path, str(key))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.findings.codes import Code
 from dagctl.findings.places import place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem
-from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.frozen import frozen
 from dagctl.readers.reading import Reading
 from dagctl.readers.source_text import decode
@@ -192,7 +192,7 @@ def _is_no_mapping(node: Node) -> bool:
 
 
 def _unknown(key: str, known: Collection[str]) -> Problem:
-    hint = _meant(key, known)
+    hint = question(meant_key(key, known))
     if hint is None and key in {ALL, *TASK_TYPES}:
         hint = f"write `task_defaults: {{{key}: ...}}`"
     if hint is None and key in keys_for(ALL):
@@ -242,7 +242,7 @@ def _key_problems(word: str, node: Node) -> Iterator[Problem]:
 
 
 def _unknown_argument(word: str, key: str, known: Collection[str]) -> Problem:
-    hint = _meant(key, known)
+    hint = question(meant_key(key, known))
     if means_dependencies(key):
         message = f"{quoted(key)} belongs to one task, not to defaults"
         return Problem(Code.UNKNOWN_KEY, message, "write `dependencies: [...]` at the task")
@@ -258,11 +258,6 @@ def _unknown_argument(word: str, key: str, known: Collection[str]) -> Problem:
         return Problem(Code.UNKNOWN_KEY, message, where, json_hint=in_json)
     message = f"{quoted(key)} is no argument of the tasks that {quoted(word)} selects"
     return Problem(Code.UNKNOWN_KEY, message, hint or "`dagctl schema --defaults` lists all keys")
-
-
-def _meant(key: str, known: Collection[str]) -> str | None:
-    near = meant_key(key, known)
-    return f"did you mean {quoted(near)}?" if near else None
 
 
 def sample_tasks(defaults: Defaults) -> Iterator[dict[str, object]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import nearest, quoted
+from dagctl.findings.wording import nearest, question, quoted
 from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase
 from dagctl.spec.validation.family import Family
 from dagctl.spec.validation.gone import GONE
@@ -59,8 +59,7 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Problem]:
         task = {key: value for key, value in task.items() if key != "type"}
     elif "task_type" not in task and (misspelt := _misspelt(task)):
         key, own_key = misspelt
-        hint = f"did you mean {quoted(own_key)}?"
-        yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint).at(key)
+        yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", question(own_key)).at(key)
         task = {own_key if name == key else name: value for name, value in task.items()}
         meant = KINDS.tag_of(task)
     elif "tasks" in task and "group_id" not in task:
@@ -145,7 +144,7 @@ def _operator_of(name: object) -> str | None:
 def _unknown(name: str, carried: str | None) -> Problem:
     near = nearest(name, TASK_TYPES)
     operator = _operator_of(name)
-    hint = f"did you mean `{near}`?" if near else f"known types: {', '.join(sorted(TASK_TYPES))}"
+    hint = question(near) or f"known types: {', '.join(sorted(TASK_TYPES))}"
     if operator:
         hint = f"write `operator: {operator[:60]}` and its parameters under `with`"
     if carried and operator == _CLASSES.get(carried):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import nearest, quoted
+from dagctl.findings.wording import nearest, question, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -141,7 +141,7 @@ def unknown_key(
         holds = isinstance(value, dict | list) and isinstance(given[twice], dict | list)
         does = f"put it into `{twice}`" if holds else f"remove it: there is `{twice}`"
         return Problem(Code.UNKNOWN_KEY, message, does)
-    hint = f"did you mean `{meant}`?" if meant else _listed(known)
+    hint = question(meant) or _listed(known)
     return Problem(Code.UNKNOWN_KEY, message, hint)
 
 
