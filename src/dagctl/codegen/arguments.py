@@ -8,7 +8,7 @@ from dagctl.codegen.callbacks import callback_expression, stem_of
 from dagctl.codegen.expressions import duration
 from dagctl.codegen.values import length, params_expression, time_of, typed_value, value_expression
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
-from dagctl.spec.tasks.arguments import SingleTaskArguments
+from dagctl.spec.tasks.arguments import LENGTHS, MOMENTS, SingleTaskArguments
 
 if TYPE_CHECKING:
     import ast
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from dagctl.codegen.scope import Scope
     from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
     from dagctl.spec.walk import Path
-
-_LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout", "sla"}
-_MOMENTS = {"start_date", "end_date"}
 
 
 def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
@@ -35,9 +32,9 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
             continue
         elif name in TASK_CALLBACKS:
             arguments[name] = callback_expression(value, stem_of(owner, name), scope)
-        elif name in _LENGTHS:
+        elif name in LENGTHS:
             arguments[name] = length(value, scope)
-        elif name in _MOMENTS:
+        elif name in MOMENTS:
             arguments[name] = time_of(value, scope)
         elif name == "params":
             arguments |= {name: params_expression(value, scope)} if value else {}

@@ -11,7 +11,7 @@ from dagctl.codegen.functions import function_piece
 from dagctl.codegen.mapping import DECORATORS, mapped
 from dagctl.codegen.names import function
 from dagctl.codegen.values import length, reference, value_expression
-from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, FunctionSettings
+from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, LENGTHS, FunctionSettings
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _SENSORS = {
     "2": "airflow.sensors.python",
     "3": "airflow.providers.standard.sensors.python",
 }
-_LENGTHS = {"poke_interval", "timeout", "max_wait"}
 
 
 def python_call(task: PythonTask, scope: Scope) -> ast.Call:
@@ -72,7 +71,7 @@ def _settings(task: PythonTask, scope: Scope) -> dict[str, ast.expr]:
     """Return what the operator takes beside the function, as far as the spec gives it."""
     given = {key: getattr(task, key) for key in FunctionSettings.model_fields}
     return {
-        key: length(value, scope) if key in _LENGTHS else plain(value)
+        key: length(value, scope) if key in LENGTHS else plain(value)
         for key, value in given.items()
         if value is not None
     }

@@ -18,7 +18,7 @@ from dagctl.convert.dag_factory.values import (
     xcom,
 )
 from dagctl.convert.foreign_yaml.reader import Fields, Tagged, as_list
-from dagctl.convert.operators.arguments import argument_now
+from dagctl.convert.operators.arguments import GONE, RENAMED, argument_now
 from dagctl.convert.operators.databases import SUCCESSOR, for_all_databases, is_of_a_database
 from dagctl.convert.operators.names import operator_name
 from dagctl.findings.wording import in_json
@@ -27,7 +27,8 @@ from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.tasks import BashTask, OperatorTask, bash
-from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
+from dagctl.spec.tasks.arguments import MOMENTS
+from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, LENGTHS, TAKEN_BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,20 +39,12 @@ if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place, Report
 
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
-_MOMENTS = ("start_date", "end_date")
 _MINUTES = "retry_delay_minutes"
 OLD_DURATIONS = {f"{name}_{unit}": name for name in DURATIONS for unit in ("sec", "secs")}
 """The names that dag-factory 0.x had for seconds."""
-_OLD_NAMES = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
-"""The names that arguments of every task had in Airflow 1 and 2."""
 _NOT_THE_OPERATORS = frozenset({"operator", "decorator", "dependencies", "task_id"})
 _GROUP_KEYS = frozenset({"task_group_name", "parent_group_name"})
-_NO_SLA = "Airflow 3 has no `sla`; Airflow 2 only notes it"
-_GONE = {
-    "sla": _NO_SLA,
-    "sla_secs": _NO_SLA,
-    "provide_context": "Airflow gives a function what its parameters name",
-}
+_GONE = {**GONE, "sla_secs": GONE["sla"]}
 _PYTHON = {name: kind for kind, name in FUNCTION_CLASSES.items()}
 """The kind of task that each operator of functions is."""
 _DECORATORS = {
@@ -76,8 +69,6 @@ FUNCTIONS = {
     "execution_date_fn": "execution_date_fn",
 }
 """What stands before `_name` and `_file`, and the parameter that the function is for."""
-_WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
-"""Lengths of time of a sensor, which may be a number of seconds."""
 _TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with", "expand"}
 """The arguments of every task; what it is mapped over is read apart."""
 
@@ -138,13 +129,13 @@ class Tasks:
         made: dict[str, Any] = {}
         for key in [*fields]:
             name, place = OLD_DURATIONS.get(key, key), fields.at(key)
-            if key in _OLD_NAMES:
-                name = _OLD_NAMES[key]
+            if key in RENAMED:
+                name = RENAMED[key]
                 self._report.changed(place, key, f"it is `{name}` now")
             if key in _GONE:
                 fields.pop(key)
                 self._report.dropped(place, key, _GONE[key])
-            elif name in _MOMENTS:
+            elif name in MOMENTS:
                 moment = self._values.value(fields.pop(key), place, key)
                 is_moment = isinstance(moment, dict) and moment.keys() == {"$datetime"}
                 made[name] = moment["$datetime"] if is_moment else moment
@@ -350,7 +341,7 @@ def _setting(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON data
     if isinstance(value, dict):
         return value.get("$duration", value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return duration_text(value) if key in _WAITS and is_number else value
+    return duration_text(value) if key in LENGTHS and is_number else value
 
 
 def _bash(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     from dagctl.operators import Parameter
 
+RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
+"""The names that arguments of every task had in Airflow 1 and 2, each with its name now."""
+GONE = {
+    "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
+    "provide_context": "Airflow gives a function what its parameters name",
+}
+"""Arguments of every task that are left out, and why that loses nothing."""
 _NEW_NAMES: Mapping[str, str] = {
     "bigquery_conn_id": "gcp_conn_id",
     "google_cloud_storage_conn_id": "gcp_conn_id",

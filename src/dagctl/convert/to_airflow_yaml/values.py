@@ -8,6 +8,7 @@ from dagctl.convert.outcome.exported import MISSING, task_id_of, without_missing
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.tasks.function_settings import LENGTHS
 from dagctl.user_code.jinja.template import is_template
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from dagctl.spec.dependencies.outline import Outline
     from dagctl.spec.walk import Path
 
-_WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
-"""Of all sensors: Airflow's YAML reads lengths of time as text only where a class names them."""
 _TIMES = {"$duration": "duration", "$datetime": "time"}
 _NO_WORD = {
     "$asset": "an asset",
@@ -53,11 +52,12 @@ class Values:
         if operator and marker in _TIMES:
             text = value[marker]
             if text_meaning(operator, key, text) == _TIMES[marker]:
-                return self._wait(text, path) if key in _WAITS else text
+                # of all sensors: it reads lengths of time as text only where a class names them
+                return self._wait(text, path) if key in LENGTHS else text
         known = operator is not None and operator.template_fields is not None
         rendered = key in operator.template_fields if known else None  # type: ignore[union-attr, operator] # known
         if operator and text_meaning(operator, key, value):
-            return self._wait(value, path) if key in _WAITS else value
+            return self._wait(value, path) if key in LENGTHS else value
         return self._value(value, path, rendered=rendered)
 
     def _wait(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data

@@ -8,7 +8,7 @@ from dagctl.convert.outcome.exported import MINUTES, MISSING
 from dagctl.convert.to_dag_factory.values import TYPE, length, not_in_minutes
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.tasks.arguments import SingleTaskArguments
+from dagctl.spec.tasks.arguments import LENGTHS, MOMENTS, SingleTaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dagctl.spec.checks.shared_parameters import Shared
     from dagctl.spec.walk import Path
 
-_LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})
-_MOMENTS = frozenset({"start_date", "end_date"})
 _ASSETS = frozenset({"inlets", "outlets"})
 
 
@@ -76,9 +74,9 @@ class Arguments:
             return {TYPE: "datetime.timedelta", "minutes": value}
         if name == "retry_delay":
             return not_in_minutes(value)
-        if name in _LENGTHS:
+        if name in LENGTHS:
             return length(value)
-        if name in _MOMENTS:
+        if name in MOMENTS:
             return self._values.moment(value)
         if name in _ASSETS:
             return [self._asset(item, (*path, place)) for place, item in enumerate(value)]

@@ -10,7 +10,7 @@ from dagctl.convert.to_dag_factory.values import length
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import SingleTaskArguments
-from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, FunctionSettings
+from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, LENGTHS, FunctionSettings
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dagctl.spec.dependencies.outline import Entry, Outline
 
 _DECORATORS = {"2": "airflow.decorators.task", "3": "airflow.sdk.task"}
-_LENGTHS = frozenset({"poke_interval", "timeout", "max_wait"})
 _OWN = frozenset({"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"})
 _SIMPLE = lazy_pattern(r"\w+", re.ASCII)
 """The ids that dag-factory reads behind a `+`."""
@@ -67,7 +66,7 @@ class Functions:
         """
         function = {"python_callable": self._function(entry, given)}
         settings = {
-            key: length(given[key]) if key in _LENGTHS else given[key]
+            key: length(given[key]) if key in LENGTHS else given[key]
             for key in FunctionSettings.model_fields
             if given.get(key) is not None
         }

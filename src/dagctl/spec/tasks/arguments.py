@@ -30,7 +30,9 @@ from dagctl.spec.tasks.argument_types import (
     Truth,
     Word,
     count,
+    read_duration,
     read_factor,
+    read_moment,
     setting,
     text_of,
     typed,
@@ -40,7 +42,7 @@ from dagctl.spec.tasks.argument_types import (
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.validation.family import Family
 from dagctl.spec.validation.gone import GONE, gone
-from dagctl.spec.validation.read_by import ReadBy
+from dagctl.spec.validation.read_by import ReadBy, fields_read_by
 from dagctl.spec.validation.unknown_keys import means_arguments, means_dependencies
 from dagctl.spec.validation.wrong_type import WHOLE_NUMBER
 
@@ -351,5 +353,9 @@ def delay_given_twice(data: Collection[str]) -> Iterator[Problem]:
         yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at("retry_delay_minutes")
 
 
+LENGTHS = fields_read_by(SingleTaskArguments, read_duration)
+"""The arguments that are lengths of time."""
+MOMENTS = fields_read_by(SingleTaskArguments, read_moment)
+"""Those that are moments."""
 NOT_SHARED = frozenset({*SingleTaskArguments.model_fields, *_OF_ITS_OWN})
 """What `with` of `default_args` cannot have: arguments of every task, and what dagctl sets."""

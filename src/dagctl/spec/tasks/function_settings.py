@@ -13,13 +13,14 @@ from dagctl.spec.tasks.argument_types import (
     LENGTH,
     Duration,
     Truth,
+    read_duration,
     setting,
     text_of,
     typed,
     word_of,
 )
 from dagctl.spec.validation.checked_model import CheckedModel
-from dagctl.spec.validation.read_by import ReadBy, as_list
+from dagctl.spec.validation.read_by import ReadBy, as_list, fields_read_by
 from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
 
 MAX_LINE = 1_000
@@ -169,6 +170,8 @@ class FunctionSettings(CheckedModel):
     show_return_value_in_logs: Truth = setting("Whether the log shows the result.", False)
 
 
+LENGTHS = fields_read_by(FunctionSettings, read_duration)
+"""The settings that are lengths of time: those of sensors."""
 FUNCTION_CLASSES = {
     "python": "PythonOperator",
     "branch": "BranchPythonOperator",

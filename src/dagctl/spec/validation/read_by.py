@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
 
@@ -48,7 +48,7 @@ class ReadBy:
             with_info: Whether `read` takes pydantic's `ValidationInfo` too.
             write: Returns what is recorded of the value; default: the value itself.
         """
-        self._read = read
+        self.read = read
         self._like = like
         self._with_info = with_info
         self._write = write
@@ -64,8 +64,8 @@ class ReadBy:
                 self._write, return_schema=core_schema.any_schema()
             )
         if self._with_info:
-            return core_schema.with_info_plain_validator_function(self._read, serialization=written)
-        return core_schema.no_info_plain_validator_function(self._read, serialization=written)
+            return core_schema.with_info_plain_validator_function(self.read, serialization=written)
+        return core_schema.no_info_plain_validator_function(self.read, serialization=written)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -73,3 +73,12 @@ class ReadBy:
         """Return the JSON Schema of the type that is written."""
         del schema
         return handler(TypeAdapter(self._like).core_schema)
+
+
+def fields_read_by(model: type[BaseModel], read: Callable[..., object]) -> frozenset[str]:
+    """Return the fields of a model whose values a function returns."""
+    return frozenset(
+        name
+        for name, info in model.model_fields.items()
+        if any(isinstance(each, ReadBy) and each.read is read for each in info.metadata)
+    )

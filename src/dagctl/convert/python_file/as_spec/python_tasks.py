@@ -11,6 +11,7 @@ from dagctl.convert.python_file.as_spec.values import MISSING
 from dagctl.convert.python_file.state.binding import bind
 from dagctl.convert.python_file.state.objects import Decorated, Function, Name, Opaque, Task, dag_of
 from dagctl.spec.tasks import PythonTask
+from dagctl.spec.tasks.function_settings import LENGTHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,6 @@ _OPERATORS = {
     "sensor": "PythonSensor",
 }
 _FUNCTIONS = ("python_callable", "op_kwargs", "op_args")
-_LENGTHS = ("poke_interval", "timeout", "max_wait")
 _DICTS = ("dict", "Dict", "Mapping", "typing.Dict", "TypedDict")
 
 
@@ -188,7 +188,7 @@ class PythonTasks:
 def _length(key: str, value: object) -> object:
     """Return the seconds of a sensor as a length of time."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if key not in _LENGTHS or not is_number or not 0 <= float(str(value)) < 1e9:  # noqa: PLR2004
+    if key not in LENGTHS or not is_number or not 0 <= float(str(value)) < 1e9:  # noqa: PLR2004
         return value
     return timedelta(seconds=float(str(value)))
 

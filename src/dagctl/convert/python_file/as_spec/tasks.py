@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.operators.arguments import GONE, RENAMED
 from dagctl.convert.operators.names import operator_name
 from dagctl.convert.python_file.airflow.mapped_calls import ALL
 from dagctl.convert.python_file.as_spec.python_tasks import PythonTasks, gives_mapping
@@ -26,6 +27,7 @@ from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.tasks import BashTask, OperatorTask, bash
+from dagctl.spec.tasks.arguments import MOMENTS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.user_code.bash.command import TEMPLATE_FILES
 
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.as_spec.functions import Functions
     from dagctl.convert.python_file.as_spec.values import Values
 
-_MOMENTS = ("start_date", "end_date")
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
 _FIELDS = frozenset(OperatorTask.key_names()) - {
     *("task_type", "operator", "with", "expand", "expand_kwargs", "task_id", "dependencies"),
@@ -58,13 +59,7 @@ _UNNAMED = ("templates_dict", "op_args")
 """What only the operator itself gives to its function."""
 _OLD_EXECUTOR = "KubernetesExecutor"
 """What Airflow 1 read of `executor_config`."""
-_GONE = {
-    "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
-    "provide_context": "Airflow gives a function what its parameters name",
-    "dag": "the spec is the DAG",
-}
-_RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
-"""Arguments that Airflow 1 and 2 knew by other names."""
+_GONE = {**GONE, "dag": "the spec is the DAG"}
 
 
 class Tasks:
@@ -131,8 +126,8 @@ class Tasks:
         self, given: dict[str, Any], places: Mapping[str, Place], place: Place
     ) -> Mapping[str, Place]:
         """Give arguments the names of now, and return their places; of two the new one counts."""
-        for key in [key for key in _RENAMED if key in given]:
-            new, here = _RENAMED[key], places.get(key, place)
+        for key in [key for key in RENAMED if key in given]:
+            new, here = RENAMED[key], places.get(key, place)
             if given.get(new) is not None:
                 del given[key]
                 self._report.dropped(here, key, f"`{new}` counts, which stands beside it")
@@ -148,7 +143,7 @@ class Tasks:
     def _argument(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
         if key in DURATIONS:
             return self.duration(value, place, key)
-        if key in _MOMENTS and isinstance(value, Moment):
+        if key in MOMENTS and isinstance(value, Moment):
             return self._moment(key, value, place)
         if key == "params":
             with self._values.frozen():
