@@ -402,3 +402,38 @@ def test_one_character_is_replaced_by_another(call: str, made: str | None) -> No
     dag = converted(f"import re\nBashOperator(task_id='a', bash_command='true', doc_md={call})")
     assert dag.data["tasks"][0].get("doc_md") == made
     assert gaps(dag) == ([] if made else ["doc_md"])
+
+
+def test_a_parameter_of_the_dags_function_is_a_template_where_it_is_a_text() -> None:
+    text = """
+    from datetime import datetime
+    from airflow.decorators import dag, task
+    from airflow.operators.bash import BashOperator
+
+    @task
+    def show(value): print(value)
+
+    @dag(start_date=datetime(2024, 1, 1){more})
+    def shop(region="emea", number=3):
+        show({name})
+        BashOperator(task_id="a", bash_command=f"load {{region}}")
+
+    shop()
+    """
+
+    def with_(name: str, more: str = "") -> ConvertedDag:
+        source = dedent(text).format(name=name, more=more)
+        (dag,) = convert_python(source, "d.py", airflow="3", today=date(2026, 3, 10)).dags
+        return dag
+
+    for dag, name in (
+        (with_("region"), "region"),
+        (with_("number", ", render_template_as_native_obj=True"), "number"),
+    ):
+        first, second = dag.data["tasks"]
+        assert (first["with"]["value"], dag.whole) == (f"{{{{ params.{name} }}}}", True)
+        assert second["bash_command"] == "load {{ params.region }}"
+        assert Outcome.NEW in [
+            each.outcome for each in dag.remarks if each.subject == "bash_command"
+        ]
+    assert gaps(with_("number")) == ["value"]

@@ -139,11 +139,13 @@ def _dag(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN40
     scope = argument_scope(machine, function, made)
     parameters = function.node.args
     own = (*parameters.args, parameters.vararg, *parameters.kwonlyargs, parameters.kwarg)
+    native = dag.kwargs.get("render_template_as_native_obj") is True
     for name in [parameter.arg for parameter in own if parameter]:
         params = dag.kwargs.setdefault("params", {})
         if isinstance(params, dict):
             params.setdefault(name, scope.values.get(name))
-        scope.put(name, Late(f"{{{{ params.{name} }}}}"))
+        is_text = native or isinstance(scope.values.get(name), str)
+        scope.put(name, Late(f"{{{{ params.{name} }}}}", is_text=is_text, of_param=True))
     assert not isinstance(function.node, ast.Lambda)  # noqa: S101 - it has a decorator
     machine.run(function.node.body, scope)
     machine.around.pop()

@@ -30,6 +30,7 @@ from dagctl.convert.python_file.state.objects import (
 from dagctl.convert.python_file.values.dates import PARTS, zone_of
 from dagctl.convert.python_file.values.kept import advice
 from dagctl.convert.python_file.values.texts import weight
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.import_path import is_import_path
 from dagctl.spec.fields.markers import markers_in
@@ -45,6 +46,7 @@ MAX_VALUES = 20_000
 MISSING = object()
 """What a value becomes that a spec has no word for."""
 CHANGED_LATER = "it may hold a list that the file changes later: make it after that"
+_PARAM = lazy_pattern(r"\{\{ params\.\w+ \}\}")
 _MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
@@ -213,7 +215,10 @@ class Values:
         if not value.is_text:
             text = f"a template gives it as text, and the file as another kind: {value.template}"
             return self.missing(place, subject, text)
-        if value.is_early:
+        if value.of_param and not _PARAM.fullmatch(value.template):
+            why = "Airflow puts the name of an object into the text of the file, and here the value"
+            self.report.new(place, subject, f"{why}: {value.template}")
+        elif value.is_early:
             kind = ", as text" if "json" in value.template else ""
             why = f"it is read when the task runs, not at each parse{kind}: {value.template}"
             why = beside if "{{ dag.folder" in value.template else why

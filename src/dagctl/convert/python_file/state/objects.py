@@ -38,6 +38,8 @@ class Late:
     """What Python has there today, where it is counted from today."""
     given: Given | None = field(default=None, compare=False)
     """What Python has there, where the caller of the conversion knows it."""
+    of_param: bool = field(default=False, compare=False)
+    """Whether a parameter of the function of the DAG is in it, which Python has as an object."""
 
 
 GIVEN = "its value is the one that was given; the file reads it at each parse"
@@ -61,11 +63,8 @@ class ParseRead:
             report.changed(self.place, self.subject, GIVEN)
             return
         option = "--environ" if self.subject.startswith("os.") else "--variables"
-        text = (
-            "its default was taken, and the file reads it at each parse: where your Airflow sets "
-            f"it, give the value with {option}"
-        )
-        report.assumed(self.place, self.subject, text)
+        text = "its default was taken, and the file reads it at each parse: where your Airflow"
+        report.assumed(self.place, self.subject, f"{text} sets it, give the value with {option}")
 
 
 @frozen(eq=False)

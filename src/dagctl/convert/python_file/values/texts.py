@@ -69,11 +69,12 @@ def rendered(text: Any, parts: Sequence[object], read: Made | None = None) -> An
         return text
     is_early = any(isinstance(part, Late) and part.is_early for part in parts)
     known = [part for part in parts if isinstance(part, Late)]
+    of_param = any(part.of_param for part in known)
     if len(known) < len(parts):
-        return Late(text, is_early)
+        return Late(text, is_early, of_param=of_param)
     nows = [part.now for part in known]
     now = None if None in nows else _put(text, known, nows)
-    return Late(text, is_early, read=read, now=now, given=_given(text, known))
+    return Late(text, is_early, read=read, now=now, given=_given(text, known), of_param=of_param)
 
 
 def _given(text: str, parts: Sequence[Late]) -> Given | None:
