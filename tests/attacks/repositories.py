@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from dagctl import durable
 from dagctl.adapters.sqlite_schema import open_database
 from tests.attacks.hostile_files import (
     OPERATION,
@@ -183,7 +184,8 @@ def registry(file_path: str, storage_path: str = f"{PROJECT}/dags/demo.py") -> A
 
 def row(database: Path, file_path: str, storage_path: str, digest: str) -> None:
     """Write a row as a registry has it, its columns asked of the table."""
-    connection = open_database(database)
+    with durable.folder(database.parent, ()) as folder:
+        connection = open_database(folder, database)
     known = {
         "id": ROW,
         "project_id": PROJECT,

@@ -93,12 +93,15 @@ def test_a_conflict_stays_beside_the_spec_until_a_person_has_settled_it(team: Sh
     team.write("templates/report_2.yaml", TWO)
     edit(team, "made.yaml", "0 6 * * 3", "30 6 * * 3")
     before = (team.folder / "made.yaml").read_bytes()
+    beside = team.folder / "made.yaml.upgrade"
 
+    alone = team.run("templates", "upgrade", "made.yaml")
+    assert (alone.code, "state: no spec was changed" in alone.err) == (ExitCode.CONFLICT, True)
+    beside.unlink()
     done = team.run("templates", "upgrade", ".", "-o", "json")
     assert (done.code, done.document["error"]["code"]) == (ExitCode.CONFLICT, "CONFLICT")
     assert done.document["result"]["written"] == ["used.yaml", "made.yaml.upgrade"]
     assert (team.folder / "made.yaml").read_bytes() == before
-    beside = team.folder / "made.yaml.upgrade"
     text = beside.read_text()
     for part in ("<<<<<<< made.yaml", "30 6 * * 3", ">>>>>>> workspace/report@2", "0 7 * * 3"):
         assert part in text
@@ -106,6 +109,9 @@ def test_a_conflict_stays_beside_the_spec_until_a_person_has_settled_it(team: Sh
     again = team.run("templates", "upgrade", ".")
     assert again.code == ExitCode.CONFLICT
     assert "mv made.yaml.upgrade made.yaml" in again.err
+    behind = team.ok("templates", "outdated").err
+    assert "next: settle the lines in made.yaml.upgrade, then mv" in behind
+    assert "templates upgrade" not in behind
     assert beside.read_text() == text
     lines = [
         line for line in text.splitlines() if line[:7] not in {"<<<<<<<", "=======", ">>>>>>>"}

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.supabase.registry import SupabaseRegistry
+from dagctl.durable import Location
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.ports import (
     ArchiveOrigin,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dagctl.adapters import durable
+from dagctl import durable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -43,8 +43,11 @@ def findings(place: Place) -> dict[str, HealthFinding]:
 
 def test_all_is_well_in_a_project_with_the_migrations(place: Place) -> None:
     place.create(place.spec("specs/x.yaml"))
+    place.stand_in.requests.clear()
     found = findings(place)
     assert list(found) == NAMES
+    lists = place.stand_in.requests.matching("POST", "/storage/v1/object/list/*")
+    assert len(lists) == 2  # of the folder of the DAG files, and of what is beside it
     assert {name: one.message for name, one in found.items() if one.state != "ok"} == {}
     place.check_agreement()
 

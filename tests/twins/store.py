@@ -39,13 +39,8 @@ class MemoryStore:
         self.objects.pop(key, None)
 
     def keys(self, folder: str) -> Iterator[StoredKey]:
-        """Yield the objects right below a folder; they count as written long ago."""
-        for key in [*self.objects]:
-            if key.rpartition("/")[0] == folder:
-                yield StoredKey(key, datetime(2024, 1, 1, tzinfo=UTC))
-
-    def strays(self, folder: str) -> Iterator[str]:
-        """Yield the keys of the project that are not right below its folder."""
-        for key in [*self.objects]:
-            if key.startswith(folder.partition("/")[0]) and key.rpartition("/")[0] != folder:
-                yield key
+        """Yield the objects right below a folder, then others; they count as written long ago."""
+        for is_there in (True, False):
+            for key in [*self.objects]:
+                if (key.rpartition("/")[0] == folder) is is_there:
+                    yield StoredKey(key, datetime(2024, 1, 1, tzinfo=UTC))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
 from weakref import finalize
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import again
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
-    from dagctl.adapters.durable import Location
+    from dagctl.durable import Location
 
 _SUFFIX = ".json"
 _ASIDE = ".corrupt"

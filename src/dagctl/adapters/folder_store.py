@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
 from dagctl.ports.store import MOST_FOLDERS
@@ -16,7 +15,7 @@ from dagctl.ports.store import MOST_FOLDERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.adapters.durable import Location
+    from dagctl.durable import Location
 
 
 class FolderStore:
@@ -65,44 +64,33 @@ class FolderStore:
                 return
 
     def keys(self, folder: str) -> Iterator[StoredKey]:
-        """Yield the objects right below a folder."""
-        parts = checked_parts(folder)
-        with durable.explained(folder):
-            try:
-                with self._root.below(*parts).opened() as opened:
-                    entries = [(name, _written_at(opened, name)) for name in durable.names(opened)]
-            except FileNotFoundError:
+        """Yield the objects right below a folder, then those elsewhere in the store."""
+        first = tuple(checked_parts(folder))
+        left: list[tuple[str, ...]] = [(), first]
+        for _ in range(MOST_FOLDERS):
+            if not left:
                 return
-        yield from (
-            StoredKey(f"{folder}/{name}", written)
-            for name, written in entries
-            if written is not None
-        )
+            parts = left.pop()
+            for name, status in self._entries(parts):
+                inner = (*parts, name)
+                if not stat.S_ISDIR(status.st_mode):
+                    written = datetime.fromtimestamp(status.st_mtime, UTC)
+                    yield StoredKey("/".join(inner), written)
+                elif inner != first:
+                    left.append(inner)
 
-    def strays(self, folder: str) -> Iterator[str]:
-        """Yield the keys of all that does not lie right below a folder."""
-        parts = checked_parts(folder)
-        with durable.explained(folder):
+    def _entries(self, parts: tuple[str, ...]) -> list[tuple[str, os.stat_result]]:
+        """Return what lies right below a folder; nothing if that is gone."""
+        with durable.explained("/".join(parts)):
             try:
-                with self._root.opened() as root:
-                    yield from _besides("/".join(parts), root)
+                with self._root.below(*parts).opened() as folder:
+                    return [(name, _status(folder, name)) for name in durable.names(folder)]
             except FileNotFoundError:
-                return
+                return []
 
 
-def _besides(folder: str, root: int) -> Iterator[str]:
-    walk = islice(os.fwalk(".", dir_fd=root), MOST_FOLDERS)
-    for place, folders, files, _ in walk:
-        folders.sort()
-        where = place.removeprefix(".").removeprefix("/")
-        above = f"{where}/" if where else ""
-        yield from (f"{above}{name}" for name in sorted(files) if where != folder)
-
-
-def _written_at(folder: int, name: str) -> datetime | None:
-    """Return when a regular file was written; None for everything else."""
-    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    return datetime.fromtimestamp(status.st_mtime, UTC) if stat.S_ISREG(status.st_mode) else None
+def _status(folder: int, name: str) -> os.stat_result:
+    return os.stat(name, dir_fd=folder, follow_symlinks=False)
 
 
 def _holds(folder: int, name: str, data: bytes) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.sqlite_files import DATABASE
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.adapters.durable import Location
+    from dagctl.durable import Location
 
 _NAME = "followed"
 _LARGEST = 256

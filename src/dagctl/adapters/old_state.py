@@ -16,14 +16,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.program import ask
 from dagctl.adapters.sqlite_files import BESIDE, DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.adapters.durable import Location
+    from dagctl.durable import Location
 
 NAME = ".dagctl"
 _TAKEN = ("store", *BESIDE, DATABASE)
@@ -68,23 +68,24 @@ def take_over(root: Path, state: Location) -> str | None:
 
 
 def _has_records(root: Path) -> bool:
-    return not _names(root / NAME).isdisjoint(_TAKEN)
+    return not _names(root, NAME).isdisjoint(_TAKEN)
 
 
 def _has_entries(root: Path) -> bool:
-    return any(name.endswith(".json") for name in _names(root / NAME / _JOURNAL))
+    return any(name.endswith(".json") for name in _names(root, NAME, _JOURNAL))
 
 
-def _names(folder: Path) -> set[str]:
+def _names(root: Path, *parts: str) -> set[str]:
     try:
-        return {entry.name for entry in folder.iterdir()}
+        with durable.folder(root, parts) as folder:
+            return set(durable.names(folder))
     except OSError:
         return set()
 
 
 def _doubt(root: Path, state: Location) -> str | None:
     """Return why the folder must not be taken over, or None."""
-    unknown = sorted(_names(root / NAME) - _KNOWN)
+    unknown = sorted(_names(root, NAME) - _KNOWN)
     if _is_tracked(root):
         return "git tracks it, so a clone or a pull may have brought it"
     if unknown:

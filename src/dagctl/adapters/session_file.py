@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
 from dagctl.next_step import LOGIN, Command, Fix, again
 from dagctl.paths import TEMPORARY

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.sqlite_files import DATABASE, check_files
 from dagctl.adapters.sqlite_schema import empty_database, failure, open_database
 from dagctl.errors import ConflictError, UsageError
@@ -17,7 +17,7 @@ from dagctl.errors import ConflictError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.adapters.durable import Location
+    from dagctl.durable import Location
 
 
 class SqliteDatabase:
@@ -52,7 +52,7 @@ class SqliteDatabase:
             if self._connection is None:
                 with durable.explained(str(self._path)), self._state.opened() as folder:
                     check_files(folder, self._path)
-                    self._connection = open_database(self._path)
+                    self._connection = open_database(folder, self._path)
             return self._connection
 
     def close(self) -> None:

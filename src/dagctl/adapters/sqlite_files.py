@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 DATABASE = "registry.db"
 BESIDE = tuple(DATABASE + end for end in ("-wal", "-shm", "-journal"))
 """SQLite's own files; they get the permissions that the database has when they are made."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def check_files(folder: int, path: Path) -> None:
@@ -39,6 +41,26 @@ def check_files(folder: int, path: Path) -> None:
     if DATABASE not in is_locked:  # else SQLite says what it is about
         for name in is_locked:
             _unlock(folder, name)
+
+
+def make_file(folder: int) -> None:
+    """Make an empty database if there is none: SQLite would make it wherever a link leads."""
+    if _status(folder, DATABASE) is not None:
+        return
+    with suppress(FileExistsError):
+        os.close(os.open(DATABASE, _NEW, 0o644, dir_fd=folder))
+
+
+def check_same(folder: int, path: Path) -> None:
+    """Make sure that a path, by which SQLite opens the database, leads to that of the open folder.
+
+    Raises:
+        ConflictError: A folder on the way has become a link meanwhile.
+    """
+    here, there = _status(folder, DATABASE), path.stat()
+    if here is None or not os.path.samestat(here, there):
+        message = f"{path} is another file than a moment ago: a folder above it was exchanged"
+        raise ConflictError(message, hint=again("see what changes that folder"))
 
 
 def _status(folder: int, name: str) -> os.stat_result | None:

@@ -52,8 +52,8 @@ from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.adapters.durable import Location
     from dagctl.adapters.sqlite_versions import LineOf
+    from dagctl.durable import Location
     from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.sqlite_files import check_same, make_file
 from dagctl.errors import UnavailableError
 from dagctl.next_step import Command, Fix, again
 
@@ -219,27 +221,37 @@ _HINTS = {
 """What to do, by the primary code of a failure (https://www.sqlite.org/rescode.html)."""
 
 
-def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
-    """Return a connection to the database at `path`, made or brought up to date if need be.
+def open_database(
+    folder: int, path: Path, migrations: Sequence[Migration] = MIGRATIONS
+) -> sqlite3.Connection:
+    """Return a connection to the database, made or brought up to date if need be.
+
+    Args:
+        folder: The open folder of the file.
+        path: The file. SQLite knows no open folders, and follows links.
+        migrations: What makes the tables.
 
     Raises:
+        ConflictError: The path leads to another folder by now; nothing was made there.
         UnavailableError: The file is not ours, is damaged, is newer than this dagctl, or cannot be
             opened.
     """
-    try:  # threads take turns with it
-        connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-    except sqlite3.Error as error:
-        raise failure(path, error) from error
-    try:
-        _prepare(connection, path, migrations)
-    except sqlite3.Error as error:
-        connection.close()
-        raise failure(path, error) from error
-    except UnavailableError:
-        connection.close()
-        raise
+    make_file(folder)
+    with ExitStack() as stack:
+        try:  # threads take turns with it
+            connection = sqlite3.connect(
+                f"{path.as_uri()}?mode=rw",  # it makes no file
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                uri=True,
+            )
+            stack.callback(connection.close)
+            check_same(folder, path)
+            _prepare(connection, path, migrations)
+        except sqlite3.Error as error:
+            raise failure(path, error) from error
+        stack.pop_all()
     return connection
 
 

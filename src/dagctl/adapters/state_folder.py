@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.durable import Location
+from dagctl.durable import Location
 from dagctl.paths import state_parts
 
 if TYPE_CHECKING:

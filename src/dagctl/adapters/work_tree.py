@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.errors import ConflictError, UsageError, WorkspaceError
 from dagctl.next_step import again
 from dagctl.paths import checked_parts, is_spec_path, may_be_written

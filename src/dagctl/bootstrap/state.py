@@ -34,8 +34,8 @@ def take_over_old_state(workspace: Workspace) -> str | None:
 
 def open_lock(folder: Path, name: str) -> Journal:
     """Return the lock in `name` below a folder that exists; both are made if need be."""
-    from dagctl.adapters.durable import Location
     from dagctl.adapters.file_journal import FileJournal
+    from dagctl.durable import Location
 
     return FileJournal(Location(folder, (name,)))
 

@@ -12,12 +12,12 @@ from dagctl.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.adapters.durable import Location
     from dagctl.adapters.git.folder import GitFolder
     from dagctl.adapters.git.repo import GitRepo
     from dagctl.adapters.supabase.http import Connections
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import HealthCheck
+    from dagctl.durable import Location
     from dagctl.ports import Cache, Files, GitIdentity, Journal, Registry, Repo, Store, Upstream
     from dagctl.ports.template_store import SharedTemplates
     from dagctl.session.signed_in import SignedIn

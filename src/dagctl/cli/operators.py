@@ -9,6 +9,8 @@ import typer
 from dagctl.cli.candidates import operators as candidates
 from dagctl.cli.invocation import begun
 from dagctl.cli.options import TextOrJson, examples
+from dagctl.errors import NotFoundError
+from dagctl.next_step import Command, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +69,10 @@ def operators(
     invocation = begun(context, output)
     console = invocation.console
     target = _target(airflow)
-    matches = find_operators(" ".join(words or ()), target)
+    word = " ".join(words or ())
+    matches = find_operators(word, target)
+    if not matches:
+        raise NotFoundError(f"no operator is about `{word}`", hint=Fix(Command("operators")))
     if invocation.is_json:
         console.document(envelope(invocation, result=operators_data(target, matches)))
     elif is_terminal(console.out):

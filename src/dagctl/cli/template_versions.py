@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -92,7 +93,11 @@ def outdated(  # noqa: PLR0913 - one parameter an option
     elif behind:
         for each in behind:
             invocation.console.lines(_lines(invocation, each))
-        invocation.console.note("  next: dagctl templates upgrade --dry-run SPEC")
+        unfinished = [each for each in behind if os.path.lexists(each.beside)]
+        for each in unfinished[:5]:
+            invocation.console.note(f"  next: {_settle(each)}")
+        if len(unfinished) < len(behind):
+            invocation.console.note("  next: dagctl templates upgrade --dry-run SPEC")
     else:
         tied = plural(len(every), "spec")
         invocation.console.data(f"Up to date: {tied} made from templates or linked to them")
@@ -212,9 +217,11 @@ def _failure(made: Sequence[Upgrade], *, dry_run: bool) -> DagctlError | None:
     if not ready and all(each.outcome == "invalid" and not each.is_merged for each in failed):
         return SpecError([finding for each in failed for finding in each.diagnostics])
     names = ", ".join(each.file for each in failed[:5])
-    done = "nothing was written" if dry_run else f"{plural(ready, 'other spec')} upgraded"
+    others = f"{plural(ready, 'other spec')} upgraded" if ready else "no spec was changed"
     return ConflictError(
-        f"{plural(len(failed), 'spec')} not upgraded: {names}", state=done, hint=_hint(failed)
+        f"{plural(len(failed), 'spec')} not upgraded: {names}",
+        state="nothing was written" if dry_run else others,
+        hint=_hint(failed),
     )
 
 
@@ -222,4 +229,8 @@ def _hint(failed: Sequence[Upgrade]) -> str:
     merged = next((each for each in failed if each.is_merged), None)
     if merged is None:
         return next((each.hint for each in failed if each.hint), None) or "dagctl validate"
+    return _settle(merged)
+
+
+def _settle(merged: Upgrade) -> str:
     return f"settle the lines in {merged.beside}, then mv {merged.beside} {merged.file}"

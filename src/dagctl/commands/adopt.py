@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
 from dagctl.commands.foreign_files import beside, content_of, decoded, modules
-from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
 from dagctl.dag_file.header import read_header
@@ -183,11 +182,10 @@ def spec_write_of(context: Context, path: str, content: bytes) -> SpecWrite | No
 
 
 def _place_in(root: Path, file: Path) -> str:
-    """Return the path of a file relative to the workspace; no link is followed."""
-    outside = outside_of_workspace(file)
+    """Return the path of a file relative to the workspace."""
     plain = Path(Path.cwd(), file)
-    if file.is_symlink() or outside is not None:
-        raise UsageError(f"{file} is a link, or behind one", hint="name the file itself")
+    if file.is_symlink():
+        raise UsageError(f"{file} is a link", hint="name the file itself")
     try:
         return plain.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:

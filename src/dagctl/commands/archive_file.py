@@ -6,11 +6,13 @@ import os
 import shutil
 import stat
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from dagctl.commands.links import refuse_outside
+from dagctl import durable
+from dagctl.commands.links import folder_of, opened
+from dagctl.commands.read import near_file
 from dagctl.errors import NotFoundError, UnavailableError, UsageError, advice
 from dagctl.session.redaction import named
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SUFFIX = ".zip"
+_MODE = 0o600
+"""Of an archive: specs of all DAGs are in it."""
+_HINT = "name the archive that `dagctl export -o FILE` has written"
 IN_MEMORY = 8 * 1024 * 1024
 """Bytes that are kept in memory before they go to a temporary file."""
 
@@ -67,20 +72,12 @@ def _writing_path(path: Path) -> Iterator[BinaryIO]:
         raise UsageError(f"{str(path)!a} is a folder", hint=f"name a file, as {path}/dags{SUFFIX}")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {str(path.parent)!a}", hint="make the folder first")
-    refuse_outside(path.with_name(f".{path.name}"))  # a link at the name itself is replaced
-    temporary = None
-    with _explained(path):
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(number, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(number)
-            Path(temporary).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
+    with (
+        _explained(path),
+        folder_of(path) as (folder, name),  # a link at the name itself is replaced
+        durable.replacing(folder, name, mode=_MODE, alone=False) as file,
+    ):
+        yield file
 
 
 @contextmanager
@@ -108,10 +105,10 @@ def _opened(source: str | os.PathLike[str]) -> BinaryIO:
         UsageError: It is no plain file.
     """
     try:
-        number = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        number = opened(source)
     except FileNotFoundError as error:
         raise NotFoundError(
-            f"there is no file {os.fspath(source)!a}", hint="dagctl export -o FILE writes one"
+            f"there is no file {os.fspath(source)!a}", hint=near_file(os.fspath(source)) or _HINT
         ) from error
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)

@@ -14,7 +14,6 @@ from dagctl.commands.foreign_files import (
     text_of,
 )
 from dagctl.commands.gusty_folders import gusty_folders, is_gusty
-from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
     AirflowYaml,
@@ -162,7 +161,6 @@ def write_specs(
         ConflictError: As of `write_files`.
         UnavailableError: As of `write_files`.
     """
-    refuse_outside(folder / "spec.yaml")
     targets = tuple(WrittenSpec(folder / f"{file_name(dag.dag_id)}.yaml", dag) for dag in dags)
     write_files([NewFile(item.path, item.dag.text) for item in targets], force=force)
     return targets

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.commands.surroundings import Surroundings
 from dagctl.convert import (
@@ -74,7 +73,6 @@ def write_out(
         ConflictError: As of `write_files`.
         UnavailableError: As of `write_files`.
     """
-    refuse_outside(folder / "dag.yml")
     written = tuple(
         WrittenOut(folder / f"{file_name(each.dag_id)}{SUFFIXES[each.form]}", each)
         for each in exports

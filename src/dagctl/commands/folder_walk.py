@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.errors import UsageError
+from dagctl.commands.links import opened
+from dagctl.errors import UnavailableError, UsageError, advice
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "v
 """Folders of other programs."""
 _MARKS = frozenset({".git", "pyvenv.cfg"})
 """What the top of a repository or of a virtual environment has: below it is not this folder's."""
+_DEEPEST = 100
+"""How many folders are looked into, one in the other."""
 _WORDS = lazy_pattern(
     rb"\b(?:dag_name|task_id|task_type)\b|^\W{0,20}use\W"
     rb"|^tasks[ \t]*:\s*[\[-]|\"tasks\"\s*:\s*\[",
@@ -51,14 +54,15 @@ def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
         note: Is called once, if the walk takes a while.
 
     Raises:
+        OutsideError, UnavailableError: As of `folders_below`.
         UsageError: So much is below the folder that it cannot be meant.
     """
     if top.resolve().parent == top.resolve():
         raise _too_much(top, "is the whole file system")
     seen, began, is_noted = 0, time.monotonic(), False
-    for folder, folders, names in os.walk(top):
+    for folder, folders, names in folders_below(top):
         seen += len(folders) + len(names)
-        if Path(folder) != top and not _MARKS.isdisjoint((*folders, *names)):
+        if folder != top and not _MARKS.isdisjoint((*folders, *names)):
             folders.clear()
             continue
         folders[:] = sorted(
@@ -74,7 +78,30 @@ def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
             note(f"Looking for specs below {top} ...")
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield str(Path(folder, name))
+                yield str(folder / name)
+
+
+def folders_below(top: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Yield a folder and those below it, each with the names of its folders and of all else in it.
+
+    No link is followed below `top`. Names that are taken out of the first list are passed over.
+
+    Raises:
+        OutsideError: `top` is a link that leads out of the workspace.
+        UnavailableError: It cannot be opened.
+    """
+    try:
+        descriptor = opened(top, os.O_DIRECTORY)
+    except OSError as error:
+        message = f"cannot read {top}: {error.strerror}"
+        raise UnavailableError(message, hint=advice(error)) from error
+    try:
+        for inner, folders, names, _ in os.fwalk(".", dir_fd=descriptor):
+            if inner.count("/") >= _DEEPEST:
+                folders.clear()
+            yield top / inner, folders, names
+    finally:
+        os.close(descriptor)
 
 
 def is_likely_spec(data: bytes) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from dagctl.commands.folder_walk import folders_below
+from dagctl.commands.links import OutsideError, opened
 from dagctl.convert import Factory, FilesBeside, Module, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.patterns import lazy_pattern
@@ -43,11 +46,11 @@ def foreign_files(path: Path, form: str | None) -> Iterator[Path]:
             raise UsageError(f"{path}: its name does not say what it is", hint=hint)
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in folders_below(path):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         for name in sorted(names):
             if may_be(name, form) and name not in DEFAULTS:
-                yield Path(folder, name)
+                yield folder / name
 
 
 def text_beside(file: Path) -> Callable[[str], str | None]:
@@ -239,15 +242,26 @@ def content_of(path: Path) -> bytes:
     """Return what a file holds.
 
     Raises:
-        UsageError: It is missing, no file, or too large.
+        UsageError: It is missing, no file, too large, or behind a link that leads out of the
+            workspace: a stranger's repository would bring the user's own files into a spec.
     """
     try:
-        if not path.is_file():
-            raise UsageError(f"{path} is not a file", hint="name a file, or a folder of files")
-        with path.open("rb") as stream:
+        descriptor = opened(path)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _no_file(path)
             data = stream.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise UsageError(f"{path} has more than {MAX_BYTES:,} bytes", hint="split the file")
+    except OutsideError as error:
+        message = f"{path} is not read: a link leads out of the workspace, to {error.real}"
+        raise UsageError(message, hint="if that is meant, name that file") from error
+    except FileNotFoundError as error:
+        raise _no_file(path) from error
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", hint=advice(error)) from error
     return data
+
+
+def _no_file(path: Path) -> UsageError:
+    return UsageError(f"{path} is not a file", hint="name a file, or a folder of files")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.commands.folder_walk import folders_below
 from dagctl.commands.foreign_files import text_of
 from dagctl.convert import GustyFolder, is_task_file
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _METADATA, _IGNORE = "METADATA.yml", ".gustyignore"
 _MOST_FILES = 5_000
@@ -46,10 +46,10 @@ def gusty_folders(path: Path) -> Iterator[GustyFolder]:
 def _read(folder: Path) -> GustyFolder:
     files: dict[str, str] = {}
     size = 0
-    for at, folders, names in os.walk(folder):
+    for at, folders, names in folders_below(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
         for name in sorted(names):
-            path = Path(at, name)
+            path = at / name
             if name == _IGNORE:
                 files[path.as_posix()] = ""
             elif is_task_file(name) and not path.is_symlink():

@@ -1,55 +1,114 @@
-"""Where a path really leads: a clone may hold a link to any file of the user's."""
+"""Where a path really leads: a clone may hold a link to any file of the user's.
+
+What was looked at is what is opened: from the workspace on, each folder is opened by its name, and
+no link is followed any more. So it makes no difference if a folder becomes a link meanwhile.
+"""
 
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from dagctl.durable import Location
 from dagctl.errors import ConflictError
 from dagctl.paths import is_reserved
 from dagctl.workspace import CONFIG_NAME
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _GIT = ".git"
+_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+"""Not blocking: opening a named pipe would otherwise wait for a writer."""
 
 
-def outside_of_workspace(path: str | Path) -> Path | None:
-    """Return where a path really leads, if a link takes it out of the folder that it belongs to.
+class OutsideError(ConflictError):
+    """A path leads out of the folder that it belongs to."""
 
-    That is the nearest folder above with a `dagctl.toml` or a `.git`. Its git folder counts as
-    outside: the configuration in it may hold a token. None where no link leads out, or where the
-    path can be none.
-    """
-    plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
-    try:
-        real = Path(os.path.realpath(path))
-    except ValueError:  # no path at all, which reading it says
-        return None
-    top = _top_of(plain)
-    if top is None:
-        return None
-    real_top = Path(os.path.realpath(top))
-    if not real.is_relative_to(real_top):
-        return real
-    is_in_git = _GIT in real.relative_to(real_top).parts
-    return real if is_in_git and _GIT not in plain.relative_to(top).parts else None
+    def __init__(self, path: str | os.PathLike[str], real: Path) -> None:
+        super().__init__(
+            f"{os.fspath(path)} leads out of the workspace, through a link, to {real}",
+            hint="choose another file or folder, or remove the link",
+        )
+        self.real = real
+        """Where it leads."""
 
 
-def refuse_outside(path: Path) -> None:
-    """Let nothing be written in a folder of git or dagctl, or through a link out of the workspace.
+def opened(path: str | os.PathLike[str], flags: int = 0) -> int:
+    """Open a file for reading and return its descriptor; it may be a link, to a file inside.
+
+    Inside is the nearest folder above with a `dagctl.toml` or a `.git`, without its git folder: the
+    configuration in that may hold a token. Where there is no such folder, any file may be meant.
+
+    Args:
+        path: The file.
+        flags: Further ones for `os.open`, such as `O_DIRECTORY`.
 
     Raises:
-        ConflictError: The path is in such a folder, or there is such a link.
+        OutsideError: A link leads out.
+        OSError: It cannot be opened.
+        ValueError: It can be no path.
     """
-    plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
-    top = _top_of(plain)
-    if top is not None and any(map(is_reserved, plain.relative_to(top).parts[:-1])):
+    top, real = _way(path, Path(os.path.realpath(path)))
+    if top is None:
+        return os.open(path, _READ | flags)
+    *folders, name = real.relative_to(top).parts or (".",)
+    with Location(top, tuple(folders)).opened() as folder:
+        return os.open(name, _READ | os.O_NOFOLLOW | flags, dir_fd=folder)
+
+
+@contextmanager
+def folder_of(path: Path, *, make: bool = False, follow: bool = False) -> Iterator[tuple[int, str]]:
+    """Open the folder of a file that is to be written; yield it, and the name of the file there.
+
+    Args:
+        path: The file.
+        make: Whether folders are made that are missing.
+        follow: Whether the file that a link leads to is meant; else the link itself is.
+
+    Raises:
+        OutsideError: A link leads out of the workspace; what that is says `opened`.
+        ConflictError: The path is in a folder of git or dagctl.
+        OSError: The folder cannot be opened or made.
+    """
+    plain = _plain(path)
+    target = plain if follow else plain.parent
+    real = Path(os.path.realpath(target)) / ("" if follow else plain.name)
+    top, real = _way(plain, real)
+    if top is None:
+        with Location(plain.parent).opened(make=make) as folder:
+            yield folder, plain.name
+        return
+    if any(map(is_reserved, real.relative_to(top).parts[:-1])):
         raise ConflictError(
             f"{path} is in a folder of git or dagctl", hint="choose another file or folder"
         )
-    outside = outside_of_workspace(path)
-    if outside is not None:
-        message = f"{path} leads out of the workspace, through a link, to {outside}"
-        raise ConflictError(message, hint="choose another file or folder, or remove the link")
+    with Location(top, real.relative_to(top).parts[:-1]).opened(make=make) as folder:
+        yield folder, real.name
+
+
+def _way(path: str | os.PathLike[str], real: Path) -> tuple[Path | None, Path]:
+    """Return the folder that a path belongs to, without links, and where the path really leads.
+
+    Raises:
+        OutsideError: That is outside.
+    """
+    plain = _plain(path)
+    top = _top_of(plain)
+    if top is None:
+        return None, real
+    real_top = Path(os.path.realpath(top))
+    is_inside = real.is_relative_to(real_top)
+    names_git = _GIT in plain.relative_to(top).parts
+    if not is_inside or (_GIT in real.relative_to(real_top).parts and not names_git):
+        raise OutsideError(path, real)
+    return real_top, real
+
+
+def _plain(path: str | os.PathLike[str]) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
 
 
 def _top_of(plain: Path) -> Path | None:

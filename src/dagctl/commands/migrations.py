@@ -6,7 +6,8 @@ import os
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from dagctl.commands.links import outside_of_workspace
+from dagctl import durable
+from dagctl.commands.links import folder_of
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.frozen import frozen
 
@@ -37,12 +38,6 @@ def export_migrations(target: Path) -> ExportResult:
         ConflictError: A file of that name with another content stands there; nothing was written.
         UnavailableError: The folder cannot be written; the files before it stay.
     """
-    outside = outside_of_workspace(target)
-    if outside is not None:
-        raise ConflictError(
-            f"{target} is a link that leads out of the workspace, to {outside}",
-            hint="if that is meant, name that folder",
-        )
     try:
         return _export(target)
     except (FileExistsError, NotADirectoryError) as error:
@@ -58,22 +53,29 @@ def export_migrations(target: Path) -> ExportResult:
 
 
 def _export(target: Path) -> ExportResult:
-    files = {target / name: content for name, content in packaged_migrations().items()}
-    standing = [path for path in files if os.path.lexists(path)]
-    changed = [path.name for path in standing if not _holds(path, files[path])]
-    if changed:
-        raise ConflictError(
-            f"{target} has other files of these names: {', '.join(changed)}",
-            hint="move them away, or export to another folder and compare",
-        )
-    target.mkdir(parents=True, exist_ok=True)
-    missing = [path for path in files if path not in standing]
-    for path in missing:
-        with path.open("xb") as file:  # "x": never over a file that came in between
-            file.write(files[path])
-    return ExportResult(written=tuple(missing), unchanged=tuple(standing))
+    files = packaged_migrations()
+    with folder_of(target / next(iter(files)), make=True) as (folder, _):
+        standing = {name: _holds(folder, name, content) for name, content in files.items()}
+        changed = [name for name, is_same in standing.items() if is_same is False]
+        if changed:
+            raise ConflictError(
+                f"{target} has other files of these names: {', '.join(changed)}",
+                hint="move them away, or export to another folder and compare",
+            )
+        for name, content in files.items():
+            if standing[name] is None:
+                durable.create(folder, name, content, alone=False)
+        os.fsync(folder)
+    return ExportResult(
+        written=tuple(target / name for name in files if standing[name] is None),
+        unchanged=tuple(target / name for name in files if standing[name]),
+    )
 
 
-def _holds(path: Path, content: bytes) -> bool:
-    """Return whether a regular file holds this; no link, pipe or device is opened."""
-    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
+def _holds(folder: int, name: str, content: bytes) -> bool | None:
+    """Return whether a regular file holds this; None: nothing is there. No link is opened."""
+    try:
+        standing = durable.read(folder, name, limit=len(content))
+    except OSError:
+        return False
+    return None if standing is None else standing == content

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dagctl.commands.links import refuse_outside
+from dagctl import durable
+from dagctl.commands.links import folder_of
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.next_step import FORCE, Fix
@@ -38,8 +40,8 @@ def write_files(files: Sequence[NewFile], *, force: bool) -> None:
     """Write files, each at once; folders are made where they are missing.
 
     Raises:
-        ConflictError: Two of them have one name, or another file is there and `force` is not set;
-            nothing was written.
+        ConflictError: Two of them have one name, a link leads out of the workspace, or another file
+            is there and `force` is not set; nothing was written.
         UnavailableError: A file cannot be written; those before it stay.
     """
     names = Counter(str(file.path).casefold() for file in files)
@@ -60,15 +62,20 @@ def write_files(files: Sequence[NewFile], *, force: bool) -> None:
 
 
 def _is_other(file: NewFile) -> bool:
-    path = file.path
-    if path.is_symlink():
-        return True
-    return path.exists() and (not path.is_file() or path.read_bytes() != file.text.encode())
+    """Return whether something is there that is not what the file is to be.
+
+    Raises:
+        ConflictError: A link leads out of the workspace.
+    """
+    try:
+        with folder_of(file.path) as (folder, name):
+            return durable.read(folder, name) not in {None, file.text.encode()}
+    except OSError as error:  # a link, or something else that is no file
+        return error.errno != errno.ENOENT
 
 
 def _write(file: NewFile) -> None:
     try:
-        file.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(file.path, file.text.encode())
     except OSError as error:
         raise UnavailableError(
@@ -85,12 +92,11 @@ def write_over(path: Path, old: bytes, new: bytes) -> None:
         ConflictError: It has another content by now, or a link leads out of the workspace.
         UnavailableError: It cannot be written; it is as it was.
     """
-    refuse_outside(path)
-    real = path.resolve()
     try:
-        if real.read_bytes() != old:
-            raise ConflictError(f"{path} was changed meanwhile", hint="run the command again")
-        replace_file(real, new)
+        with folder_of(path, follow=True) as (folder, name):
+            if durable.read(folder, name) != old:
+                raise ConflictError(f"{path} was changed meanwhile", hint="run the command again")
+            _replace(folder, name, new)
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}"
         raise UnavailableError(message, hint=advice(error)) from error
@@ -103,11 +109,10 @@ def write_new(path: Path, text: str) -> None:
         ConflictError: Something is there, or a link on the way leads out of the workspace.
         UnavailableError: It cannot be written.
     """
-    refuse_outside(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, NEW, 0o666), "wb") as file:
-            file.write(text.encode())
+        with folder_of(path, make=True) as (folder, name):
+            durable.create(folder, name, text.encode(), alone=False)
+            os.fsync(folder)
     except FileExistsError as error:
         hint = "choose another file with --file, or remove it"
         raise ConflictError(f"{path} is there already", hint=hint) from error
@@ -121,18 +126,13 @@ def replace_file(path: Path, content: bytes) -> None:
     """Write a file in one step: a reader finds the old content or the new. Its permissions stay.
 
     Raises:
+        ConflictError: A link on the way leads out of the workspace.
         OSError: It cannot be written; it is as it was.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # another dagctl has its own
-    mode = path.stat().st_mode & 0o777 if path.is_file() and not path.is_symlink() else None
-    new.unlink(missing_ok=True)  # a clone may have a link of that name, to any file of the user's
-    try:
-        with os.fdopen(os.open(new, NEW, 0o666 if mode is None else mode), "wb") as file:
-            if mode is not None:  # what the umask has taken away
-                os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    with folder_of(path, make=True) as (folder, name):
+        _replace(folder, name, content)
+
+
+def _replace(folder: int, name: str, content: bytes) -> None:
+    durable.replace(folder, name, content, alone=False)
+    os.fsync(folder)

@@ -34,19 +34,15 @@ class Explained:
 
 
 def find_operators(word: str, airflow: str) -> list[Match]:
-    """Return the operators that a word is about, the best first.
+    """Return the operators that a word is about, or whose names are near it, the best first.
 
     Raises:
         UsageError: There is no such Airflow, or these are more words than a search has.
-        NotFoundError: No operator is about the word, and no name is near it.
     """
     target, versions = _target(airflow)
     if len(word.split()) > MOST_WORDS:
         raise UsageError(f"a search has at most {MOST_WORDS} words", hint="leave some of them out")
-    matches = search(word, target, versions)
-    if not matches:
-        raise NotFoundError(f"no operator is about `{word}`", hint=Fix(Command("operators")))
-    return matches
+    return search(word, target, versions)
 
 
 def explain_operator(name: str, airflow: str) -> Explained:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.commands.read import SpecText, read_file
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.findings.wording import in_json
 from dagctl.readers.yaml_reader import read_yaml
@@ -16,8 +16,8 @@ from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from dagctl.commands.read import SpecText
     from dagctl.commands.surroundings import Surroundings
     from dagctl.spec import walk
     from dagctl.text import document as tree
@@ -112,11 +112,16 @@ def origins_of(
 
 def _tree_of(spec: DagSpec, surroundings: Surroundings, path: Path) -> tree.Document | None:
     """Return what a spec file means, with the places of all values; None: it is another spec."""
+    data: str | bytes | None = spec.text
+    if data is None:
+        read = read_file(str(path))
+        if not isinstance(read, SpecText):
+            return None
+        data = read.data
     try:
-        data = Path(path).read_bytes() if spec.text is None else spec.text
         if surroundings.load(data, path).digest() != spec.digest():
             return None
-    except (OSError, SpecError):
+    except SpecError:
         return None
     meant = resolved(data, form=None, origin=str(path), around=surroundings.around(path))
     return meant.document if meant else None

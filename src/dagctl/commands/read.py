@@ -12,8 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dagctl.commands.folder_walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
-from dagctl.commands.links import outside_of_workspace
-from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
+from dagctl.commands.links import OutsideError, opened
+from dagctl.errors import (
+    Diagnostic,
+    ExitCode,
+    NotFoundError,
+    SpecError,
+    UnavailableError,
+    UsageError,
+)
 from dagctl.frozen import frozen
 from dagctl.spec.resolution import DEFAULTS
 
@@ -129,7 +136,11 @@ def _expand(
     paths: dict[str, bool] = {}
     for argument in arguments:
         for match in _matches(argument):
-            below = sorted(specs_below(Path(match), note)) if _is_folder(match) else []
+            try:
+                below = sorted(specs_below(Path(match), note)) if _is_folder(match) else []
+            except (OutsideError, UnavailableError):
+                paths[match] = True  # to read it says what is wrong
+                continue
             for each in below:
                 paths.setdefault(each, False)
             if not below and argument not in bare:
@@ -158,15 +169,15 @@ def _read(
             message = f"nothing came within {SILENCE:g} seconds"
             return _problem(STANDARD_INPUT, message, hint="`-` reads what another program writes")
         return _document(None, stdin, spec_format)
-    outside = outside_of_workspace(path)
-    return _leads_outside(path, outside) if outside else read_file(path, spec_format)
+    return read_file(path, spec_format)
 
 
 def read_file(path: str, spec_format: Format | None = None) -> SpecText | Diagnostic:
     """Return a file as a document, or why it cannot be read. It never waits for a pipe."""
     try:
-        # Not blocking: opening a named pipe would otherwise wait for a writer.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = opened(path)
+    except OutsideError as error:
+        return _leads_outside(path, error.real)
     except FileNotFoundError:
         return _missing(path)
     except (OSError, ValueError) as error:
@@ -215,14 +226,16 @@ def _missing(path: str) -> Diagnostic:
         return _problem(path, message, code=MissingError.code, hint=hint)
     is_pattern = any(mark in path for mark in "*?[")
     message = "no file matches the pattern" if is_pattern else "there is no such file"
+    return _problem(path, message, code=MissingError.code, hint=near_file(path))
+
+
+def near_file(path: str) -> str | None:
+    """Return a question about the file or folder that was probably meant, or None."""
     near = _near(path)
-    return _problem(
-        path, message, code=MissingError.code, hint=f"did you mean `{near}`?" if near else None
-    )
+    return f"did you mean `{near}`?" if near else None
 
 
 def _near(path: str) -> str | None:
-    """Return the file or folder that was probably meant, or None."""
     slashed = path.replace("\\", "/")
     if slashed != path and os.path.lexists(slashed):
         return slashed

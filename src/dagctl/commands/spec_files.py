@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from dagctl import durable
 from dagctl.errors import UsageError
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
@@ -17,10 +17,6 @@ from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from dagctl.spec.resolution.files import Files
-
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-"""Not blocking: opening a named pipe would otherwise wait for a writer."""
 
 
 def workspace_files(start: Path) -> Files:
@@ -78,20 +74,9 @@ def read_below(root: Path, parts: tuple[str, ...], most: int = MAX_BYTES) -> byt
     Raises:
         OSError: There is none, it is a link or no regular file, or it is too large.
     """
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for part in parts[:-1]:
-            inner = os.open(part, _FOLDER, dir_fd=folder)
-            os.close(folder)
-            folder = inner
-        descriptor = os.open(parts[-1], _FILE, dir_fd=folder)
-    finally:
-        os.close(folder)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "it is no regular file")
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise OSError(0, "it is too large")
-    return data
+    *folders, name = parts
+    with durable.folder(root, folders) as folder:
+        content = durable.read(folder, name, limit=most)
+    if content is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    return content

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.commands.records import drifts_here, in_parts, pages
@@ -84,12 +83,15 @@ def survey(backend: Backend, settings: Settings) -> Survey:
     result.reach = backend.repo.reach(result.commits)
     folder = f"{settings.project_id}/dags"
     settled = datetime.now(UTC) - UNDER_WAY
-    result.orphans = sorted(
-        stored.key
-        for stored in backend.store.keys(folder)
-        if stored.key not in keys and stored.written_at < settled
-    )
-    result.strays = sorted(islice(backend.store.strays(folder), MOST_STRAYS))
+    for stored in backend.store.keys(folder):  # those of the folder come first
+        if stored.key.rpartition("/")[0] != folder:
+            result.strays.append(stored.key)
+        elif stored.key not in keys and stored.written_at < settled:
+            result.orphans.append(stored.key)
+        if len(result.strays) == MOST_STRAYS:
+            break
+    result.orphans.sort()
+    result.strays.sort()
     return result
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from dagctl import durable
 from dagctl.commands.kept_templates import kept_of, of_project, of_source
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
@@ -276,10 +277,11 @@ def _of_folder(
     root: Path, source: str, folder: str
 ) -> Iterator[tuple[str, str, bytes | Diagnostic]]:
     parts = PurePosixPath(folder).parts
-    place = root.joinpath(*parts)
-    if not place.is_dir() or place.resolve() != place:  # a circle of links is no folder
+    try:
+        with durable.folder(root, parts) as place:
+            names = sorted(name for name in durable.names(place) if name.endswith(_SUFFIXES))
+    except OSError:  # there is none, or a link leads there
         return
-    names = sorted(name for name in os.listdir(place) if name.endswith(_SUFFIXES))  # noqa: PTH208
     for name in names[:_MOST]:
         path = f"{folder}/{name}"
         try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 MOST_FOLDERS = 100
-"""How many folders of a store are looked through for what does not belong there."""
+"""How many folders of a store are listed."""
 
 
 @frozen
@@ -45,11 +45,8 @@ class Store(Protocol):
         """Remove the object; nothing happens if there is none."""
 
     def keys(self, folder: str) -> Iterator[StoredKey]:
-        """Yield the objects right below a folder, such as `<project_id>/dags`, in any order."""
+        """Yield the objects right below a folder, such as `<project_id>/dags`, in any order.
 
-    def strays(self, folder: str) -> Iterator[str]:
-        """Yield the keys of what lies elsewhere, where no DAG is stored, in any order.
-
-        What is looked through is what this store has besides `folder`: of a store of many projects
-        only the one of that folder, and at most `MOST_FOLDERS` folders.
+        After them comes what lies elsewhere, where no DAG is stored: in a store of many projects
+        what the project of that folder has besides. At most `MOST_FOLDERS` folders are listed.
         """

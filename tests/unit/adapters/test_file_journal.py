@@ -10,8 +10,8 @@ from weakref import WeakSet
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.file_journal import FileJournal
+from dagctl.durable import Location
 from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
-from dagctl.adapters.durable import Location
+from dagctl.durable import Location
 from dagctl.adapters.file_journal import FileJournal
 with FileJournal(Location(Path(sys.argv[1]))).lock(wait=1):
     print("held", flush=True)

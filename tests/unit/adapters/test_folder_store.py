@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.folder_store import FolderStore
+from dagctl.durable import Location
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.file_journal import FileJournal
+from dagctl.durable import Location
 from dagctl.operation.change import Action, Change
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import from_data, streamed, to_data

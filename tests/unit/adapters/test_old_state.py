@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.old_state import has_old_state, take_over
+from dagctl.durable import Location
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_database import SqliteDatabase
+from dagctl.durable import Location
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,22 +10,37 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_rows import find_of, find_removed_of, versions_of
 from dagctl.adapters.sqlite_schema import MIGRATIONS, empty_database, open_database
+from dagctl.durable import Location
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import ArchiveOrigin, Claim, DagVersion, OperationStatus, Query, Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.adapters.sqlite_schema import Migration
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 
 
 def nobody() -> str:
     return "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
+
+
+def opened_at(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
+    with Location(path.parent).opened() as folder:
+        return open_database(folder, path, migrations)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def test_reading_never_asks_who_the_user_is(tmp_path: Path) -> None:
@@ -82,7 +97,7 @@ def test_threads_and_child_processes_take_turns(tmp_path: Path) -> None:
 
 
 def test_a_new_file_is_made_with_a_write_ahead_log(tmp_path: Path) -> None:
-    connection = open_database(tmp_path / "registry.db")
+    connection = opened_at(tmp_path / "registry.db")
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     connection.close()
@@ -93,14 +108,14 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
     path = tmp_path / "registry.db"
     path.write_bytes(content)
     with pytest.raises(UnavailableError, match="is damaged: file is not a database") as caught:
-        open_database(path)
+        opened_at(path)
     assert "restore a backup" in str(caught.value.hint)
     assert path.read_bytes() == content
 
 
 def test_a_damaged_file_is_unavailable(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    open_database(path).close()
+    opened_at(path).close()
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
@@ -117,28 +132,28 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     other.execute("CREATE TABLE user_dags (id)")
     other.close()
     with pytest.raises(UnavailableError, match="not dagctl's"):
-        open_database(path)
+        opened_at(path)
 
 
 def test_the_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    connection = open_database(path)
+    connection = opened_at(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(UnavailableError, match="newer dagctl"):
-        open_database(path)
+        opened_at(path)
 
 
 def test_an_older_file_is_brought_forward_and_keeps_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    old = open_database(path)
+    old = opened_at(path)
     old.execute(
         "INSERT INTO operations (id, project_id, status, started_at) "
         "VALUES ('o', 'p', 'aborted', '2024')"
     )
     old.close()
     newer = (*MIGRATIONS, ("ALTER TABLE operations ADD COLUMN note TEXT",))
-    connection = open_database(path, newer)
+    connection = opened_at(path, newer)
     assert connection.execute("SELECT id, note FROM operations").fetchall() == [("o", None)]
     assert connection.execute("PRAGMA user_version").fetchone() == (len(newer),)
     connection.close()
@@ -146,21 +161,39 @@ def test_an_older_file_is_brought_forward_and_keeps_its_rows(tmp_path: Path) -> 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    open_database(path).close()
+    opened_at(path).close()
     broken = (*MIGRATIONS, ("ALTER TABLE operations ADD COLUMN note TEXT", "NONSENSE"))
     with pytest.raises(UnavailableError, match="NONSENSE"):
-        open_database(path, broken)
-    connection = open_database(path)
+        opened_at(path, broken)
+    connection = opened_at(path)
     columns = [row[1] for row in connection.execute("PRAGMA table_info(operations)")]
     assert "note" not in columns
     connection.close()
 
 
 def test_a_folder_that_does_not_exist_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(UnavailableError, match="unable to open") as caught:
-        open_database(tmp_path / "nowhere" / "registry.db")
-    assert caught.value.hint is not None
-    assert "for your user" in caught.value.hint
+    registry = SqliteRegistry(Location(tmp_path / "nowhere"), PROJECT, nobody)
+    with pytest.raises(UnavailableError, match=r"nowhere/registry\.db: No such file"):
+        registry.reserve(str(uuid4()), [Claim(dag_id="x")])
+
+
+def test_promise_9_a_folder_that_becomes_a_link_meanwhile_gets_no_database(tmp_path: Path) -> None:
+    state, elsewhere = tmp_path / "state", tmp_path / "elsewhere"
+    state.mkdir()
+    elsewhere.mkdir()
+    for there in (False, True):
+        if there:
+            opened_at(elsewhere / "registry.db").close()
+        before = contents(elsewhere)
+        with Location(state).opened() as folder:
+            state.rename(tmp_path / f"away{there}")
+            state.symlink_to(elsewhere)
+            with pytest.raises((ConflictError, UnavailableError)) as caught:
+                open_database(folder, state / "registry.db")
+        assert ("another file than a moment ago" in str(caught.value)) is there
+        assert contents(elsewhere) == before
+        state.unlink()
+        state.mkdir()
 
 
 def test_a_file_of_another_user_is_not_taken_for_a_damaged_one() -> None:
@@ -170,11 +203,11 @@ def test_a_file_of_another_user_is_not_taken_for_a_damaged_one() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         path = folder / "registry.db"
-        open_database(path).close()
+        opened_at(path).close()
         os.seteuid(65534)
         try:
             with pytest.raises(UnavailableError, match="readonly") as caught:
-                open_database(path)
+                opened_at(path)
         finally:
             os.seteuid(0)
     assert caught.value.hint is not None
@@ -195,7 +228,7 @@ def test_the_first_page_reads_no_more_than_itself_of_100_000_rows(tmp_path: Path
 
 
 def fill(path: Path, rows: int) -> None:
-    connection = open_database(path)
+    connection = opened_at(path)
     moment = "2024-01-15T10:30:00+00:00"
     connection.execute(
         """
@@ -275,7 +308,7 @@ def test_what_ended_more_than_30_days_ago_is_forgotten(tmp_path: Path) -> None:
     registry.abort(old)
     registry.abort(fresh)
     registry.reserve(held, [Claim(dag_id="held")])
-    connection = open_database(path)
+    connection = opened_at(path)
     connection.execute("UPDATE operations SET started_at = '2024' WHERE id <> ?", (fresh,))
     connection.close()
     registry.reserve(str(uuid4()), [Claim(dag_id="x")])
@@ -286,7 +319,7 @@ def test_what_ended_more_than_30_days_ago_is_forgotten(tmp_path: Path) -> None:
 
 def test_files_that_were_made_read_only_with_the_database_are_repaired(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    kept = open_database(path)
+    kept = opened_at(path)
     kept.execute("BEGIN IMMEDIATE")
     kept.execute("COMMIT")
     beside = [path.with_name(path.name + end) for end in ("-wal", "-shm")]
@@ -302,7 +335,7 @@ def test_files_that_were_made_read_only_with_the_database_are_repaired(tmp_path:
 @pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
 def test_promise_9_no_link_is_opened_as_a_database(tmp_path: Path, end: str) -> None:
     (tmp_path / "state").mkdir()
-    open_database(tmp_path / "state/registry.db").close()
+    opened_at(tmp_path / "state/registry.db").close()
     link = tmp_path / f"state/registry.db{end}"
     link.unlink(missing_ok=True)
     link.symlink_to(tmp_path / "elsewhere")

@@ -12,7 +12,7 @@ from dagctl.client.lifecycle import ids_of
 from dagctl.commands.archive_file import reading, writing
 from dagctl.commands.inputs import Judged, changes_of
 from dagctl.commands.load import load_spec
-from dagctl.errors import ConflictError, UsageError
+from dagctl.errors import ConflictError, NotFoundError, UsageError
 from tests.cli.conftest import GOOD
 
 if TYPE_CHECKING:
@@ -35,6 +35,18 @@ def test_what_is_no_text_is_no_id(given: Any) -> None:  # noqa: ANN401 - of the 
 def test_what_is_neither_path_nor_file_is_refused(given: Any, act: Callable[..., Any]) -> None:  # noqa: ANN401
     with pytest.raises(UsageError, match="is no file"), act(given):
         pass
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("dag.zip", "did you mean `{}/dags.zip`?"), ("q", "dagctl export -o FILE")]
+)
+def test_an_archive_that_is_not_there_may_have_another_name(
+    tmp_path: Path, name: str, hint: str
+) -> None:
+    (tmp_path / "dags.zip").touch()
+    with pytest.raises(NotFoundError, match="there is no file") as caught, reading(tmp_path / name):
+        pass
+    assert hint.format(tmp_path) in str(caught.value.hint)
 
 
 class Broken:

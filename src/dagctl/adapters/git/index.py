@@ -7,7 +7,7 @@ import shlex
 import time
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.command import zero_ended
 from dagctl.adapters.git.history import head
 from dagctl.adapters.git.objects import id_of

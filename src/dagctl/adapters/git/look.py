@@ -9,7 +9,7 @@ from itertools import chain
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, tip
 from dagctl.adapters.git.index import SKIPPED, flagged

@@ -12,8 +12,8 @@ from contextlib import ExitStack, suppress
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
-from dagctl.adapters.durable import Location
+from dagctl import durable
+from dagctl.durable import Location
 from dagctl.errors import UnavailableError
 from dagctl.frozen import frozen
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.history import attempts, tip
 from dagctl.adapters.git.program import transport_variables
 from dagctl.errors import RemoteUnavailableError, UnavailableError, UsageError

@@ -11,7 +11,7 @@ import zlib
 from hashlib import new as new_hash
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.objects import Stored, id_of
 from dagctl.patterns import lazy_pattern
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.durable import LARGEST
 from dagctl.adapters.git import history, index, log, look, preflight
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
@@ -17,6 +16,7 @@ from dagctl.adapters.git.place import GitWorkTree, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
 from dagctl.adapters.git.upstream import GitUpstream
 from dagctl.adapters.work_tree import WorkTree
+from dagctl.durable import LARGEST
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.program import system_files
 from dagctl.adapters.git.tree import folders_of
 from dagctl.patterns import lazy_pattern

@@ -8,7 +8,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.adapters import durable
+from dagctl import durable
 from dagctl.adapters.git.bounded import GitLimits, bounded
 from dagctl.errors import RemoteUnavailableError
 from dagctl.frozen import frozen
@@ -17,8 +17,8 @@ from dagctl.next_step import again
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.adapters.durable import Location
     from dagctl.adapters.git.program import GitAnswer
+    from dagctl.durable import Location
 
 FOLDER = "templates"
 """The folder in the state folder."""

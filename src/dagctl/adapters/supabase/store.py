@@ -125,26 +125,19 @@ class SupabaseStore:
             raise NotAMemberError(f"removal of {key}: the project does not allow you this")
 
     def keys(self, folder: str) -> Iterator[StoredKey]:
-        """Yield the objects right below a folder, as far as the user may see them."""
-        for item in self._listed(folder):
-            if item.get("id"):  # else it is a folder
-                written = datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
-                yield StoredKey(f"{folder}/{item['name']}", written)
-
-    def strays(self, folder: str) -> Iterator[str]:
-        """Yield the keys of the project that do not lie right below its folder."""
-        project, _, _ = folder.partition("/")
-        left = [project]
+        """Yield the objects of a folder, then the others of its project that the user may see."""
+        left = [folder.partition("/")[0], folder]
         for _ in range(MOST_FOLDERS):
             if not left:
                 return
             place = left.pop()
             for item in self._listed(place):
                 key = f"{place}/{item['name']}"
-                if not item.get("id"):
+                if item.get("id"):  # else it is a folder
+                    written = datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
+                    yield StoredKey(key, written)
+                elif key != folder:
                     left.append(key)
-                elif place != folder:
-                    yield key
 
     def _listed(self, folder: str) -> Iterator[dict[str, Any]]:
         """Yield what lies right below a folder, folders too."""

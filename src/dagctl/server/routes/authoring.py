@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
 from dagctl.commands.operators import explain_operator, find_operators
-from dagctl.errors import NotFoundError, UsageError
+from dagctl.errors import UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer, SourceAnswer, findings
 from dagctl.server.openapi import (
@@ -28,9 +28,6 @@ from dagctl.spec.checked import Checked
 from dagctl.spec.json_schema import json_schema
 from dagctl.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
 from dagctl.views.operators import OperatorsData, OperatorsShowData, operator_data, operators_data
-
-if TYPE_CHECKING:
-    from dagctl.operators.search import Match
 
 router = APIRouter(tags=["authoring"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
@@ -194,15 +191,8 @@ async def operators(
 
     The best come first: at most 100. Where no name has the words, those that are near to them.
     """
-    matches = await service.look_up(caller, lambda: _operators(q, target))
-    return JsonAnswer(operators_data(target, matches))
-
-
-def _operators(words: str, target: str) -> list[Match]:
-    try:
-        return find_operators(words, target)[:MOST_OPERATORS]
-    except NotFoundError:
-        return []
+    matches = await service.look_up(caller, lambda: find_operators(q, target))
+    return JsonAnswer(operators_data(target, matches[:MOST_OPERATORS]))
 
 
 @router.get(

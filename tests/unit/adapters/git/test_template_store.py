@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.durable import Location
 from dagctl.adapters.git.bounded import GitLimits
 from dagctl.adapters.git.template_store import GitTemplateStore
+from dagctl.durable import Location
 from dagctl.errors import RemoteUnavailableError
 
 if TYPE_CHECKING:

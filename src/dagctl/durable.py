@@ -138,9 +138,12 @@ def read(folder: int, name: str, *, limit: int | None = None) -> bytes | None:
     except FileNotFoundError:
         return None
     try:
-        return _read_to_end(descriptor, _size(descriptor, name, limit))
+        content = _read_to_end(descriptor, _size(descriptor, name, limit), limit)
     finally:
         os.close(descriptor)
+    if limit is not None and len(content) > limit:  # it has grown meanwhile
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
+    return content
 
 
 def opened(folder: int, name: str, *, limit: int | None = None) -> BinaryIO | None:
@@ -173,13 +176,16 @@ def _size(descriptor: int, name: str, limit: int | None) -> int:
     return status.st_size
 
 
-def _read_to_end(descriptor: int, size: int) -> bytes:
-    """Return all that a file holds; one that is as large as it said takes one call."""
+def _read_to_end(descriptor: int, size: int, limit: int | None) -> bytes:
+    """Return all that a file holds; one that is as large as it said takes one call.
+
+    Of one that has grown beyond the limit it is no more than a byte beyond.
+    """
     content = os.read(descriptor, size + 1)
     if len(content) <= size:
         return content
     with os.fdopen(descriptor, "rb", closefd=False) as file:
-        return content + file.read()
+        return content + file.read(-1 if limit is None else limit - size)
 
 
 def names(folder: int) -> list[str]:
@@ -194,25 +200,56 @@ def sweep(folder: int) -> None:
             clear(folder, name.removeprefix(TEMPORARY))
 
 
-def create(folder: int, name: str, data: bytes) -> None:
+def create(folder: int, name: str, data: bytes, *, alone: bool = True) -> None:
     """Make a new file, complete from its first moment.
+
+    Args:
+        folder: The open folder.
+        name: The name of the file.
+        data: Its content.
+        alone: Whether a lock keeps others from writing the file at the same time. Else what a
+            killed run leaves beside it has a name of that run, and stays.
 
     Raises:
         FileExistsError: Something is there.
     """
-    with _temporary(folder, name, [data], _MODE) as temporary:
+    with _temporary(folder, _own(name, alone=alone), _MODE) as (temporary, file):
+        file.write(data)
+        _sync(file)
         os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
 
 
-def replace(folder: int, name: str, data: bytes) -> None:
-    """Make `data` the content of the file, which keeps its permissions; make it if need be."""
-    replace_parts(folder, name, [data])
+def replace(folder: int, name: str, data: bytes, *, alone: bool = True) -> None:
+    """Make `data` the content of the file, which keeps its permissions; make it if need be.
+
+    What `alone` means, says `create`.
+    """
+    with replacing(folder, name, mode=_permissions(folder, name), alone=alone) as file:
+        file.write(data)
 
 
 def replace_parts(folder: int, name: str, parts: Iterable[bytes]) -> None:
     """Do as `replace` with a content that comes in parts, so that it is never held as a whole."""
-    with _temporary(folder, name, parts, _permissions(folder, name)) as temporary:
+    with replacing(folder, name, mode=_permissions(folder, name)) as file:
+        file.writelines(parts)
+
+
+@contextmanager
+def replacing(
+    folder: int, name: str, *, mode: int | None = None, alone: bool = True
+) -> Iterator[BinaryIO]:
+    """Yield a new file to write in; at the end of the block it takes the place of the old one.
+
+    If the block raises, the old one stays. What `alone` means, says `create`.
+    """
+    with _temporary(folder, _own(name, alone=alone), mode) as (temporary, file):
+        yield file
+        _sync(file)
         os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _own(name: str, *, alone: bool) -> str:
+    return name if alone else f"{os.getpid()}-{name}"
 
 
 def remove(folder: int, name: str) -> None:
@@ -231,22 +268,24 @@ def clear(folder: int, name: str) -> None:
 
 
 @contextmanager
-def _temporary(folder: int, name: str, parts: Iterable[bytes], mode: int | None) -> Iterator[str]:
-    """Write a synced temporary file and remove it in the end, unless it got its real name."""
+def _temporary(folder: int, name: str, mode: int | None) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the name of a temporary file, and the file; remove it in the end, if it is there."""
     temporary = TEMPORARY + name
     # never reused: after a kill it may be a second link of the file itself
     clear(folder, name)
     try:
         descriptor = _opened_new(folder, temporary)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "w+b") as file:
             if mode is not None and mode != _MODE:
                 os.fchmod(descriptor, mode)
-            file.writelines(parts)
-            file.flush()
-            os.fsync(descriptor)
-        yield temporary
+            yield temporary, file
     finally:
         clear(folder, name)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _opened_new(folder: int, temporary: str) -> int:
