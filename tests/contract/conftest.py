@@ -10,7 +10,7 @@ import pytest
 from dagctl.adapters.supabase.client import DataClient
 from dagctl.endpoint import Endpoint
 from dagctl.session.static_token import GivenToken
-from tests.contract.people import ADA, PROJECT
+from tests.contract.people import ADA, ADA_MAIL, PROJECT
 from tests.postgres.database import OPEN_BUCKET, migrated_project, run
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ def project_template(postgres_cluster: Server) -> str:
 def ada(live: LiveProject | None) -> str:
     """Ada's user id; a real project has drawn its own."""
     return ADA if live is None else live.editor.id
+
+
+@pytest.fixture
+def ada_mail(live: LiveProject | None) -> str:
+    """Ada's address; in a real project the editor's stands for it."""
+    return ADA_MAIL if live is None else live.editor.email
 
 
 @pytest.fixture

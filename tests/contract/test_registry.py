@@ -27,7 +27,7 @@ from dagctl.ports import (
     VersionAction,
 )
 from dagctl.spec.inputs import Input
-from tests.contract.people import ADA, ADA_MAIL, PROJECT
+from tests.contract.people import ADA, PROJECT
 from tests.twins.registry import MemoryRegistry
 
 if TYPE_CHECKING:
@@ -40,11 +40,13 @@ LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("supabase", marks=pytest.mark.live)])
-def registry(request: pytest.FixtureRequest, tmp_path: Path, ada: str) -> Iterator[Registry]:
+def registry(
+    request: pytest.FixtureRequest, tmp_path: Path, ada: str, ada_mail: str
+) -> Iterator[Registry]:
     if request.param == "memory":
-        yield MemoryRegistry(PROJECT, ada, user_name=ADA_MAIL)
+        yield MemoryRegistry(PROJECT, ada, user_name=ada_mail)
     elif request.param == "sqlite":
-        sqlite = SqliteRegistry(Location(tmp_path), PROJECT, lambda: ada, lambda: ADA_MAIL)
+        sqlite = SqliteRegistry(Location(tmp_path), PROJECT, lambda: ada, lambda: ada_mail)
         yield sqlite
         sqlite.close()
     else:
@@ -361,17 +363,17 @@ def test_of_two_branches_the_versions_of_the_adopted_one_count(registry: Registr
     assert cache.version_with("y", one.content_digest) is None
 
 
-def test_people_have_names_that_the_registry_itself_sets(registry: Registry) -> None:
+def test_people_have_names_that_the_registry_itself_sets(registry: Registry, ada_mail: str) -> None:
     this = operation()
     (granted,) = registry.reserve(this, [Claim(dag_id="x")])
-    assert granted.created_by_name == ADA_MAIL
+    assert granted.created_by_name == ada_mail
     lie = replace(record(granted), created_by_name="Eve", updated_by_name="Eve")
     registry.confirm(this, [lie])
     read = registry.get("x")
     assert read is not None
-    assert (read.created_by_name, read.updated_by_name) == (ADA_MAIL, ADA_MAIL)
+    assert (read.created_by_name, read.updated_by_name) == (ada_mail, ada_mail)
     (again,) = registry.reserve(operation(), [update(read)])
-    assert again.created_by_name == ADA_MAIL
+    assert again.created_by_name == ada_mail
 
 
 def test_readers_see_the_old_version_until_the_update_is_confirmed(registry: Registry) -> None:
@@ -604,7 +606,9 @@ def brought(registry: Registry, name: str = "x", newest: int = 4) -> tuple[str, 
     return this, DagVersion(**{**new, "base_name": "before"}, action="update")
 
 
-def test_a_new_dag_brings_its_versions_once_it_is_confirmed(registry: Registry) -> None:
+def test_a_new_dag_brings_its_versions_once_it_is_confirmed(
+    registry: Registry, ada_mail: str
+) -> None:
     this, newest = brought(registry)
     assert registry.versions("x") == []
     assert registry.get("x") is None
@@ -615,8 +619,8 @@ def test_a_new_dag_brings_its_versions_once_it_is_confirmed(registry: Registry) 
         (3, "rollback"),
         (1, "create"),
     ]
-    assert [one.imported_by_name for one in versions] == [None, ADA_MAIL, ADA_MAIL]
-    assert [one.updated_by_name for one in versions] == [ADA_MAIL, BOBS_NAME, BOBS_NAME]
+    assert [one.imported_by_name for one in versions] == [None, ada_mail, ada_mail]
+    assert [one.updated_by_name for one in versions] == [ada_mail, BOBS_NAME, BOBS_NAME]
     assert [one.updated_at == LONG_AGO for one in versions] == [False, True, True]
     assert (versions[1].spec_text, versions[1].commit_id) == ("# 3\n", "beef3")
     row = registry.get("x")

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 PROJECT = "11111111-1111-4111-8111-111111111111"
 FOREIGN = "22222222-2222-4222-8222-222222222222"
 NOTES = [
-    ("a", 1, [], '{"kind": "x", "deep": [7]}'),
-    ("b", 2, ["x", "y"], None),
     ("c", 3, ["y"], None),
+    ("b", 2, ["x", "y"], None),
+    ("a", 1, [], '{"kind": "x", "deep": [7]}'),
 ]
+"""A true database gives rows in any order: so a golden row that names none fails here."""
 MALFORMED = "nonsense"
 FORGED = jwt.encode({"role": "service_role"}, "x" * 32, "HS256")
 INSERT = "insert into public.notes (project_id, name, size, tags, data) values (%s, %s, %s, %s, %s)"
