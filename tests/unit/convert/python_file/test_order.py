@@ -660,3 +660,35 @@ def test_json_of_a_variable_is_the_variable_as_json() -> None:
     with_default = f"{before}cfg = json.loads(Variable.get('cfg', '[1]'))"
     assert value(with_default, "str(cfg[0])")[0] == "1"
     assert value(f"{before}cfg = json.loads(Variable.get('cfg') + ' ')", "cfg['a']")[1]
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [
+        ("str([*map(lambda n: n + 1, [1, 2])])", "[2, 3]"),
+        ("str([*map(str.upper, ['a'])])", "['A']"),
+        ("str([*filter(lambda n: n > 1, [1, 2])])", "[2]"),
+        ("str(sorted([('z', 1), ('y', 2)], key=lambda p: -p[1]))", "[('y', 2), ('z', 1)]"),
+        ("str(sorted(['b', 'a'], key=str.lower, reverse=True))", "['b', 'a']"),
+        ("str(reduce(lambda a, b: a + b, [1, 2], 10))", "13"),
+    ],
+)
+def test_functions_that_are_called_for_each_item_are_followed(expression: str, made: str) -> None:
+    assert value("from functools import reduce", expression) == (made, [])
+
+
+@pytest.mark.parametrize("name", ["map", "filter"])
+def test_what_map_does_later_is_a_gap(name: str) -> None:
+    before = f"SEEN = []\ndef f(n):\n    SEEN.append(n)\nlater = {name}(f, [1])\n"
+    assert value(before, "str(SEEN)")[1]
+
+
+def test_reduce_makes_a_chain_of_tasks() -> None:
+    dag = convert("""
+        from functools import reduce
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            made = [BashOperator(task_id=name, bash_command="true") for name in "abc"]
+            reduce(lambda first, second: first >> second, made)
+    """)
+    assert [task.get("dependencies") for task in dag.data["tasks"]] == [None, ["a"], ["b"]]
+    assert dag.whole

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dagctl.convert.python_file.airflow import decorators, edges, mapped_calls
 from dagctl.convert.python_file.calls import airflow_calls, data_calls
 from dagctl.convert.python_file.certainty import effects, unknown
+from dagctl.convert.python_file.certainty.conditions import truth
 from dagctl.convert.python_file.state.binding import Call
 from dagctl.convert.python_file.state.inlining import inline
 from dagctl.convert.python_file.state.loops import turns
@@ -26,6 +28,7 @@ from dagctl.convert.python_file.state.objects import (
     settled,
 )
 from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.values.texts import weight
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.machine import Machine
@@ -51,6 +54,8 @@ def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401,
     match callee:
         case Bound():
             return _bound(machine, callee, made)
+        case Name(path=path) if path in _OVER_ITEMS and _takes_a_function(path, made):
+            return _over_items(machine, path, made)
         case Name():
             return airflow_calls.named(machine, callee, made)
         case Function():
@@ -111,6 +116,62 @@ def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
     if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
         return mapped_calls.method(machine, owner, name, made)
     return data_calls.method(machine, owner, name, made)
+
+
+_OVER_ITEMS = ("builtins.map", "builtins.filter", "builtins.sorted", "functools.reduce")
+
+
+def _takes_a_function(path: str, made: Call) -> bool:
+    """Return whether a function of Python calls one of the file, or of Python, for each item."""
+    given = [made.kwargs["key"]] if "key" in made.kwargs else made.args[:1]
+    kinds = (Function,) if path == "functools.reduce" else (Function, Name, Bound)
+    is_sorted = path == "builtins.sorted" and "key" not in made.kwargs
+    return not is_sorted and not made.unknown and any(isinstance(each, kinds) for each in given)
+
+
+def _over_items(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what `map`, `filter`, `sorted` or `reduce` make of items with a function."""
+    key = made.kwargs.pop("key", None)
+    function, *lists = made.args if key is None else [key, *made.args]
+    items = turns(settled(lists[0])) if len(lists) == 1 or path == "functools.reduce" else None
+    made_before, begun = machine.effects, machine.changes.now()
+    if items is None or made.kwargs.keys() - {"reverse"}:
+        return airflow_calls.named(machine, Name(path), made)
+
+    def called(*args: object) -> Any:  # noqa: ANN401
+        machine.charge()
+        inner = Call(made.node)
+        inner.args = list(args)
+        return apply(machine, function, inner)
+
+    if path == "functools.reduce":
+        value, *others = [*lists[1:], *items] or [machine.opaque(made.node, "an empty `reduce`")]
+        for item in others:
+            value = called(value, item)
+        return value
+    results = [called(item) for item in items]
+    if path == "builtins.sorted":
+        return _in_order(machine, made, items, results)
+    if machine.effects != made_before or machine.changes.is_any_changed(begun):
+        text = "it does something only where Python goes over what it gives"
+        machine.report.gap(machine.place(made.node), words(made.node), text)
+    kept = [truth(result) for result in results] if path == "builtins.filter" else []
+    if None in kept:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    items = (
+        [item for item, is_kept in zip(items, kept, strict=True) if is_kept] if kept else results
+    )
+    return machine.lazy(items, lists[:1], is_once=True)
+
+
+def _in_order(machine: Machine, made: Call, items: list[Any], keys: list[Any]) -> Any:  # noqa: ANN401
+    """Return items in the order of their keys."""
+    is_reversed = settled(made.kwargs.get("reverse", False))
+    if weight(keys) is not None and isinstance(is_reversed, bool | int):
+        with suppress(TypeError):
+            order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(is_reversed))
+            return [items[index] for index in order]
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
 
 
 def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noqa: ANN401

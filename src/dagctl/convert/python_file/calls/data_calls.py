@@ -193,6 +193,9 @@ def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa
 
 def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a built-in function gives."""
+    if name.startswith("str.") and made.args and not made.unknown:  # `str.upper` of a text
+        owner, *made.args = made.args
+        return method(machine, owner, name.removeprefix("str."), made)
     is_alone = len(made.args) == 1 and not made.kwargs and not made.unknown
     if is_alone and name == "str":
         made.args = [paths.text_or_self(made.args[0])]
