@@ -222,9 +222,12 @@ def test_what_a_spec_cannot_say_is_a_gap_and_what_gusty_drops_is_dropped() -> No
             "a.yml": f"{BASH}depth: 5\nqueue: !env_var q\n",
             "b.yml": "operator: local.LoadOrders\nsize: 3\n",
             "c.py": "# ---\n# python_callable: missing\n# ---\n",
+            "d.Rmd": "---\noperator: local.Knit\n---\ntext\n",
         }
     )
     assert outcomes(dag) >= {
+        ("dropped", "b.yml", 1, "file_path"),
+        ("gap", "d.Rmd", 2, "file_path"),
         ("takes effect now", "METADATA.yml", 1, "schedule_interval"),
         ("gap", "METADATA.yml", 2, "description"),
         ("dropped", "METADATA.yml", 3, "budget"),
