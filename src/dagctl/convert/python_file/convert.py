@@ -77,7 +77,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         )
     except RecursionError as error:
         raise refused(file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
-    others = tuple(remark for remark in about_all if remark not in gaps or not dags)
+    others = tuple(each for each in about_all if each.outcome not in unclear or not dags)
     return Conversion(dags, others)
 
 

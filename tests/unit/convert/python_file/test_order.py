@@ -11,6 +11,7 @@ import pytest
 from dagctl.convert import ConvertedDag, Outcome, convert_python
 from dagctl.convert.python_file.state.given import Deployment
 from dagctl.spec.model import DagSpec
+from tests.work_done import calls_of
 
 HEAD = """
 import os
@@ -692,3 +693,15 @@ def test_reduce_makes_a_chain_of_tasks() -> None:
     """)
     assert [task.get("dependencies") for task in dag.data["tasks"]] == [None, ["a"], ["b"]]
     assert dag.whole
+
+
+def test_the_work_for_many_gaps_grows_as_their_number() -> None:
+    part = "try:\n    import m{0}\n    L.append(m{0}.x)\nexcept ImportError:\n    L.append({0})\n"
+
+    def work(number: int) -> int:
+        tries = "".join(part.format(each) for each in range(number))
+        task = "    BashOperator(task_id='a', bash_command='true')\n"
+        text = f"L = []\n{tries}with DAG('etl', start_date=datetime(2024, 1, 1)):\n{task}"
+        return calls_of(lambda: convert(text))
+
+    assert work(240) < 3.5 * work(60)

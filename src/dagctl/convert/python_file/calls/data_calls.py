@@ -152,6 +152,7 @@ def _formattable(value: object) -> Any:  # noqa: ANN401
 
 def _join(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
     parts = turns(made.args[0]) if made.args else None
+    machine.charge(len(parts or ()) // 8)
     texts = [text_of(part) for part in parts] if parts is not None else [None]
     known = [text for text in texts if text is not None]
     if len(known) != len(texts) or sum(map(len, known)) + len(owner) * len(known) > MAX_TEXT:
