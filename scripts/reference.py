@@ -15,8 +15,8 @@ from unittest.mock import patch
 
 from dagctl.cli.app import run
 from dagctl.cli.command_table import COMMANDS, verbs_of
-from dagctl.cli.envelope import EnvelopeData
 from dagctl.cli.invocation import PLANNED
+from dagctl.cli.reports.envelope import EnvelopeData
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.app import bare_app
 from dagctl.server.openapi import WORDS, describe

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from dagctl import errors
     from dagctl.client import Client
     from dagctl.codegen.render import render
-    from dagctl.commands.load import check, load_spec
     from dagctl.commands.operators import load_operator
+    from dagctl.commands.specs.load import check, load_spec
     from dagctl.dag_file.header import Provenance
     from dagctl.errors import DagctlError, Diagnostic, SpecError
     from dagctl.operators import Operator
@@ -43,9 +43,9 @@ _HOMES = {
     "Operator": "dagctl.operators",
     "Provenance": "dagctl.dag_file.header",
     "SpecError": "dagctl.errors",
-    "check": "dagctl.commands.load",
+    "check": "dagctl.commands.specs.load",
     "load_operator": "dagctl.commands.operators",
-    "load_spec": "dagctl.commands.load",
+    "load_spec": "dagctl.commands.specs.load",
     "render": "dagctl.codegen.render",
 }
 

@@ -9,9 +9,9 @@ import pytest
 
 from dagctl import __version__
 from dagctl.cli.app import run
+from dagctl.cli.arguments.topics import MEANINGS, TOPICS
 from dagctl.cli.command_table import COMMANDS, VERBS, verbs_of
 from dagctl.cli.program import command as root
-from dagctl.cli.topics import MEANINGS, TOPICS
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
 from tests.cli.conftest import Shell

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.cli.deadline import TimeIsUpError, limited
-from dagctl.commands.read import ReadSpecs, SpecText
+from dagctl.commands.files.read import ReadSpecs, SpecText
 from dagctl.commands.validate import Limit, validate
 from dagctl.spec.strictness import Checks
 
 if TYPE_CHECKING:
-    from dagctl.commands.surroundings import Surroundings
+    from dagctl.commands.specs.surroundings import Surroundings
 
 
 def busy() -> None:

@@ -57,7 +57,7 @@ def test_nothing_is_asked_where_a_parameter_is_misspelt(
 ) -> None:
     shell.ok("init")
     shell.write("templates/report.yaml", TEAM)
-    monkeypatch.setattr("dagctl.cli.prompt.is_at_terminal", lambda _: True)
+    monkeypatch.setattr("dagctl.cli.terminal.prompt.is_at_terminal", lambda _: True)
     refused = shell.run("new", "Sales", "-t", "report", "--set", "dey=1")
 
     assert refused.code == ExitCode.INVALID

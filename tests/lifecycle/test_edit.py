@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from dagctl.cli import editor
+from dagctl.cli.terminal import editor
 from dagctl.errors import ExitCode
 from tests.lifecycle.conftest import LOAD, write
 

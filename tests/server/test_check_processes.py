@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.templates import gallery
+from dagctl.commands.templates.listing import gallery
 from dagctl.errors import SpecError, UnavailableError
 from dagctl.server.body import Body
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError

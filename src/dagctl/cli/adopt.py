@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import (
+    DryRun,
+    Environ,
+    NoVerify,
+    Push,
+    TextOrJson,
+    Variables,
+    examples,
+)
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DryRun, Environ, NoVerify, Push, TextOrJson, Variables, examples
-from dagctl.cli.text import plural, shown, words
+from dagctl.cli.terminal.text import plural, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,10 +73,10 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     """
     from contextlib import closing
 
-    from dagctl.cli.create_view import reporting_recovery
-    from dagctl.cli.progress import reporter
+    from dagctl.cli.reports.create_view import reporting_recovery
+    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
-    from dagctl.commands.deployment import deployment
+    from dagctl.commands.specs.deployment import deployment
 
     invocation = begun(context, output, dry_run=dry_run)
     known = deployment(variables, environ or ())
@@ -99,7 +107,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 
 
 def _write(invocation: Invocation, adopted: Adopted) -> None:
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.views.adopted import adopted_data
 
     console, adoption = invocation.console, adopted.adoption

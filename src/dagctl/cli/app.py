@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import typer
 from typer._click.exceptions import ClickException
 
-from dagctl.cli.console import standard_console
-from dagctl.cli.failure import report, unexpected, write_error
+from dagctl.cli.arguments.usage import usage_error
 from dagctl.cli.invocation import Invocation, foresee
-from dagctl.cli.usage import usage_error
+from dagctl.cli.reports.failure import report, unexpected, write_error
+from dagctl.cli.terminal.console import standard_console
 from dagctl.errors import DagctlError, ExitCode, InterruptedRunError, UnavailableError
 from dagctl.session.redaction import remember_environment
 

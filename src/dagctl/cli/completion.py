@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
-from dagctl.cli.options import examples
 
 ASKING = "_DAGCTL_COMPLETE"
 """The environment variable by which a completion script asks for candidates."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dagctl.cli.arguments.options import Environ, TextOrJson, Variables, airflow_option, examples
 from dagctl.cli.invocation import begun, current
-from dagctl.cli.options import Environ, TextOrJson, Variables, airflow_option, examples
-from dagctl.cli.text import plural, shown, words
+from dagctl.cli.terminal.text import plural, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,7 +79,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.convert_specs import specs_into
     from dagctl.cli.specs import checks_of
     from dagctl.commands.convert import convert_files, write_specs
-    from dagctl.commands.deployment import deployment
+    from dagctl.commands.specs.deployment import deployment
     from dagctl.errors import UsageError
 
     invocation = begun(context, output)
@@ -117,7 +117,7 @@ def _show(
     written: Sequence[WrittenSpec],
     into: Path | None,
 ) -> None:
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.views.converted import conversion_data
 
     invocation.result = conversion_data(converted, written)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dagctl.cli.text import plural, shown
+from dagctl.cli.terminal.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ def specs_into(  # noqa: PLR0913 - one parameter an option
         UsageError: There are several, and no folder for them.
         typer.Exit: With `strict`, a DAG did not come over whole.
     """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import good_specs
     from dagctl.commands.convert_specs import convert_specs, write_out
     from dagctl.errors import UsageError

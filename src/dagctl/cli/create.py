@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import begun
-from dagctl.cli.options import (
+from dagctl.cli.arguments.options import (
     DryRun,
     Env,
     Force,
@@ -20,13 +19,14 @@ from dagctl.cli.options import (
     Var,
     examples,
 )
+from dagctl.cli.invocation import begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.cli.progress import Reporter
     from dagctl.cli.specs import Batch
+    from dagctl.cli.terminal.progress import Reporter
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
     from dagctl.errors import UsageError
@@ -93,9 +93,9 @@ def create(  # noqa: PLR0913 - one parameter an option
     from contextlib import closing
     from functools import partial
 
-    from dagctl.cli.progress import reporter
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.inputs import Judged
+    from dagctl.cli.terminal.progress import reporter
+    from dagctl.commands.specs.inputs import Judged
 
     invocation = begun(context, output, dry_run=dry_run)
     if exit_code and not dry_run:
@@ -109,8 +109,8 @@ def create(  # noqa: PLR0913 - one parameter an option
     plan = None
     with closing(reporter(invocation)) as progress, _opened(checks, progress) as client:
         if dry_run:
-            from dagctl.cli.plan_view import write_plan
             from dagctl.cli.recover import write_recovery
+            from dagctl.cli.reports.plan_view import write_plan
 
             plan = client.plan(judged, if_exists=if_exists, force=force, prune=folders)
             progress.close()
@@ -205,7 +205,7 @@ def _create(
     work: Callable[..., CreateResult],
 ) -> None:
     """Create the DAGs, and show the result while the operation waits for that."""
-    from dagctl.cli.create_view import reporting_recovery, write_created
+    from dagctl.cli.reports.create_view import reporting_recovery, write_created
 
     with reporting_recovery(invocation, client, progress) as report_recovery:
 
@@ -220,8 +220,8 @@ def _propose(
     invocation: Invocation, client: Client, progress: Reporter, batch: Batch, branch: str
 ) -> None:
     """Push the DAGs to a branch for a review, and show where that is."""
-    from dagctl.cli.create_view import reporting_recovery
-    from dagctl.cli.propose_view import write_proposed
+    from dagctl.cli.reports.create_view import reporting_recovery
+    from dagctl.cli.reports.propose_view import write_proposed
 
     with reporting_recovery(invocation, client, progress) as report_recovery:
         proposed = client.propose(batch.specs, branch)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import DagId, Env, TextOrJson, Var, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagId, Env, TextOrJson, Var, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.commands.compare import Compared, Comparison
 
 Before = Annotated[
@@ -55,10 +55,10 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
     First in words, then what it means in Airflow, then as a diff of what their authors wrote.
     """
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of
+    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
     from dagctl.errors import UsageError
     from dagctl.views.comparison import comparison_data
@@ -84,7 +84,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
 
 def _lines(console: Console, comparison: Comparison, text: str) -> Iterator[str]:
-    from dagctl.cli.changes import diff_lines, row_lines, words_of
+    from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
 
     before, after = map(_name, (comparison.before, comparison.after))
     yield f"{shown(comparison.dag_id)}  {before} -> {after}"

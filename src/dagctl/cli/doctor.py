@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import named, shown
+from dagctl.cli.terminal.text import named, shown
 from dagctl.session.redaction import redacted
 from dagctl.views.health import check_data, healed_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.cli.console import Console, Style
     from dagctl.cli.invocation import Invocation
+    from dagctl.cli.terminal.console import Console, Style
     from dagctl.client import Client
     from dagctl.commands.doctor import HealthFinding
     from dagctl.commands.heal import Healed, Repairs
@@ -52,8 +52,8 @@ def doctor(
     """
     from contextlib import closing
 
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import reporter
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
     from dagctl.errors import UsageError
 
@@ -87,8 +87,8 @@ def _heal(invocation: Invocation, client: Client, *, asks: bool) -> Healed | Non
     Raises:
         UsageError: There is no terminal to ask at.
     """
-    from dagctl.cli.prompt import agreed
     from dagctl.cli.recover import write_recovery
+    from dagctl.cli.terminal.prompt import agreed
 
     console = invocation.console
     recovered = client.recover().recovered

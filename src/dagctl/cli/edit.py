@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dagctl.cli.arguments.options import (
+    DagId,
+    DryRun,
+    Env,
+    Force,
+    NoVerify,
+    Push,
+    TextOrJson,
+    Var,
+    examples,
+)
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagId, DryRun, Env, Force, NoVerify, Push, TextOrJson, Var, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +60,11 @@ def edit(  # noqa: PLR0913 - one parameter an option
     from contextlib import closing
     from functools import partial
 
-    from dagctl.cli.create_view import reporting_recovery
-    from dagctl.cli.editor import editor_of, text_file
-    from dagctl.cli.operated import write_plan
-    from dagctl.cli.progress import reporter
+    from dagctl.cli.reports.create_view import reporting_recovery
+    from dagctl.cli.reports.operated import write_plan
     from dagctl.cli.specs import checks_of
+    from dagctl.cli.terminal.editor import editor_of, text_file
+    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
 
     invocation = begun(context, output, dry_run=dry_run)
@@ -99,8 +109,8 @@ def _edited(
         typer.Exit: It has errors, and the user does not go on.
     """
     from dagctl.cli.diagnostics import write_diagnostics
-    from dagctl.cli.failure import write_findings
-    from dagctl.cli.prompt import goes_on
+    from dagctl.cli.reports.failure import write_findings
+    from dagctl.cli.terminal.prompt import goes_on
     from dagctl.errors import SpecError
 
     while True:
@@ -123,7 +133,7 @@ def _edited(
 
 def _write_nothing(invocation: Invocation) -> None:
     """Say that the text is as it was."""
-    from dagctl.cli.operated import write_outcome, write_plan
+    from dagctl.cli.reports.operated import write_outcome, write_plan
     from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
 
@@ -137,7 +147,7 @@ def _write_nothing(invocation: Invocation) -> None:
 
 def _write_changes(invocation: Invocation, plan: PlanResult) -> None:
     """Show what is about to be published."""
-    from dagctl.cli.plan_view import planned_lines
+    from dagctl.cli.reports.plan_view import planned_lines
 
     console = invocation.console
     if plan.pending and not (invocation.is_json or console.quiet):
@@ -148,7 +158,7 @@ def _write_changes(invocation: Invocation, plan: PlanResult) -> None:
 def _write_done(
     invocation: Invocation, draft: Draft, content: bytes, outcome: OperationResult
 ) -> None:
-    from dagctl.cli.operated import write_outcome
+    from dagctl.cli.reports.operated import write_outcome
 
     write_outcome(invocation, outcome, has_next=True)
     if outcome.operation_id is None and draft.written(content) is not None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.candidates import codes
+from dagctl.cli.arguments.candidates import codes
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def explain(
 
     Without a code, list all of them.
     """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.errors import UsageError
     from dagctl.explanations import EXPLANATIONS
     from dagctl.views.explained import explain_data

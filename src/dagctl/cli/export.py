@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from dagctl.cli.candidates import dag_ids as candidates
+from dagctl.cli.arguments.candidates import dag_ids as candidates
+from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
-from dagctl.cli.options import examples
 
 Ids = Annotated[
     list[str] | None,
@@ -37,10 +37,10 @@ def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zi
     """
     from contextlib import closing
 
-    from dagctl.cli.console import is_terminal
-    from dagctl.cli.progress import reporter
     from dagctl.cli.recover import write_recovery
-    from dagctl.cli.text import plural, shown
+    from dagctl.cli.terminal.console import is_terminal
+    from dagctl.cli.terminal.progress import reporter
+    from dagctl.cli.terminal.text import plural, shown
     from dagctl.client import Client
     from dagctl.errors import UsageError
 

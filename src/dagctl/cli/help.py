@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from dagctl.cli.arguments.grouping import verb_named
+from dagctl.cli.arguments.options import examples
+from dagctl.cli.arguments.topics import TOPICS
 from dagctl.cli.command_table import VERBS
-from dagctl.cli.grouping import verb_named
 from dagctl.cli.invocation import current
-from dagctl.cli.options import examples
-from dagctl.cli.topics import TOPICS
 from dagctl.errors import NotFoundError
 
 Topic = Annotated[

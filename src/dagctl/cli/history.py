@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import DagId, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagId, TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.commands.history import HistoryEntry
     from dagctl.views.versions import HistoryData
 
@@ -49,9 +49,9 @@ def history(
     """
     from datetime import UTC, datetime
 
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
     from dagctl.views.versions import entry_data
 
@@ -90,7 +90,7 @@ def _not_recorded(number: int, below: int | None) -> str | None:
 
 def entry_lines(console: Console, entry: HistoryEntry, now: datetime) -> Iterator[str]:
     """Yield a version in words: who, when, what was done, and what changed in the spec."""
-    from dagctl.cli.changes import row_lines, words_of
+    from dagctl.cli.reports.changes import row_lines, words_of
     from dagctl.commands.times import ago, rfc3339
 
     version = entry.version

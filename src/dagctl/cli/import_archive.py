@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from dagctl.cli.arguments.options import DryRun, NoVerify, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DryRun, NoVerify, TextOrJson, examples
 
 Source = Annotated[str, typer.Argument(metavar="FILE", help="An archive of `dagctl export`.")]
 IfThere = Annotated[
@@ -44,7 +44,7 @@ def import_archive(  # noqa: PLR0913 - one parameter an option
     the specs, and a spec file that is not there is written as its author wrote it. A DAG that is
     here as the archive has it stays.
     """
-    from dagctl.cli.operated import carry_out
+    from dagctl.cli.reports.operated import carry_out
 
     invocation = begun(context, output, dry_run=dry_run)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import TextOrJson, airflow_option, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, airflow_option, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     import os
 
     from dagctl import bootstrap
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import init as command
     from dagctl.commands.schema import schema_text
     from dagctl.views.setup import init_data

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
 
 PLANNED = frozenset(
     {"create", "edit", "adopt", "mv", "rm", "restore", "rollback", "import", "pull"}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.terminal.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     from contextlib import closing
 
     from dagctl import bootstrap
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import link as command
     from dagctl.commands.doctor import named
     from dagctl.settings import load_settings

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import Invocation, begun
-from dagctl.cli.options import examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.terminal.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.client import Client
     from dagctl.commands.list import Listed, ListedPage
     from dagctl.ports import Page
@@ -99,8 +99,8 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     holds both sides of a merge) or damaged (the record cannot be read). With --outdated each spec
     is read: which DAGs would be others now, by their defaults, variables, templates and files.
     """
-    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
+    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
 
     invocation = begun(context, output)
@@ -112,7 +112,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
         write_recovery(invocation.console, client.recovered, client.unsettled)
         narrowed = any(value is not None for value in (owner, tag, user, after))
         if outdated:
-            from dagctl.cli.outdated import write_outdated
+            from dagctl.cli.reports.outdated import write_outdated
 
             write_outdated(invocation, client, pages)
             return
@@ -125,7 +125,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 
 def _is_table(invocation: Invocation) -> bool:
     """Return whether a person looks at the result in a terminal."""
-    from dagctl.cli.console import is_terminal
+    from dagctl.cli.terminal.console import is_terminal
 
     return invocation.output == "text" and is_terminal(invocation.console.out)
 
@@ -153,9 +153,9 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     """Write one document when all is read; of a long list, the rows wait in a temporary file."""
     from tempfile import SpooledTemporaryFile
 
-    from dagctl.cli.console import is_ascii
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.text import json_text
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.console import is_ascii
+    from dagctl.cli.terminal.text import json_text
     from dagctl.views.record import row_data
 
     console = invocation.console
@@ -180,7 +180,7 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
 
 
 def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> str | None:
-    from dagctl.cli.table import tsv
+    from dagctl.cli.terminal.table import tsv
     from dagctl.commands.times import rfc3339
 
     cursor = None
@@ -195,8 +195,8 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> s
     """Write one table, whose columns the first page decides, or else a note in its place."""
     from datetime import UTC, datetime
 
-    from dagctl.cli.console import is_ascii
-    from dagctl.cli.table import begun_table, draw
+    from dagctl.cli.terminal.console import is_ascii
+    from dagctl.cli.terminal.table import begun_table, draw
 
     now = datetime.now(UTC)
     table = None

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import Profile, TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 from dagctl.frozen import frozen
 from dagctl.views.account import login_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.commands.login import LoginResult, Way
     from dagctl.endpoint import Endpoint
     from dagctl.session.ports import BrowserListener
@@ -78,7 +78,7 @@ def login(  # noqa: PLR0913 - one parameter an option
     from contextlib import ExitStack, closing
 
     from dagctl.bootstrap import sign_in
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import login as command
     from dagctl.session.source import profile_of
 
@@ -141,8 +141,8 @@ class _Given:
 def _by_email(console: Console, endpoint: Endpoint, given: _Given) -> Way:
     import sys
 
-    from dagctl.cli.console import is_terminal
-    from dagctl.cli.prompt import ask, ask_hidden, secret_from_stdin
+    from dagctl.cli.terminal.console import is_terminal
+    from dagctl.cli.terminal.prompt import ask, ask_hidden, secret_from_stdin
     from dagctl.commands.login import by_code, by_password
 
     password = secret_from_stdin() if given.password_stdin else None
@@ -181,7 +181,7 @@ def _require_terminal() -> None:
     """Refuse before a code is mailed that could not be typed in."""
     import sys
 
-    from dagctl.cli.console import is_terminal
+    from dagctl.cli.terminal.console import is_terminal
     from dagctl.errors import NotSignedInError
 
     if not is_terminal(sys.stdin):
@@ -189,7 +189,7 @@ def _require_terminal() -> None:
 
 
 def _code(console: Console, note: str) -> str:
-    from dagctl.cli.prompt import ask
+    from dagctl.cli.terminal.prompt import ask
 
     console.error(note)
     return ask(console, "Code", otherwise=ELSEWHERE).strip()

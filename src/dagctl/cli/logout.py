@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
+from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import Profile, TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
     from dagctl.commands.logout import LogoutResult
@@ -22,7 +22,7 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
     from contextlib import closing
 
     from dagctl.bootstrap import sign_in
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import logout as command
     from dagctl.session.source import profile_of
     from dagctl.views.account import logout_data

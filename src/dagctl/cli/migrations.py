@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun, current
-from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Where the migrations go; made if missing.")
@@ -32,7 +32,7 @@ def export(context: typer.Context, folder: Folder, *, output: TextOrJson = "text
     It is for `supabase db push` or psql. A file that stands there already is kept; one with another
     content is a conflict.
     """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands.migrations import export_migrations
     from dagctl.views.setup import migrations_data
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dagctl.cli.candidates import templates as candidates
+from dagctl.cli.arguments.candidates import templates as candidates
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.commands.new import NewSpec
     from dagctl.template import Template, TemplateParameter
 
@@ -70,11 +70,11 @@ def new(  # noqa: PLR0913 - one parameter an option
     On a terminal it asks for the parameters that have no value yet. The file has comments that say
     what may be changed; it is checked like any other spec. A file that is there is left alone.
     """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of
+    from dagctl.commands.files.new_files import write_new
     from dagctl.commands.new import new_spec, place_for
-    from dagctl.commands.new_files import write_new
-    from dagctl.commands.templates import template_named
+    from dagctl.commands.templates.listing import template_named
     from dagctl.template import given
     from dagctl.views.templates import new_spec_data
 
@@ -108,7 +108,7 @@ def _check_no_template(name: str | None) -> None:
     Raises:
         UsageError: It is.
     """
-    from dagctl.commands.templates import templates
+    from dagctl.commands.templates.listing import templates
     from dagctl.errors import UsageError
 
     if name is not None and templates(Path()).named(name):
@@ -160,7 +160,7 @@ def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dic
 
 def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
     """Ask for the parameters that have no value, if there is a terminal to ask at."""
-    from dagctl.cli.prompt import is_at_terminal
+    from dagctl.cli.terminal.prompt import is_at_terminal
 
     missing = [p for p in template.parameters if p.is_required and p.name not in values]
     misspelt = not template.by_name.keys() >= values.keys()  # refused after this, answers and all
@@ -176,7 +176,7 @@ def _answer(console: Console, template: Template, parameter: TemplateParameter) 
     """Return a value that the parameter may have, or None where the input ends."""
     import sys
 
-    from dagctl.cli.text import shown
+    from dagctl.cli.terminal.text import shown
     from dagctl.template import given, value_problem
 
     example = f" (such as {parameter.example})" if parameter.example is not None else ""
@@ -202,7 +202,7 @@ def _named(values: dict[str, Any], made: NewSpec, template: Template) -> str:
 
 def _report(console: Console, template: Template, made: NewSpec, path: Path) -> None:
     from dagctl.cli.diagnostics import write_diagnostics
-    from dagctl.cli.text import shown, words
+    from dagctl.cli.terminal.text import shown, words
 
     where = shown(str(path))
     console.data(f"Wrote {where} from {template.name}@{template.version}")

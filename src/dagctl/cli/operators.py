@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.candidates import operators as candidates
+from dagctl.cli.arguments.candidates import operators as candidates
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
 from dagctl.errors import NotFoundError
 from dagctl.next_step import Command, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.commands.operators import Explained
     from dagctl.operators import Operator, Parameter
     from dagctl.operators.search import Match
@@ -60,9 +60,9 @@ def operators(
 
     They come from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
-    from dagctl.cli.console import is_terminal
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.table import tsv
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.console import is_terminal
+    from dagctl.cli.terminal.table import tsv
     from dagctl.commands.operators import find_operators
     from dagctl.views.operators import operators_data
 
@@ -92,7 +92,7 @@ def show(
 
     It comes from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands.operators import explain_operator
     from dagctl.views.operators import operator_data
 
@@ -128,8 +128,8 @@ def _target(airflow: str | None) -> str:
 
 
 def _table(console: Console, matches: list[Match]) -> None:
-    from dagctl.cli.console import is_ascii
-    from dagctl.cli.table import begun_table, draw
+    from dagctl.cli.terminal.console import is_ascii
+    from dagctl.cli.terminal.table import begun_table, draw
 
     rows = [[match.name, match.provider, match.kind, match.doc] for match in matches]
     table = begun_table(console, HEADINGS, rows, spare=SPARE)
@@ -138,7 +138,7 @@ def _table(console: Console, matches: list[Match]) -> None:
 
 
 def _page(explained: Explained, width: int) -> Iterator[str]:
-    from dagctl.cli.text import shown, shown_block
+    from dagctl.cli.terminal.text import shown, shown_block
 
     operator = explained.operator
     kind = "decorator" if operator.kind == "decorated" else operator.kind
@@ -175,7 +175,7 @@ def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
 
 
 def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator[str]:
-    from dagctl.cli.text import shown
+    from dagctl.cli.terminal.text import shown
     from dagctl.operators import Need
 
     words = [parameter.type]
@@ -196,7 +196,7 @@ def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator
 def _wrapped(text: str, width: int, indent: str = "  ") -> Iterator[str]:
     import textwrap
 
-    from dagctl.cli.text import shown
+    from dagctl.cli.terminal.text import shown
 
     return (
         shown(line)

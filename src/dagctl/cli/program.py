@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from dagctl import __version__
-from dagctl.cli.grouping import Root, apply
+from dagctl.cli.arguments.grouping import Root, apply
+from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
-from dagctl.cli.options import examples
 
 EPILOG = examples(
     "dagctl init",

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.candidates import dag_ids as candidates
+from dagctl.cli.arguments.candidates import dag_ids as candidates
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.terminal.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.commands.pull import PulledDag
     from dagctl.views.pulled import PullData
 
@@ -41,9 +41,9 @@ def pull(
     """
     from contextlib import closing
 
-    from dagctl.cli.create_view import reporting_recovery
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import reporter
+    from dagctl.cli.reports.create_view import reporting_recovery
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
     from dagctl.views.pulled import pulled_data
     from dagctl.views.recovered import recovered_data
@@ -79,7 +79,7 @@ def _write(console: Console, pulled: Sequence[PulledDag], *, dry_run: bool) -> N
     elif dry_run:
         console.note("Nothing was changed. The same command without --dry-run does it.")
     elif paths:
-        from dagctl.cli.create_view import some_of
+        from dagctl.cli.reports.create_view import some_of
 
         console.note(f"  next: git add {some_of(paths, NAMED)}, then git commit")
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import named, shown
+from dagctl.cli.terminal.text import named, shown
 from dagctl.session.redaction import redacted
 from dagctl.views.recovered import recovered_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.operation.recovery import Recovered, Unsettled
     from dagctl.views.recovered import RecoverData
 
@@ -27,8 +27,8 @@ EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
 
 def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     """Finish or undo what a killed run left."""
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import WarningsOnly
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
 
     invocation = begun(context, output)

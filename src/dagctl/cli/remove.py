@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import DagIds, DryRun, Force, NoVerify, Push, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagIds, DryRun, Force, NoVerify, Push, TextOrJson, examples
 
 if TYPE_CHECKING:
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.client import Client
 
 Purge = Annotated[
@@ -41,7 +41,7 @@ def remove(  # noqa: PLR0913 - one parameter an option
     Their versions stay, and their ids are not given to other DAGs: `dagctl restore` brings a DAG
     back. With --purge nothing stays but the commits.
     """
-    from dagctl.cli.operated import carry_out
+    from dagctl.cli.reports.operated import carry_out
     from dagctl.errors import UsageError
 
     invocation = begun(context, output, dry_run=dry_run)
@@ -67,8 +67,8 @@ def _ask(console: Console, dag_ids: list[str]) -> None:
         typer.Abort: They may not.
         UsageError: There is no terminal to ask at.
     """
-    from dagctl.cli.prompt import agreed
-    from dagctl.cli.text import shown
+    from dagctl.cli.terminal.prompt import agreed
+    from dagctl.cli.terminal.text import shown
 
     names = ", ".join(map(shown, dag_ids))
     question = f"Remove {names}, and forget all versions for good?"
@@ -78,7 +78,7 @@ def _ask(console: Console, dag_ids: list[str]) -> None:
 
 
 def _purge(client: Client, console: Console, dag_ids: list[str]) -> None:
-    from dagctl.cli.text import plural
+    from dagctl.cli.terminal.text import plural
 
     forgotten = client.purge(dag_ids)
     console.note(f"Forgot {plural(forgotten, 'DAG')} for good, with all versions.")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import DagId, DryRun, Force, NoVerify, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagId, DryRun, Force, NoVerify, TextOrJson, examples
 
 NewId = Annotated[str, typer.Argument(metavar="NEW_ID", help="The new id.")]
 EPILOG = examples(
@@ -31,7 +31,7 @@ def rename(  # noqa: PLR0913 - one parameter an option
     To Airflow it is a new DAG without the old runs. The spec file gives the new id from now on, if
     it is as it was recorded.
     """
-    from dagctl.cli.operated import carry_out
+    from dagctl.cli.reports.operated import carry_out
 
     invocation = begun(context, output, dry_run=dry_run)
 

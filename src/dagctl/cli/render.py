@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import Env, InputFormat, Strict, Var, airflow_option, examples
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Env, InputFormat, Strict, Var, airflow_option, examples
 
 if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
@@ -76,7 +76,7 @@ def render(  # noqa: PLR0913 - one parameter an option
 
 
 def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool) -> None:
-    from dagctl.cli.text import shown, words
+    from dagctl.cli.terminal.text import shown, words
     from dagctl.client import Client
 
     with Client.open(variables=checks.variables) as client:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
+from dagctl.cli.arguments.options import InputFormat, Specs, TextOrJson, airflow_option, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import InputFormat, Specs, TextOrJson, airflow_option, examples
 
 Target = Annotated[str | None, airflow_option("that runs the DAGs", "that of the workspace")]
 EPILOG = examples(
@@ -29,7 +29,7 @@ def requirements(
     A requirements file: the distributions of the providers whose operators and notifiers the specs
     use; and, as comments, the connections, variables and pools that they name.
     """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of, good_specs
     from dagctl.commands.requirements import requirements_of
     from dagctl.views.requirements import requirements_data

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
+from dagctl.cli.arguments.options import DagIds, DryRun, NoVerify, Push, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagIds, DryRun, NoVerify, Push, TextOrJson, examples
 
 EPILOG = examples("dagctl restore daily_orders", "dagctl restore daily_orders --dry-run")
 
@@ -23,7 +23,7 @@ def restore(  # noqa: PLR0913 - one parameter an option
 
     A spec file that is gone is written again as its author wrote it.
     """
-    from dagctl.cli.operated import carry_out
+    from dagctl.cli.reports.operated import carry_out
 
     invocation = begun(context, output, dry_run=dry_run)
 

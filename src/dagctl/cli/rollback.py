@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import DagId, DryRun, Force, NoVerify, Push, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import DagId, DryRun, Force, NoVerify, Push, TextOrJson, examples
 
 To = Annotated[
     int | None,
@@ -42,7 +42,7 @@ def rollback(  # noqa: PLR0913 - one parameter an option
     It is a new version, in a commit of its own. The spec file follows, if it is as the newest
     version had it.
     """
-    from dagctl.cli.operated import carry_out
+    from dagctl.cli.reports.operated import carry_out
 
     invocation = begun(context, output, dry_run=dry_run)
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import airflow_option, examples
 from dagctl.cli.invocation import current
-from dagctl.cli.options import airflow_option, examples
 
 Providers = Annotated[
     str | None,

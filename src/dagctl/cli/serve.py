@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dagctl.cli.arguments.options import checked_airflow, examples
 from dagctl.cli.invocation import current
-from dagctl.cli.options import checked_airflow, examples
 from dagctl.server.options import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.endpoint import Endpoint
 
 Root = Annotated[
@@ -168,7 +168,7 @@ def _warn_of_supabase(console: Console) -> None:
 
 
 def _for_reader(console: Console) -> Literal["json", "text"]:
-    from dagctl.cli.console import is_terminal
+    from dagctl.cli.terminal.console import is_terminal
 
     return "text" if is_terminal(console.err) else "json"
 

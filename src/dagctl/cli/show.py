@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dagctl.cli.arguments.options import DagId, examples
 from dagctl.cli.invocation import Invocation, current
-from dagctl.cli.options import DagId, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.terminal.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from dagctl.cli.console import Console, Style
+    from dagctl.cli.terminal.console import Console, Style
     from dagctl.client import Client
     from dagctl.commands.list import Listed
     from dagctl.commands.outdated import Sources
@@ -73,8 +73,8 @@ def show(  # noqa: PLR0913 - one parameter an option
     version: Version = None,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
-    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
+    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
     from dagctl.commands.list import Listed, state_of
     from dagctl.errors import UsageError
@@ -124,8 +124,8 @@ def _write_spec(
 def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     from datetime import UTC, datetime
 
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.outdated import warn_of_sources
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.reports.outdated import warn_of_sources
     from dagctl.commands.show import details, spec_of
     from dagctl.graph.dot import dot
     from dagctl.graph.mermaid import mermaid
@@ -160,7 +160,7 @@ def _write_version(
     invocation: Invocation, dag: Details, version: DagVersion, now: datetime
 ) -> None:
     """Write one version, as it was recorded; of what stands now nothing is said."""
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.views.shown import shown_version_data
 
     console = invocation.console
@@ -235,7 +235,7 @@ def _lines(
 
 
 def _facts(dag: Details, now: datetime, sources: Sources | None) -> Iterator[tuple[str, str]]:
-    from dagctl.cli.outdated import inputs_line
+    from dagctl.cli.reports.outdated import inputs_line
     from dagctl.commands.show import why_no_spec
     from dagctl.commands.times import ago, rfc3339
 
@@ -282,7 +282,7 @@ def _schedule(dag: Details) -> str:
 
 
 def _drawing(invocation: Invocation, dag: Details) -> str:
-    from dagctl.cli.console import is_ascii
+    from dagctl.cli.terminal.console import is_ascii
     from dagctl.graph.text import draw
 
     console = invocation.console

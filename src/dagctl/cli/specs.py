@@ -8,12 +8,12 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagctl.cli.console import standard_input
 from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
 from dagctl.cli.diagnostics import DiagnosticReport, write_diagnostics
-from dagctl.cli.envelope import envelope
-from dagctl.cli.text import named
-from dagctl.commands.read import failure, read_specs
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.console import standard_input
+from dagctl.cli.terminal.text import named
+from dagctl.commands.files.read import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
 from dagctl.frozen import frozen
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.commands.forked import Prepare
+    from dagctl.commands.specs.forked import Prepare
     from dagctl.errors import Diagnostic, SpecError
     from dagctl.readers.syntax import Format
     from dagctl.spec.model import DagSpec

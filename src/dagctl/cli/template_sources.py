@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.candidates import templates as candidates
+from dagctl.cli.arguments.candidates import templates as candidates
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.terminal.text import plural, shown
 from dagctl.settings.templates import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.commands.template_fetch import Fetched
+    from dagctl.commands.templates.fetch import Fetched
     from dagctl.ports.template_store import SharedTemplates
     from dagctl.views.templates import ShareData, UnshareData
     from dagctl.workspace import Workspace
@@ -46,9 +46,9 @@ def fetch(context: typer.Context, sources: Sources = None, *, output: TextOrJson
     the next `fetch`.
     """
     from dagctl.bootstrap import open_template_store
-    from dagctl.cli.envelope import envelope
-    from dagctl.commands.template_fetch import chosen
-    from dagctl.commands.template_fetch import fetch as fetch_source
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.commands.templates.fetch import chosen
+    from dagctl.commands.templates.fetch import fetch as fetch_source
     from dagctl.settings import load_template_sources
     from dagctl.views.templates import fetch_data
     from dagctl.workspace import find_workspace
@@ -81,7 +81,7 @@ def fetch(context: typer.Context, sources: Sources = None, *, output: TextOrJson
 def share(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
     """Give a template to all members of the Supabase project."""
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.template_share import to_share
+    from dagctl.commands.templates.share import to_share
     from dagctl.workspace import find_workspace
 
     invocation = begun(context, output)
@@ -100,7 +100,7 @@ def share(context: typer.Context, template: Name, *, output: TextOrJson = "text"
 
 def unshare(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
     """Take a template back from the project; DAGs made of it stay."""
-    from dagctl.commands.template_share import unshare as take_back
+    from dagctl.commands.templates.share import unshare as take_back
     from dagctl.workspace import find_workspace
 
     invocation = begun(context, output)
@@ -145,7 +145,7 @@ def _shared(workspace: Workspace) -> Iterator[tuple[str, SharedTemplates]]:
 
 def _keep(workspace: Workspace, project_id: str, shared: SharedTemplates) -> Fetched:
     from dagctl.bootstrap import open_template_store
-    from dagctl.commands.template_share import fetch_shared
+    from dagctl.commands.templates.share import fetch_shared
 
     store = open_template_store(workspace.root)
     return fetch_shared(workspace.root, project_id, shared.all(), store)
@@ -157,7 +157,7 @@ def _say(invocation: Invocation, line: str) -> None:
 
 
 def _end(invocation: Invocation, result: ShareData | UnshareData) -> None:
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
 
     if invocation.is_json:
         invocation.console.document(envelope(invocation, result=result))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.changes import diff_lines, row_lines, words_of
+from dagctl.cli.arguments.options import Env, TextOrJson, Var, examples
 from dagctl.cli.diagnostics import write_diagnostics
-from dagctl.cli.envelope import envelope
 from dagctl.cli.invocation import begun
 from dagctl.cli.new import set_values
-from dagctl.cli.options import Env, TextOrJson, Var, examples
-from dagctl.cli.text import plural, shown, words
+from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.text import plural, shown, words
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.views.templates import upgrade_data
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.commands.template_upgrade import Upgrade, Upgrades
+    from dagctl.commands.templates.upgrade import Upgrade, Upgrades
     from dagctl.errors import DagctlError
     from dagctl.views.templates import OutdatedSpecsData, UpgradesData
 
@@ -121,7 +121,7 @@ def upgrade(  # noqa: PLR0913 - one parameter an option
     The changes of the template are merged with yours. Where both have changed the same lines, the
     spec stays as it is, and a new file beside it shows both.
     """
-    from dagctl.commands.template_upgrade import write_upgrades
+    from dagctl.commands.templates.upgrade import write_upgrades
 
     invocation = begun(context, output)
     known = _upgrades(invocation, UpgradeChoices(specs, to, settings or [], env, var))
@@ -170,10 +170,10 @@ def _end(invocation: Invocation, known: Upgrades, *, dry_run: bool) -> None:
 
 def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
     from dagctl.bootstrap import merge_texts
-    from dagctl.cli.console import standard_input
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.read import failure, read_specs
-    from dagctl.commands.template_upgrade import UpgradeTarget, upgrades
+    from dagctl.cli.terminal.console import standard_input
+    from dagctl.commands.files.read import failure, read_specs
+    from dagctl.commands.templates.upgrade import UpgradeTarget, upgrades
 
     specs = choices.specs or ["."]
     if "-" in specs:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dagctl.cli.candidates import templates as candidates
+from dagctl.cli.arguments.candidates import templates as candidates
+from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.cli.console import Console
-    from dagctl.commands.templates import ListedTemplate
+    from dagctl.cli.terminal.console import Console
+    from dagctl.commands.templates.listing import ListedTemplate
     from dagctl.template import TemplateParameter
     from dagctl.views.templates import TemplateListData, TemplateShowData
 
@@ -39,11 +39,11 @@ def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
     Templates come from the folder `templates` of the workspace, from the gallery in dagctl, from
     git repositories that dagctl.toml names, and from the Supabase project.
     """
-    from dagctl.cli.console import is_terminal
     from dagctl.cli.diagnostics import write_diagnostics
-    from dagctl.cli.envelope import envelope
-    from dagctl.cli.table import tsv
-    from dagctl.commands.templates import templates as all_templates
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.cli.terminal.console import is_terminal
+    from dagctl.cli.terminal.table import tsv
+    from dagctl.commands.templates.listing import templates as all_templates
     from dagctl.views.templates import listed_data
 
     invocation = begun(context, output)
@@ -63,8 +63,8 @@ def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
 
 def show(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
     """Show a template: its parameters, and a command that uses it."""
-    from dagctl.cli.envelope import envelope
-    from dagctl.commands.templates import template_named
+    from dagctl.cli.reports.envelope import envelope
+    from dagctl.commands.templates.listing import template_named
     from dagctl.views.templates import template_data
 
     invocation = begun(context, output)
@@ -82,8 +82,8 @@ def _row(item: ListedTemplate) -> list[str]:
 
 
 def _table(console: Console, rows: Sequence[Sequence[str]]) -> None:
-    from dagctl.cli.console import is_ascii
-    from dagctl.cli.table import begun_table, draw
+    from dagctl.cli.terminal.console import is_ascii
+    from dagctl.cli.terminal.table import begun_table, draw
 
     table = begun_table(console, HEADINGS, rows, cut=("ABOUT",), spare=("SOURCE",))
     console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
@@ -91,7 +91,7 @@ def _table(console: Console, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _page(item: ListedTemplate) -> Iterator[str]:
-    from dagctl.cli.text import shown
+    from dagctl.cli.terminal.text import shown
     from dagctl.views.templates import command_for
 
     template = item.template

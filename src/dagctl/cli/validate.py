@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dagctl.cli.invocation import begun
-from dagctl.cli.options import (
+from dagctl.cli.arguments.options import (
     Env,
     InputFormat,
     Specs,
@@ -16,6 +15,7 @@ from dagctl.cli.options import (
     airflow_option,
     examples,
 )
+from dagctl.cli.invocation import begun
 
 if TYPE_CHECKING:
     from dagctl.commands.validate import Validation
@@ -56,15 +56,15 @@ def validate(  # noqa: PLR0913 - one parameter an option
     Every problem of every spec is reported at its line. Needs no workspace, no git, no network.
     """
     from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import check_specs, checks_of
-    from dagctl.commands.read import failure
+    from dagctl.commands.files.read import failure
     from dagctl.commands.validate import distinct
 
     invocation = begun(context, output)
     checks = checks_of(strict=strict, airflow=airflow, env=env, variables=var)
     if explain is not None:
-        from dagctl.cli.origins import write_origin
+        from dagctl.cli.reports.origins import write_origin
 
         write_origin(invocation, specs, spec_format, checks, explain)
         return
@@ -86,7 +86,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
 def _counted(validation: Validation) -> str:
     """Return what was checked; a file with defaults where there is nothing else."""
-    from dagctl.cli.text import plural
+    from dagctl.cli.terminal.text import plural
 
     specs, templates = len(validation.specs), validation.templates
     both = ((specs, "spec"), (templates, "template"))

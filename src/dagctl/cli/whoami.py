@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.cli.options import Profile, TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.terminal.text import shown
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def whoami(
     backend it shows the user of git.
     """
     from dagctl.bootstrap import sign_in
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.reports.envelope import envelope
     from dagctl.errors import NotAMemberError
     from dagctl.settings import NotLinkedError
     from dagctl.views.account import whoami_data

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
     from dagctl.commands.doctor import HealthFinding
     from dagctl.commands.heal import Healed, Repairs
-    from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.propose import Proposed
     from dagctl.commands.recover import RecoverResult
+    from dagctl.commands.specs.inputs import SpecOrFile
     from dagctl.operation.change import Change
     from dagctl.operation.drift import Drift
     from dagctl.operation.options import Expected, IfExists

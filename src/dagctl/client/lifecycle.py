@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from dagctl.commands.create import CreateResult
-    from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.operate import Intent, OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.pull import PulledDag
     from dagctl.commands.rewrite import Rewritten
+    from dagctl.commands.specs.inputs import SpecOrFile
     from dagctl.operation.options import Expected, IfExists
 
 

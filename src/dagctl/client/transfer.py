@@ -38,7 +38,7 @@ class Transfer(Drafts, Adopting):
             ConflictError: A record or a stored file is damaged.
             UnavailableError: The file cannot be written.
         """
-        from dagctl.commands.archive_file import writing
+        from dagctl.commands.files.archive_file import writing
         from dagctl.commands.transfer import export
 
         ids = ids_of(dag_ids)
@@ -78,7 +78,7 @@ class Transfer(Drafts, Adopting):
             SpecError: Today's rules refuse specs.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        from dagctl.commands.archive_file import reading, spooled
+        from dagctl.commands.files.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
         from dagctl.spec.load import check_data
 
@@ -105,7 +105,7 @@ class Transfer(Drafts, Adopting):
         force: bool = False,
     ) -> PlanResult:
         """Return what `import_archive` would do; nothing is changed."""
-        from dagctl.commands.archive_file import reading, spooled
+        from dagctl.commands.files.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
 
         options = self._options(force=force)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from dagctl.commands.compare import Compared, Comparison
     from dagctl.commands.history import History
-    from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.outdated import Sources
+    from dagctl.commands.specs.inputs import SpecOrFile
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagRecord
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.foreign_files import beside, content_of, decoded, modules
-from dagctl.commands.new_files import file_name
+from dagctl.commands.files.foreign_files import beside, content_of, decoded, modules
+from dagctl.commands.files.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
 from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError, UsageError

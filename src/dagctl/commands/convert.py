@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.foreign_files import (
+from dagctl.commands.files.foreign_files import (
     beside,
     factory,
     foreign_files,
@@ -13,8 +13,8 @@ from dagctl.commands.foreign_files import (
     text_beside,
     text_of,
 )
-from dagctl.commands.gusty_folders import gusty_folders, is_gusty
-from dagctl.commands.new_files import NewFile, file_name, write_files
+from dagctl.commands.files.gusty_folders import gusty_folders, is_gusty
+from dagctl.commands.files.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
     AirflowYaml,
     Conversion,

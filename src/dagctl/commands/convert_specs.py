@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.new_files import NewFile, file_name, write_files
-from dagctl.commands.surroundings import Surroundings
+from dagctl.commands.files.new_files import NewFile, file_name, write_files
+from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.convert import (
     AirflowYaml,
     Factory,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from dagctl.commands.environment import misspelt, unknown
+from dagctl.commands.specs.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import EXPORT_MIGRATIONS, FORCE, LIST, Fix

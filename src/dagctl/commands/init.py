@@ -7,7 +7,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.commands.new_files import NEW
+from dagctl.commands.files.new_files import NEW
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.next_step import INIT, Command, Fix

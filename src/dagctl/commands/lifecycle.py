@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.commands.create import CreateResult
-    from dagctl.commands.inputs import SpecOrFile
+    from dagctl.commands.specs.inputs import SpecOrFile
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change

@@ -7,7 +7,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Protocol
 
-from dagctl.commands.new_files import replace_file
+from dagctl.commands.files.new_files import replace_file
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern

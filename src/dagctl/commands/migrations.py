@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.commands.links import folder_of
+from dagctl.commands.files.links import folder_of
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.frozen import frozen
 

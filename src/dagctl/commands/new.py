@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dagctl.commands.templates import ListedTemplate
+    from dagctl.commands.templates.listing import ListedTemplate
     from dagctl.errors import Diagnostic
 
 NAME = "name"

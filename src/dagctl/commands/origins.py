@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.commands.read import SpecText, read_file
+from dagctl.commands.files.read import SpecText, read_file
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.findings.wording import in_json
 from dagctl.readers.yaml_reader import read_yaml
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from dagctl.commands.surroundings import Surroundings
+    from dagctl.commands.specs.surroundings import Surroundings
     from dagctl.spec import walk
     from dagctl.text import document as tree
 

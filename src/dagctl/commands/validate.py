@@ -6,9 +6,9 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.folder_walk import is_template
-from dagctl.commands.forked import verdicts
-from dagctl.commands.surroundings import Surroundings
+from dagctl.commands.files.folder_walk import is_template
+from dagctl.commands.specs.forked import verdicts
+from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
 from dagctl.frozen import frozen
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from dagctl.commands.forked import Prepare, Verdict
-    from dagctl.commands.read import ReadSpecs, SpecText
+    from dagctl.commands.files.read import ReadSpecs, SpecText
+    from dagctl.commands.specs.forked import Prepare, Verdict
     from dagctl.spec.model import DagSpec
     from dagctl.spec.strictness import Checks
 
@@ -94,7 +94,7 @@ def distinct(validation: Validation) -> Validation:
     """Return the same with an error for each spec that gives the id of one before it."""
     if len(validation.specs) < 2:  # noqa: PLR2004 - there is no other
         return validation
-    from dagctl.commands.same_ids import same_ids
+    from dagctl.commands.specs.same_ids import same_ids
 
     return replace(validation, diagnostics=(*validation.diagnostics, *same_ids(validation.specs)))
 
@@ -140,7 +140,7 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
 def _of_template(
     document: SpecText, checks: Checks, surroundings: Surroundings
 ) -> tuple[Diagnostic, ...]:
-    from dagctl.commands.template_checks import template_verdict
+    from dagctl.commands.templates.checks import template_verdict
 
     variables = surroundings.around(document.origin).variables
     return template_verdict(

@@ -18,8 +18,8 @@ from dagctl.spec.resolution.variables import Variables, variables_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.commands.inputs import SpecOrFile
-    from dagctl.commands.surroundings import Surroundings
+    from dagctl.commands.specs.inputs import SpecOrFile
+    from dagctl.commands.specs.surroundings import Surroundings
     from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
     from dagctl.ports import DagRecord
@@ -59,7 +59,7 @@ class WorkspaceSpecs:
         Raises:
             SpecError: Some specs have errors or cannot be read.
         """
-        from dagctl.commands.inputs import changes_of
+        from dagctl.commands.specs.inputs import changes_of
 
         surroundings = self._surroundings(self._variables)
         return changes_of(specs, self._workspace.root, checks, surroundings)
@@ -77,7 +77,7 @@ class WorkspaceSpecs:
         Raises:
             SpecError: It has errors.
         """
-        from dagctl.commands.inputs import change_of_text
+        from dagctl.commands.specs.inputs import change_of_text
 
         surroundings = self._surroundings(self._variables)
         return change_of_text(content, path, self._workspace.root, checks, surroundings)
@@ -122,7 +122,7 @@ class WorkspaceSpecs:
         Raises:
             UsageError: The variables of the workspace are wrong.
         """
-        from dagctl.commands.input_digests import digests_now
+        from dagctl.commands.specs.input_digests import digests_now
 
         is_of_any = any(each.kind == "variable" for each in inputs)
         return digests_now(self._workspace.root, inputs, self._every() if is_of_any else ())
@@ -186,7 +186,7 @@ class WorkspaceSpecs:
         others = every[1:]
         places: Iterable[int] = range(len(others))
         if len(others) > MOST_TRIED:
-            from dagctl.commands.input_digests import alike_first
+            from dagctl.commands.specs.input_digests import alike_first
 
             places = alike_first(made_of(), others)
         yield from ((others[place], self._variants[place + 1]) for place in places)
@@ -199,7 +199,7 @@ class WorkspaceSpecs:
         return self._environments
 
     def _surroundings(self, variables: Variables | None) -> Surroundings:
-        from dagctl.commands.surroundings import Surroundings
+        from dagctl.commands.specs.surroundings import Surroundings
 
         return Surroundings(variables)
 

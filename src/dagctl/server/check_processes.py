@@ -16,7 +16,7 @@ from dagctl.spec.checked import Checked, stopped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.commands.templates import Text
+    from dagctl.commands.templates.listing import Text
     from dagctl.dag_file.header import Provenance
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body

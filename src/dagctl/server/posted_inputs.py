@@ -20,7 +20,7 @@ from dagctl.spec.resolution.variables import Variables
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagctl.commands.templates import Text
+    from dagctl.commands.templates.listing import Text
     from dagctl.findings.problem import Problem
     from dagctl.readers.syntax import Format
     from dagctl.server.body import Body
@@ -63,7 +63,7 @@ class ResolvedWith:
 
 
 def _in_gallery(name: str, version: int) -> Used | Problem:
-    from dagctl.commands.templates import gallery_template  # noqa: PLC0415 - few specs use one
+    from dagctl.commands.templates.listing import gallery_template  # noqa: PLC0415 - few specs use one
 
     return gallery_template(name, version)
 
@@ -104,7 +104,7 @@ def check_given(text: bytes, *, given: ResolvedWith | None = None, **named: Any)
         return check_spec(text, around=_NOTHING, **named)
 
     def template_of(name: str, version: int) -> Used | Problem:
-        from dagctl.commands.templates import template_among  # noqa: PLC0415 - few specs use one
+        from dagctl.commands.templates.listing import template_among  # noqa: PLC0415 - few specs use one
 
         return template_among(given.texts, name, version)
 
@@ -116,7 +116,7 @@ def usable(texts: Sequence[Text]) -> list[TemplateData]:
 
     A file that is no template is left out; a spec that uses it is refused with what is wrong.
     """
-    from dagctl.commands.templates import gallery, templates_of  # noqa: PLC0415 - as above
+    from dagctl.commands.templates.listing import gallery, templates_of  # noqa: PLC0415 - as above
     from dagctl.views.templates import usable_data  # noqa: PLC0415
 
     known = [*templates_of(texts).listed, *gallery()]

@@ -19,7 +19,7 @@ from dagctl.bootstrap import (
 from dagctl.client import Client
 from dagctl.commands.init import InitChoices, init
 from dagctl.commands.schema import schema_text
-from dagctl.commands.templates import texts_in
+from dagctl.commands.templates.listing import texts_in
 from dagctl.errors import NotAMemberError, UsageError
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.next_step import Command, Fix
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.bootstrap import Caller, WorkspaceBackend
-    from dagctl.commands.templates import Text
+    from dagctl.commands.templates.listing import Text
     from dagctl.ports.template_store import SharedTemplate
     from dagctl.server.options import ServerOptions
     from dagctl.settings import Settings

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dagctl.bootstrap import Caller
     from dagctl.client import Client
-    from dagctl.commands.templates import Text
+    from dagctl.commands.templates.listing import Text
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
     from dagctl.server.check_processes import CheckProcesses

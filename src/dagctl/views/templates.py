@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.commands.new import NewSpec
-    from dagctl.commands.template_fetch import Fetched
-    from dagctl.commands.template_upgrade import Upgrade
-    from dagctl.commands.templates import ListedTemplate
+    from dagctl.commands.templates.fetch import Fetched
+    from dagctl.commands.templates.listing import ListedTemplate
+    from dagctl.commands.templates.upgrade import Upgrade
     from dagctl.template import Template, TemplateParameter
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
-from dagctl.cli.text import cells
+from dagctl.cli.terminal.text import cells
 from dagctl.errors import Diagnostic, Source
 
 

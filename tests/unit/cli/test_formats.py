@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, Look
-from dagctl.cli.text import cells
+from dagctl.cli.terminal.text import cells
 from dagctl.errors import Diagnostic, Severity, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.cli.console import Style
+    from dagctl.cli.terminal.console import Style
 
 TEXT = 'dag_name: x\nschedule: "@dialy"\n'
 SCHEDULE = Diagnostic(

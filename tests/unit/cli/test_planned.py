@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.cli.console import Console
 from dagctl.cli.invocation import Invocation
-from dagctl.cli.plan_view import write_plan
+from dagctl.cli.reports.plan_view import write_plan
 from dagctl.cli.specs import Batch
+from dagctl.cli.terminal.console import Console
 from dagctl.commands.plan import PlannedDag, PlanResult
 from dagctl.difference import Difference
 from dagctl.operation.change import Action

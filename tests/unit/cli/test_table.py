@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.cli.table import GAP, NARROWEST, draw, fit, tsv
-from dagctl.cli.text import cells
+from dagctl.cli.terminal.table import GAP, NARROWEST, draw, fit, tsv
+from dagctl.cli.terminal.text import cells
 
 HEADINGS = ("ID", "OWNER")
 ROWS = [["daily", "data-team"], ["日本", "x"]]

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dagctl.cli.text import cells, clip, json_text, pad, plural, shown, shown_block, wrapped
+from dagctl.cli.terminal.text import (
+    cells,
+    clip,
+    json_text,
+    pad,
+    plural,
+    shown,
+    shown_block,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.deployment import deployment
+from dagctl.commands.specs.deployment import deployment
 from dagctl.convert import Deployment
 from dagctl.errors import UsageError
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from dagctl.cli.topics import ENVIRONMENT
-from dagctl.commands.environment import VARIABLES, misspelt, unknown
+from dagctl.cli.arguments.topics import ENVIRONMENT
+from dagctl.commands.specs.environment import VARIABLES, misspelt, unknown
 
 
 @pytest.mark.parametrize(

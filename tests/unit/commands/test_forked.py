@@ -22,7 +22,7 @@ tasks:
 """
 DAGCTL = """
 import sys
-from dagctl.commands import forked
+from dagctl.commands.specs import forked
 count = int(sys.argv.pop(1))
 forked.processors = lambda: count
 from dagctl.__main__ import main
@@ -30,8 +30,8 @@ main()
 """
 ANSWERS = """
 import os, signal, sys
-from dagctl.commands import forked
-from dagctl.commands.read import SpecText
+from dagctl.commands.specs import forked
+from dagctl.commands.files.read import SpecText
 from dagctl.errors import Diagnostic, Severity, Source
 
 forked.processors = lambda: 3

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.archive_file import writing
-from dagctl.commands.folder_walk import folders_below
-from dagctl.commands.foreign_files import text_of
-from dagctl.commands.links import OutsideError, opened
+from dagctl.commands.files.archive_file import writing
+from dagctl.commands.files.folder_walk import folders_below
+from dagctl.commands.files.foreign_files import text_of
+from dagctl.commands.files.links import OutsideError, opened
+from dagctl.commands.files.new_files import NewFile, write_files, write_new, write_over
+from dagctl.commands.files.read import read_file
 from dagctl.commands.migrations import export_migrations
-from dagctl.commands.new_files import NewFile, write_files, write_new, write_over
-from dagctl.commands.read import read_file
 from dagctl.errors import DagctlError, Diagnostic
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dagctl.commands.new_files import replace_file
+from dagctl.commands.files.new_files import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.read import LARGEST, ReadSpecs, SpecText, failure, read_specs
+from dagctl.commands.files.read import LARGEST, ReadSpecs, SpecText, failure, read_specs
 from dagctl.errors import Diagnostic, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def test_a_folder_of_everything_is_not_walked_to_its_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert folder.is_dir()
-    monkeypatch.setattr("dagctl.commands.folder_walk.MOST", 5)
+    monkeypatch.setattr("dagctl.commands.files.folder_walk.MOST", 5)
     with pytest.raises(UsageError, match="more than 5 files and folders"):
         read(".")
 
@@ -204,7 +204,7 @@ def test_a_folder_of_everything_is_not_walked_to_its_end(
 def test_a_program_that_writes_nothing_is_not_waited_for_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dagctl.commands.read.SILENCE", 0.05)
+    monkeypatch.setattr("dagctl.commands.files.read.SILENCE", 0.05)
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb") as writer:
         (problem,) = read_specs(["-"], silent).problems
@@ -217,7 +217,7 @@ def test_a_program_that_writes_nothing_is_not_waited_for_without_end(
 def test_a_program_that_takes_a_while_is_waited_for_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dagctl.commands.read.SILENCE", 0.02)
+    monkeypatch.setattr("dagctl.commands.files.read.SILENCE", 0.02)
     notes: list[str] = []
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb"):
@@ -304,10 +304,10 @@ def test_a_walk_that_takes_a_while_can_be_seen_and_ends(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes: list[str] = []
-    monkeypatch.setattr("dagctl.commands.folder_walk.QUIET_SECONDS", -1)
+    monkeypatch.setattr("dagctl.commands.files.folder_walk.QUIET_SECONDS", -1)
     read_specs([str(folder / "specs")], io.BytesIO(), note=notes.append)
     assert notes == [f"Looking for specs below {folder / 'specs'} ..."]
-    monkeypatch.setattr("dagctl.commands.folder_walk.MOST_SECONDS", -1)
+    monkeypatch.setattr("dagctl.commands.files.folder_walk.MOST_SECONDS", -1)
     with pytest.raises(UsageError, match="without an end"):
         read("specs")
 
@@ -316,7 +316,7 @@ def test_the_whole_file_system_is_not_looked_through(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "root").symlink_to("/")
-    monkeypatch.setattr("dagctl.commands.folder_walk.MOST", -1)  # else it takes very long
+    monkeypatch.setattr("dagctl.commands.files.folder_walk.MOST", -1)  # else it takes very long
     for named in ("/", "root"):
         with pytest.raises(UsageError, match=f"^{named} is the whole file system"):
             read(named)

@@ -9,8 +9,8 @@ import pytest
 
 from dagctl import SpecError, load_spec
 from dagctl.codegen.render import render
-from dagctl.commands.load import check
-from dagctl.commands.spec_files import workspace_files
+from dagctl.commands.files.spec_files import workspace_files
+from dagctl.commands.specs.load import check
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.spec.load import check_data, check_spec

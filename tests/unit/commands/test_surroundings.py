@@ -10,9 +10,9 @@ from unittest.mock import MagicMock
 import pytest
 
 from dagctl import load_spec
-from dagctl.commands import templates
-from dagctl.commands.read import read_specs
-from dagctl.commands.surroundings import Surroundings
+from dagctl.commands.files.read import read_specs
+from dagctl.commands.specs.surroundings import Surroundings
+from dagctl.commands.templates import listing as templates
 from dagctl.commands.validate import validate
 from dagctl.commands.workspace_specs import MOST_TRIED, WorkspaceSpecs
 from dagctl.errors import ConflictError, Severity, SpecError, UsageError
@@ -262,6 +262,6 @@ def test_a_folder_that_becomes_a_link_out_of_the_workspace_meanwhile_is_refused(
         specs.symlink_to(outside)
         return workspace
 
-    monkeypatch.setattr("dagctl.commands.surroundings.find_workspace", find_and_swap)
+    monkeypatch.setattr("dagctl.commands.specs.surroundings.find_workspace", find_and_swap)
     with pytest.raises(ConflictError, match="specs leads out of the workspace by now"):
         Surroundings().around(specs / "orders.yaml")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.load import check
+from dagctl.commands.specs.load import check
 from dagctl.errors import UsageError
 from dagctl.findings.codes import Code
 from dagctl.settings import load_for_specs, load_settings

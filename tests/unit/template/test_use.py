@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.templates import LinkedTemplate
+from dagctl.commands.templates.listing import LinkedTemplate
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.spec.load import check_spec

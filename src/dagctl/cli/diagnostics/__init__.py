@@ -12,7 +12,7 @@ from dagctl.cli.diagnostics.text import concise, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from dagctl.cli.console import Console
+    from dagctl.cli.terminal.console import Console
     from dagctl.errors import Diagnostic
 
 FORMATS: Mapping[str, Callable[[DiagnosticReport, Look], Iterator[str]]] = {

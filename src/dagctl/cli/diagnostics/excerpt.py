@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.cli.text import ELLIPSIS, cells, shown_character
+from dagctl.cli.terminal.text import ELLIPSIS, cells, shown_character
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:

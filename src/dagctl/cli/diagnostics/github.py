@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.cli.text import shown_character
+from dagctl.cli.terminal.text import shown_character
 from dagctl.errors import Severity
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import field
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.cli.console import MOST, is_ascii, is_terminal
-from dagctl.cli.text import plural
+from dagctl.cli.terminal.console import MOST, is_ascii, is_terminal
+from dagctl.cli.terminal.text import plural
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.frozen import frozen
 from dagctl.session.redaction import masked
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-    from dagctl.cli.console import Console, Style
+    from dagctl.cli.terminal.console import Console, Style
 
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 

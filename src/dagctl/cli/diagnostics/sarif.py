@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dagctl import __version__
-from dagctl.cli.text import json_text
+from dagctl.cli.terminal.text import json_text
 from dagctl.errors import Severity
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
 from dagctl.cli.diagnostics.report import place
-from dagctl.cli.text import cells, clip, plural, shown, wrapped
+from dagctl.cli.terminal.text import cells, clip, plural, shown, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from dagctl.commands.archive_file import spooled
+from dagctl.commands.files.archive_file import spooled
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer
 from dagctl.server.archives import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
-from dagctl.commands.inputs import Judged
+from dagctl.commands.specs.inputs import Judged
 from dagctl.operation.change import Action
 from dagctl.server import examples
 from dagctl.server.answers import JsonAnswer

@@ -1,0 +1,1 @@
+"""What several commands say of their results and failures, as text and as the JSON envelope."""

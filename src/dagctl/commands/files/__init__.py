@@ -1,0 +1,1 @@
+"""Files of the user on the disk: which there are, read within bounds, written whole."""

@@ -1,0 +1,1 @@
+"""Templates: which there are and where, what is wrong with one, fetching, sharing, upgrades."""
