@@ -75,7 +75,7 @@ def tasks(before: str) -> list[str]:
         f"def f():\n    {ADDS}\n    yield 1\nx = f()",
         f"def add(n): {ADDS}\nx = lib.each(add)",
         f"import threading\ndef add(): {ADDS}\nx = threading.Thread(target=add).start()",
-        f"def key(n): {ADDS}\nx = sorted(['a'], key=key)",
+        f"def key(n): {ADDS}\nx = max(['a'], key=key)",
         "x = list(map(NAMES.append, ['c']))",
         # methods, and what Python calls by itself
         f"class R:\n    {ADDS}",

@@ -238,9 +238,7 @@ class DagConversion:
                 top[key] = value
         if not top.get("email"):
             top.pop("email", None)
-        for key, value in defaults.items():
-            if value is not None:
-                self._shares.for_some(key, value, place, list(tasks_in(self.dag)))
+        made |= self._for_all(defaults, place, self.dag)
         return top | ({"default_args": made} if made else {})
 
     def _share_of_groups(self, container: Dag | Group) -> None:
@@ -252,9 +250,14 @@ class DagConversion:
             left = self._given_defaults(group.kwargs, group.place)
             names = frozenset(DefaultArgs.key_names())
             self._shared[group] = self._tasks.arguments(left, group.places, group.place, names)
-            for key, value in left.items():
-                if value is not None:
-                    self._shares.for_some(key, value, group.place, list(tasks_in(group)))
+            self._shared[group] |= self._for_all(left, group.place, group)
+
+    def _for_all(self, left: dict[str, Any], place: Place, around: Dag | Group) -> dict[str, Any]:
+        """Return what stands under `with` of `default_args`, and give tasks the rest of these."""
+        alike = self._shares.give(left, place, list(tasks_in(around)))
+        with self._values.rendered(really=False):
+            given = self._values.value(alike, place, "default_args")
+        return {"with": given} if given else {}
 
     def _entries(self, container: Dag | Group) -> list[dict[str, Any]]:
         made = [self._entry(item) for item in container.children]

@@ -25,6 +25,8 @@ _OF_DAGS_ALONE = frozenset(
 """Arguments that no operator has; Airflow gives none of them to a task."""
 _OF_FUNCTIONS = "PythonOperator"
 """The operator whose arguments decorated functions take."""
+_WITH_OWN_WORDS = ("BashOperator", "PythonOperator", "ShortCircuitOperator", "PythonSensor")
+"""The ends of operators whose parameters a spec says in another way than under `with`."""
 _OF_AIRFLOW = {
     "owner": "airflow",
     "retries": 0,
@@ -65,8 +67,15 @@ class Shares:
             text = "it is made outside of the DAG: Airflow gives it nothing of `default_args`"
             self._report.changed(item.place, item.task_id, text)
 
-    def for_some(self, key: str, value: object, place: Place, tasks: list[Task]) -> None:
-        """Give an argument of `default_args` to those of the tasks whose operators take it."""
+    def give(self, defaults: Mapping[str, Any], place: Place, tasks: list[Task]) -> dict[str, Any]:
+        """Give what some operators take to their tasks; return what Airflow gives to all alike."""
+        given = {key: value for key, value in defaults.items() if value is not None}
+        return {
+            key: value for key, value in given.items() if self._is_alike(key, value, place, tasks)
+        }
+
+    def _is_alike(self, key: str, value: object, place: Place, tasks: list[Task]) -> bool:
+        """Give an argument to those of the tasks that take it, or return that all shall have it."""
         paths = [
             item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
         ]
@@ -75,11 +84,17 @@ class Shares:
         if key in _OF_DAGS_ALONE:
             text = "it is an argument of the DAG: in `default_args` Airflow never reads it"
             self._report.dropped(place, subject, text)
-            return
-        known = all(isinstance(operator, Operator) for operator in operators)
-        if not known or key in base_parameters("operator", self._target):
+            return False
+        known = [operator for operator in operators if isinstance(operator, Operator)]
+        if len(known) < len(operators) or key in base_parameters("operator", self._target):
+            is_own = key in base_parameters("operator", self._target) or any(
+                key in operator.parameters and operator.path.endswith(_WITH_OWN_WORDS)
+                for operator in known
+            )
+            if not is_own and not any(item.is_outside for item in tasks):
+                return True
             self._report.gap(place, subject, "a spec cannot set it for all tasks")
-            return
+            return False
         takers = [
             item
             for item, operator in zip(tasks, operators, strict=True)
@@ -88,15 +103,15 @@ class Shares:
         if not takers:
             text = "no task takes it, so Airflow gives it to none"
             self._report.dropped(place, subject, text)
-            return
+            return False
         for item in takers:
             if _may_be_mapped_over(item, key):
                 why = f"`expand_kwargs` of {item.task_id} may have it for some of its runs"
                 self._report.gap(place, subject, f"{why}: write it there for all of them")
             elif not _is_mapped_over(item, key):
                 item.kwargs.setdefault(key, value)
-        text = "it stands in each task that takes it"
-        self._report.changed(place, subject, text)
+        self._report.changed(place, subject, "it stands in each task that takes it")
+        return False
 
 
 def tasks_in(container: Dag | Group) -> Iterator[Task]:

@@ -124,9 +124,12 @@ _OVER_ITEMS = ("builtins.map", "builtins.filter", "builtins.sorted", "functools.
 def _takes_a_function(path: str, made: Call) -> bool:
     """Return whether a function of Python calls one of the file, or of Python, for each item."""
     given = [made.kwargs["key"]] if "key" in made.kwargs else made.args[:1]
-    kinds = (Function,) if path == "functools.reduce" else (Function, Name, Bound)
     is_sorted = path == "builtins.sorted" and "key" not in made.kwargs
-    return not is_sorted and not made.unknown and any(isinstance(each, kinds) for each in given)
+    return (
+        not is_sorted
+        and not made.unknown
+        and any(isinstance(each, Function | Name | Bound) for each in given)
+    )
 
 
 def _over_items(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
@@ -142,7 +145,10 @@ def _over_items(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         machine.charge()
         inner = Call(made.node)
         inner.args = list(args)
-        return apply(machine, function, inner)
+        if function != Name("operator.iadd"):
+            return apply(machine, function, inner)
+        inner.args = list(args[1:])
+        return data_calls.method(machine, args[0], "extend", inner) or args[0]
 
     if path == "functools.reduce":
         value, *others = [*lists[1:], *items] or [machine.opaque(made.node, "an empty `reduce`")]

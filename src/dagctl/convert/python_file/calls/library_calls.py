@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
+import operator
 import posixpath
 import re
 from inspect import cleandoc
@@ -11,7 +11,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
-from dagctl.convert.python_file.state.objects import Late, Made, Name, Opaque, settled
+from dagctl.convert.python_file.state.objects import Late, Made, settled
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.values import kept, reads
 from dagctl.convert.python_file.values.texts import rendered, weight
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a function of the library gives; None: it is none that is followed."""
     function = _FUNCTIONS.get(path)
-    if path == _REDUCE:
-        return _joined(machine, made)
     if function is None:
         return None
     if path == "json.loads" and len(made.args) == 1 and not made.kwargs:
@@ -52,51 +50,6 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     if isinstance(value, Made):
         return value
     return rendered(bounded(machine, made.node, value), late)
-
-
-_REDUCE = "functools.reduce"
-
-
-def _joined(machine: Machine, made: Call) -> Any:  # noqa: ANN401
-    """Return lists that `reduce` joins; None: it does something else.
-
-    `iadd` puts them into the first list itself, which other names may have too.
-    """
-    function = made.args[0].path if made.args and isinstance(made.args[0], Name) else ""
-    lists = made.args[1] if len(made.args) > 1 and isinstance(made.args[1], list) else [None]
-    first, *others = [*made.args[2:3], *lists] or [None]
-    is_in_place = function in _IN_PLACE and not _is_own(made)
-    is_known = isinstance(first, list) and weight([first, *others]) is not None
-    if function not in _SUMS or not is_known or machine.is_kept(first) or made.kwargs:
-        is_fixed = isinstance(first, str | int | float | tuple)
-        return _lost(machine, made) if is_in_place and not is_fixed else None
-    if not all(isinstance(each, list) for each in others):
-        return _lost(machine, made) if is_in_place else None
-    if function == "operator.add":
-        first = [*first]
-    for each in others:
-        machine.charge(len(each) // 8)
-        if len(first) > MAX_TEXT:
-            break
-        first += each
-    machine.changes.note(first)
-    return bounded(machine, made.node, first)
-
-
-_SUMS = frozenset({"operator.iadd", "operator.add"})
-_IN_PLACE = frozenset(f"operator.{name}" for name in ("iadd", "iconcat", "ior", "iand", "ixor"))
-
-
-def _is_own(made: Call) -> bool:
-    """Return whether what `reduce` begins with has no other name."""
-    return len(made.node.args) == 3 and isinstance(made.node.args[2], ast.List | ast.Dict)  # noqa: PLR2004
-
-
-def _lost(machine: Machine, made: Call) -> Opaque:
-    """Report that what a list has after `reduce` is known only when Python runs."""
-    why = f"what `{words(made.node)}` adds to its first list is known only when Python runs"
-    machine.report.gap(machine.place(made.node), "reduce", why)
-    return machine.opaque(made.node, why)
 
 
 def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401
@@ -139,6 +92,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "json.dumps": _dumped,
     "json.loads": json.loads,
     "re.sub": _substituted,
+    "operator.add": operator.add,
     "os.path.join": posixpath.join,
     "os.path.basename": posixpath.basename,
     "os.path.splitext": posixpath.splitext,
