@@ -6,14 +6,17 @@ import os
 import subprocess
 import threading
 from base64 import b64encode
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+Trouble = Literal["forbidden", "gone before", "gone after", "cut", "silent", "endless"]
 
 
 class Server(ThreadingHTTPServer):
@@ -29,6 +32,9 @@ class Server(ThreadingHTTPServer):
         """What the user has to give; empty: all may come in."""
         self.moved_to = ""
         """Where a request is sent on to; empty: it is answered."""
+        self.trouble: Trouble | None = None
+        """What happens to the next push; then all is well again."""
+        self.is_over = threading.Event()
         self.asked: list[str] = []
         """The requests: method, path and whether they carry the password."""
 
@@ -73,15 +79,38 @@ class Handler(BaseHTTPRequestHandler):
         elif self.server.password and not is_known:
             self._send(401, {"WWW-Authenticate": 'Basic realm="git"'})
         else:
-            self._by_git(body)
+            self._with_trouble(body)
 
-    def _send(self, status: int, headers: dict[str, str]) -> None:
+    def _with_trouble(self, body: bytes) -> None:
+        trouble = self.server.trouble if self.path.endswith("/git-receive-pack") else None
+        if trouble is None:
+            self._send(*self._by_git(body))
+            return
+        self.server.trouble = None
+        match trouble:
+            case "forbidden":
+                self._send(403, {})
+            case "gone after":
+                self._by_git(body)
+            case "cut":
+                status, headers, content = self._by_git(body)
+                self._send(status, {**headers, "Content-Length": "9999"}, content[:9])
+            case "silent":
+                self.server.is_over.wait(60)
+            case "endless":
+                self._send(200, {"Content-Type": "application/x-git-receive-pack-result"})
+                with suppress(OSError):  # git is stopped after a while
+                    while not self.server.is_over.is_set():
+                        self.wfile.write(b"0040\x02" + b"x" * 59)
+
+    def _send(self, status: int, headers: dict[str, str], content: bytes = b"") -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
+        self.wfile.write(content)
 
-    def _by_git(self, body: bytes) -> None:
+    def _by_git(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         at = urlsplit(self.path)
         environment = {
             "PATH": os.environ["PATH"],
@@ -102,8 +131,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-        self._send(int(headers.pop("Status", "200").split()[0]), headers)
-        self.wfile.write(content)
+        return int(headers.pop("Status", "200").split()[0]), headers, content
 
 
 @contextmanager
@@ -115,5 +143,6 @@ def serving(folder: Path, password: str = "", *, user: str = "ada") -> Iterator[
         try:
             yield server
         finally:
+            server.is_over.set()
             server.shutdown()
             thread.join()

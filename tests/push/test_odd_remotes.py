@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from dagctl.adapters.git.output import ends_of
 from dagctl.errors import DagctlError, PushRefusedError, RemoteUnavailableError
-from tests.push.http_remote import serving
+from tests.push.http_remote import Trouble, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +82,34 @@ def test_over_http_a_password_in_the_address_gets_no_further(
     )
     assert PASSWORD not in "\n".join([*said, caplog.text])
     assert holding(clone.root, PASSWORD) == [clone.root / ".git/config"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(each, marks=[] if each in {"forbidden", "gone after"} else [pytest.mark.sweep])
+        for each in get_args(Trouble)
+    ],
+)
+def test_over_http_a_push_in_trouble_is_done_or_undone_and_the_next_one_is_well(
+    clone: Clone, remote: Remote, trouble: Trouble
+) -> None:
+    remote.git("config", "http.receivepack", "true")
+    spec, before = clone.spec("specs/orders.yaml"), remote.tip
+    with serving(remote.path.parent) as server:
+        clone.git("remote", "set-url", "origin", f"http://{server.address}/{remote.path.name}")
+        server.trouble = trouble
+        with clone.open(push_timeout="3") as client:
+            try:
+                first = [str(dag.state) for dag in client.create(spec).dags]
+            except (PushRefusedError, RemoteUnavailableError) as error:
+                first = [str(error.state)]
+        is_taken = trouble in {"gone after", "cut"}
+        assert first == ["created" if is_taken else "nothing was changed"]
+        assert (remote.tip != before) is is_taken
+        assert clone.create(spec)[0][1] in {"created", "unchanged"}
+        clone.check_published()
+    assert len(remote.marks()) == 1
 
 
 @pytest.fixture
