@@ -8,10 +8,11 @@ and an exit code.
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import field
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, TypeGuard
+from typing import TYPE_CHECKING, ClassVar
 
 from dagctl.brevity import brief
 from dagctl.frozen import frozen
@@ -46,6 +47,8 @@ _ADVICE = {
     errno.EROFS: again("the file system is read-only: make it writable"),
     errno.EACCES: again("make it readable and writable for your user"),
     errno.EPERM: again("make it readable and writable for your user"),
+    errno.EMFILE: again("let a process open more files (`ulimit -n 1024`)"),
+    errno.ENOMEM: again("free some memory, or raise the limit of this process"),
 }
 
 
@@ -380,9 +383,11 @@ def _field_of(change: Difference) -> str:
     return f"task {rest[0]}" if first == "tasks" and rest else first
 
 
-def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
-    """Return whether a disk, a limit or a permission is behind an unexpected exception."""
-    return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
+def of_the_machine(error: BaseException) -> OSError | None:
+    """Return what the machine says, if a disk, a limit or a permission is behind an exception."""
+    if isinstance(error, MemoryError):
+        return OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+    return error if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE else None
 
 
 def advice(error: OSError) -> Fix | None:

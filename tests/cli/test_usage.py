@@ -184,13 +184,25 @@ def test_an_unforeseen_exception_is_a_short_bug_report(
     assert "this is a bug in dagctl: ZeroDivisionError: in the test" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("failure", "message", "hint"),
+    [
+        (OSError(errno.ENOSPC, "No space", "some/file"), "some/file: No space", "free some space"),
+        (OSError(errno.EMFILE, "Too many open files"), "Too many open files", "ulimit -n 1024"),
+        (MemoryError(), "Cannot allocate memory", "free some memory"),
+    ],
+)
 def test_what_the_machine_refuses_is_no_bug(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failure: Exception,
+    message: str,
+    hint: str,
 ) -> None:
-    full = OSError(errno.ENOSPC, "No space left on device", "some/file")
-    monkeypatch.setattr("sys.stdin", _Failing(full))
+    monkeypatch.setattr("sys.stdin", _Failing(failure))
     assert run(["validate", "-"]) == ExitCode.UNAVAILABLE
-    assert "error[UNAVAILABLE]: some/file: No space left on device" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert (f"error[UNAVAILABLE]: {message}" in said, hint in said) == (True, True), said
 
 
 def test_an_interrupt_is_130(

@@ -11,7 +11,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
-from dagctl.errors import UnavailableError, UnexpectedError, is_of_the_machine
+from dagctl.errors import UnavailableError, UnexpectedError, of_the_machine
 from dagctl.patterns import lazy_pattern
 from dagctl.server.answers import problem
 from dagctl.server.refusals import RequestError, shutting_down
@@ -93,7 +93,7 @@ class Guard:
             await _answer(shutting_down(), scope, receive, send)
         except Exception as error:
             request_id = scope["state"]["request_id"]
-            what = "the machine failed" if is_of_the_machine(error) else "a bug"
+            what = "the machine failed" if of_the_machine(error) else "a bug"
             LOG.exception(what, extra={"fields": {"request_id": request_id}})
             if sent.has_begun:
                 raise
@@ -155,8 +155,8 @@ def _unforeseen(error: Exception, request_id: str) -> DagctlError:
     """Return the answer for an exception; the log has the exception in full."""
     state = "unknown: see what is there before you try again"
     hint = f"give the operators the request id {request_id}"
-    if is_of_the_machine(error):
-        return UnavailableError(
-            f"the server's machine failed: {error.strerror}", state=state, hint=hint
-        )
+    failed = of_the_machine(error)
+    if failed is not None:
+        message = f"the server's machine failed: {failed.strerror}"
+        return UnavailableError(message, state=state, hint=hint)
     return UnexpectedError("the server met an unexpected error", state=state, hint=hint)

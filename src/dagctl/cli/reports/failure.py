@@ -18,7 +18,7 @@ from dagctl.errors import (
     UnexpectedError,
     UsageError,
     advice,
-    is_of_the_machine,
+    of_the_machine,
 )
 from dagctl.session.redaction import redacted
 
@@ -54,10 +54,11 @@ SHOWN = 300
 def unexpected(error: Exception, state: str) -> DagctlError:
     """Return the short form of an exception that dagctl does not expect."""
     failure: DagctlError
-    if is_of_the_machine(error):
-        where = f"{error.filename}: " if error.filename else ""
-        hint = advice(error) or "put that right, then try again"
-        failure = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
+    failed = of_the_machine(error)
+    if failed is not None:
+        where = f"{failed.filename}: " if failed.filename else ""
+        hint = advice(failed) or "put that right, then try again"
+        failure = UnavailableError(f"{where}{failed.strerror}", state=state, hint=hint)
     elif isinstance(error, OSError) and error.errno in OF_THE_PATH:
         where = f"{os.fsdecode(error.filename)[:SHOWN]}: " if error.filename else ""
         failure = UsageError(f"{where}{error.strerror}", state=state, hint=OF_THE_PATH[error.errno])
