@@ -32,15 +32,6 @@ _LONGEST_EXCERPT = 120
 UNCHANGED = "nothing was changed"
 """The usual state after a failure."""
 
-_OF_THE_MACHINE = frozenset(
-    {
-        *(errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM),
-        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
-    }
-)
-"""What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
-
-
 _ADVICE = {
     errno.ENOSPC: again("free some space on the disk"),
     errno.EDQUOT: again("your disk quota is used up: free some space"),
@@ -50,6 +41,8 @@ _ADVICE = {
     errno.EMFILE: again("let a process open more files (`ulimit -n 1024`)"),
     errno.ENOMEM: again("free some memory, or raise the limit of this process"),
 }
+_OF_THE_MACHINE = frozenset({*_ADVICE, errno.EIO, errno.ENFILE, errno.EAGAIN})
+"""What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
 
 
 class ExitCode(IntEnum):
@@ -313,11 +306,11 @@ class WorkspaceError(ConflictError):
 
 
 def left_out(path: str) -> WorkspaceError:
-    """Return the refusal to write a file that a sparse checkout leaves out."""
-    folder = path.rpartition("/")[0] or "/"
+    """Return the refusal to write a file that the work tree leaves out."""
+    folder, unflag = path.rpartition("/")[0] or "/", f"git update-index --no-skip-worktree {path}"
     return WorkspaceError(
-        f"{path} is under version control, and this sparse checkout leaves it out",
-        hint=f"git sparse-checkout add {folder}, then again",
+        f"{path} is under version control, and this work tree leaves it out",
+        hint=f"git sparse-checkout add {folder} (no sparse checkout: {unflag}), then again",
     )
 
 

@@ -332,7 +332,10 @@ def test_what_a_sparse_checkout_leaves_out_is_neither_missing_nor_deleted(place:
     for refused in (spec, twin):
         with place.open() as client, pytest.raises(ConflictError) as caught:
             client.create(refused, if_exists="update")
-        assert str(caught.value.hint) == "git sparse-checkout add dags, then again"
+        assert str(caught.value.hint) == (
+            "git sparse-checkout add dags (no sparse checkout: git update-index "
+            "--no-skip-worktree dags/orders.py), then again"
+        )
 
 
 def states(place: Place) -> dict[str, str | None]:
