@@ -13,7 +13,6 @@ from dagctl.spec.tasks.arguments import LENGTHS, MOMENTS, SingleTaskArguments
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.callbacks import Callbacks
     from dagctl.convert.to_dag_factory.values import Values
     from dagctl.spec.checks.shared_parameters import Shared
@@ -25,18 +24,11 @@ _ASSETS = frozenset({"inlets", "outlets"})
 class Arguments:
     """Turns the arguments of tasks into those of dag-factory."""
 
-    def __init__(
-        self,
-        losses: Losses,
-        values: Values,
-        callbacks: Callbacks,
-        shared: Iterable[Shared],
-    ) -> None:
-        """Take where losses are noted, what turns values and callbacks, and what is shared."""
-        self._losses = losses
-        self._shared = {each.path: each for each in shared}
+    def __init__(self, values: Values, callbacks: Callbacks, shared: Iterable[Shared]) -> None:
+        """Take what turns values and callbacks, and what `default_args` give to operators."""
         self._values = values
         self._callbacks = callbacks
+        self._shared = {each.path: each for each in shared}
 
     def made(self, given: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Return the arguments that stand in a task, or in `default_args`, in Airflow's order."""
@@ -94,7 +86,7 @@ class Arguments:
         made = {}
         for name, value in given.items():
             if name.startswith("__"):
-                self._losses.gap((*path, name), "dag-factory reads this key as its own")
+                self._values.refuse_key((*path, name))
             else:
                 made[name] = {TYPE: kind, **value} if isinstance(value, dict) else value
         return made or None

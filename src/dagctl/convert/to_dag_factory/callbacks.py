@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators import Operator, lookup
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.module import FunctionModule
     from dagctl.convert.to_dag_factory.values import Values
     from dagctl.spec.walk import Path
@@ -20,12 +17,10 @@ _CALLBACK = "callback"
 class Callbacks:
     """Turns callbacks into those of dag-factory."""
 
-    def __init__(self, losses: Losses, values: Values, target: str, module: FunctionModule) -> None:
-        """Take where losses are noted, the Airflow for classes, and where functions are written."""
-        self._losses = losses
-        self._module = module
+    def __init__(self, values: Values, module: FunctionModule) -> None:
+        """Take what turns values, and where functions are written."""
         self._values = values
-        self._target = target
+        self._module = module
 
     def made(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
         """Return the callbacks of one event."""
@@ -33,9 +28,11 @@ class Callbacks:
             return self._callback(value, path)
         made = [self._callback(item, (*path, place)) for place, item in enumerate(value)]
         if len(made) > 1:
-            self._losses.gap(path, "dag-factory up to 1.1 takes one callback, and no list of them")
+            self._values.losses.gap(
+                path, "dag-factory up to 1.1 takes one callback, and no list of them"
+            )
             return made
-        self._losses.changed(path, "a list of one callback is that callback")
+        self._values.losses.changed(path, "a list of one callback is that callback")
         return made[0]
 
     def _callback(self, value: Mapping[str, Any], path: Path) -> Any:  # noqa: ANN401
@@ -43,10 +40,9 @@ class Callbacks:
             return self._module.add_callback(value, path)
         given = self._values.value(value.get("with", {}), (*path, "with"))
         if _CALLBACK in given:
-            self._losses.gap((*path, "with", _CALLBACK), "dag-factory reads this key as its own")
+            self._values.refuse_key((*path, "with", _CALLBACK))
             del given[_CALLBACK]
         if "callable" in value and not given:
             return value["callable"]
-        known = lookup(value["notifier"], self._target) if "notifier" in value else None
-        name = value.get("callable") or value.get("notifier")
-        return {_CALLBACK: known.path if isinstance(known, Operator) else name, **given}
+        name = value.get("callable") or self._values.path_of(value["notifier"])
+        return {_CALLBACK: name, **given}

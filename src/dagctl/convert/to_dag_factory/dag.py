@@ -79,11 +79,11 @@ class _Dag:
         self._spec = spec
         self._data = spec.recorded
         self._losses = losses
-        self._values = Values(spec, losses, target.series)
-        self._callbacks = Callbacks(losses, self._values, target.name, module)
+        self._values = Values(spec, losses, target)
+        self._callbacks = Callbacks(self._values, module)
         shared = shared_parameters(self._data, target)
-        self._arguments = Arguments(losses, self._values, self._callbacks, shared)
-        self._tasks = Tasks(spec.outline, losses, self._values, self._arguments, target, module)
+        self._arguments = Arguments(self._values, self._callbacks, shared)
+        self._tasks = Tasks(self._values, self._arguments, module)
 
     def made(self) -> dict[str, Any]:
         """Return the DAG, its keys in the order of the guide."""

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.exported import MISSING, without_missing
-from dagctl.convert.to_dag_factory.values import length
+from dagctl.convert.to_dag_factory.values import KEYS_OF_TASKS, length
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import SingleTaskArguments
@@ -14,15 +14,13 @@ from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, LENGTHS, Funct
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.module import FunctionModule
     from dagctl.convert.to_dag_factory.values import Values
     from dagctl.spec.dependencies.outline import Entry, Outline
 
 _DECORATORS = {"2": "airflow.decorators.task", "3": "airflow.sdk.task"}
-_OWN = frozenset({"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"})
 _SIMPLE = lazy_pattern(r"\w+", re.ASCII)
 """The ids that dag-factory reads behind a `+`."""
 
@@ -30,19 +28,10 @@ _SIMPLE = lazy_pattern(r"\w+", re.ASCII)
 class Functions:
     """Turns tasks that call a function into those of dag-factory."""
 
-    def __init__(
-        self,
-        outline: Outline,
-        losses: Losses,
-        values: Values,
-        path_of: Callable[[str], str],
-        module: FunctionModule,
-    ) -> None:
-        """Take what all tasks of a DAG share, as `Tasks` does."""
-        self.outline = outline
-        self._losses = losses
+    def __init__(self, values: Values, module: FunctionModule) -> None:
+        """Take what turns values, and where functions are written."""
+        self.outline = outline = values.outline
         self._values = values
-        self._path_of = path_of
         self._module = module
         self._given_on = {
             task.number for entry in outline.tasks for task in _outputs_of(entry, outline)
@@ -77,12 +66,12 @@ class Functions:
             key = "expand" if given.get("expand") else "expand_kwargs"
             where = " in a group" if entry.group else ""
             text = f"dag-factory cannot map a task of type {given['task_type']}{where}"
-            self._losses.gap((*entry.path, key), text)
+            self._values.losses.gap((*entry.path, key), text)
         kind = FUNCTION_CLASSES.get(given["task_type"], "PythonOperator")
         key = "op_kwargs" if given["task_type"] == "decorator" else "with"
         arguments = self._values.value(given.get(key, {}), (*entry.path, key))
         called = {"op_kwargs": arguments} if arguments else {}
-        return {"operator": self._path_of(kind)} | function | called | settings
+        return {"operator": self._values.path_of(kind)} | function | called | settings
 
     def _function(self, entry: Entry, given: Mapping[str, Any]) -> str:
         """Return the import path of the function."""
@@ -94,7 +83,7 @@ class Functions:
         """Return what a decorated function is called with, and mapped over."""
         if given.get("expand_kwargs") is not None:
             text = "dag-factory maps over each argument alone: write `expand`"
-            self._losses.gap((*entry.path, "expand_kwargs"), text)
+            self._values.losses.gap((*entry.path, "expand_kwargs"), text)
         fixed = {
             key: self._argument(entry, ("with", key), value)
             for key, value in given.get("with", {}).items()
@@ -106,10 +95,14 @@ class Functions:
         fixed, over = without_missing(fixed), without_missing(over)
         if over:
             return ({"partial": fixed} if fixed else {}) | {"expand": over}
-        taken = SingleTaskArguments.parameter_names() | FunctionSettings.model_fields.keys() | _OWN
+        taken = (
+            SingleTaskArguments.parameter_names()
+            | FunctionSettings.model_fields.keys()
+            | KEYS_OF_TASKS
+        )
         for key in fixed.keys() & taken:
             text = "dag-factory takes an argument of this name for one of the task"
-            self._losses.gap((*entry.path, "with", key), text)
+            self._values.losses.gap((*entry.path, "with", key), text)
         return {key: value for key, value in fixed.items() if key not in taken}
 
     def _argument(self, entry: Entry, place: tuple[str, str], value: Any) -> Any:  # noqa: ANN401
@@ -119,7 +112,7 @@ class Functions:
         task = self.outline.resolve(value["$xcom"], entry.group)
         if task is None or not self.is_decorated(task) or not _SIMPLE.fullmatch(task.name):
             text = "dag-factory gives a function only the output of another function by its path"
-            self._losses.gap(path, text)
+            self._values.losses.gap(path, text)
             return MISSING
         return f"+{task.name}" + (f"[{value['key']!r}]" if "key" in value else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.to_dag_factory.values import TYPE, length
+from dagctl.convert.to_dag_factory.values import ASSETS, TYPE, length
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.schedules import assets_of
 
@@ -20,7 +20,6 @@ _OR_TIME = {
 }
 _INTERVAL = "airflow.timetables.interval"
 _TRIGGER = "airflow.timetables.trigger"
-_CLASSES = {"2": "airflow.datasets.Dataset", "3": "airflow.sdk.Asset"}
 _WORDS = {"any": "__or__", "all": "__and__"}
 PATH: Path = ("schedule_interval",)
 
@@ -74,7 +73,7 @@ def _built(value: Any, values: Values) -> Any:  # noqa: ANN401 - JSON data
     if isinstance(value, str) or marker_of(value):
         return _member(value, values)
     word = next(word for word in _WORDS if word in value)
-    kind = f"{_CLASSES[values.series]}{word.title()}"
+    kind = f"{ASSETS[values.series]}{word.title()}"
     return {TYPE: kind, "__args__": [_built(item, values) for item in value[word]]}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.exported import MISSING, without_missing
 from dagctl.convert.to_dag_factory.functions import Functions
-from dagctl.convert.to_dag_factory.values import length
+from dagctl.convert.to_dag_factory.values import KEYS_OF_TASKS, length
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class, text_meaning
 from dagctl.spec.fields.durations import duration_problem, length_of
@@ -16,46 +16,23 @@ from dagctl.spec.tasks import bash
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.outcome.exported import Losses
     from dagctl.convert.to_dag_factory.arguments import Arguments
     from dagctl.convert.to_dag_factory.module import FunctionModule
     from dagctl.convert.to_dag_factory.values import Values
-    from dagctl.spec.dependencies.outline import Entry, Outline
+    from dagctl.spec.dependencies.outline import Entry
     from dagctl.spec.walk import Path
-    from dagctl.target import Target
 
-_OWN = frozenset({"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"})
-"""Keys of dag-factory that a parameter of an operator cannot have."""
 _STAGES = ("setup", "teardown", "on_failure_fail_dagrun")
 
 
 class Tasks:
     """Turns tasks into those of dag-factory."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what all tasks share
-        self,
-        outline: Outline,
-        losses: Losses,
-        values: Values,
-        arguments: Arguments,
-        target: Target,
-        module: FunctionModule,
-    ) -> None:
-        """Take what all tasks of a DAG share.
-
-        Args:
-            outline: The tasks and groups of the spec.
-            losses: Where losses are noted.
-            values: Turns values.
-            arguments: Turns the arguments that every task has.
-            target: The Airflow that the file is for.
-            module: Where functions are to be written that the spec has as code.
-        """
-        self._losses = losses
+    def __init__(self, values: Values, arguments: Arguments, module: FunctionModule) -> None:
+        """Take what turns values and arguments, and where functions are written."""
         self._values = values
         self._arguments = arguments
-        self._target = target
-        self._functions = Functions(outline, losses, values, self._path_of, module)
+        self._functions = Functions(values, module)
 
     def task(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a task, without its dependencies.
@@ -67,7 +44,7 @@ class Tasks:
         for key in _STAGES:
             if given.get(key):
                 text = "dag-factory has no setup and no teardown"
-                self._losses.gap((*entry.path, key), text)
+                self._values.losses.gap((*entry.path, key), text)
         made = self._kind(entry, given) | self._arguments.made(given, entry.path)
         return made | ({"task_group_name": entry.group.name} if entry.group else {})
 
@@ -79,23 +56,23 @@ class Tasks:
             return self._operator(entry, given)
         if kind == "decorator":
             text = f"dag-factory cannot make a task of the decorator {given['decorator']}"
-            self._losses.gap((*entry.path, "decorator"), text)
+            self._values.losses.gap((*entry.path, "decorator"), text)
         return self._functions.task(entry, given)
 
     def _bash(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         own = {key: given[key] for key in bash.FIELDS if given.get(key)}
         made = {key: self._values.value(own[key], (*entry.path, key)) for key in own}
-        operator = {"operator": self._path_of("BashOperator")}
+        operator = {"operator": self._values.path_of("BashOperator")}
         return operator | without_missing(made) | self._mapped(entry, given, None)
 
     def _operator(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
-        known = known_class(given["operator"], self._target)
+        known = known_class(given["operator"], self._values.target)
         operator = known if isinstance(known, Operator) else None
         made: dict[str, Any] = {"operator": operator.path if operator else given["operator"]}
         for key, value in given.get("with", {}).items():
             path = (*entry.path, "with", key)
-            if key in _OWN:
-                self._losses.gap(path, "dag-factory reads this key as its own")
+            if key in KEYS_OF_TASKS:
+                self._values.refuse_key(path)
             else:
                 made[key] = self._argument(operator, key, value, path)
         return without_missing(made) | self._mapped(entry, given, operator)
@@ -119,7 +96,7 @@ class Tasks:
         """Return what an operator is mapped over."""
         if given.get("expand_kwargs") is not None:
             text = "dag-factory maps over each parameter alone: write `expand`"
-            self._losses.gap((*entry.path, "expand_kwargs"), text)
+            self._values.losses.gap((*entry.path, "expand_kwargs"), text)
         made = {
             key: self._over(entry, operator, key, value)
             for key, value in given.get("expand", {}).items()
@@ -134,7 +111,7 @@ class Tasks:
             if task is not None and task.group is None and not self._functions.is_decorated(task):
                 return f"{task.name}.output"
             text = "dag-factory maps an operator only over an operator that stands in no group"
-            self._losses.gap(path, text)
+            self._values.losses.gap(path, text)
             return MISSING
         if isinstance(value, list | tuple):
             items = (
@@ -143,11 +120,6 @@ class Tasks:
             )
             return [item for item in items if item is not MISSING]
         return self._values.value(value, path)
-
-    def _path_of(self, name: str) -> str:
-        """Return the import path of one of Airflow's own operators."""
-        known = known_class(name, self._target)
-        return known.path if isinstance(known, Operator) else name
 
 
 def _relative(value: Any) -> str | None:  # noqa: ANN401 - JSON data

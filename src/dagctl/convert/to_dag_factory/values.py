@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dagctl.convert.outcome.exported import MISSING, task_id_of, without_missing
+from dagctl.operators import Operator
+from dagctl.spec.catalogue import known_class
 from dagctl.spec.fields.durations import length_of, parts_of
 from dagctl.spec.fields.markers import marker_of
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.convert.outcome.exported import Losses
     from dagctl.spec.model import DagSpec
     from dagctl.spec.walk import Path
+    from dagctl.target import Target
 
 TYPE, ARGS = "__type__", "__args__"
 _OWN = frozenset({TYPE, ARGS, "__and__", "__or__", "__join__"})
@@ -27,24 +30,34 @@ _NO_WORD = {
     "$zip": "several outputs joined",
     "$concat": "several outputs joined",
 }
-_ASSETS = {"2": "airflow.datasets.Dataset", "3": "airflow.sdk.Asset"}
+KEYS_OF_TASKS = frozenset(
+    {"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"}
+)
+"""Keys of its tasks that a parameter of an operator, or of a function, cannot have."""
+ASSETS = {"2": "airflow.datasets.Dataset", "3": "airflow.sdk.Asset"}
 
 
 class Values:
     """Turns the values of one spec into those of dag-factory."""
 
-    def __init__(self, spec: DagSpec, losses: Losses, series: str) -> None:
-        """Take where losses are noted.
-
-        Args:
-            spec: The spec.
-            losses: What is lost.
-            series: The series of the target, `2` or `3`.
-        """
-        self._losses = losses
-        self.series = series
+    def __init__(self, spec: DagSpec, losses: Losses, target: Target) -> None:
+        """Take the spec, where losses are noted, and the Airflow that the file is for."""
+        self.losses, self.target, self.outline = losses, target, spec.outline
         self._zone = spec.timezone or "UTC"
-        self._outline = spec.outline
+
+    @property
+    def series(self) -> str:
+        """The series of the target, `2` or `3`."""
+        return self.target.series
+
+    def path_of(self, name: str) -> str:
+        """Return the import path of a class, where the catalogue knows it."""
+        known = known_class(name, self.target)
+        return known.path if isinstance(known, Operator) else name
+
+    def refuse_key(self, path: Path) -> None:
+        """Note a key that means something to dag-factory itself."""
+        self.losses.gap(path, "dag-factory reads this key as its own")
 
     def value(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
         """Return a value; what dag-factory has no word for is noted."""
@@ -62,7 +75,7 @@ class Values:
         made: dict[str, Any] = {}
         for key, item in value.items():
             if key in _OWN:
-                self._losses.gap((*path, key), "dag-factory reads this key as its own")
+                self.refuse_key((*path, key))
             else:
                 made[key] = self.value(item, (*path, key))
         return without_missing(made)
@@ -81,31 +94,31 @@ class Values:
             return self._constant(value[marker], path)
         if marker == "$xcom":
             return self._output(value, path)
-        self._losses.gap(path, f"dag-factory has no word for {_NO_WORD.get(marker, marker)}")
+        self.losses.gap(path, f"dag-factory has no word for {_NO_WORD.get(marker, marker)}")
         return MISSING
 
     def _constant(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
         if isinstance(value, str) and ("{{" in value or "{%" in value):
-            self._losses.gap(path, "dag-factory cannot keep Airflow from rendering a text")
+            self.losses.gap(path, "dag-factory cannot keep Airflow from rendering a text")
         return value if not isinstance(value, dict) else self._data(value, path)
 
     def _data(self, value: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Return a mapping of data, whose keys mean nothing."""
         for key in value.keys() & _OWN:
-            self._losses.gap((*path, key), "dag-factory reads this key as its own")
+            self.refuse_key((*path, key))
         return {key: item for key, item in value.items() if key not in _OWN}
 
     def _output(self, value: Mapping[str, Any], path: Path) -> str:
         """Return a template that reads the output of a task."""
         key = f", key={value['key']!r}" if "key" in value else ""
         text = "dag-factory gives the output of a task only to functions; a template reads it here"
-        self._losses.gap(path, text)
-        task_id = task_id_of(value["$xcom"], path, self._outline)
+        self.losses.gap(path, text)
+        task_id = task_id_of(value["$xcom"], path, self.outline)
         return f"{{{{ ti.xcom_pull(task_ids={task_id!r}{key}) }}}}"
 
     def asset(self, name: str) -> dict[str, Any]:
         """Return an asset, which Airflow 2 calls a dataset."""
-        return {TYPE: _ASSETS[self.series], "uri": name}
+        return {TYPE: ASSETS[self.series], "uri": name}
 
     def moment(self, text: str) -> dict[str, Any]:
         """Return a date and time in the zone that the spec means."""

@@ -15,6 +15,7 @@ from dagctl.findings.problem import Problem, refuse
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import is_duration, meant_length
+from dagctl.spec.fields.start_date import MONTHS
 from dagctl.spec.fields.zone import zone_of
 from dagctl.text.lines import TextRange
 
@@ -63,9 +64,8 @@ _URI = lazy_pattern(r"[a-z][a-z0-9+.-]*://[^\s\"']+")
 _WORD = lazy_pattern(r"\S+")
 _PART = lazy_pattern(r"[^\s,]+")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_NAMES = {name: i for i, name in enumerate(_MONTHS, 1)} | {name: i for i, name in enumerate(_DAYS)}
+_NAMES = {name: i for i, name in enumerate(MONTHS, 1)} | {name: i for i, name in enumerate(_DAYS)}
 
 
 def check_schedule(text: str) -> str:

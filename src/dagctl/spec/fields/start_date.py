@@ -32,7 +32,7 @@ _CALL = lazy_pattern(
     r"(?:\w+\.)?date(?:time)?\(\s*((?:19|20|21)[0-9]{2}),\s*([0-9]{1,2}),\s*([0-9]{1,2})\s*"
     r"""(?:,\s*(?:tz|tzinfo)\s*=\s*(?:["'](\w+/[\w/]+)["'])?[^,"'()]*)?\)"""
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_FIRST = lazy_pattern(
     r"(?i)([a-z]{3})[a-z]*\.? +([0-9]{1,2})(?:st|nd|rd|th)?,? +((?:19|20|21)[0-9]{2})"
 )
@@ -132,9 +132,9 @@ def _parts(text: str) -> tuple[str, str, str] | None:
         return day_first[3], day_first[2], day_first[1]
     if slashes := _WITH_SLASHES.fullmatch(text):
         first, second, year = slashes.groups()
-        if int(first) > len(_MONTHS):
+        if int(first) > len(MONTHS):
             return year, second, first
-        return (year, first, second) if int(second) > len(_MONTHS) else None
+        return (year, first, second) if int(second) > len(MONTHS) else None
     return _of_words(text)
 
 
@@ -148,7 +148,7 @@ def _of_words(text: str) -> tuple[str, str, str] | None:
 
 def _with_month(year: str, month: str, day: str) -> tuple[str, str, str] | None:
     name = month.casefold()
-    return (year, str(_MONTHS.index(name) + 1), day) if name in _MONTHS else None
+    return (year, str(MONTHS.index(name) + 1), day) if name in MONTHS else None
 
 
 def _refuse(message: str, hint: str = _HINT) -> NoReturn:
