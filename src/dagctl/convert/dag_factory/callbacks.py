@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.outcome.report import Place, Report
+    from dagctl.convert.outcome.report import Place
 
 
 class Callbacks:
     """Turns callbacks into those of a spec."""
 
-    def __init__(self, report: Report, values: Values) -> None:
-        self._report = report
+    def __init__(self, values: Values) -> None:
         self._values = values
+        self._report = values.report
 
     def taken(self, fields: Fields, kinds: Iterable[str]) -> dict[str, Any]:
         """Return the callbacks of some kinds; `fields` loses them."""

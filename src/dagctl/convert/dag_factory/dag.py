@@ -71,12 +71,10 @@ class DagConversion:
         self._target = target
         self._today = today
         self._values = Values(report, target)
-        self._callbacks = Callbacks(report, self._values)
+        self._callbacks = Callbacks(self._values)
         self._shared: dict[str, dict[str, Any]] = {}
-        self._schedules = Schedules(report, self._values, read)
-        self._tasks = Tasks(
-            report, self._values, self._callbacks, self._schedules, target, text_of=text_of
-        )
+        self._schedules = Schedules(self._values, read)
+        self._tasks = Tasks(self._values, self._callbacks, self._schedules, text_of)
 
     def spec(self, dag_id: str, merged: Fields, *, ignoring: bool = True) -> dict[str, Any]:
         """Return the spec as data, its keys in the order of the reference.
@@ -97,7 +95,7 @@ class DagConversion:
         made |= self._arguments(dag)
         made |= self._callbacks.taken(dag, DAG_CALLBACKS)
         made |= self._defaults(defaults, dag)
-        made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report, self._shared)
+        made["tasks"] = entries(dag, self._tasks, self._shared)
         self._rest(dag, made, ignoring=ignoring)
         return in_order(made)
 
@@ -280,8 +278,8 @@ class DagConversion:
             for key in ("email_on_failure", "email_on_retry"):
                 if made.pop(key, mails) is True:
                     top[key] = True  # a task may have an address of its own
-        spreading = Spreading(dag, self._report, self._values, self._target)
-        self._shared = share_of_groups(dag, self._tasks, self._callbacks, self._report, spreading)
+        spreading = Spreading(dag, self._values)
+        self._shared = share_of_groups(dag, self._tasks, spreading)
         made |= spreading.spread(defaults)
         spreading.put(dag)
         return top | ({"default_args": made} if made else {})

@@ -14,7 +14,6 @@ from dagctl.spec.tasks.arguments import DefaultArgs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.dag_factory.callbacks import Callbacks
     from dagctl.convert.dag_factory.tasks import Tasks
     from dagctl.convert.outcome.report import Report
 
@@ -46,14 +45,13 @@ class _Names:
         return name if shared else ".".join((*where, name))
 
 
-def share_of_groups(
-    dag: Fields, tasks: Tasks, callbacks: Callbacks, report: Report, spreading: Spreading
-) -> dict[str, dict[str, Any]]:
+def share_of_groups(dag: Fields, tasks: Tasks, spreading: Spreading) -> dict[str, dict[str, Any]]:
     """Write what the `default_args` of groups say for some operators into their tasks.
 
     The innermost group comes first, as its values hold in Airflow; call this before the values of
     the DAG are written. Return what stays in the `default_args` of each group.
     """
+    report = tasks.report
     groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
     within: dict[str, list[str]] = {}
     depths: dict[str, int] = {}
@@ -62,19 +60,16 @@ def share_of_groups(
             depths[group] = depth
             within.setdefault(group, []).append(name)
     return {
-        group: spreading.spread(_shared(groups[group], tasks, callbacks)[1], within[group])
+        group: spreading.spread(_shared(groups[group], tasks)[1], within[group])
         for group in sorted(depths, key=lambda name: depths[name], reverse=True)
     }
 
 
 def entries(
-    dag: Fields,
-    tasks: Tasks,
-    callbacks: Callbacks,
-    report: Report,
-    shared: Mapping[str, dict[str, Any]],
+    dag: Fields, tasks: Tasks, shared: Mapping[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the tasks of a DAG, each in its group, with what `share_of_groups` returned."""
+    report = tasks.report
     written = named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
     groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
     around = {
@@ -88,7 +83,7 @@ def entries(
         around,
     )
     made_groups = {
-        name: _group(name, group, tasks, callbacks, report=report, shared=shared.get(name, {}))
+        name: _group(name, group, tasks, shared.get(name, {}))
         | _dependencies(group, names, around[name], report)
         for name, group in groups.items()
     }
@@ -119,15 +114,8 @@ def _around(name: object, groups: Mapping[str, Fields], report: Report) -> tuple
     return tuple(reversed(path))
 
 
-def _group(  # noqa: PLR0913 - the group, and what its parts are made by
-    name: str,
-    group: Fields,
-    tasks: Tasks,
-    callbacks: Callbacks,
-    *,
-    report: Report,
-    shared: Mapping[str, Any],
-) -> dict[str, Any]:
+def _group(name: str, group: Fields, tasks: Tasks, shared: Mapping[str, Any]) -> dict[str, Any]:
+    report = tasks.report
     made: dict[str, Any] = {"group_id": name}
     for key in _GROUP_FIELDS:
         value = group.get(key)
@@ -135,7 +123,7 @@ def _group(  # noqa: PLR0913 - the group, and what its parts are made by
             made[key] = value
         elif value is not None:
             report.gap(group.at(key), key, "it must be text")
-    defaults = {**_shared(group, tasks, callbacks)[0], **shared}
+    defaults = {**_shared(group, tasks)[0], **shared}
     made |= {"default_args": defaults} if defaults else {}
     for key in group:
         if key not in _KNOWN_OF_GROUPS:
@@ -143,11 +131,11 @@ def _group(  # noqa: PLR0913 - the group, and what its parts are made by
     return made
 
 
-def _shared(group: Fields, tasks: Tasks, callbacks: Callbacks) -> tuple[dict[str, Any], Fields]:
+def _shared(group: Fields, tasks: Tasks) -> tuple[dict[str, Any], Fields]:
     """Return what a group of a spec says for its tasks, and what only some operators take."""
     shared = group.get("default_args")
     left = shared.copy() if isinstance(shared, Fields) else Fields(group.place)
-    defaults = callbacks.taken(left, TASK_CALLBACKS)
+    defaults = tasks.callbacks.taken(left, TASK_CALLBACKS)
     return defaults | tasks.arguments(left, DefaultArgs.key_names()), left
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.outcome.report import Place, Report
+    from dagctl.convert.outcome.report import Place
 
 ReadFile = Callable[[str], Fields | None]
 """Returns the document in a file that the DAG file names, or None."""
@@ -35,9 +35,9 @@ _LONGEST_CONDITION = 20_000
 class Schedules:
     """Turns the schedule of a DAG into that of a spec."""
 
-    def __init__(self, report: Report, values: Values, read: ReadFile) -> None:
-        self._report = report
+    def __init__(self, values: Values, read: ReadFile) -> None:
         self._values = values
+        self._report = values.report
         self._read = read
 
     def taken(self, dag: Fields) -> Any:  # noqa: ANN401 - JSON data

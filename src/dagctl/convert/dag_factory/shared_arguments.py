@@ -37,12 +37,10 @@ def tasks_of(dag: Fields, report: Report) -> dict[str, Fields]:
 class Spreading:
     """Writes what `default_args` says for some operators into the tasks of one DAG."""
 
-    def __init__(self, dag: Fields, report: Report, values: Values, target: str) -> None:
-        """Take the DAG, where each argument is reported, and the Airflow of the spec."""
-        self._tasks = {name: task.copy() for name, task in tasks_of(dag, report).items()}
-        self._report = report
-        self._values = values
-        self._target = target
+    def __init__(self, dag: Fields, values: Values) -> None:
+        """Take the DAG, and what turns its values."""
+        self._values, self._report, self._target = values, values.report, values.target
+        self._tasks = {name: task.copy() for name, task in tasks_of(dag, values.report).items()}
 
     def put(self, dag: Fields) -> None:
         """Give a DAG the tasks with what was written into them."""

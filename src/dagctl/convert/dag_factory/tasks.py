@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dagctl.convert.dag_factory.callbacks import Callbacks
     from dagctl.convert.dag_factory.schedule import Schedules
     from dagctl.convert.dag_factory.values import Values
-    from dagctl.convert.outcome.report import Place, Report
+    from dagctl.convert.outcome.report import Place
 
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
 _MINUTES = "retry_delay_minutes"
@@ -76,21 +76,17 @@ _TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "
 class Tasks:
     """Turns tasks into those of a spec."""
 
-    def __init__(  # noqa: PLR0913 - what turns each kind of value
+    def __init__(
         self,
-        report: Report,
         values: Values,
         callbacks: Callbacks,
         schedules: Schedules,
-        target: str,
-        *,
         text_of: Callable[[str], str | None],
     ) -> None:
-        self._report = report
-        self._values = values
-        self._callbacks = callbacks
+        self.values, self.callbacks = values, callbacks
+        self.report = values.report
         self._schedules = schedules
-        self._target = target
+        self._target = values.target
         self._text_of = text_of
 
     def task(self, task_id: str, written: Fields, known: frozenset[str]) -> dict[str, Any]:
@@ -106,19 +102,19 @@ class Tasks:
             fields.pop(key, None)
         _join_partial(fields)
         task: dict[str, Any] = {"task_id": task_id}
-        made = self._callbacks.taken(fields, TASK_CALLBACKS)
+        made = self.callbacks.taken(fields, TASK_CALLBACKS)
         made |= self.arguments(fields, OperatorTask.key_names())
         self._functions(fields)
         self._variables(fields)
-        put_objects(str(written.get("operator")), fields, self._report)
-        put_json(str(written.get("operator")), fields, self._report)
+        put_objects(str(written.get("operator")), fields, self.report)
+        put_json(str(written.get("operator")), fields, self.report)
         mapped = self._mapped(fields, known)
         arguments = {
-            key: xcom(fields[key], known) or self._values.value(fields[key], fields.at(key), key)
+            key: xcom(fields[key], known) or self.values.value(fields[key], fields.at(key), key)
             for key in fields
         }
         if "decorator" in written:
-            made |= docstring(written, self._text_of, self._report)
+            made |= docstring(written, self._text_of, self.report)
             kind = self._decorated(written, arguments, mapped)
         else:
             kind = self._operator(written, arguments, mapped)
@@ -131,12 +127,12 @@ class Tasks:
             name, place = OLD_DURATIONS.get(key, key), fields.at(key)
             if key in RENAMED:
                 name = RENAMED[key]
-                self._report.changed(place, key, f"it is `{name}` now")
+                self.report.changed(place, key, f"it is `{name}` now")
             if key in _GONE:
                 fields.pop(key)
-                self._report.dropped(place, key, _GONE[key])
+                self.report.dropped(place, key, _GONE[key])
             elif name in MOMENTS:
-                moment = self._values.value(fields.pop(key), place, key)
+                moment = self.values.value(fields.pop(key), place, key)
                 is_moment = isinstance(moment, dict) and moment.keys() == {"$datetime"}
                 made[name] = moment["$datetime"] if is_moment else moment
             elif (
@@ -146,16 +142,16 @@ class Tasks:
             ):
                 made[_MINUTES] = minutes_of(fields.pop(key))
             elif name in DURATIONS:
-                text = self._values.duration(fields.pop(key), place, key)
+                text = self.values.duration(fields.pop(key), place, key)
                 made |= {name: text} if text else {}
             elif name in {"inlets", "outlets"}:
                 value = fields.pop(key)
                 if "task_id" not in names and any(isinstance(each, str) for each in as_list(value)):
                     text = "in `default_args`, dag-factory gives the tasks texts, and no assets"
-                    self._report.new(place, key, text)
+                    self.report.new(place, key, text)
                 made[name] = self._assets(value, place, name) or None
             elif name in names and name in _TASK_FIELDS:
-                value = self._values.value(fields.pop(key), place, key)
+                value = self.values.value(fields.pop(key), place, key)
                 made[name] = (
                     with_rules(value) if name == "params" and isinstance(value, dict) else value
                 )
@@ -173,7 +169,7 @@ class Tasks:
             return {"$asset": item}
         if isinstance(item, Fields) and is_asset(item):
             return {"$asset": asset_text(item)}
-        return self._values.value(item, place, key)
+        return self.values.value(item, place, key)
 
     def _functions(self, fields: Fields) -> None:
         """Put `$ref` in the place of functions that are named with their files, or by path."""
@@ -182,11 +178,11 @@ class Tasks:
             place = fields.at(f"{prefix}_name" if name else parameter)
             if fields.pop(f"{prefix}_lambda", None) is not None:
                 text = "a lambda has no word in a spec: write the function into a module"
-                self._report.gap(place, f"{prefix}_lambda", text)
+                self.report.gap(place, f"{prefix}_lambda", text)
             if isinstance(file, Tagged):
                 fields.put(parameter, file, place)
             elif name and file:
-                path = self._callbacks.function(str(name), str(file), place, f"{prefix}_name")
+                path = self.callbacks.function(str(name), str(file), place, f"{prefix}_name")
                 fields.put(parameter, Tagged(f"name:{path}", ""), place)
             elif isinstance(fields.get(parameter), str) and parameter in {
                 "python_callable",
@@ -211,16 +207,16 @@ class Tasks:
     def _variables(self, fields: Fields) -> None:
         """Put a template in the place of `variables_as_arguments`, which is read at parse time."""
         key = "variables_as_arguments"
-        place, rows = fields.at(key), listed(fields, key, self._report)
+        place, rows = fields.at(key), listed(fields, key, self.report)
         fields.pop(key, None)
         for row in rows:
             if not isinstance(row, Fields):
-                self._report.gap(place, key, "an item has no `variable` and no `attribute`")
+                self.report.gap(place, key, "an item has no `variable` and no `attribute`")
                 continue
             name, attribute = str(row.get("variable")), str(row.get("attribute"))
             fields.put(attribute, f"{{{{ var.value.{name} }}}}", place)
             text = f"`{attribute}` reads the variable {name} when the task runs, not at each parse"
-            self._report.changed(place, key, text)
+            self.report.changed(place, key, text)
 
     def _mapped(self, fields: Fields, known: frozenset[str]) -> dict[str, Any]:
         """Return what the task is mapped over."""
@@ -235,7 +231,7 @@ class Tasks:
             other = value.split(".output")[0] if ".output" in value else _xcom_arg(value)
             if other in known:
                 return {"$xcom": other}
-        return xcom(value, known) or self._values.value(value, place, key)
+        return xcom(value, known) or self.values.value(value, place, key)
 
     def _decorated(
         self, written: Fields, arguments: dict[str, Any], mapped: dict[str, Any]
@@ -247,11 +243,11 @@ class Tasks:
         operator = _DECORATORS.get(name)
         if operator is None:
             text = f"the decorator {path} has no operator here; write `decorator` in the spec"
-            self._report.gap(place, "decorator", text)
+            self.report.gap(place, "decorator", text)
             operator = "PythonOperator"
         else:
             text = f"{path} is the {operator} that it makes"
-            self._report.changed(place, "decorator", text)
+            self.report.changed(place, "decorator", text)
         given = {key: value for key, value in arguments.items() if key not in _OF_DECORATORS}
         kept = {key: value for key, value in arguments.items() if key in _OF_DECORATORS}
         if kept.get("multiple_outputs") is False:
@@ -266,13 +262,13 @@ class Tasks:
         place = written.at("operator")
         path = written.get("operator")
         if not isinstance(path, str):
-            self._report.gap(place, "operator", "the task has neither `operator` nor `decorator`")
+            self.report.gap(place, "operator", "the task has neither `operator` nor `decorator`")
             return {"operator": "EmptyOperator"}
         if is_of_a_database(path) and not isinstance(lookup(path, self._target), Operator):
             arguments = for_all_databases(path, arguments)
-            self._report.changed(place, "operator", f"{path} is {SUCCESSOR} now")
+            self.report.changed(place, "operator", f"{path} is {SUCCESSOR} now")
             path = SUCCESSOR
-        name = operator_name(path, self._target, self._report, place)
+        name = operator_name(path, self._target, self.report, place)
         if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
             return _bash(arguments)
         if name in _PYTHON and not mapped:
@@ -294,7 +290,7 @@ class Tasks:
             if (name, new) != (key, value):
                 del made[key]
                 made[name] = new
-                self._report.changed(written.at(key), key, f"it is `{name}: {in_json(new)}` now")
+                self.report.changed(written.at(key), key, f"it is `{name}: {in_json(new)}` now")
         return made
 
     def _plain(self, operator: str, parameter: str, value: Any) -> Any:  # noqa: ANN401 - JSON data

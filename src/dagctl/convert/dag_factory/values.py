@@ -50,7 +50,7 @@ class Values:
     """Turns the values of one DAG into those of a spec, and reports what it could not keep."""
 
     def __init__(self, report: Report, target: str) -> None:
-        self._report = report
+        self.report, self.target = report, target
         self._series = target_of(target).series
 
     def value(self, value: object, place: Place, subject: str) -> Any:  # noqa: ANN401 - JSON data
@@ -64,7 +64,7 @@ class Values:
         if isinstance(value, date):  # a datetime is one
             return {"$datetime": value.isoformat()}
         if isinstance(value, bytes | set):
-            self._report.gap(place, subject, "a spec has no bytes and no sets; it is text now")
+            self.report.gap(place, subject, "a spec has no bytes and no sets; it is text now")
             return str(value)
         return value
 
@@ -72,7 +72,7 @@ class Values:
         """Return a length of time as text, such as `1h30m`; None, reported, if it is none."""
         text = duration_text(seconds_of(value))
         if text is None:
-            self._report.gap(place, subject, "this is no length of time that a spec can hold")
+            self.report.gap(place, subject, "this is no length of time that a spec can hold")
         return text
 
     def _fields(self, value: Fields, place: Place, subject: str) -> Any:  # noqa: ANN401
@@ -91,7 +91,7 @@ class Values:
             return {"$ref": name}
         if value.tag == "join" and isinstance(value.value, list):
             return joined(value.value)
-        self._report.gap(place, subject, f"a spec has no word for the tag `{value.tag[:60]}`")
+        self.report.gap(place, subject, f"a spec has no word for the tag `{value.tag[:60]}`")
         return self.value(value.value, place, subject)
 
     def _object(self, value: Fields, place: Place, subject: str) -> Any:  # noqa: ANN401
@@ -122,7 +122,7 @@ class Values:
         """Return the path that a class of datasets has in the target."""
         new = _DATASETS.get(path) if self._series == "3" else None
         if new is not None:
-            self._report.changed(place, subject, f"{path} is {new} in Airflow 3")
+            self.report.changed(place, subject, f"{path} is {new} in Airflow 3")
         return new or path
 
 
