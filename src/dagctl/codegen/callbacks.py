@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import call, name, sequence
-from dagctl.codegen.functions import function_piece
+from dagctl.codegen.scope import function_piece
 from dagctl.codegen.values import reference, unrendered
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.callbacks import code_of

@@ -11,6 +11,9 @@ from dagctl.codegen.names import function, group_variable, variable
 from dagctl.frozen import frozen, mutable
 from dagctl.spec.tasks import DecoratorTask, PythonTask
 from dagctl.spec.walk import is_mapped
+from dagctl.user_code.python.function import as_function, signature_of_body
+from dagctl.user_code.python.function_tree import function_tree
+from dagctl.user_code.python.read import input_statements
 
 if TYPE_CHECKING:
     import ast
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from dagctl.spec.tasks import TaskBase
     from dagctl.spec.walk import Path
     from dagctl.target import Target
+    from dagctl.user_code.python import PythonCode
 
 
 @frozen
@@ -127,3 +131,27 @@ class Scope:
 def is_decorated(task: TaskBase) -> bool:
     """Return whether a task is a function with one of Airflow's decorators in the file."""
     return isinstance(task, DecoratorTask) or (isinstance(task, PythonTask) and is_mapped(task))
+
+
+def function_piece(
+    code: PythonCode, written: str, identifier: str, *, provide_context: bool
+) -> Piece:
+    """Return the text made of the checked code, and the tree made of the untouched one.
+
+    Args:
+        code: The checked code.
+        written: The code as the user wrote it.
+        identifier: The name of the function.
+        provide_context: Whether a body takes `**context`.
+    """
+
+    def tree() -> ast.FunctionDef | ast.AsyncFunctionDef:
+        return function_tree(
+            code, input_statements(written), identifier, provide_context=provide_context
+        )
+
+    text = as_function(code, identifier, provide_context=provide_context)
+    if not code.is_plain:
+        return Piece(text, tree)
+    signature = signature_of_body(code, provide_context=provide_context)
+    return Piece(text, tree, head=f"def {identifier}({signature}):", body=written)

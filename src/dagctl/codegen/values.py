@@ -17,7 +17,7 @@ from dagctl.codegen.expressions import (
     plain,
     sequence,
 )
-from dagctl.codegen.functions import function_piece
+from dagctl.codegen.scope import function_piece
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.fields.import_path import split_path

@@ -35,8 +35,7 @@ from dagctl.spec.dag.arguments import (
     dates_in_zone,
 )
 from dagctl.spec.dag.brought import brought_by
-from dagctl.spec.dag.checks import MAX_NAME, dag_problems
-from dagctl.spec.dag.elsewhere import dag_key_problem
+from dagctl.spec.dag.checks import MAX_NAME, dag_key_problem, dag_problems
 from dagctl.spec.dag.entry_checks import size_problems
 from dagctl.spec.dag.settings import (
     AccessControl,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.expressions import attribute, call, name, plain
-from dagctl.codegen.functions import function_piece
 from dagctl.codegen.mapping import DECORATORS, mapped
 from dagctl.codegen.names import function
+from dagctl.codegen.scope import function_piece
 from dagctl.codegen.values import length, reference, value_expression
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, LENGTHS, FunctionSettings
 from dagctl.spec.walk import is_mapped

@@ -1,4 +1,4 @@
-"""What is wrong with several fields of a DAG together, in raw data."""
+"""What is wrong with several fields of a DAG together, and with keys that no DAG has."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ from dagctl.spec.fields.schedules import schedule_problems
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.values import early_argument_problems, value_problems
 from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.validation.gone import GONE, gone, under_a_task
+from dagctl.spec.validation.unknown_keys import means_dependencies
 from dagctl.spec.validation.wrong_type import TEXT, wrong_type
 from dagctl.spec.walk import raw_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from dagctl.spec.validation.family import Family
     from dagctl.spec.walk import Path
 
 _FAST_RULES = {"all_success", "all_done_setup_success"}
@@ -40,6 +43,19 @@ _AT_DEFAULT = {
 """What a recorded spec says of a field that its author has not given."""
 _OF_THE_DAG = {"start_date", "end_date"}
 """What Airflow takes out of the `default_args` of a DAG for the DAG itself."""
+_SAID = {
+    "task_defaults": (
+        "`task_defaults` is read in the text of a spec, and in `defaults.yaml`",
+        "put what it says into the tasks",
+    ),
+    "doc": ("a DAG has no `doc`", "write `doc_md`"),
+    "for_each": ("`for_each` belongs to a task or a group", "write it there, under `tasks`"),
+    **{
+        key: (f"unknown key `{key}`", "did you mean `task_defaults`?")
+        for key in ("task_default", "tasks_defaults", "tasks_default", "default_tasks")
+    },
+}
+"""Keys with a message and a hint of their own."""
 MAX_NAME = 200
 """Characters of the name of a DAG."""
 
@@ -168,3 +184,19 @@ def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             message = "a DAG with `fail_fast` has tasks with the trigger rule `all_success` only"
             problem = Problem(Code.BAD_ARGUMENT, message, "remove `fail_fast`, or the trigger rule")
             yield problem.at(*path, "trigger_rule")
+
+
+def dag_key_problem(key: str, family: Family) -> Problem | None:
+    """Return the problem of a key beside `tasks` that belongs under a task, or to no spec."""
+    if key in GONE and key != "dag":  # that is a level too many
+        return gone(key)
+    if key in _SAID:
+        return Problem(Code.UNKNOWN_KEY, *_SAID[key])
+    if key == "timeout":
+        return None  # `dagrun_timeout` is the better hint
+    if means_dependencies(key):
+        hint = "write `dependencies: [...]` in the task that waits"
+        return Problem(Code.UNKNOWN_KEY, f"{quoted(key)} belongs under a task", hint)
+    if not any(key in model.key_names() for model in family.models.values()):
+        return None
+    return under_a_task(key, is_shared=key in DefaultArgs.model_fields)

@@ -13,7 +13,7 @@ from dagctl.spec.fields.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
-from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
+from dagctl.spec.tasks.operator import belongs_under_with, set_by_dagctl
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.validation.family import Family
 

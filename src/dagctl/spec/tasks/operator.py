@@ -1,6 +1,6 @@
-"""A task that is any operator or sensor of Airflow, of a provider, or of the project's own."""
+"""A task that is any operator or sensor: of Airflow, of a provider, of the project's own."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,13 +8,13 @@ from pydantic import AfterValidator, Field
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
+from dagctl.findings.wording import nearest, quoted
 from dagctl.spec.fields.import_path import CLASS_PATTERN, MAX_PATH, is_class_name
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import context_problems
-from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
 from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.unknown_keys import is_other_name
 
 _INSTEAD = {
     "bash_command": "remove the line `operator`, or write it under `with`",
@@ -23,6 +23,8 @@ _INSTEAD = {
     "decorator": "keep one of `operator` and `decorator`",
 }
 """What to do with a key that shows another kind of task."""
+_LIKENESS = 0.75
+"""How near to a key of a task a key must be to be meant for it: `sql` is nearer to `with`."""
 _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
 
 
@@ -74,3 +76,29 @@ class OperatorTask(SingleTask):
             under_with = f"write it under `with`: `with: {{{key}: ...}}`"
             return replace(problem, hint=_INSTEAD.get(key, under_with))
         return problem or belongs_under_with(key, cls.key_names(), "operator")
+
+
+def set_by_dagctl(given: object, reasons: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a problem for each parameter under `with` that dagctl sets.
+
+    Args:
+        given: The value of `with`, in raw data.
+        reasons: The parameters, each with why it cannot stand there.
+    """
+    for name in reasons.keys() & (given.keys() if isinstance(given, dict) else ()):
+        message = f"`{name}` cannot stand under `with`: {reasons[name]}"
+        yield Problem(Code.MISPLACED_PARAMETER, message, "take it out").at("with", name)
+
+
+def belongs_under_with(key: str, keys: Collection[str], owner: str) -> Problem | None:
+    """Return the problem of a key that belongs under `with`; None where another key was meant.
+
+    Args:
+        key: The key that stands beside `with`.
+        keys: The keys that may stand there.
+        owner: Whose parameters stand under `with`, such as `operator`.
+    """
+    if nearest(key, keys, likeness=_LIKENESS) or is_other_name(key):
+        return None
+    hint = f"the {owner}'s own parameters stand under `with`: `with: {{{key}: ...}}`"
+    return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
