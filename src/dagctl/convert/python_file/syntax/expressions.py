@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow import edges
 from dagctl.convert.python_file.airflow.assets import condition, is_asset
-from dagctl.convert.python_file.calls import calls, plain
+from dagctl.convert.python_file.calls import any_callee, plain
 from dagctl.convert.python_file.calls.modules import UNKNOWN, attribute, from_star, imported
 from dagctl.convert.python_file.certainty import conditions, effects, fallbacks
 from dagctl.convert.python_file.state.inlining import defined
@@ -186,7 +186,7 @@ def _member(machine: Machine, owner: Name | Bound | LocalClass | EnumMember, nam
     if path is None:
         known = attribute(machine, owner, name)
         return Bound(owner, name) if known is UNKNOWN else known
-    if name in calls.METHODS:
+    if name in any_callee.METHODS:
         definition = machine.definition(path)
         if isinstance(definition, Decorated):
             return Bound(definition, name)
@@ -207,7 +207,7 @@ def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | 
         known = {}
     if name in known:
         return known[name]
-    if name in edges.METHODS or name in calls.METHODS:
+    if name in edges.METHODS or name in any_callee.METHODS:
         return Bound(owner, name)
     kwargs = getattr(owner, "kwargs", {})
     if name in kwargs:
@@ -381,7 +381,7 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
     ast.BoolOp: conditions.boolean,
     ast.IfExp: conditions.either,
     ast.Compare: _compare,
-    ast.Call: calls.call,
+    ast.Call: any_callee.call,
     ast.Lambda: defined,
     ast.NamedExpr: _walrus,
     ast.ListComp: comprehensions.as_list,
