@@ -15,6 +15,7 @@ from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
+from dagctl.operation.options import Options
 from dagctl.ports import Query
 from dagctl.settings import load_settings
 from dagctl.workspace import find_workspace
@@ -185,20 +186,28 @@ class Client(Transfer, Versions):
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        from dagctl.commands.create import ResultHandlers, create, ignore
+        from dagctl.commands.create import create
+        from dagctl.commands.operate import ignore
 
         requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
-        options = self._options(
+        options = Options(
+            by_file=self._by_file,
             if_exists=if_exists,
             force=force,
             expected_version=expected_version,
             verify=verify,
             push=push,
+            key=key,
         )
-        handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
-        folders = self._folders(prune, key)
-        return create(self._context, requests, options, handlers, key=key, prune=folders)
+        return create(
+            self._context,
+            requests,
+            options,
+            prune=self._folders(prune, key),
+            on_recovered=self._remember,
+            on_result=on_result or ignore,
+        )
 
     def propose(
         self, specs: SpecOrFile | Sequence[SpecOrFile], branch: str, *, force: bool = False
@@ -220,7 +229,7 @@ class Client(Transfer, Versions):
         from dagctl.commands.propose import propose
 
         requests = self._specs.changes(specs)
-        options = self._options(force=force)
+        options = Options(by_file=self._by_file, force=force)
         return propose(self._context, requests, branch, options, self._remember)
 
     def recover(self) -> RecoverResult:
@@ -256,7 +265,12 @@ class Client(Transfer, Versions):
         requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
         self._settle_dead()
-        options = self._options(if_exists=if_exists, force=force, expected_version=expected_version)
+        options = Options(
+            by_file=self._by_file,
+            if_exists=if_exists,
+            force=force,
+            expected_version=expected_version,
+        )
         return plan(self._context, requests, options, self._folders(prune))
 
     def list(

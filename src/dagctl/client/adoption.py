@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dagctl.client.lifecycle import Lifecycle
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import Fix, Option
+from dagctl.operation.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.convert import Deployment
     from dagctl.operation.change import Change
-    from dagctl.operation.options import Options
 
 
 class Adopting(Lifecycle):
@@ -113,19 +113,21 @@ class Adopting(Lifecycle):
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
         from dagctl.commands.adopt import Adopted, refuse_gaps
-        from dagctl.commands.create import ResultHandlers, create, ignore
+        from dagctl.commands.create import create
+        from dagctl.commands.operate import ignore
 
         adoption = self._adoption(file, into, airflow_python, deployment)
         if not accept_gaps:
             refuse_gaps(adoption)
         self._plan(adoption)  # refuses another id
         show = on_result or ignore
-        handlers = ResultHandlers(
+        result = create(
+            self._context,
+            [self._change(adoption)],
+            _taking_place(Options(by_file=self._by_file, verify=verify, push=push), adoption),
             on_recovered=self._remember,
             on_result=lambda result: show(Adopted(adoption=adoption, result=result)),
         )
-        options = _taking_place(self._options(verify=verify, push=push), adoption)
-        result = create(self._context, [self._change(adoption)], options, handlers)
         return Adopted(adoption=adoption, result=result)
 
     def plan_adoption(
@@ -201,7 +203,7 @@ class Adopting(Lifecycle):
         """Return the plan, in which the spec takes the place of the file, and no other id."""
         from dagctl.commands.plan import plan
 
-        options = _taking_place(self._options(), adoption)
+        options = _taking_place(Options(by_file=self._by_file), adoption)
         planned = plan(self._context, [self._change(adoption)], options)
         if planned.dags[0].dag_id != adoption.spec.dag_id:
             why = next(iter(planned.warnings), f"`{adoption.spec.dag_id}` is taken")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.client.lifecycle import Lifecycle
+from dagctl.operation.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.errors import Diagnostic
     from dagctl.operation.editing import Draft
-    from dagctl.operation.options import Options
 
 
 class Drafts(Lifecycle):
@@ -35,7 +35,11 @@ class Drafts(Lifecycle):
         from dagctl.commands.edit import draft_of
 
         self._bring_up()
-        return draft_of(self._context, dag_id, self._options(force=force) if publishes else None)
+        return draft_of(
+            self._context,
+            dag_id,
+            Options(by_file=self._by_file, force=force) if publishes else None,
+        )
 
     def check_draft(self, draft: Draft, content: bytes) -> Sequence[Diagnostic]:
         """Return what is to be known about an edited text: warnings and advice.
@@ -48,7 +52,7 @@ class Drafts(Lifecycle):
 
     def plan_draft(self, draft: Draft, content: bytes, *, force: bool = False) -> PlanResult:
         """Return what `publish` would do; nothing is changed."""
-        options = self._options(force=force, expected_version=draft.version)
+        options = Options(by_file=self._by_file, force=force, expected_version=draft.version)
         return self._planned(self._edited(draft, content, options), options)
 
     def publish(  # noqa: PLR0913 - each is a choice of its own
@@ -78,8 +82,12 @@ class Drafts(Lifecycle):
         """
         from dagctl.commands.edit import write_text
 
-        options = self._options(
-            force=force, verify=verify, push=push, expected_version=draft.version
+        options = Options(
+            by_file=self._by_file,
+            force=force,
+            verify=verify,
+            push=push,
+            expected_version=draft.version,
         )
         outcome = self._operate(self._edited(draft, content, options), on_result)
         if outcome.operation_id is None:

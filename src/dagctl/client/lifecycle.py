@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.commands.pull import PulledDag
     from dagctl.commands.rewrite import Rewritten
     from dagctl.commands.specs.inputs import SpecOrFile
-    from dagctl.operation.options import Expected, IfExists
+    from dagctl.operation.options import Expected
 
 
 class Lifecycle(Calls):
@@ -57,10 +57,15 @@ class Lifecycle(Calls):
         """
         from dagctl.commands.lifecycle import removal
 
-        options = self._options(
-            force=force, verify=verify, push=push, expected_version=expected_version
+        options = Options(
+            by_file=self._by_file,
+            force=force,
+            verify=verify,
+            push=push,
+            expected_version=expected_version,
+            key=key,
         )
-        intent = removal(self._context, ids_of(dag_ids), options, key, purges=purges)
+        intent = removal(self._context, ids_of(dag_ids), options, purges=purges)
         return self._operate(intent, on_result)
 
     def plan_removal(
@@ -69,7 +74,7 @@ class Lifecycle(Calls):
         """Return what `remove` would do; nothing is changed."""
         from dagctl.commands.lifecycle import removal
 
-        options = self._options(force=force)
+        options = Options(by_file=self._by_file, force=force)
         intent = removal(self._context, ids_of(dag_ids), options, purges=purges)
         plan = self._planned(intent, options)
         if not purges:
@@ -111,7 +116,9 @@ class Lifecycle(Calls):
         """
         from dagctl.commands.lifecycle import replaced
 
-        options = self._options(expected_version=expected_version, if_exists="update")
+        options = Options(
+            by_file=self._by_file, expected_version=expected_version, if_exists="update", key=key
+        )
         return replaced(
             self._context,
             dag_id,
@@ -119,7 +126,6 @@ class Lifecycle(Calls):
             options,
             specs=self._specs,
             on_recovered=self._remember,
-            key=key,
         )
 
     def restore(  # noqa: PLR0913 - each is a choice of its own
@@ -149,14 +155,20 @@ class Lifecycle(Calls):
         """
         from dagctl.commands.lifecycle import restoration
 
-        options = self._options(verify=verify, push=push, expected_version=expected_version)
-        return self._operate(restoration(self._context, ids_of(dag_ids), options, key), on_result)
+        options = Options(
+            by_file=self._by_file,
+            verify=verify,
+            push=push,
+            expected_version=expected_version,
+            key=key,
+        )
+        return self._operate(restoration(self._context, ids_of(dag_ids), options), on_result)
 
     def plan_restore(self, dag_ids: str | Sequence[str]) -> PlanResult:
         """Return what `restore` would do; nothing is changed."""
         from dagctl.commands.lifecycle import restoration
 
-        options = self._options()
+        options = Options(by_file=self._by_file)
         return self._planned(restoration(self._context, ids_of(dag_ids), options), options)
 
     def rollback(  # noqa: PLR0913 - each is a choice of its own
@@ -192,10 +204,15 @@ class Lifecycle(Calls):
         """
         from dagctl.commands.lifecycle import rollback
 
-        options = self._options(
-            force=force, verify=verify, push=push, expected_version=expected_version
+        options = Options(
+            by_file=self._by_file,
+            force=force,
+            verify=verify,
+            push=push,
+            expected_version=expected_version,
+            key=key,
         )
-        return self._operate(rollback(self._context, dag_id, to, options, key), on_result)
+        return self._operate(rollback(self._context, dag_id, to, options), on_result)
 
     def rename(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -227,12 +244,18 @@ class Lifecycle(Calls):
             ConflictError: The new id is taken, or something is in the way.
             UsageError: It is no id, or the one that the DAG has.
         """
-        options = self._options(force=force, verify=verify, expected_version=expected_version)
-        return self._operate(self._rename(dag_id, new_id, options, key), on_result)
+        options = Options(
+            by_file=self._by_file,
+            force=force,
+            verify=verify,
+            expected_version=expected_version,
+            key=key,
+        )
+        return self._operate(self._rename(dag_id, new_id, options), on_result)
 
     def plan_rename(self, dag_id: str, new_id: str, *, force: bool = False) -> PlanResult:
         """Return what `rename` would do; nothing is changed."""
-        options = self._options(force=force)
+        options = Options(by_file=self._by_file, force=force)
         return self._planned(self._rename(dag_id, new_id, options), options)
 
     def plan_rollback(
@@ -241,7 +264,7 @@ class Lifecycle(Calls):
         """Return what `rollback` would do; nothing is changed."""
         from dagctl.commands.lifecycle import rollback
 
-        options = self._options(force=force)
+        options = Options(by_file=self._by_file, force=force)
         return self._planned(rollback(self._context, dag_id, to, options), options)
 
     def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
@@ -284,36 +307,17 @@ class Lifecycle(Calls):
 
     # --- Inside ---
 
-    def _rename(self, dag_id: str, new_id: str, options: Options, key: str | None = None) -> Intent:
+    def _rename(self, dag_id: str, new_id: str, options: Options) -> Intent:
         from datetime import UTC, datetime
 
         from dagctl.commands.lifecycle import rename
 
-        return rename(self._context, dag_id, new_id, options, now=datetime.now(UTC), key=key)
-
-    def _options(
-        self,
-        *,
-        force: bool = False,
-        verify: bool = True,
-        push: bool | None = None,
-        expected_version: Expected | None = None,
-        if_exists: IfExists | None = None,
-    ) -> Options:
-        return Options(
-            if_exists=if_exists,
-            force=force,
-            verify=verify,
-            push=push,
-            expected_version=expected_version,
-            by_file=self._by_file,
-        )
+        return rename(self._context, dag_id, new_id, options, now=datetime.now(UTC))
 
     def _operate(
         self, intent: Intent, on_result: Callable[[OperationResult], None] | None
     ) -> OperationResult:
-        from dagctl.commands.create import ignore
-        from dagctl.commands.operate import operate
+        from dagctl.commands.operate import ignore, operate
 
         is_one = len(intent.dag_ids) == 1 or intent.action == "rename"
         if intent.options.expected_version is not None and not is_one:

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from dagctl.client.adoption import Adopting
 from dagctl.client.drafts import Drafts
 from dagctl.client.lifecycle import ids_of
+from dagctl.operation.options import Options
 
 if TYPE_CHECKING:
     import os
@@ -82,7 +83,7 @@ class Transfer(Drafts, Adopting):
         from dagctl.commands.transfer import importing
         from dagctl.spec.load import check_data
 
-        options = self._options(force=force, verify=verify)
+        options = Options(by_file=self._by_file, force=force, verify=verify, key=key)
         self._bring_up()
         with reading(file) as opened, spooled() as kept:
             intent = importing(
@@ -90,7 +91,6 @@ class Transfer(Drafts, Adopting):
                 opened,
                 options,
                 if_exists,
-                key,
                 kept=kept,
                 limits=limits,
                 check=check or check_data,
@@ -108,7 +108,7 @@ class Transfer(Drafts, Adopting):
         from dagctl.commands.files.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
 
-        options = self._options(force=force)
+        options = Options(by_file=self._by_file, force=force)
         self._bring_up()
         with reading(file) as opened, spooled() as kept:
             intent = importing(self._context, opened, options, if_exists, kept=kept)

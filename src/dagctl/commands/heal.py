@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.commands.create import ResultHandlers, create
+from dagctl.commands.create import create
 from dagctl.errors import DagctlError
 from dagctl.frozen import frozen
 from dagctl.operation.change import asked
@@ -94,7 +94,7 @@ def heal(
     done: tuple[CreatedDag, ...] = ()
     if changes:
         options = Options(if_exists="update", force=True)
-        done = create(context, changes, options, ResultHandlers(on_recovered=recovered)).dags
+        done = create(context, changes, options, on_recovered=recovered).dags
     removed, failed = _remove(context, repairs.orphans)
     return Healed(done, removed, failed)
 

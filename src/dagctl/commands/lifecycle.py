@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dagctl.commands.create import ResultHandlers, create
+from dagctl.commands.create import create
 from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.records import record_of
 from dagctl.errors import ConflictError
@@ -34,7 +34,6 @@ def removal(
     context: Context,
     dag_ids: Sequence[str],
     options: Options,
-    key: str | None = None,
     *,
     purges: bool = False,
 ) -> Intent:
@@ -46,13 +45,10 @@ def removal(
         command=command,
         plan=partial(plan_removal, context, dag_ids, options, command, purges=purges),
         options=options,
-        key=key,
     )
 
 
-def restoration(
-    context: Context, dag_ids: Sequence[str], options: Options, key: str | None = None
-) -> Intent:
+def restoration(context: Context, dag_ids: Sequence[str], options: Options) -> Intent:
     """Return the intent to bring removed DAGs back, each as it was."""
     return Intent(
         action=Action.RESTORE,
@@ -60,13 +56,10 @@ def restoration(
         command=command_of(Action.RESTORE, dag_ids),
         plan=partial(plan_restore, context, dag_ids, options),
         options=options,
-        key=key,
     )
 
 
-def rollback(
-    context: Context, dag_id: str, to: int | None, options: Options, key: str | None = None
-) -> Intent:
+def rollback(context: Context, dag_id: str, to: int | None, options: Options) -> Intent:
     """Return the intent to give a DAG the spec of an older version, as a new version."""
     return Intent(
         action=Action.ROLLBACK,
@@ -74,19 +67,12 @@ def rollback(
         command=command_of(Action.ROLLBACK, [dag_id], to),
         plan=partial(plan_rollback, context, dag_id, to, options),
         options=options,
-        key=key,
         to=to,
     )
 
 
-def rename(  # noqa: PLR0913 - what it is about, and how
-    context: Context,
-    dag_id: str,
-    new_id: str,
-    options: Options,
-    *,
-    now: datetime,
-    key: str | None = None,
+def rename(
+    context: Context, dag_id: str, new_id: str, options: Options, *, now: datetime
 ) -> Intent:
     """Return the intent to give a DAG another id; `now` is for what that costs in Airflow."""
     command = command_of(Action.RENAME, [dag_id, new_id])
@@ -102,7 +88,6 @@ def rename(  # noqa: PLR0913 - what it is about, and how
         command=command,
         plan=planned,
         options=options,
-        key=key,
     )
 
 
@@ -114,7 +99,6 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
     *,
     specs: WorkspaceSpecs,
     on_recovered: Callable[[Sequence[Recovered]], None],
-    key: str | None,
 ) -> CreateResult:
     """Give a DAG another spec, as the next version of it, and return what was done.
 
@@ -131,10 +115,9 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
             hint=f"leave dag_id out, or write `{dag_id}`",
         )
     named = replace(change, base_name=dag_id, dag_id=dag_id)
-    handlers = ResultHandlers(on_recovered=on_recovered)
-    result = create(context, [named], options, handlers, key=key)
+    result = create(context, [named], options, on_recovered=on_recovered)
     (dag,) = result.dags
     is_update = dag.version > 1 or not dag.changed
     if result.replayed and not (is_update and dag.dag_id == dag_id):
-        raise reused(key or "", result.operation_id, "for something else")
+        raise reused(options.key or "", result.operation_id, "for something else")
     return result

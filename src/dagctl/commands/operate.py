@@ -1,20 +1,18 @@
-"""Runs a planned change of recorded DAGs as one operation, such as a removal or a rollback.
-
-`create` does the same for specs; what it has besides is how specs are asked for.
-"""
+"""One operation, from what a command asks to its result: the same for all that change DAGs."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from dagctl.commands.create import ignore, show
+from dagctl.errors import DagctlError, UnfinishedError
 from dagctl.frozen import frozen
 from dagctl.operation.change import Action, warnings_of
 from dagctl.operation.commits import in_current_clone, pushed_to
-from dagctl.operation.recovery import kept, recorded_commit, recover_all
+from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import checked_key, done_meanwhile, reused
 from dagctl.operation.reversal import has_spec_of
 from dagctl.operation.run import run
@@ -31,6 +29,164 @@ if TYPE_CHECKING:
     from dagctl.operation.recovery import Recovered
     from dagctl.operation.steps import History
     from dagctl.ports import KeyedOperation, Registry, Reservation
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """What each operation did, besides what became of the DAGs."""
+
+    operation_id: str | None
+    """None if nothing had to be changed."""
+    warnings: tuple[str, ...] = ()
+    """What the user is to know, though nothing is wrong."""
+    recovered: tuple[Recovered, ...] = ()
+    """Operations of killed runs that were finished or undone first."""
+    pushed: str | None = None
+    """Where the commit was pushed to, as `origin/main`; None: it was not."""
+    replayed: bool = False
+    """Whether this is what an earlier call with the same key did, and this one did nothing."""
+
+
+R = TypeVar("R", bound=Outcome)
+R_co = TypeVar("R_co", bound=Outcome, covariant=True)
+
+
+class Asked(Protocol[R_co]):
+    """What a command asks, and how its result is made."""
+
+    @property
+    def options(self) -> Options:
+        """How it is to be done."""
+
+    @property
+    def command(self) -> str:
+        """The digest of what is asked: a run that repeats it shows what the killed one did."""
+
+    @property
+    def history(self) -> History | None:
+        """Of an import: yields the older versions of its new DAGs."""
+
+    def before(self, context: Context, key: str) -> KeyedOperation | None:
+        """Return the operation of its key, confirmed or under way; None: the key is free.
+
+        Raises:
+            KeyReusedError: The key stands for something else.
+        """
+
+    def planned(self, context: Context) -> Sequence[Change]:
+        """Return what is to be done about each DAG."""
+
+    def unchanged(self, context: Context, changes: Sequence[Change]) -> R_co:
+        """Return the result where nothing is to be done."""
+
+    def done(self, context: Context, entry: JournalEntry, commit_id: str) -> R_co:
+        """Return what a confirmed operation did."""
+
+    def replayed(self, context: Context, before: KeyedOperation) -> R_co:
+        """Return what the first call with the key did."""
+
+
+def ignore(_: object) -> None:
+    """Take a result and do nothing with it."""
+
+
+def operate(
+    context: Context,
+    asked: Asked[R],
+    *,
+    on_recovered: Callable[[Sequence[Recovered]], None] = ignore,
+    on_result: Callable[[R], None] = ignore,
+) -> R:
+    """Carry out what is asked as one operation and return what was done.
+
+    Args:
+        context: The ports and the settings.
+        asked: What to do.
+        on_recovered: Gets what became of operations that had stopped, before anything else is done.
+        on_result: Shows the result, before the journal forgets the operation: as long as it has not
+            returned, a repeat gives the same result again.
+
+    Raises:
+        NotFoundError: A DAG is not there.
+        ConflictError: Something is in the way, or another dagctl holds the workspace.
+        KeyReusedError: The key stands for something else.
+        UnfinishedError: It could be neither finished nor undone.
+    """
+    key = asked.options.key
+    if key is not None:
+        checked_key(key)
+    with context.lock():
+        recovery = recover_all(context, asked.command if key is None else None)
+        on_recovered(recovery.recovered)
+        result, entry = _result_of(context, asked, recovery.repeated)
+        result = replace(result, recovered=recovery.recovered)
+        _show(context, entry, lambda: on_result(result))
+    return result
+
+
+def _result_of(
+    context: Context, asked: Asked[R], finished: JournalEntry | None
+) -> tuple[R, JournalEntry | None]:
+    """Return what was done, now or before, and the journal's entry if there is one."""
+    if finished is not None:
+        with kept(finished):
+            commit_id = recorded_commit(context.backend, finished)
+            return asked.done(context, finished, commit_id), finished
+    key = asked.options.key
+    before = None if key is None else asked.before(context, key)
+    if before is not None and before.status is OperationStatus.CONFIRMED:
+        return asked.replayed(context, before), None
+    return in_current_clone(context, asked.options, lambda: _carried_out(context, asked, before))
+
+
+def _carried_out(
+    context: Context, asked: Asked[R], under_way: KeyedOperation | None
+) -> tuple[R, JournalEntry | None]:
+    """Return what was done, and the journal's entry if anything was.
+
+    What is `under_way` elsewhere with the same key is ended as late as may be: where this comes to
+    nothing, its objects would not be put back.
+    """
+    changes = asked.planned(context)
+    is_needed = any(change.is_effective for change in changes)
+    begun = (
+        begin(context, asked.options, changes, asked.command, history=asked.history)
+        if is_needed
+        else None
+    )
+    if under_way is not None:
+        meanwhile = done_meanwhile(context.backend, asked.options.key or "", under_way)
+        if meanwhile is not None:
+            return asked.replayed(context, meanwhile), None
+    if begun is None:
+        return asked.unchanged(context, changes), None
+    operation = run(begun)
+    result = asked.done(context, operation.entry, operation.commit_id)
+    warnings = (*result.warnings, *operation.warnings)
+    return replace(result, warnings=warnings), operation.entry
+
+
+def _show(context: Context, entry: JournalEntry | None, shown: Callable[[], None]) -> None:
+    """Show a result by a call, then let the journal forget the operation: its `entry`, if any.
+
+    Raises:
+        UnfinishedError: The result could not be shown; the journal is kept.
+    """
+    try:
+        with context.step("show"):
+            shown()
+    except (DagctlError, OSError) as error:
+        if entry is None or isinstance(error, BrokenPipeError):
+            raise
+        raise UnfinishedError(
+            f"all is done, but the result could not be shown: {error}",
+            state=f"{', '.join(entry.dag_ids)}: done; the journal is kept",
+            hint="run the same command again: it shows the same result",
+        ) from error
+    if entry is not None:
+        # all is done and shown: an entry that cannot be removed now is the next run's to remove
+        with suppress(DagctlError, OSError), context.step("clear"):
+            clear(context.backend, entry)
 
 
 @frozen(kw_only=True)
@@ -63,19 +219,10 @@ class ChangedDag:
 
 
 @frozen(kw_only=True)
-class OperationResult:
-    """What an operation did."""
+class OperationResult(Outcome):
+    """What an operation did with recorded DAGs."""
 
     dags: tuple[ChangedDag, ...]
-    operation_id: str | None
-    """None if nothing had to be changed."""
-    warnings: tuple[str, ...] = ()
-    recovered: tuple[Recovered, ...] = ()
-    """Operations of killed runs that were finished or undone first."""
-    pushed: str | None = None
-    """Where the commit was pushed to, as `origin/main`; None: it was not."""
-    replayed: bool = False
-    """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
 @frozen(kw_only=True)
@@ -88,8 +235,6 @@ class Intent:
     """The digest of what is asked: a run that repeats it shows what the killed one did."""
     plan: Callable[[], Sequence[Change]]
     options: Options
-    key: str | None = None
-    """The idempotency key of the call, if it has one."""
     to: int | None = None
     """Of a rollback: the version whose spec comes back; None: the newest one with another spec."""
     digests: tuple[str, ...] | None = None
@@ -97,93 +242,52 @@ class Intent:
     history: History | None = None
     """Of an import: yields the older versions of its new DAGs."""
 
+    def before(self, context: Context, key: str) -> KeyedOperation | None:
+        """Return the operation of its key, confirmed or under way; None: the key is free."""
+        return context.backend.registry.keyed(key)
+
+    def planned(self, context: Context) -> Sequence[Change]:
+        """Return what is to be done about each DAG."""
+        del context  # the plan knows it
+        return self.plan()
+
+    def unchanged(self, context: Context, changes: Sequence[Change]) -> OperationResult:
+        """Return the result where nothing is to be done."""
+        del context  # nothing is asked
+        dags = tuple(map(_unchanged, changes))
+        return OperationResult(dags=dags, operation_id=None, warnings=warnings_of(changes))
+
+    def done(self, context: Context, entry: JournalEntry, commit_id: str) -> OperationResult:
+        """Return what a confirmed operation did, in the order of what was asked."""
+        del context  # nothing is asked
+        dags = tuple(
+            _changed(change, commit_id) if change.is_effective else _unchanged(change)
+            for change in entry.changes
+            if change.is_effective or change.record is not None
+        )
+        return OperationResult(
+            dags=dags,
+            operation_id=entry.operation_id,
+            warnings=warnings_of(entry.changes),
+            pushed=pushed_to(entry),
+        )
+
+    def replayed(self, context: Context, before: KeyedOperation) -> OperationResult:
+        """Return what the first call with the key did.
+
+        Raises:
+            KeyReusedError: The key stands for other DAGs, or for something else done with them.
+        """
+        if not _is_repeat(context.backend.registry, before.reservations, self):
+            raise reused(self.options.key or "", before.operation_id, "for something else")
+        dags = tuple(_as_granted(granted, self) for granted in before.reservations)
+        return OperationResult(dags=dags, operation_id=before.operation_id, replayed=True)
+
 
 def command_of(action: Action, dag_ids: Iterable[str], *more: object) -> str:
     """Return the SHA-256, in hex, of what is asked. Equal digests: the same command."""
     text = json.dumps([action.value, list(dag_ids), *more])
     return sha256(text.encode("ascii")).hexdigest()
-
-
-def operate(
-    context: Context,
-    intent: Intent,
-    *,
-    on_recovered: Callable[[Sequence[Recovered]], None] = ignore,
-    on_result: Callable[[OperationResult], None] = ignore,
-) -> OperationResult:
-    """Carry the intent out as one operation and return what was done.
-
-    Args:
-        context: The ports and the settings.
-        intent: What to do.
-        on_recovered: Gets what became of operations that had stopped, before anything else is done.
-        on_result: Shows the result; as long as it has not returned, a repeat gives it again.
-
-    Raises:
-        NotFoundError: A DAG is not there.
-        ConflictError: Something is in the way, or another dagctl holds the workspace.
-        UnfinishedError: It could be neither finished nor undone.
-    """
-    if intent.key is not None:
-        checked_key(intent.key)
-    with context.lock():
-        recovery = recover_all(context, intent.command if intent.key is None else None)
-        on_recovered(recovery.recovered)
-        outcome, entry = _outcome_of(context, intent, recovery.repeated)
-        outcome = replace(outcome, recovered=recovery.recovered)
-        show(context, entry, lambda: on_result(outcome), "done")
-    return outcome
-
-
-def _outcome_of(
-    context: Context, intent: Intent, finished: JournalEntry | None
-) -> tuple[OperationResult, JournalEntry | None]:
-    """Return what was done, now or before, and the journal's entry if there is one."""
-    backend = context.backend
-    if finished is not None:
-        with kept(finished):
-            return _done(finished, recorded_commit(backend, finished)), finished
-    before = backend.registry.keyed(intent.key) if intent.key else None
-    if before is not None and before.status is OperationStatus.CONFIRMED:
-        return _replayed(backend.registry, before, intent), None
-    return in_current_clone(context, intent.options, lambda: _carried_out(context, intent, before))
-
-
-def _carried_out(
-    context: Context, intent: Intent, before: KeyedOperation | None
-) -> tuple[OperationResult, JournalEntry | None]:
-    """Return what was done, and the journal's entry if anything was."""
-    backend = context.backend
-    changes = intent.plan()
-    is_needed = any(change.is_effective for change in changes)
-    begun = (
-        begin(context, intent.options, changes, intent.command, intent.key, history=intent.history)
-        if is_needed
-        else None
-    )
-    if before is not None and intent.key is not None:
-        meanwhile = done_meanwhile(backend, intent.key, before)
-        if meanwhile is not None:
-            return _replayed(backend.registry, meanwhile, intent), None
-    if begun is None:
-        dags = tuple(map(_unchanged, changes))
-        return OperationResult(dags=dags, operation_id=None, warnings=warnings_of(changes)), None
-    operation = run(begun)
-    outcome = _done(operation.entry, operation.commit_id)
-    warnings = (*outcome.warnings, *operation.warnings)
-    return replace(outcome, warnings=warnings), operation.entry
-
-
-def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> OperationResult:
-    """Return what the first call with the key did.
-
-    Raises:
-        KeyReusedError: The key stands for other DAGs, or for something else done with them.
-    """
-    if not _is_repeat(registry, before.reservations, intent):
-        raise reused(intent.key or "", before.operation_id, "for something else")
-    dags = tuple(_as_granted(granted, intent) for granted in before.reservations)
-    return OperationResult(dags=dags, operation_id=before.operation_id, replayed=True)
 
 
 def _is_repeat(registry: Registry, granted: Sequence[Reservation], intent: Intent) -> bool:
@@ -215,19 +319,6 @@ def _as_granted(granted: Reservation, intent: Intent) -> ChangedDag:
         source=None,
         renamed=others[0] if is_rename and others else None,
         is_removal=intent.action is Action.DELETE or (is_rename and is_first),
-    )
-
-
-def _done(entry: JournalEntry, commit_id: str) -> OperationResult:
-    """Return what a confirmed operation did, in the order of what was asked."""
-    dags = tuple(
-        _changed(change, commit_id) if change.is_effective else _unchanged(change)
-        for change in entry.changes
-        if change.is_effective or change.record is not None
-    )
-    warnings = warnings_of(entry.changes)
-    return OperationResult(
-        dags=dags, operation_id=entry.operation_id, warnings=warnings, pushed=pushed_to(entry)
     )
 
 

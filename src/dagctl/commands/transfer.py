@@ -150,7 +150,6 @@ def importing(  # noqa: PLR0913 - what is imported, and how
     file: BinaryIO,
     options: Options,
     if_there: IfThere | None,
-    key: str | None = None,
     *,
     kept: BinaryIO,
     limits: ArchiveLimits | None = None,
@@ -172,7 +171,6 @@ def importing(  # noqa: PLR0913 - what is imported, and how
         command=command_of(Action.IMPORT, [digest_of_archive(archive)], if_there),
         plan=partial(plan_import, context, arriving, options, if_there, check=check, file=kept),
         options=options,
-        key=key,
         digests=tuple(each.spec_digest for each in arriving.dags),
         history=partial(_history, archive, context.settings.project_id),
     )

@@ -1,4 +1,4 @@
-"""How a command wants its specs published."""
+"""How an operation is to be done."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class Options:
     """Push the commit to the remote; None: as the settings say."""
     verify: bool = True
     """Run the user's git hooks."""
+    key: str | None = None
+    """The idempotency key: for 30 days calls with it give the result of the first that was done."""
     takes_over: HandWritten | None = None
     """The one file that dagctl did not write and that goes in this operation; None: none does."""
 

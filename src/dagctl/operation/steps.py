@@ -54,12 +54,11 @@ class Operation:
     """What the last step has to say about itself."""
 
 
-def begin(  # noqa: PLR0913 - what an operation is made of
+def begin(
     context: Context,
     options: Options,
     changes: Sequence[Change],
     command: str,
-    key: str | None = None,
     *,
     history: History | None = None,
 ) -> Operation:
@@ -70,7 +69,6 @@ def begin(  # noqa: PLR0913 - what an operation is made of
         options: How to publish.
         changes: The plan: what is to be done about each spec.
         command: The digest of what the command asks.
-        key: The idempotency key, if the command has one.
         history: Of an import: yields the versions that its new DAGs had elsewhere.
 
     Raises:
@@ -92,7 +90,7 @@ def begin(  # noqa: PLR0913 - what an operation is made of
         remote=remote,
         command=command,
         changes=changes,
-        key=key,
+        key=options.key,
         backend=context.settings.backend,
         url=context.settings.project_url,
     )

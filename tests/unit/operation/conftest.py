@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.commands.create import ResultHandlers, create, ignore
+from dagctl.commands.create import create
+from dagctl.commands.operate import ignore
 from dagctl.operation.backend import Backend, Context, Silence
 from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
@@ -102,7 +103,7 @@ class World:
             self.context(backend),
             requests,
             options or Options(),
-            ResultHandlers(on_result=on_result or ignore),
+            on_result=on_result or ignore,
         )
 
     def ids(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from dagctl.commands.create import ResultHandlers, create
+from dagctl.commands.create import create
 from dagctl.commands.lifecycle import rollback
 from dagctl.commands.operate import operate
 from dagctl.commands.recover import recover
@@ -41,7 +41,7 @@ def call(
     world: World, *requests: Change, key: str = KEY, backend: Backend | None = None
 ) -> CreateResult:
     wanted = requests or (ORDERS, SALES)
-    return create(world.context(backend), wanted, Options(), ResultHandlers(), key=key)
+    return create(world.context(backend), wanted, Options(key=key))
 
 
 def calls() -> int:
@@ -63,9 +63,8 @@ def test_a_repeat_gives_the_first_result_and_changes_nothing(world: World) -> No
 def test_another_key_is_another_operation(world: World) -> None:
     call(world, SALES)
     assert [dag.dag_id for dag in call(world, SALES, key="other").dags] == ["sales"]
-    numbered = create(
-        world.context(), [SALES], Options(if_exists="number"), ResultHandlers(), key="a third"
-    )
+    options = Options(if_exists="number", key="a third")
+    numbered = create(world.context(), [SALES], options)
     assert [dag.dag_id for dag in numbered.dags] == ["sales_2"]
 
 
@@ -109,7 +108,7 @@ def test_a_call_without_a_key_is_not_answered_by_one_with_a_key(world: World) ->
         raise Never
 
     with pytest.raises(Never):
-        create(world.context(), [SALES], Options(), ResultHandlers(on_result=die), key=KEY)
+        create(world.context(), [SALES], Options(key=KEY), on_result=die)
     again = asked(spec("Sales", "echo 2"))
     assert [dag.dag_id for dag in world.create(again).dags] == ["sales_2"]
     assert [dag.dag_id for dag in call(world, SALES).dags] == ["sales"]
@@ -131,7 +130,7 @@ def test_a_rollback_is_answered_again_where_todays_rules_refuse_the_old_spec(
         raise SpecError([])
 
     def roll_back(to: int) -> OperationResult:
-        return operate(context, rollback(context, "orders", to, Options(), KEY))
+        return operate(context, rollback(context, "orders", to, Options(key=KEY)))
 
     context = world.context()
     for command in ("echo 1", "echo 2", "echo 3"):
