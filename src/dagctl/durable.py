@@ -8,6 +8,7 @@ the next run that handles the file also clears what a killed run left.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from contextlib import contextmanager, suppress
@@ -28,6 +29,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe must not stop us
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+# a lock is taken with fcntl, as filelock does it, because that opens by path only
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _MODE = 0o644
 _FOLDER_MODE = 0o755  # never writable for all, whatever the umask is
 
@@ -186,6 +189,20 @@ def _read_to_end(descriptor: int, size: int, limit: int | None) -> bytes:
         return content
     with os.fdopen(descriptor, "rb", closefd=False) as file:
         return content + file.read(-1 if limit is None else limit - size)
+
+
+def opened_lock(folder: int, name: str) -> int:
+    """Return the descriptor of a file to lock, which is made if need be."""
+    return os.open(name, _LOCK, _MODE, dir_fd=folder)
+
+
+def is_locked(descriptor: int) -> bool:
+    """Lock an open file, unless another process has it; return whether it is ours."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def names(folder: int) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import sys
@@ -43,8 +42,6 @@ _BEGIN, _END = b"[\n", b"]}"
 line of it."""
 _NO_ENTRY = frozenset({errno.ELOOP, errno.ENXIO, errno.EFBIG})
 """What reading gives where a link, something irregular or something far too large stands."""
-# the lock itself is taken with fcntl, as filelock does it, because that opens by path only
-_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _SIGN = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _MODE = 0o644
 
@@ -61,7 +58,7 @@ class FileJournal:
         """Hold the workspace's lock for the length of the block; it dies with its process."""
         name = str(self._state.path / "lock")
         with durable.explained(name), self._state.opened(make=True) as state:
-            descriptor = os.open("lock", _LOCK, _MODE, dir_fd=state)
+            descriptor = durable.opened_lock(state, "lock")
         try:
             with durable.explained(name):
                 self._acquire(descriptor, wait, waiting)
@@ -128,7 +125,7 @@ class FileJournal:
     def _acquire(self, descriptor: int, wait: float, waiting: Callable[[str], None] | None) -> None:
         """Lock the open file; after a second let the user know whom this waits for."""
         begun = time.monotonic()
-        while not _is_locked(descriptor):
+        while not durable.is_locked(descriptor):
             waited = time.monotonic() - begun
             if waited >= wait:
                 raise ConflictError(
@@ -200,14 +197,6 @@ def _within_limit(parts: Iterator[bytes]) -> Iterator[bytes]:
                 hint="split them over several commands",
             )
         yield part
-
-
-def _is_locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _entries(folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:

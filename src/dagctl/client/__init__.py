@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -187,26 +188,18 @@ class Client(Transfer, Versions):
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
         from dagctl.commands.create import create
-        from dagctl.commands.operate import ignore
 
         requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
-        options = Options(
-            by_file=self._by_file,
-            if_exists=if_exists,
-            force=force,
-            expected_version=expected_version,
-            verify=verify,
-            push=push,
-            key=key,
-        )
+        options = Options(by_file=self._by_file, if_exists=if_exists, force=force, verify=verify)
+        options = replace(options, expected_version=expected_version, push=push, key=key)
         return create(
             self._context,
             requests,
             options,
             prune=self._folders(prune, key),
             on_recovered=self._remember,
-            on_result=on_result or ignore,
+            on_result=on_result,
         )
 
     def propose(

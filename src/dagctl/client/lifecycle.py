@@ -317,15 +317,13 @@ class Lifecycle(Calls):
     def _operate(
         self, intent: Intent, on_result: Callable[[OperationResult], None] | None
     ) -> OperationResult:
-        from dagctl.commands.operate import ignore, operate
+        from dagctl.commands.operate import operate
 
         is_one = len(intent.dag_ids) == 1 or intent.action == "rename"
         if intent.options.expected_version is not None and not is_one:
             raise UsageError("expected_version is the version of one DAG", hint="name one DAG")
         self._follow_those(intent)
-        return operate(
-            self._context, intent, on_recovered=self._remember, on_result=on_result or ignore
-        )
+        return operate(self._context, intent, on_recovered=self._remember, on_result=on_result)
 
     def _follow_those(self, intent: Intent) -> None:
         """Let an embedded registry follow the files of the DAGs that are named."""

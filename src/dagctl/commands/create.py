@@ -80,7 +80,7 @@ def create(  # noqa: PLR0913 - what it is about, and how
     *,
     prune: Sequence[str] = (),
     on_recovered: Callable[[Sequence[Recovered]], None] = ignore,
-    on_result: Callable[[CreateResult], None] = ignore,
+    on_result: Callable[[CreateResult], None] | None = None,
 ) -> CreateResult:
     """Publish the specs as one operation and return what was done; as `operate`.
 

@@ -95,7 +95,7 @@ def operate(
     asked: Asked[R],
     *,
     on_recovered: Callable[[Sequence[Recovered]], None] = ignore,
-    on_result: Callable[[R], None] = ignore,
+    on_result: Callable[[R], None] | None = None,
 ) -> R:
     """Carry out what is asked as one operation and return what was done.
 
@@ -120,7 +120,7 @@ def operate(
         on_recovered(recovery.recovered)
         result, entry = _result_of(context, asked, recovery.repeated)
         result = replace(result, recovered=recovery.recovered)
-        _show(context, entry, lambda: on_result(result))
+        _show(context, entry, lambda: (on_result or ignore)(result))
     return result
 
 

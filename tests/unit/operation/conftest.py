@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.commands.create import create
-from dagctl.commands.operate import ignore
 from dagctl.operation.backend import Backend, Context, Silence
 from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
@@ -103,7 +102,7 @@ class World:
             self.context(backend),
             requests,
             options or Options(),
-            on_result=on_result or ignore,
+            on_result=on_result,
         )
 
     def ids(self) -> list[str]:

@@ -18,10 +18,9 @@ from dagctl.adapters.git.program import (
     NO_HOOKS,
     GitAnswer,
     check_configuration,
+    environment,
     printable,
     program,
-    stray_variables,
-    surroundings,
     transport_variables,
 )
 from dagctl.errors import RemoteUnavailableError
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS = "file:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
+_OWN = {"GIT_ALLOW_PROTOCOL": PROTOCOLS, "GIT_NO_LAZY_FETCH": "1", "GIT_ATTR_NOSYSTEM": "1"}
 _QUIET = (
     *("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "color.ui=false"),
     *("-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false"),
@@ -82,7 +82,7 @@ def bounded(
         process = subprocess.Popen(  # noqa: S603 - absolute programs and arguments of ours
             _command(folder, arguments, limits),
             cwd=folder,
-            env=_environment(asks=asks),
+            env=environment({**transport_variables(asks=asks), **_OWN}),
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=err,
@@ -106,13 +106,6 @@ def _command(folder: Path, arguments: tuple[str, ...], limits: GitLimits) -> lis
     numbers = (limits.file // _BLOCK, int(limits.seconds) + 1, limits.memory // 1024)
     shell = (program("sh"), "-c", _LIMITED, "sh", *map(str, numbers))
     return [*shell, program(), "-C", str(folder), *GUARDS, *NO_HOOKS, *_QUIET, *arguments]
-
-
-def _environment(*, asks: bool) -> dict[str, str]:
-    stray = set(stray_variables())
-    kept = {name: value for name, value in os.environ.items() if name not in stray}
-    own = {"GIT_ALLOW_PROTOCOL": PROTOCOLS, "GIT_NO_LAZY_FETCH": "1", "GIT_ATTR_NOSYSTEM": "1"}
-    return {**kept, **surroundings(), **transport_variables(asks=asks), **own}
 
 
 def _stop(process: subprocess.Popen[bytes], *, is_group: bool) -> None:

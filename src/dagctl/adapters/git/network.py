@@ -6,7 +6,6 @@ It may use the protocols that are built in, and no other program that a configur
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from contextlib import contextmanager
@@ -161,13 +160,12 @@ class Network:
         Raises:
             UnavailableError: An earlier git is still at it.
         """
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         path = self._place.folder.path
         with (
             durable.explained(str(path / "dagctl")),
             durable.folder(path, ("dagctl",), make=True) as folder,
         ):
-            descriptor = os.open("remote.lock", flags, 0o644, dir_fd=folder)
+            descriptor = durable.opened_lock(folder, "remote.lock")
         try:
             self._acquire(descriptor)
             yield descriptor
@@ -176,18 +174,13 @@ class Network:
 
     def _acquire(self, descriptor: int) -> None:
         deadline = time.monotonic() + self._limit
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise UnavailableError(
-                        f"a git of an earlier run still speaks to the remote {self.remote}",
-                        hint=again("wait for it, or end that git process"),
-                    ) from None
-                time.sleep(0.05)
-            else:
-                return
+        while not durable.is_locked(descriptor):
+            if time.monotonic() > deadline:
+                raise UnavailableError(
+                    f"a git of an earlier run still speaks to the remote {self.remote}",
+                    hint=again("wait for it, or end that git process"),
+                )
+            time.sleep(0.05)
 
 
 def require_remote(values: Mapping[str, str], remote: str) -> None:

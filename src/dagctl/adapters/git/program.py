@@ -129,16 +129,10 @@ def ask(folder: Path, *arguments: str) -> GitAnswer:
         UnavailableError: It does not end.
     """
     check_configuration()
-    stray = set(stray_variables())
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in stray},
-        **surroundings(),
-        **NO_TRANSPORT,
-    }
     try:
         done = subprocess.run(  # noqa: S603 - an absolute program and arguments of ours
             [program(), "-C", str(folder), *GUARDS, *arguments],
-            env=environment,
+            env=environment(NO_TRANSPORT),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,
@@ -218,6 +212,13 @@ def _is_endless(file: str) -> bool:
 def surroundings() -> Mapping[str, str]:
     """Return the variables that every git gets: programs from absolute folders, plain English."""
     return {"PATH": search_path(), "LC_ALL": "C", "LANGUAGE": "C"}
+
+
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return all the variables of a git that GitPython does not start, with `more` of its own."""
+    stray = set(stray_variables())
+    kept = {name: value for name, value in os.environ.items() if name not in stray}
+    return {**kept, **surroundings(), **more}
 
 
 def printable(text: str) -> str:
