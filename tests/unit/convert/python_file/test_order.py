@@ -733,3 +733,21 @@ def test_what_default_args_say_for_own_operators_stands_under_with() -> None:
             BashOperator(task_id="b", bash_command="true")
     """)
     assert gaps(unclear) == ["a spec cannot set it for all tasks"]
+
+
+def test_what_default_args_say_for_sensors_reaches_those_of_decorators() -> None:
+    dag = convert("""
+        from airflow.decorators import task
+        from airflow.sensors.filesystem import FileSensor
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args={"mode": "reschedule"}):
+            @task.sensor
+            def wait(): return True
+            wait()
+    """)
+    assert (dag.data["tasks"][0]["mode"], "default_args" in dag.data) == ("reschedule", False)
+    plain = convert("""
+        from airflow.sensors.filesystem import FileSensor
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args={"mode": "reschedule"}):
+            FileSensor.partial(task_id="a").expand(filepath=["b"])
+    """)
+    assert plain.data["default_args"] == {"with": {"mode": "reschedule"}}

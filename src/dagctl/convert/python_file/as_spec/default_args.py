@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operators.names import renamed_operator
-from dagctl.convert.python_file.airflow.mapped_calls import ALL
 from dagctl.convert.python_file.state.objects import Dag, Group, Name, Task
 from dagctl.operators import Operator, base_parameters
 
@@ -23,9 +22,18 @@ _OF_DAGS_ALONE = frozenset(
     }
 )
 """Arguments that no operator has; Airflow gives none of them to a task."""
-_OF_FUNCTIONS = "PythonOperator"
-"""The operator whose arguments decorated functions take."""
-_WITH_OWN_WORDS = ("BashOperator", "PythonOperator", "ShortCircuitOperator", "PythonSensor")
+_OF_DECORATORS = {
+    **dict.fromkeys(("task", "task.python", "task.branch", "task.short_circuit"), "PythonOperator"),
+    "task.virtualenv": "PythonVirtualenvOperator",
+    "task.external_python": "ExternalPythonOperator",
+    "task.sensor": "PythonSensor",
+    "task.bash": "BashOperator",
+}
+"""The operators whose arguments the tasks of decorators take."""
+_WITH_OWN_WORDS = (
+    *("BashOperator", "PythonOperator", "VirtualenvOperator", "ShortCircuitOperator"),
+    "PythonSensor",
+)
 """The ends of operators whose parameters a spec says in another way than under `with`."""
 _OF_AIRFLOW = {
     "owner": "airflow",
@@ -76,42 +84,43 @@ class Shares:
 
     def _is_alike(self, key: str, value: object, place: Place, tasks: list[Task]) -> bool:
         """Give an argument to those of the tasks that take it, or return that all shall have it."""
-        paths = [
-            item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
-        ]
-        operators = [renamed_operator(path, self._target) for path in paths]
+        operators = [renamed_operator(_operator_of(item), self._target) for item in tasks]
         subject = f"default_args.{key}"
         if key in _OF_DAGS_ALONE:
             text = "it is an argument of the DAG: in `default_args` Airflow never reads it"
             self._report.dropped(place, subject, text)
             return False
-        known = [operator for operator in operators if isinstance(operator, Operator)]
-        if len(known) < len(operators) or key in base_parameters("operator", self._target):
-            is_own = key in base_parameters("operator", self._target) or any(
-                key in operator.parameters and operator.path.endswith(_WITH_OWN_WORDS)
-                for operator in known
-            )
-            if not is_own and not any(item.is_outside for item in tasks):
-                return True
-            self._report.gap(place, subject, "a spec cannot set it for all tasks")
-            return False
-        takers = [
-            item
+        pairs = [
+            (item, operator)
             for item, operator in zip(tasks, operators, strict=True)
-            if isinstance(operator, Operator) and key in operator.parameters and not item.is_outside
+            if isinstance(operator, Operator) and key in operator.parameters
         ]
-        if not takers:
+        is_unknown = not all(isinstance(operator, Operator) for operator in operators)
+        is_own = key in base_parameters("operator", self._target)
+        if not pairs and not is_unknown and not is_own:
             text = "no task takes it, so Airflow gives it to none"
             self._report.dropped(place, subject, text)
             return False
+        is_outside = any(item.is_outside for item in tasks)
+        has_words = any(operator.path.endswith(_WITH_OWN_WORDS) for _, operator in pairs)
+        if not (is_own or has_words or is_outside):
+            return True
+        takers = [item for item, _ in pairs]
+        if is_own or is_unknown or any(item.is_outside or item.mapped for item in takers):
+            self._report.gap(place, subject, "a spec cannot set it for all tasks")
+            return False
         for item in takers:
-            if _may_be_mapped_over(item, key):
-                why = f"`expand_kwargs` of {item.task_id} may have it for some of its runs"
-                self._report.gap(place, subject, f"{why}: write it there for all of them")
-            elif not _is_mapped_over(item, key):
-                item.kwargs.setdefault(key, value)
+            item.kwargs.setdefault(key, value)
         self._report.changed(place, subject, "it stands in each task that takes it")
         return False
+
+
+def _operator_of(item: Task) -> str:
+    """Return the import path, or the name, of the operator of a task."""
+    if isinstance(item.callee, Name):
+        return item.callee.path
+    kind: str = item.callee.decorator.kind
+    return _OF_DECORATORS.get(kind, kind)
 
 
 def tasks_in(container: Dag | Group) -> Iterator[Task]:
@@ -121,25 +130,3 @@ def tasks_in(container: Dag | Group) -> Iterator[Task]:
             yield from tasks_in(item)
         else:
             yield item
-
-
-def _is_mapped_over(item: Task, key: str) -> bool:
-    """Return whether each run of a task has a value of its own, which Airflow takes."""
-    rows = _rows(item)
-    if rows:
-        return all(isinstance(row, dict) and key in row for row in rows)
-    return key in (item.mapped or {})
-
-
-def _may_be_mapped_over(item: Task, key: str) -> bool:
-    """Return whether some runs of a task may have a value of their own, and others none."""
-    if ALL not in (item.mapped or {}) or key in item.kwargs or _is_mapped_over(item, key):
-        return False
-    rows = _rows(item)
-    return rows is None or not all(isinstance(row, dict) and key not in row for row in rows)
-
-
-def _rows(item: Task) -> list[Any] | tuple[Any, ...] | None:
-    """Return the arguments of each run of a mapped task, where the file says them."""
-    rows = (item.mapped or {}).get(ALL)
-    return rows if isinstance(rows, list | tuple) else None
