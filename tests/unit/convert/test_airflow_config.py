@@ -237,3 +237,28 @@ def test_an_argument_of_a_dag_is_reported_once_and_a_zone_alone_is_dropped() -> 
         (Outcome.DROPPED, "sla"),
     ]
     assert "timezone" not in dag.data
+
+
+@pytest.mark.parametrize(
+    ("schedule", "made"),
+    [
+        ("'01:10'", {"every": "1h10m"}),
+        ("PT1H", {"every": "1h"}),
+        ("3600", {"every": "1h"}),
+        ("'0 3 * * *'", "0 3 * * *"),
+        ("'@daily'", "@daily"),
+        ("null", None),
+    ],
+)
+def test_a_schedule_is_a_length_of_time_where_airflow_config_reads_one(
+    schedule: str, made: object
+) -> None:
+    dag = one(f"""
+        default_dag_args: {{schedule: '@hourly'}}
+        dags:
+          orders:
+            schedule: {schedule}
+            tasks:
+              load: {{_target_: airflow_config.BashTask, bash_command: load}}
+    """)
+    assert (dag.data["schedule"], dag.whole) == (made, True)

@@ -117,6 +117,7 @@ class _Merging:
         ignored_of_task(shared, self._target, self._report, around="default_args.")
         _lengths(shared)
         self._start(dag)
+        _every(dag)
         tasks, written = Fields(said.place), said["tasks"]
         for task_id, task in written.items() if isinstance(written, Fields) else ():
             if isinstance(task, Fields):
@@ -212,6 +213,19 @@ def _named_by_ids(tasks: Fields) -> Fields:
             task.put("dependencies", known, task.at("dependencies"))
         made.put(ids[key], task, tasks.at(key))
     return made
+
+
+def _every(dag: Fields) -> None:
+    """Put an object in the place of a schedule that is a length of time, such as `01:10`."""
+    written = dag.get("schedule")
+    is_text = isinstance(written, str) and (":" in written or written.startswith("P"))
+    if is_text or type(written) is int:
+        with suppress(ValidationError):
+            length = Fields(dag.at("schedule"))
+            length.put("__type__", "datetime.timedelta", length.place)
+            seconds = _LENGTH.validate_python(written).total_seconds()
+            length.put("seconds", seconds, length.place)
+            dag.put("schedule", length, length.place)
 
 
 def _lengths(fields: Fields) -> None:
