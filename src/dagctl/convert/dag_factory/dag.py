@@ -11,13 +11,7 @@ from dagctl.convert.dag_factory.groups import entries, share_of_groups
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.shared_arguments import Spreading, tasks_of
 from dagctl.convert.dag_factory.tasks import Tasks
-from dagctl.convert.dag_factory.values import (
-    Values,
-    minutes_of,
-    moment_of,
-    relative,
-    with_rules,
-)
+from dagctl.convert.dag_factory.values import Values, minutes_of, moment_of, relative, with_rules
 from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.outcome.finished import in_order
 from dagctl.convert.python_file.result import text_made_by

@@ -175,19 +175,15 @@ class _Folder:
                 text = f"{operator.rpartition('.')[2]} does not take it: gusty drops it too"
                 self._report.dropped(fields.at(key), key, text)
         if taken is None and not operator.startswith("airflow."):
-            self._without_path(fields.at("operator"))
+            place = fields.at("operator")
+            is_notebook = place.file.endswith((".ipynb", ".Rmd"))
+            text = "gusty gives an operator that takes it the path of this file: write it in `with`"
+            (self._report.gap if is_notebook else self._report.dropped)(place, "file_path", text)
         made.put("operator", operator, fields.at("operator"))
         made.put("dependencies", [*task.upstream], fields.place)
         if group is not None:
             made.put("task_group_name", group, fields.place)
         return made
-
-    def _without_path(self, place: Place) -> None:
-        """Report that an own operator does not get the path of its file, as gusty gives it."""
-        is_notebook = place.file.endswith((".ipynb", ".Rmd"))
-        report = self._report.gap if is_notebook else self._report.dropped
-        text = "gusty gives an operator that takes it the path of this file: write it under `with`"
-        report(place, "file_path", text)
 
     def _operator(self, fields: Fields) -> str:
         path = str(fields.get("operator"))

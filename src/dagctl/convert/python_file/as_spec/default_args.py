@@ -23,31 +23,25 @@ _OF_DAGS_ALONE = frozenset(
 )
 """Arguments that no operator has; Airflow gives none of them to a task."""
 _OF_DECORATORS = {
-    **dict.fromkeys(("task", "task.python", "task.branch", "task.short_circuit"), "PythonOperator"),
     "task.virtualenv": "PythonVirtualenvOperator",
     "task.external_python": "ExternalPythonOperator",
     "task.sensor": "PythonSensor",
     "task.bash": "BashOperator",
+    **dict.fromkeys(("task", "task.python", "task.branch", "task.short_circuit"), "PythonOperator"),
 }
 """The operators whose arguments the tasks of decorators take."""
-_WITH_OWN_WORDS = (
-    *("BashOperator", "PythonOperator", "VirtualenvOperator", "ShortCircuitOperator"),
-    "PythonSensor",
-)
-"""The ends of operators whose parameters a spec says in another way than under `with`."""
+_WITH_OWN_WORDS = ("Bash", "Python", "ExternalPython", "BranchPython", "ShortCircuit")
+"""The beginnings of operators whose parameters a spec says in another way than under `with`."""
 _OF_AIRFLOW = {
     "owner": "airflow",
     "retries": 0,
     "retry_delay": timedelta(minutes=5),
-    "retry_exponential_backoff": False,
-    "depends_on_past": False,
-    "wait_for_downstream": False,
-    "email_on_failure": True,
-    "email_on_retry": True,
     "trigger_rule": "all_success",
     "priority_weight": 1,
     "pool": "default_pool",
     "queue": "default",
+    **dict.fromkeys(("depends_on_past", "wait_for_downstream"), False),
+    **dict.fromkeys(("email_on_failure", "email_on_retry"), True),
 }
 """What Airflow gives to a task that nothing says it for."""
 
@@ -77,9 +71,10 @@ class Shares:
 
     def give(self, defaults: Mapping[str, Any], place: Place, tasks: list[Task]) -> dict[str, Any]:
         """Give what some operators take to their tasks; return what Airflow gives to all alike."""
-        given = {key: value for key, value in defaults.items() if value is not None}
         return {
-            key: value for key, value in given.items() if self._is_alike(key, value, place, tasks)
+            key: value
+            for key, value in defaults.items()
+            if value is not None and self._is_alike(key, value, place, tasks)
         }
 
     def _is_alike(self, key: str, value: object, place: Place, tasks: list[Task]) -> bool:
@@ -102,14 +97,14 @@ class Shares:
             self._report.dropped(place, subject, text)
             return False
         is_outside = any(item.is_outside for item in tasks)
-        has_words = any(operator.path.endswith(_WITH_OWN_WORDS) for _, operator in pairs)
+        words = [operator.path.rpartition(".")[2] for _, operator in pairs]
+        has_words = any(word.startswith(_WITH_OWN_WORDS) for word in words)
         if not (is_own or has_words or is_outside):
             return True
-        takers = [item for item, _ in pairs]
-        if is_own or is_unknown or any(item.is_outside or item.mapped for item in takers):
+        if is_own or is_unknown or is_outside or any(item.mapped for item, _ in pairs):
             self._report.gap(place, subject, "a spec cannot set it for all tasks")
             return False
-        for item in takers:
+        for item, _ in pairs:
             item.kwargs.setdefault(key, value)
         self._report.changed(place, subject, "it stands in each task that takes it")
         return False

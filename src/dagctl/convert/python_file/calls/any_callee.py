@@ -123,22 +123,19 @@ _OVER_ITEMS = ("builtins.map", "builtins.filter", "builtins.sorted", "functools.
 
 def _takes_a_function(path: str, made: Call) -> bool:
     """Return whether a function of Python calls one of the file, or of Python, for each item."""
-    given = [made.kwargs["key"]] if "key" in made.kwargs else made.args[:1]
-    is_sorted = path == "builtins.sorted" and "key" not in made.kwargs
-    return (
-        not is_sorted
-        and not made.unknown
-        and any(isinstance(each, Function | Name | Bound) for each in given)
-    )
+    of_sorted = [made.kwargs.get("key"), *made.args]
+    function, *lists = of_sorted if path == "builtins.sorted" else made.args or [None]
+    is_usual = not made.unknown and not made.kwargs.keys() - {"key", "reverse"}
+    is_alone = len(lists) == 1 or (path == "functools.reduce" and len(lists) == 2)  # noqa: PLR2004 - what it begins with
+    return is_usual and is_alone and isinstance(function, Function | Name | Bound)
 
 
 def _over_items(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return what `map`, `filter`, `sorted` or `reduce` make of items with a function."""
-    key = made.kwargs.pop("key", None)
-    function, *lists = made.args if key is None else [key, *made.args]
-    items = turns(settled(lists[0])) if len(lists) == 1 or path == "functools.reduce" else None
-    made_before, begun = machine.effects, machine.changes.now()
-    if items is None or made.kwargs.keys() - {"reverse"}:
+    of_sorted = [made.kwargs.get("key"), *made.args]
+    function, *lists = of_sorted if path == "builtins.sorted" else made.args
+    items, made_before, begun = turns(settled(lists[0])), machine.effects, machine.changes.now()
+    if items is None:
         return airflow_calls.named(machine, Name(path), made)
 
     def called(*args: object) -> Any:  # noqa: ANN401
@@ -164,10 +161,8 @@ def _over_items(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     kept = [truth(result) for result in results] if path == "builtins.filter" else []
     if None in kept:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
-    items = (
-        [item for item, is_kept in zip(items, kept, strict=True) if is_kept] if kept else results
-    )
-    return machine.lazy(items, lists[:1], is_once=True)
+    those = [item for item, is_kept in zip(items, kept, strict=False) if is_kept]
+    return machine.lazy(those if kept else results, lists[:1], is_once=True)
 
 
 def _in_order(machine: Machine, made: Call, items: list[Any], keys: list[Any]) -> Any:  # noqa: ANN401
