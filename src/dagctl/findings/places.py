@@ -44,10 +44,9 @@ def place_findings(
     document: Document,
     of_reader: Iterable[Problem],
     problems: Sequence[Problem],
-    left_out: int = 0,
     written: Document | None = None,
 ) -> Sequence[Problem]:
-    """Return the first findings in the order of the text, and what says how many more there are.
+    """Return the findings in the order of the text.
 
     What the model says about a value that the reader refused is left out: one slip, one finding.
     So is what it says again of a copy that a loop has made.
@@ -56,12 +55,11 @@ def place_findings(
         document: The document that the problems are about, as it was resolved.
         of_reader: What the readers say of the texts: the spec's, those with defaults.
         problems: What the model says of the data.
-        left_out: How many warnings there are besides.
         written: The document as its author wrote it; None: nothing was put into it.
     """
     written = written or document
     with_paths = (
-        replace(finding, path=(finding.document or written).path_at(finding.span))
+        replace(finding, path=_path_in(finding.document or written, finding))
         for finding in islice(of_reader, MAX_PROBLEMS)
     )
     strange = {problem.path for problem in problems if problem.code == Code.UNKNOWN_KEY}
@@ -95,7 +93,16 @@ def place_findings(
         for finding in read
     ]
     fresh = list(_each_once(fresh, of_copies=document is not written))
-    return _first(sorted([*hinted, *fresh], key=in_order), left_out)
+    return sorted([*hinted, *fresh], key=in_order)
+
+
+def _path_in(document: Document, finding: Problem) -> tuple[str | int, ...]:
+    """Return the path of what a reader says; of a key that stands twice, that of the key."""
+    path = document.path_at(finding.span)
+    if finding.code != Code.DUPLICATE_KEY:
+        return path
+    start, end = finding.span
+    return (*path, document.text[start:end].strip("\"'"))
 
 
 def in_order(finding: Problem) -> tuple[str, Span, bool]:
@@ -120,8 +127,13 @@ def _each_once(findings: Iterable[Problem], *, of_copies: bool) -> Iterator[Prob
             yield finding
 
 
-def _first(ordered: Sequence[Problem], left_out: int) -> Sequence[Problem]:
-    """Return as many errors and warnings as are shown, and what says how many more there are."""
+def first_findings(ordered: Sequence[Problem], left_out: int = 0) -> Sequence[Problem]:
+    """Return as many errors and warnings as are shown, and what says how many more there are.
+
+    Args:
+        ordered: All findings, in the order of the text.
+        left_out: How many warnings there are besides.
+    """
     errors = [finding for finding in ordered if not _is_warning(finding)]
     warnings = [finding for finding in ordered if _is_warning(finding)]
     if len(errors) <= MAX_PROBLEMS and len(warnings) <= MAX_PROBLEMS and not left_out:

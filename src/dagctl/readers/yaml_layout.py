@@ -98,7 +98,10 @@ def joined_slip(text: str, offsets: Sequence[int]) -> tuple[Problem, str | None]
         return unindented, None
     run = [_line_at(text, last)]
     owner = None
+    start = _line_at(text, min(offsets)).start if min(offsets) < last else 0
     for line in before:
+        if line.start < start:  # what stands there is whole: perhaps a text after `|`
+            break
         if _KEY.match(line.text) and not _GLUED_DASH.fullmatch(line.text):
             owner = line
             break

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
-from dagctl.findings.places import place_findings
+from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.operators import Operator, Reason
 from dagctl.readers.reading import Reading
@@ -18,6 +18,7 @@ from dagctl.readers.text_findings import data_beyond_limits, not_a_mapping, of_a
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.checked import Checked
 from dagctl.spec.checks.advice import advice
+from dagctl.spec.checks.consequences import without_consequences
 from dagctl.spec.checks.operator_checks import target_problems
 from dagctl.spec.checks.plain_secrets import with_secrets
 from dagctl.spec.checks.references import template_errors
@@ -164,13 +165,15 @@ def _placed(
     """Return the spec that is meant, and all findings at their places in the texts."""
     of_texts = [*reading.findings, *meant.findings]
     if not meant.is_whole:
-        return None, place_findings(meant.document, of_texts, (), 0, reading.document)
+        placed = place_findings(meant.document, of_texts, (), reading.document)
+        return None, first_findings(without_consequences(placed))
     data = meant.document.root.value
     spec, problems, left_out = _validate(data, airflow, files)
     if needs_project and data.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
-    placed = place_findings(meant.document, of_texts, problems, left_out, reading.document)
-    return spec, [each for each in placed if not _is_of_other_dags(each)]
+    placed = place_findings(meant.document, of_texts, problems, reading.document)
+    shown = first_findings(without_consequences(placed), left_out)
+    return spec, [each for each in shown if not _is_of_other_dags(each)]
 
 
 def _is_of_other_dags(finding: Problem) -> bool:

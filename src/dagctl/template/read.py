@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity, SpecError
 from dagctl.findings.codes import Code
-from dagctl.findings.places import place_findings
+from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.readers.source_text import decode
@@ -64,7 +64,7 @@ def read_template(text: str | bytes, origin: str) -> Template:
     if document.root.kind != "mapping":
         raise SpecError(diagnostics_of(source, [not_a_mapping(document)], origin))
     problems = list(_problems(document))
-    placed = place_findings(document, reading.findings, problems[:MAX_PROBLEMS])
+    placed = first_findings(place_findings(document, reading.findings, problems[:MAX_PROBLEMS]))
     if any(finding.severity is Severity.ERROR for finding in placed):
         raise SpecError(diagnostics_of(source, placed, origin))
     return _template(document, origin)

@@ -104,7 +104,7 @@ tasks:
         ("- group_id: h\n", "- group_id: h\n        expand: {x: [1]}\n", [(Code.BAD_MAPPING, 10)]),
         ("dependencies: [g]", "dependencies: [g.h]", [(Code.BAD_MAPPING, 12)]),
         ("dependencies: [g]", "dependencies: [g.h.u]", []),
-        ("{region: [", "{dag: [", [(Code.BAD_ARGUMENT, 6), (Code.BAD_MAPPING, 8)]),
+        ("{region: [", "{dag: [", [(Code.BAD_ARGUMENT, 6)]),
         ("    expand: {region: [emea, amer]}\n", "    with: {region: x}\n",
          [(Code.BAD_MAPPING, 6), (Code.BAD_MAPPING, 8)]),
         ("[emea, amer]", "{$xcom: t}", [(Code.UNKNOWN_DEPENDENCY, 6)]),

@@ -51,6 +51,9 @@ def id_check(code: Code, limit: int, *, of_a_group: bool = False) -> Callable[[s
     of_any_length = lazy_pattern(rf"[A-Za-z0-9_][A-Za-z0-9_{more}\-]*+")
 
     def problems(text: str) -> Iterator[Problem]:
+        if not text.strip():
+            yield Problem(Code.BLANK, "the id is empty", f"for example `{_EXAMPLE}`")
+            return
         if len(text) > limit:
             message = f"the id has {len(text):,} characters; at most {limit} are allowed"
             yield Problem(code, message, "shorten it")

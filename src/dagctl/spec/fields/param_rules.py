@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import did_you_mean, quoted, shortened
+from dagctl.findings.wording import did_you_mean, in_json, quoted, shortened
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from jsonschema import ValidationError
 
 LONGEST_PATTERN = 500
 _STEPS = 10_000_000
@@ -104,9 +106,18 @@ def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
         for word in given:
             if isinstance(word, str) and word not in _TYPES:
                 return _unknown_type(word).at(*path)
-    message = f"the rule is not valid in JSON Schema: {shortened(error.message)}"
+    message = f"the rule is not valid in JSON Schema: {_said(error)}"
     problem = Problem(Code.BAD_PARAM, message, "correct the rule; see json-schema.org")
     return problem.at(*path)
+
+
+def _said(error: ValidationError) -> str:
+    """Return what jsonschema says, with the value as JSON has it; there it is as in Python."""
+    given = repr(error.instance)
+    message = error.message
+    if message.startswith(given) and not isinstance(error.instance, str):
+        message = in_json(error.instance) + message.removeprefix(given)
+    return shortened(message)
 
 
 def _is_type(path: tuple[str | int, ...]) -> bool:
@@ -146,7 +157,7 @@ def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None
         return Problem(Code.BAD_PARAM, message, "write out the rule")
     if error is None:
         return None
-    message = f"the default breaks a rule of the param: {shortened(error.message)}"
+    message = f"the default breaks a rule of the param: {_said(error)}"
     return Problem(Code.BAD_PARAM, message, "correct the default, or the rule")
 
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
+from dagctl.findings.wording import in_json, quoted
 from dagctl.patterns import lazy_pattern
 
 DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def read_start_date(value: object) -> datetime:
     elif isinstance(value, date):
         moment = datetime.combine(value, time())
     else:
-        given = "null" if value is None else f"{value!r:.40}"
+        given = f"{in_json(value):.40}"
         _refuse(f"a start date is text, not {given}", _padded(str(value)))
     return _in_range(_with_zone(moment))
 

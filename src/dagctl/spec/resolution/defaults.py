@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
-from dagctl.findings.places import place_findings
+from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.frozen import frozen
@@ -102,7 +102,8 @@ def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:
     if document.root.keys.keys() >= {"dag_name", "tasks"}:
         return None
     problems = list(islice(_problems(document.root), MAX_PROBLEMS))
-    findings = with_secrets(document, place_findings(document, reading.findings, problems))
+    placed = first_findings(place_findings(document, reading.findings, problems))
+    findings = with_secrets(document, placed)
     fields, tasks = _fields(document.root), task_defaults_of(document.root)
     return Defaults(document, fields, tasks, _of(document, findings))
 

@@ -86,13 +86,14 @@ class Unroller:
             before = self.filler.refused
             copy = self._holder(entry, scope, keys)
             own_id = copy.keys.get("task_id") or copy.keys.get("group_id")
-            if own_id is not None and own_id[1].value in ids:
+            name_of_copy = own_id[1].value if own_id else None
+            if own_id and isinstance(name_of_copy, str) and name_of_copy in ids:
                 self.filler.is_broken = True
                 if self.filler.refused == before:  # else the id is not known
                     name = "task_id" if "task_id" in keys else "group_id"
                     self._refuse_same_id(own_id[1], str(keys[name][1].value), list(scope)[-1])
                 return
-            ids.add(own_id[1].value if own_id else number)
+            ids.add(name_of_copy if isinstance(name_of_copy, str) else number)
             yield copy
 
     def _is_misspelt(self, entry: Node) -> bool:

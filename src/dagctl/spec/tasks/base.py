@@ -29,6 +29,17 @@ def as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+_SAID = {
+    "description": ("a task has no `description`", "write `doc_md`"),
+    **{
+        key: (
+            f"`{key}` belongs to a group, not to a task",
+            "a group is an entry of its own, which begins with `- group_id: ...`",
+        )
+        for key in ("group_id", "tooltip", "prefix_group_id", "group_display_name")
+    },
+}
+"""Keys with a message and a hint of their own."""
 _OF_FUNCTIONS = {*TAKEN_BY, "op_kwargs"}
 """Keys that only functions have beside them; operators have the same under `with`."""
 
@@ -85,8 +96,8 @@ class TaskBase(CheckedModel):
                     own = cls.own_keys[0]
                     hint = f"a task has `{own}` or {quoted(key)}, not both: remove one of them"
                 return Problem(Code.OTHER_TASK_TYPE, message, hint)
-        if key == "description":
-            return Problem(Code.UNKNOWN_KEY, "a task has no `description`", "write `doc_md`")
+        if key in _SAID:
+            return Problem(Code.UNKNOWN_KEY, *_SAID[key])
         if key in family.outer_keys:
             return Problem(
                 Code.UNKNOWN_KEY,

@@ -55,8 +55,11 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Problem]:
     name = task.get("task_type")
     meant = _meant(task)
     if "task_type" not in task and task.get("type") in TASK_TYPES:
-        yield _other_name().at("type")
+        yield _other_name("did you mean `task_type`?").at("type")
         task = {key: value for key, value in task.items() if key != "type"}
+    elif "task_type" not in task and not _carried(task) and _operator_of(task.get("type")):
+        yield _other_name(_as_operator(task["type"])).at("type")
+        return
     elif "task_type" not in task and (misspelt := _misspelt(task)):
         key, own_key = misspelt
         yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", question(own_key)).at(key)
@@ -130,8 +133,13 @@ def _of_a_group(name: object) -> Problem:
     return Problem(Code.UNKNOWN_KEY, message, f"write `group_id: {str(name)[:60]}`")
 
 
-def _other_name() -> Problem:
-    return Problem(Code.UNKNOWN_KEY, "unknown key `type`", "did you mean `task_type`?")
+def _other_name(hint: str) -> Problem:
+    return Problem(Code.UNKNOWN_KEY, "unknown key `type`", hint)
+
+
+def _as_operator(name: str) -> str:
+    operator = _operator_of(name) or name
+    return f"write `operator: {operator[:60]}` and its parameters under `with`"
 
 
 def _operator_of(name: object) -> str | None:
@@ -146,7 +154,7 @@ def _unknown(name: str, carried: str | None) -> Problem:
     operator = _operator_of(name)
     hint = question(near) or f"known types: {', '.join(sorted(TASK_TYPES))}"
     if operator:
-        hint = f"write `operator: {operator[:60]}` and its parameters under `with`"
+        hint = _as_operator(name)
     if carried and operator == _CLASSES.get(carried):
         hint = f"write `task_type: {carried}`, or remove the line"
     return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {quoted(name)}", hint)

@@ -1,9 +1,9 @@
 """Mapping: a task or a group that Airflow runs once for each of several values."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
@@ -36,7 +36,10 @@ class Mapped(CheckedModel):
         examples=[{"region": ["emea", "amer"]}, {"region": {"$xcom": "list_regions"}}],
         json_schema_extra=lambda schema: without_default(schema, minProperties=1),
     )
-    expand_kwargs: list[Any] | dict[str, Any] | None = Field(
+    expand_kwargs: Annotated[
+        list[Any] | dict[str, Any] | None,  # anything else is a finding of `_source_problems`
+        PlainValidator(lambda value: value, json_schema_input_type=list[Any] | dict[str, Any]),
+    ] = Field(
         default=None,
         description="A list of mappings: it runs once with the arguments of each.",
         examples=[[{"region": "emea", "size": 2}], {"$xcom": "list_jobs"}],

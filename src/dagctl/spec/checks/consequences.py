@@ -1,0 +1,247 @@
+"""What follows from another slip is left out: one slip, one finding.
+
+A check looks at the data as they stand. Where a key, an id or a kind is in doubt, what several
+checks say of the rest is right of these data, and wrong of what the author meant.
+
+Each doubt is raised by other codes than those that it silences, so something is always said.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import field, replace
+from typing import TYPE_CHECKING
+
+from dagctl.errors import Severity
+from dagctl.findings.codes import Code
+from dagctl.frozen import mutable
+from dagctl.spec.tasks import KINDS
+from dagctl.spec.validation.unknown_keys import meant_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dagctl.findings.problem import Problem
+    from dagctl.spec.walk import Path
+
+_KIND = ("task_type", *KINDS.owners)
+_KEYS = {
+    "id": ("task_id", "group_id", "tasks"),
+    "kind": _KIND,
+    "edges": ("dependencies",),
+    "arguments": ("with",),
+    "loop": ("for_each",),
+    "mapping": ("expand", "expand_kwargs"),
+}
+"""The keys of an entry that say one thing about it."""
+_EMPTY = {Code.NULL, Code.BLANK, Code.PYTHON_BLANK}
+_WRONG = {Code.UNKNOWN_KEY, Code.MISSING_KEY, Code.WRONG_TYPE, *_EMPTY}
+_NOT_READ = {Code.DUPLICATE_KEY, Code.YAML_SYNTAX, Code.YAML_QUOTE}
+"""What stands there is not what was meant."""
+_RAISED_BY = {
+    "id": {*_WRONG, *_NOT_READ, Code.NO_VARIABLE, Code.BAD_VARIABLE, Code.BAD_LOOP},
+    "kind": {
+        *(*_WRONG, *_NOT_READ, Code.UNKNOWN_TASK_TYPE, Code.UNKNOWN_OPERATOR),
+        *(Code.OPERATOR_NOT_HERE, Code.BAD_IMPORT_PATH),
+    },
+    "edges": {*_WRONG, Code.UNKNOWN_DEPENDENCY},
+    "arguments": {*_WRONG, Code.BAD_ARGUMENT},
+    "loop": {*_WRONG, Code.BAD_LOOP},
+    "mapping": {*_WRONG, Code.BAD_ARGUMENT, Code.UNKNOWN_PARAMETER, Code.BAD_MAPPING},
+}
+"""The codes that, at these keys, leave no certainty of what they say."""
+_OF_NAMES = {Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.XCOM_OF_NO_TASK}
+"""What is said of a name that no entry has."""
+_OF_EDGES = {Code.BAD_BRANCH, Code.XCOM_NOT_THERE}
+"""What is said of an edge that is not there."""
+_OF_KINDS = {
+    *(Code.OTHER_TASK_TYPE, Code.MISSING_KEY, Code.MISSING_PARAMETER, Code.UNKNOWN_PARAMETER),
+    *(Code.BAD_ARGUMENT, Code.BAD_MAPPING, Code.BASH_SYNTAX, Code.BAD_CHARACTER),
+}
+"""What is said of an entry that is taken for another kind than it is."""
+_ONE_OF = (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING)
+"""Of these, only the first is said of one value."""
+
+_TORN = {
+    Code.UNKNOWN_KEY: {"group_id", "tasks", "tooltip", "default_args"},
+    Code.OTHER_TASK_TYPE: {*_KIND},
+}
+"""Keys that a task cannot have because another entry begins there: its dash is missing."""
+
+
+@mutable
+class _Doubts:
+    """What is in doubt because something is wrong there."""
+
+    below: set[Path] = field(default_factory=set)
+    """Unknown keys: nothing below them was meant to stand there."""
+    at: set[Path] = field(default_factory=set)
+    """Values that the reader has not read as they were meant."""
+    doubled: set[Path] = field(default_factory=set)
+    """Keys that stand twice: the first may be the one too many."""
+    empty: set[Path] = field(default_factory=set)
+    """Mappings with a key that has nothing below it: what follows it may belong there."""
+    twice: set[Path] = field(default_factory=set)
+    """The entries with the id of another."""
+    strange: set[Path] = field(default_factory=set)
+    """The entries with an unknown key."""
+    of: defaultdict[str, set[Path]] = field(default_factory=lambda: defaultdict(set))
+    """The entries of which something is in doubt, by what that is (`_KEYS`)."""
+
+
+def without_consequences(findings: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the findings without those that are there only because of another.
+
+    Args:
+        findings: All, in the order of the text.
+    """
+    wrong = [each for each in findings if each.severity is Severity.ERROR and not each.document]
+    if len(findings) < 2 or not wrong:  # noqa: PLR2004 - there is no other
+        return findings
+    doubts = _doubts(wrong)
+    kept = [each for each in findings if each.document or not _follows(each, doubts)]
+    return [_with_hint(each, doubts) for each in _one_each(kept)]
+
+
+def _doubts(wrong: Iterable[Problem]) -> _Doubts:
+    doubts = _Doubts()
+    for finding in wrong:
+        path, code = finding.path, finding.code
+        entry, key, is_at_entry = _parts(path)
+        if code == Code.UNKNOWN_KEY:
+            doubts.below.add(path)
+            doubts.strange.add(entry if is_at_entry else path[:-1])
+            key = _meant(key) if is_at_entry else key
+        elif code == Code.DUPLICATE_TASK_ID:
+            doubts.twice.add(entry)
+        elif code in _EMPTY:
+            doubts.empty.add(path[:-1])
+        elif code in _NOT_READ and code != Code.DUPLICATE_KEY:
+            doubts.at.add(path)
+        for what, keys in _KEYS.items():
+            if key in keys and code in _RAISED_BY[what] and (is_at_entry or what != "id"):
+                doubts.of[what].add(entry)
+        if _is_of_another(finding, doubts):
+            doubts.of["id"].add(entry)
+            doubts.of["kind"].add(entry)
+        if code == Code.DUPLICATE_KEY:
+            doubts.doubled |= {path, entry}
+    doubts.of["id"] |= doubts.of["loop"]
+    return doubts
+
+
+def _is_of_another(finding: Problem, doubts: _Doubts) -> bool:
+    """Return whether a key of an entry is that of another entry, whose dash is missing."""
+    entry, key, is_at_entry = _parts(finding.path)
+    if not entry or not is_at_entry:
+        return False
+    if finding.code == Code.DUPLICATE_KEY:
+        return key in _KEYS["id"] or entry in doubts.doubled
+    return finding.code in _TORN and key in _TORN[Code(finding.code)]
+
+
+def _meant(key: str) -> str:
+    """Return the key of an entry that an unknown key was probably meant for, or itself."""
+    return meant_key(key, [name for names in _KEYS.values() for name in names]) or key
+
+
+def _follows(finding: Problem, doubts: _Doubts) -> bool:
+    """Return whether a finding may be there only because of what is in doubt."""
+    path, code, of = finding.path, finding.code, doubts.of
+    above = [path[:end] for end in range(1, len(path))]
+    entry, _, _ = _parts(path)
+    if not doubts.below.isdisjoint(above) or not doubts.at.isdisjoint(above):
+        return True
+    if code in {Code.UNKNOWN_KEY, *_NOT_READ}:
+        return code == Code.UNKNOWN_KEY and path[:-1] in doubts.empty
+    is_strange = entry in doubts.strange
+    return (
+        path in doubts.at
+        or path in doubts.below
+        or (path in doubts.doubled and code in _EMPTY)
+        or (bool(of["id"]) and code in _OF_NAMES)
+        or (bool(of["edges"] or doubts.twice) and code in _OF_EDGES)
+        or (entry in of["kind"] and code in _OF_KINDS and not _says_kind(finding))
+        or (code == Code.MISSING_PARAMETER and (entry in of["arguments"] or is_strange))
+        or (code == Code.DUPLICATE_TASK_ID and (entry in of["id"] or is_strange))
+        or (entry in of["id"] and code == Code.SELF_DEPENDENCY)
+        or (code == Code.MISSING_KEY and _next_entry(entry) in doubts.twice)
+        or (_is_of_defaults(finding) and not entry and bool(of["kind"] or of["id"]))
+        or _follows_from_around(code, entry, doubts)
+    )
+
+
+def _is_of_defaults(finding: Problem) -> bool:
+    """Return whether this is said of shared values if the operators that take them are unknown."""
+    is_unused = finding.code == Code.BAD_DEFAULTS and finding.severity is Severity.WARNING
+    return is_unused or finding.code == Code.WRONG_KIND
+
+
+def _says_kind(finding: Problem) -> bool:
+    """Return whether this is what raises the doubt about the kind of an entry."""
+    return finding.path[-1] in _KIND and finding.code in {Code.MISSING_KEY, Code.OTHER_TASK_TYPE}
+
+
+def _next_entry(entry: Path) -> Path:
+    """Return the entry behind this one."""
+    return (*entry[:-1], int(entry[-1]) + 1) if entry else ()
+
+
+def _follows_from_around(code: str, entry: Path, doubts: _Doubts) -> bool:
+    """Return whether a finding follows from what is in doubt of its entry, or of one around."""
+    around = [entry[:end] for end in range(2, len(entry) + 1, 2)]
+    outer = around[:-1]
+    return (
+        (code == Code.NO_VARIABLE and not doubts.of["loop"].isdisjoint(around))
+        or (code == Code.BAD_MAPPING and not doubts.of["mapping"].isdisjoint(outer))
+        or (code == Code.DUPLICATE_TASK_ID and not doubts.twice.isdisjoint(outer))
+        or (code == Code.DUPLICATE_TASK_ID and not doubts.of["id"].isdisjoint(outer))
+    )
+
+
+def _one_each(findings: Sequence[Problem]) -> Iterator[Problem]:
+    """Yield what is said of a value once, and of an entry that runs into another only the first."""
+    best: dict[Path, int] = {}
+    for each in findings:
+        if each.code in _ONE_OF:
+            rank = _ONE_OF.index(Code(each.code))
+            best[each.path] = min(rank, best.get(each.path, rank))
+    torn: set[Path] = set()
+    is_open = False
+    for each in findings:
+        entry, key, _ = _parts(each.path)
+        is_of_reader = each.code in _NOT_READ and not each.document
+        is_torn = is_of_reader or (each.code in _TORN and key in _TORN[Code(each.code)])
+        if each.code in _ONE_OF and _ONE_OF.index(Code(each.code)) != best[each.path]:
+            continue
+        if (is_of_reader and is_open) or (is_torn and entry in torn):
+            continue
+        is_open |= is_of_reader and each.message.endswith("never closed")
+        if is_torn and entry:
+            torn.add(entry)
+        yield each
+
+
+def _with_hint(finding: Problem, doubts: _Doubts) -> Problem:
+    """Return a finding with the hint that fits what stands around it."""
+    entry, key, is_at_entry = _parts(finding.path)
+    if finding.document:
+        return finding
+    if finding.code in _EMPTY and finding.path[:-1] in doubts.strange:
+        return replace(finding, hint=f"indent the lines below it that belong to `{key}`")
+    if finding.code == Code.DUPLICATE_KEY and entry and is_at_entry:
+        hint = "remove one of them; if another entry begins here, write `- ` before its first key"
+        return replace(finding, hint=hint)
+    return finding
+
+
+def _parts(path: Path) -> tuple[Path, str, bool]:
+    """Return the entry that a path leads into, the key there, and whether it ends at that key.
+
+    The entry is empty for what is about the DAG itself.
+    """
+    end = 0
+    while path[end : end + 1] == ("tasks",) and isinstance((*path, "")[end + 1], int):
+        end += 2
+    key = str(path[end]) if len(path) > end else ""
+    return path[:end], key, len(path) == end + 1

@@ -1,0 +1,129 @@
+"""One slip brings one finding, at its place, whatever else depends on what is wrong there."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagctl.errors import Severity
+from dagctl.findings.codes import Code
+from dagctl.spec.load import check_spec
+
+SPEC = """\
+dag_name: Orders
+default_args:
+  with: {poke_interval: 5m}
+task_defaults:
+  SQLExecuteQueryOperator: {retries: 4}
+tasks:
+  - task_id: regions
+    python_code: return ["emea", "amer"]
+  - group_id: load
+    dependencies: [regions]
+    expand:
+      region: {$xcom: regions}
+    tasks:
+      - task_id: extract
+        bash_command: echo "$REGION"
+        env: {REGION: {$arg: region}}
+      - task_id: rows
+        operator: SQLExecuteQueryOperator
+        with:
+          sql: select 1
+        dependencies: [extract]
+  - task_id: check_${{ each.kind }}
+    for_each: {kind: [rows, nulls]}
+    bash_command: check ${{ each.kind }}
+    dependencies: [load]
+  - task_id: choose
+    task_type: branch
+    python_code: |
+      def choose(ti):
+          return "good" if ti.run_id else "bad"
+    dependencies: [check_rows, check_nulls]
+  - task_id: good
+    operator: FileSensor
+    with: {filepath: /data/a}
+    dependencies: [choose]
+  - task_id: bad
+    task_type: sensor
+    mode: reschedule
+    timeout: 2h
+    python_code: return True
+    dependencies: [choose]
+"""
+SLIPS = [
+    # an id that is not known: what depends on it, and the branch that goes on with it
+    ("task_id: regions", "task_id: [a]", Code.WRONG_TYPE, 7),
+    ("task_id: regions", "task_id:", Code.NULL, 7),
+    ("task_id: regions", 'task_id: ""', Code.BLANK, 7),
+    ("group_id: load", "group_id: {a: b}", Code.WRONG_TYPE, 9),
+    ("task_id: good", "task_id: 5", Code.WRONG_TYPE, 32),
+    ("task_id: good\n", "task_id:good\n", Code.YAML_SYNTAX, 32),
+    # copies whose ids cannot be compared
+    ("task_id: check_${{ each.kind }}", "task_id: [a]", Code.WRONG_TYPE, 22),
+    ("task_id: check_${{ each.kind }}", "task_id:", Code.NULL, 22),
+    ("for_each: {", "for_aech: {", Code.UNKNOWN_KEY, 23),
+    ("for_each: {kind: [rows, nulls]}", "for_each: 5", Code.BAD_LOOP, 23),
+    # a key that is not known: what stands below it, and what it would have said
+    ("\ntasks:\n  - task_id: reg", "\ntakss:\n  - task_id: reg", Code.UNKNOWN_KEY, 6),
+    ("    expand:\n", "    expnad:\n", Code.UNKNOWN_KEY, 11),
+    ("        with:\n", "        op_args:\n", Code.UNKNOWN_KEY, 19),
+    ("mode: reschedule", "mdoe: reschedule", Code.UNKNOWN_KEY, 38),
+    # the kind of a task, and the operator that shared values are for
+    ("task_type: sensor", "task_type: 5", Code.WRONG_TYPE, 37),
+    ("task_type: sensor", "task_type: abc", Code.UNKNOWN_TASK_TYPE, 37),
+    ("task_type: sensor", "taskt_ype: sensor", Code.UNKNOWN_KEY, 37),
+    ("operator: SQLExecute", "opertaor: SQLExecute", Code.UNKNOWN_KEY, 18),
+    ("operator: SQLExecute", "operator: SQLExceute", Code.UNKNOWN_OPERATOR, 18),
+    ("operator: FileSensor", "type: FileSensor", Code.UNKNOWN_KEY, 33),
+    # dependencies: what a branch goes on with
+    ("[choose]\n  - task_id: bad", "5\n  - task_id: bad", Code.WRONG_TYPE, 35),
+    ("dependencies: [choose]\n  - t", "depnedencies: [choose]\n  - t", Code.UNKNOWN_KEY, 35),
+    ("dependencies: [choose]\n  - t", "dependencies: [chose]\n  - t", Code.UNKNOWN_DEPENDENCY, 35),
+    # an entry without its dash, an indentation that is too small, a key that stands twice
+    ("  - task_id: good", "    task_id: good", Code.DUPLICATE_KEY, 32),
+    ("  - task_id: bad\n", "", Code.OTHER_TASK_TYPE, 33),
+    ("  - group_id: load", "    group_id: load", Code.UNKNOWN_KEY, 9),
+    ("  - task_id: good\n", 2 * "  - task_id: good\n", Code.DUPLICATE_TASK_ID, 33),
+    ("\ntasks:\n", "\ntasks:\ntasks:\n", Code.DUPLICATE_KEY, 7),
+    ("          sql: select", "        sql: select", Code.NULL, 19),
+    # one value, one finding
+    ("          sql: select", "          sq-l: select", Code.UNKNOWN_PARAMETER, 20),
+    ("{$xcom: regions}\n    tasks", "5\n    tasks", Code.BAD_MAPPING, 12),
+    ("expand:\n      region: {$xcom: regions}\n", "expand_kwargs: 5\n", Code.BAD_MAPPING, 11),
+]  # fmt: skip
+
+
+def test_the_spec_is_right() -> None:
+    assert [each.code for each in check_spec(SPEC, format="yaml").diagnostics] == []
+
+
+@pytest.mark.parametrize(("old", "new", "code", "line"), SLIPS)
+def test_one_slip_brings_one_finding(old: str, new: str, code: str, line: int) -> None:
+    assert old in SPEC
+
+    found = check_spec(SPEC.replace(old, new, 1), format="yaml").diagnostics
+
+    assert [(each.code, each.line) for each in found] == [(code, line)]
+
+
+def test_a_spec_that_is_refused_always_says_why() -> None:
+    """Each line is left out, is there twice, moves, or has its first key misspelt."""
+    lines = SPEC.splitlines(keepends=True)
+    for place, line in enumerate(lines):
+        key = line.strip(" -").partition(":")[0]
+        forms = ["", line + line, "  " + line, line[2:], line.replace(key, key[::-1] + "x", 1)]
+        for form in forms:
+            checked = check_spec(
+                "".join([*lines[:place], form, *lines[place + 1 :]]), format="yaml"
+            )
+            errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+            assert bool(errors) == (checked.spec is None)
+
+
+def test_slips_in_two_places_are_both_said() -> None:
+    text = SPEC.replace("task_id: regions", "task_id: 5", 1).replace("timeout: 2h", "timeout: 2x")
+
+    found = check_spec(text, format="yaml").diagnostics
+
+    assert [each.code for each in found] == [Code.WRONG_TYPE, Code.BAD_DURATION]
