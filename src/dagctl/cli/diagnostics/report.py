@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import field
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.cli.terminal.console import MOST, is_ascii, is_terminal
 from dagctl.cli.terminal.text import plural
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.findings.codes import Code
 from dagctl.frozen import frozen
 from dagctl.session.redaction import masked
 
@@ -36,7 +38,22 @@ class DiagnosticReport:
             return None
         if id(source) not in self._masked:  # once a text, as one may have many findings
             self._masked[id(source)] = Source(source.name, masked(source.text))
-        return self._masked[id(source)].line(diagnostic.line)
+        line = self._masked[id(source)].line(diagnostic.line) or ""
+        for secret in self._secrets.get((id(source), diagnostic.line), ()):
+            start, end = (secret.column or 1) - 1, len(line)
+            if secret.end_line == secret.line and secret.end_column:
+                end = secret.end_column - 1
+            line = line[:start] + "*" * (end - start) + line[end:]
+        return line
+
+    @cached_property
+    def _secrets(self) -> dict[tuple[int, int | None], list[Diagnostic]]:
+        """The findings about secrets, by their text and line: a name may be all that shows them."""
+        found: dict[tuple[int, int | None], list[Diagnostic]] = {}
+        for each in self.diagnostics:
+            if each.code == Code.PLAIN_CREDENTIAL:
+                found.setdefault((id(each.source), each.line), []).append(each)
+        return found
 
     def first(self, most: int | None) -> tuple[Diagnostic, ...]:
         """Return so many findings in their order: errors before warnings before the rest."""

@@ -6,30 +6,63 @@ The text is searched, not its values: so every field counts, and comments too.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.places import in_order
 from dagctl.findings.problem import MAX_IN_VALUE, Problem, warning
+from dagctl.findings.wording import quoted
+from dagctl.patterns import lazy_pattern
 from dagctl.text.lines import Span
 from dagctl.token_formats import find_tokens, hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from dagctl.text.document import Document
+    from dagctl.text.document import Document, Node
 
 REVOKE = "revoke it; keep the new one in an Airflow connection or a secrets backend"
 """What to do about a secret that stands where it can be read."""
+_NAMED = lazy_pattern(
+    r"(?i)(?:password|passwd|passphrase|pwd|(?:client|access)_?secret|(?:secret|api)_?key"
+    r"|(?:access|auth|api|bot)_?token)\Z"
+)
+"""Keys whose value is a secret; `secret` and `token` alone are often the name of one."""
+_NO_SECRET = lazy_pattern(r"[^\w]*\Z|[$<{/]|.*\{\{|(?i:xxx|change_?me|none\Z|secret\Z|password\Z)")
+"""What stands for a secret: nothing, a variable, a template, a path, a word for it."""
 
 
 def with_secrets(document: Document, findings: Sequence[Problem]) -> Sequence[Problem]:
     """Return the findings and a warning for each secret; no finding quotes a secret."""
     tokens = sorted(find_tokens(document.text), key=lambda token: token.start)[:MAX_IN_VALUE]
-    if not tokens:
+    spans = [(token.kind, Span(token.start, token.end)) for token in tokens]
+    spans += [
+        (kind, value)
+        for kind, value in islice(_named(document), MAX_IN_VALUE)
+        if not any(value.start <= token.start < value.end for token in tokens)
+    ]
+    if not spans:
         return findings
-    warnings = [_warning(document, token.kind, Span(token.start, token.end)) for token in tokens]
+    warnings = [_warning(document, kind, span) for kind, span in spans]
     return sorted([*map(_without_secrets, findings), *warnings], key=in_order)
+
+
+def _named(document: Document) -> Iterator[tuple[str, Span]]:
+    """Yield each plain text under a key that is the name of a secret, and what it is."""
+    stack: list[Node] = [document.root]
+    is_name: dict[str, bool] = {}
+    while stack:
+        node = stack.pop()
+        stack += node.children()
+        for key, (_, value) in node.keys.items():
+            if key not in is_name:
+                is_name[key] = _NAMED.search(key) is not None
+            default = value.keys.get("default")  # of a param
+            given = default[1] if default else value
+            text = given.value
+            if is_name[key] and isinstance(text, str) and not _NO_SECRET.match(text):
+                yield f"the value of {quoted(key)}", given.span
 
 
 def _warning(document: Document, kind: str, span: Span) -> Problem:

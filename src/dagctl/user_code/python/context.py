@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
@@ -53,7 +54,9 @@ def key_warnings(read: Read, given: frozenset[str]) -> Iterator[Problem]:
     key = read.name
     if key in given:
         return
-    if key in GONE_IN_3:
+    if read.asks:
+        yield from _asked(key, read.place)
+    elif key in GONE_IN_3:
         yield _gone(key, read.place, certain=read.certain)
     elif key not in CONTEXT_KEYS:
         yield warning(
@@ -63,6 +66,12 @@ def key_warnings(read: Read, given: frozenset[str]) -> Iterator[Problem]:
             read.place,
             fails_in=("2", "3") if read.certain else (),
         )
+
+
+def _asked(key: str, place: TextRange) -> Iterator[Problem]:
+    if key in GONE_IN_3:
+        message = f"Airflow 3 has no {quoted(key)} in the context: `get` would return None"
+        yield replace(_gone(key, place, certain=False), message=message)
 
 
 def attribute_warnings(owner: str, read: Read, given: frozenset[str]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cache
 from itertools import islice, repeat
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dagctl.findings.problem import MAX_IN_VALUE
 from dagctl.frozen import frozen
 from dagctl.user_code.python.findings import place_of_node
+from dagctl.user_code.python.optional import asked_for, handled_nodes, or_else
 from dagctl.user_code.python.tree import children, own_nodes
 from dagctl.user_code.xcom_pulls import OTHER_RUNS, Pull
 
@@ -67,6 +68,8 @@ class Read:
     place: TextRange
     certain: bool
     """Whether the code reads it whenever the task runs."""
+    asks: bool = False
+    """Whether it may be missing: `context.get("ds")`."""
 
 
 @frozen
@@ -114,17 +117,22 @@ def reads_of(
 
     subscripts = nodes.of(ast.Subscript)
     bound = _Bindings(nodes) if subscripts or nodes.has(ast.Attribute) else None
-    contexts = {*([context] if context else []), *(bound.contexts() if bound else ())}
+    contexts = {*(bound.contexts() if bound else ())}
+    if context and bound and not bound.again(context):
+        contexts.add(context)
     keys = [pair for node in subscripts if (pair := _key_of(node, contexts))]
     held = _held(filled, bound, contexts) if bound else {}
     asked = bool(subscripts) and _may_have_more(nodes, held)
     params = [
         pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
     ]
-    handled = _handled(nodes) if params else set()
+    handled = handled_nodes(nodes) if params else set()
     stored = {name for name, node in (*keys, *params) if isinstance(node.ctx, ast.Store)}
     return Reads(
-        context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
+        context=(
+            *(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
+            *(replace(read(*pair), asks=True) for pair in islice(_asked(nodes, contexts), _MOST)),
+        ),
         attributes=tuple(
             (owner, read(node.attr, node))
             for owner, node in islice(_attributes(nodes, contexts, held), _MOST)
@@ -168,6 +176,19 @@ def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript
     return None
 
 
+def _asked(nodes: Nodes, contexts: set[str]) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the key of each `context.get("key")`; with a default, it may be missing."""
+    asked: list[tuple[str, ast.Call]] = []
+    for node in nodes.of(ast.Call):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=value, attr="get"), args=[ast.Constant(value=str(key))]
+            ) if _is_context(value, contexts):
+                asked.append((key, node))
+    others = or_else(nodes) if asked else set()
+    yield from (pair for pair in asked if id(pair[1]) not in others)
+
+
 def bound_names(nodes: Nodes) -> Iterator[str | None]:
     """Yield each name that a code binds, as often as it does."""
     yield from (node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store))
@@ -179,58 +200,12 @@ def bound_names(nodes: Nodes) -> Iterator[str | None]:
     yield from (node.rest for node in nodes.of(ast.MatchMapping))
 
 
-_CAUGHT = {"AttributeError", "KeyError", "LookupError", "Exception", "BaseException"}
-"""Exceptions whose handler shows that something may be missing."""
-
-
-def _asked_for(nodes: Nodes) -> set[str]:
-    """Return the attributes that a code asks for first: `hasattr(ti, "pool")`."""
-    asked: set[str] = set()
-    for node in nodes.of(ast.Call):
-        match node:
-            case ast.Call(
-                func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value=str(name)), *_]
-            ):
-                asked.add(name)
-    return asked
-
-
-def _handled(nodes: Nodes) -> set[int]:
-    """Return the ids (`id(node)`) of the nodes in a `try` that handles a missing attribute."""
-    stack: list[ast.AST] = []
-    for tried in nodes.of(ast.Try):
-        if any(_handles_missing(handler.type) for handler in tried.handlers):
-            stack += tried.body
-    for block in nodes.of(ast.With):
-        if any(_suppresses(item.context_expr) for item in block.items):
-            stack += block.body
-    handled: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) not in handled:
-            handled.add(id(node))
-            stack += children(node)
-    return handled
-
-
-def _suppresses(node: ast.expr) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=caught):
-            return any(map(_handles_missing, caught))
-        case _:
-            return False
-
-
-def _handles_missing(caught: ast.expr | None) -> bool:
-    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return any(kind is None or getattr(kind, "id", None) in _CAUGHT for kind in kinds)
-
-
 class _Bindings:
     """The names of a code that are bound once, by `name = value`."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._times = Counter(bound_names(nodes))
+        self._parameters = Counter(node.arg for node in nodes.of(ast.arg))
         self._values = [
             (node.targets[0].id, node.value)
             for node in nodes.of(ast.Assign)
@@ -240,6 +215,10 @@ class _Bindings:
     def once(self, name: str) -> bool:
         """Return whether a name is bound once: a parameter, or by one statement."""
         return self._times[name] == 1
+
+    def again(self, name: str) -> bool:
+        """Return whether a parameter is bound to another value."""
+        return self._times[name] > self._parameters[name]
 
     def contexts(self) -> Iterator[str]:
         """Yield the names that stand for Airflow's context: `c = get_current_context()`."""
@@ -266,7 +245,7 @@ def _attributes(
 ) -> Iterator[tuple[str, ast.Attribute]]:
     """Yield what is read of `context["key"]`, there or under the one name that it has."""
     read = [node for node in nodes.of(ast.Attribute) if isinstance(node.ctx, ast.Load)]
-    asked, handled = _asked_for(nodes), _handled(nodes)
+    asked, handled = asked_for(nodes), handled_nodes(nodes)
     followed = {id(node.value) for node in read}
     for node in read:
         if node.attr in asked or id(node) in handled:

@@ -139,3 +139,36 @@ def test_no_finding_about_a_secret_quotes_it() -> None:
 def test_not_every_secret_of_a_text_full_of_them_is_told() -> None:
     text = spec(" ".join([SECRETS["GitHub"]] * 500))
     assert len(check_spec(text).diagnostics) == 20
+
+
+@pytest.mark.parametrize(
+    ("task", "secret"),
+    [
+        ("env: {PGPASSWORD: hunter2}", "hunter2"),
+        ("params: {api_key: {type: string, default: abc123}}", "abc123"),
+        ("params: {db_password: s3cret}", "s3cret"),
+        ('env: {client_secret: "a b c"}', '"a b c"'),
+        ("env: {AUTH_TOKEN: abc123}", "abc123"),
+        ("env: {PASSWORD: postgresql://bob:hunter2@db/x}", "hunter2"),
+    ],
+)
+def test_a_text_under_the_name_of_a_secret(task: str, secret: str) -> None:
+    text = f"dag_name: x\ntasks:\n  - task_id: a\n    bash_command: ls\n    {task}\n"
+    found = [each for each in check_spec(text).diagnostics if each.code == "DAG150"]
+
+    assert found[0].severity is Severity.WARNING
+    assert text.splitlines()[4][(found[0].column or 0) - 1 :].startswith(secret)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *('{A_PASSWORD: ""}', '{PASSWORD: "{{ conn.x.password }}"}', "{PASSWORD: $OTHER}"),
+        *("{PASSWORD: /run/secrets/db}", "{PASSWORD: '<password>'}", "{API_KEY: xxxx}"),
+        *("{PASSWORD_FILE: abc}", "{SECRET: name-of-one}", "{PASSWORD: '****'}"),
+    ],
+)
+def test_what_only_names_a_secret_is_none(given: str) -> None:
+    text = f"dag_name: x\ntasks:\n  - task_id: a\n    bash_command: ls\n    env: {given}\n"
+
+    assert [each.code for each in check_spec(text).diagnostics] == []

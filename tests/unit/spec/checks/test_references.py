@@ -125,7 +125,10 @@ def test_a_key_that_airflow_3_no_longer_has(code: str, instead: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        'return context.get("execution_date")',
+        'return context.get("execution_date", None)',
+        'return context.get("logical_date") or context.get("execution_date")',
+        'def f(**context):\n    context = {"next_ds": 2}\n    return context["next_ds"]',
+        'context = {"tomorrow_ds": 2}\nreturn context["tomorrow_ds"]',
         'context["execution_date"] = 1\nreturn context["execution_date"]',
         'return {"execution_date": 1}["execution_date"]',
         "def f(execution_date=None):\n    return execution_date",
@@ -140,6 +143,24 @@ def test_a_key_behind_a_condition_is_a_warning() -> None:
     [finding] = of_code('if context["ds"]:\n    return context["execution_date"]')
 
     assert (finding.code, finding.severity) == (Code.GONE_VARIABLE, Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'return context.get("tomorrow_ds")',
+        'def f(**kwargs):\n    return kwargs.get("tomorrow_ds")',
+        (
+            "from airflow.sdk import get_current_context\n"
+            'return get_current_context().get("tomorrow_ds")'
+        ),
+    ],
+)
+def test_a_key_that_is_asked_for_and_that_airflow_3_no_longer_has(code: str) -> None:
+    [finding] = of_code(code)
+
+    assert (finding.code, finding.severity) == (Code.GONE_VARIABLE, Severity.WARNING)
+    assert "`get` would return None" in finding.message
 
 
 def test_a_key_that_no_airflow_has() -> None:
