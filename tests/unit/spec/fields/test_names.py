@@ -48,13 +48,21 @@ def test_an_id_is_kept(task_id: str) -> None:
 
 @pytest.mark.parametrize(
     "task_id",
-    ["", ".", "..", "-rf", ".a", "a b", "a/b", "a\n", "a\x00", "é", "\uff11", "a\u200b", "x" * 251],
+    [".", "..", "-rf", ".a", "a b", "a/b", "a\n", "a\x00", "é", "\uff11", "a\u200b", "x" * 251],
 )
 def test_what_is_no_id_is_refused(task_id: str) -> None:
     with pytest.raises(PydanticCustomError) as caught:
         check_task_id(task_id)
 
     assert caught.value.type == Code.BAD_TASK_ID
+
+
+@pytest.mark.parametrize("task_id", ["", "  ", "\n"])
+def test_an_id_is_not_empty(task_id: str) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        check_task_id(task_id)
+
+    assert caught.value.type == Code.BLANK
 
 
 @given(st.text(max_size=260))
