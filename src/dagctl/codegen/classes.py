@@ -65,7 +65,7 @@ def _keywords(operator: Operator | None, item: object, scope: Scope) -> ast.expr
     return mapping({key: argument_value(operator, key, each, scope) for key, each in item.items()})
 
 
-def class_reference(given: str, scope: Scope) -> ast.Name:
+def class_reference(given: str, scope: Scope) -> ast.expr:
     """Return the name of a class that the catalogue may know, under the path of the target."""
     known = known_class(given, scope.target)
     return reference(known.path if isinstance(known, Operator) else given, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import call, plain, sequence
-from dagctl.codegen.values import asset, length, named, unrendered, value_expression
+from dagctl.codegen.values import asset, length, reference, unrendered, value_expression
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.schedules import assets_of
 
@@ -51,7 +51,7 @@ def _time(schedule: Mapping[str, Any], scope: Scope) -> ast.expr | None:
         options = unrendered(schedule.get("with", {}), scope)
         given = schedule.get("args", ())
         others = [value_expression(item, scope, rendered=False) for item in given]
-        return call(named(schedule["timetable"], scope), others, options)
+        return call(reference(schedule["timetable"], scope), others, options)
     is_interval = schedule.get("data_interval", scope.target.series == "2")
     module = _INTERVAL if is_interval else _TRIGGER
     kind = "DataIntervalTimetable" if is_interval else "TriggerTimetable"

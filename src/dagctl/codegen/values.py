@@ -66,18 +66,13 @@ def unrendered(given: Mapping[str, Any], scope: Scope) -> dict[str, ast.expr]:
     return {key: value_expression(item, scope, rendered=False) for key, item in given.items()}
 
 
-def reference(path: str, scope: Scope) -> ast.Name:
-    """Return the name of an object that a spec names by its import path."""
-    return scope.imports.use(*split_path(path))
-
-
-def named(path: str, scope: Scope) -> ast.expr:
-    """Return what an import path names; what stands in a class, by the class: `Color.RED`."""
+def reference(path: str, scope: Scope) -> ast.expr:
+    """Return what a spec names by its import path; what stands in a class, by that: `Color.RED`."""
     owner, member = split_path(path)
     module, name = split_path(owner)
-    if module and (_CLASS.fullmatch(name) or owner in _OBJECTS):
-        return attribute(reference(owner, scope), member)
-    return reference(path, scope)
+    if module and (_CLASS.fullmatch(name) or owner in _OBJECTS or module == "builtins"):
+        return attribute(scope.imports.use(module, name), member)
+    return scope.imports.use(owner, member)
 
 
 def length(text: str, scope: Scope) -> ast.Call:
@@ -139,7 +134,7 @@ def _function(value: Mapping[str, Any], scope: Scope) -> ast.expr:
 
 def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     others = [value_expression(item, scope, rendered=False) for item in value.get("args", ())]
-    return call(named(value["$new"], scope), others, unrendered(value.get("with", {}), scope))
+    return call(reference(value["$new"], scope), others, unrendered(value.get("with", {}), scope))
 
 
 def asset(name_or_uri: str, scope: Scope) -> ast.Call:
@@ -157,7 +152,7 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
-    "$ref": lambda value, scope: named(value["$ref"], scope),
+    "$ref": lambda value, scope: reference(value["$ref"], scope),
     "$python_code": _function,
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),

@@ -86,7 +86,7 @@ def _one_output(task: PythonTask) -> dict[str, ast.expr]:
     return {"multiple_outputs": plain(value=False)}
 
 
-def function_of(task: Function, scope: Scope) -> ast.Name:
+def function_of(task: Function, scope: Scope) -> ast.expr:
     """Return the name of the function of a task; one of the spec's own code is added."""
     if task.python_callable:
         return reference(task.python_callable, scope)

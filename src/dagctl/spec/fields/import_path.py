@@ -5,6 +5,7 @@ A path is looked at, and never imported: only Airflow imports it, when it reads 
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from typing import TYPE_CHECKING
@@ -56,10 +57,22 @@ def path_problems(value: object) -> Iterator[Problem]:
     hint = "write `package.module.name`, without brackets or arguments"
     if not isinstance(value, str):
         yield Problem(Code.BAD_IMPORT_PATH, "an import path is text", hint)
-    elif not is_import_path(value):
-        meant = _meant(value)
+    elif not is_import_path(value) or _is_of_a_class(value):
+        meant = f"builtins.{value}" if _is_builtin(value) else _meant(value)
         hint = f"write `{meant}`" if meant else hint
         yield Problem(Code.BAD_IMPORT_PATH, f"{quoted(value)} is not an import path", hint)
+
+
+def _is_builtin(text: str) -> bool:
+    """Return whether this is what Python has without an import, or what one of its classes has."""
+    return _is_of_a_class(text) or (text.isidentifier() and callable(getattr(builtins, text, None)))
+
+
+def _is_of_a_class(text: str) -> bool:
+    """Return whether this is a method of a class of Python, as `str.upper`: of no module."""
+    owner, _, name = text.partition(".")
+    known = getattr(builtins, owner, None) if name.isidentifier() and owner.isidentifier() else None
+    return isinstance(known, type) and hasattr(known, name)
 
 
 def _meant(text: str) -> str | None:
