@@ -56,9 +56,8 @@ def _family(root: type[DagctlError]) -> Iterator[type[DagctlError]]:
 
 
 def _used_codes() -> set[str]:
-    files = (
-        file for room in ("spec", "template", "operation") for file in (SOURCE / room).rglob("*.py")
-    )
+    rooms = ("findings", "readers", "user_code", "spec", "template", "operation")
+    files = (file for room in rooms for file in (SOURCE / room).rglob("*.py"))
     trees = (ast.parse(file.read_text("utf-8")) for file in files)
     attributes = (node for tree in trees for node in ast.walk(tree))
     return {
