@@ -49,11 +49,11 @@ class DiagnosticReport:
     @cached_property
     def _secrets(self) -> dict[tuple[int, int | None], list[Diagnostic]]:
         """The findings about secrets, by their text and line: a name may be all that shows them."""
-        found: dict[tuple[int, int | None], list[Diagnostic]] = {}
+        secrets: dict[tuple[int, int | None], list[Diagnostic]] = {}
         for each in self.diagnostics:
             if each.code == Code.PLAIN_CREDENTIAL:
-                found.setdefault((id(each.source), each.line), []).append(each)
-        return found
+                secrets.setdefault((id(each.source), each.line), []).append(each)
+        return secrets
 
     def first(self, most: int | None) -> tuple[Diagnostic, ...]:
         """Return so many findings in their order: errors before warnings before the rest."""
