@@ -303,20 +303,31 @@ def test_arguments_of_a_group_for_some_tasks_come_before_those_of_the_dag() -> N
 
 
 @pytest.mark.parametrize(
-    ("over", "given"),
+    ("over", "command"),
     [
-        ('expand(bash_command=["a", "b"])', {"cwd": "/tmp"}),
-        ('expand_kwargs([{"bash_command": "a"}, {"bash_command": "b"}])', {"cwd": "/tmp"}),
-        ('expand_kwargs([{"env": {}}])', {"cwd": "/tmp", "bash_command": "x"}),
+        ('expand(bash_command=["a", "b"])', ""),
+        ('expand_kwargs([{"bash_command": "a", "cwd": "/a"}, {"bash_command": "b"}])', ""),
+        ('expand_kwargs([{"env": {}}])', ', bash_command="x"'),
     ],
 )
-def test_what_a_task_is_mapped_over_keeps_its_values(over: str, given: dict[str, str]) -> None:
-    dag = convert(f"""
-        args = {{"bash_command": "x", "cwd": "/tmp"}}
+def test_what_a_task_is_mapped_over_goes_before_what_all_tasks_have(
+    over: str, command: str
+) -> None:
+    text = """
+        args = {{"append_env": True, "cwd": "/tmp"{more}}}
         with DAG("etl", start_date=datetime(2024, 1, 1), default_args=args):
-            BashOperator.partial(task_id="a").{over}
-    """)
-    assert (dag.data["tasks"][0]["with"], dag.whole) == (given, True)
+            BashOperator.partial(task_id="a"{command}).{over}
+    """
+    dag = convert(text.format(over=over, command=command, more=""))
+    assert dag.data["default_args"] == {"with": {"append_env": True, "cwd": "/tmp"}}
+    (task,) = dag.data["tasks"]
+    assert (task["operator"], "cwd" in task.get("with", {}), dag.whole) == (
+        "BashOperator",
+        False,
+        True,
+    )
+    for_all = convert(text.format(over=over, command=command, more=', "bash_command": "x"'))
+    assert not for_all.whole  # a command belongs to one task
 
 
 @pytest.mark.parametrize("rows", ['[{"cwd": "/a"}, {}]', "a.output"])

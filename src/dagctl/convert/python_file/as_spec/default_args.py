@@ -97,11 +97,12 @@ class Shares:
             self._report.dropped(place, subject, text)
             return False
         is_outside = any(item.is_outside for item in tasks)
-        words = [operator.path.rpartition(".")[2] for _, operator in pairs]
+        plain = [operator for item, operator in pairs if item.mapped is None]
+        words = [operator.path.rpartition(".")[2] for operator in plain]
         has_words = any(word.startswith(_WITH_OWN_WORDS) for word in words)
         if not (is_own or has_words or is_outside):
             return True
-        if is_own or is_unknown or is_outside or any(item.mapped for item, _ in pairs):
+        if is_own or is_unknown or is_outside or len(plain) < len(pairs):
             self._report.gap(place, subject, "a spec cannot set it for all tasks")
             return False
         for item, _ in pairs:
