@@ -19,9 +19,13 @@ def rfc3339(moment: datetime) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """Return how long ago a time is, in its largest unit: `2 hours ago`."""
+    """Return how long ago a time is, in its largest unit: `2 hours ago`.
+
+    It is `in 2 hours` where the clock of another machine, or of that time, is ahead.
+    """
     for unit, name in AGES:
-        count = (now - moment) // unit
+        count = abs(now - moment) // unit
         if count > 0:
-            return f"{count} {name}{'' if count == 1 else 's'} ago"
+            length = f"{count} {name}{'' if count == 1 else 's'}"
+            return f"{length} ago" if now > moment else f"in {length}"
     return "just now"

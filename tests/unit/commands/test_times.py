@@ -24,6 +24,8 @@ def test_a_time_has_one_form_whatever_the_backend_keeps_of_a_second() -> None:
     ("before", "words"),
     [
         (timedelta(seconds=-5), "just now"),
+        (timedelta(minutes=-1), "in 1 minute"),
+        (timedelta(days=-400), "in 1 year"),
         (timedelta(seconds=59), "just now"),
         (timedelta(seconds=60), "1 minute ago"),
         (timedelta(hours=2, minutes=59), "2 hours ago"),
