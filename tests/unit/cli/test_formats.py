@@ -11,6 +11,7 @@ import pytest
 from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, Look
 from dagctl.cli.terminal.text import cells
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,3 +181,12 @@ def test_sarif_names_files_relative_to_the_current_folder(
 
 def test_the_totals_count_errors_warnings_and_files() -> None:
     assert REPORT.totals == "2 errors, 1 warning in 3 files"
+
+
+def test_what_only_its_name_shows_to_be_a_secret_is_shown_as_stars() -> None:
+    text = "dag_name: x\ntasks: [{task_id: a, operator: X, with: {PGPASSWORD: hunter2, A: b}}]\n"
+    report = DiagnosticReport(check_spec(text, format="yaml", origin="a.yaml").diagnostics)
+    shown = written("text", report)
+    assert "DAG150" in shown
+    assert "{PGPASSWORD: *******, A: b}" in shown
+    assert "hunter2" not in shown

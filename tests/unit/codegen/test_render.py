@@ -148,3 +148,20 @@ def test_what_stands_in_a_class_of_the_standard_library_is_read_of_the_class() -
     } <= {*imports}
     for call in ("datetime.now(timezone.utc)", 'environ.get("TEAM")'):
         assert call in text
+
+
+@pytest.mark.parametrize("owner", ["jobs.Loader", "builtins.str"])
+def test_a_function_of_a_class_is_named_by_its_class_wherever_a_path_stands(owner: str) -> None:
+    module, _, name = owner.partition(".")
+    path = f"{owner}.upper"
+    tasks = [
+        {"task_id": "a", "python_callable": path},
+        {"task_id": "b", "task_type": "sensor", "python_callable": path},
+        {"task_id": "c", "python_callable": path, "expand": {"x": [1]}},
+        {"task_id": "d", "bash_command": "ls", "on_failure_callback": {"callable": path}},
+        {"group_id": "g", "group_callable": path},
+    ]
+    text = render(a_spec(tasks=tasks, user_defined_filters={"up": {"$ref": path}}))
+    assert f"from {owner} import" not in text
+    assert f"from {module} import {name}" in text
+    assert len(re.findall(rf"\b\w*{name}\.upper\b", text)) == 6

@@ -10,6 +10,7 @@ from dagctl.findings.codes import Code
 from dagctl.spec.fields.durations import duration_problem, parts_of
 from dagctl.spec.fields.import_path import is_import_path
 from dagctl.spec.fields.markers import MARKERS, marker_problems, markers_in
+from dagctl.spec.load import check_spec
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,11 @@ def test_deep_and_wide_values_are_looked_at_in_their_order() -> None:
     for _ in range(500):
         value = [value]
     assert len(list(marker_problems([value] * 20))) == 20
+
+
+@pytest.mark.parametrize("name", ["str.upper", "dict.fromkeys", "len", "int"])
+def test_what_python_has_without_an_import_is_named_by_its_module(name: str) -> None:
+    """`from str import upper` stops the import of the DAG file."""
+    task = f"{{task_id: a, python_callable: {name}}}"
+    [finding] = check_spec(f"dag_name: x\ntasks: [{task}]\n", format="yaml").diagnostics
+    assert (finding.code, finding.hint) == ("DAG231", f"write `builtins.{name}`")
