@@ -164,15 +164,15 @@ def _placed(
 ) -> tuple[DagSpec | None, Sequence[Problem]]:
     """Return the spec that is meant, and all findings at their places in the texts."""
     of_texts = [*reading.findings, *meant.findings]
+    data = meant.document.root.value
     if not meant.is_whole:
         placed = place_findings(meant.document, of_texts, (), reading.document)
-        return None, first_findings(without_consequences(placed))
-    data = meant.document.root.value
+        return None, first_findings(without_consequences(placed, data))
     spec, problems, left_out = _validate(data, airflow, files)
     if needs_project and data.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
     placed = place_findings(meant.document, of_texts, problems, reading.document)
-    shown = first_findings(without_consequences(placed), left_out)
+    shown = first_findings(without_consequences(placed, data), left_out)
     return spec, [each for each in shown if not _is_of_other_dags(each)]
 
 

@@ -268,6 +268,25 @@ def test_a_slip_in_a_task_is_one_error(task: str, code: str, hint: str) -> None:
     assert hint in (found[2] or "")
 
 
+_NOT_ALONE = ("for: ", "forEach: ", "group_id")
+"""A loop that cannot be read leaves the rest of the spec unchecked; a group has another id."""
+
+
+@pytest.mark.parametrize(("key", "step"), [("id", 1), ("task_id", 37)])
+def test_two_slips_in_two_tasks_are_two_errors(key: str, step: int) -> None:
+    tasks = [task for task, _, _ in SLIPS if not any(each in task for each in _NOT_ALONE)]
+    for first, second in zip(tasks, [*tasks[step:], *tasks[:step]], strict=True):
+        alone = _at(key, first, "bash_command: x") | _at("task_id", "bash_command: x", second)
+        if any(code.startswith("DAG1") for code, _ in alone):
+            continue  # what cannot be read
+        assert _at(key, first, second) >= alone, (first, second)
+
+
+def _at(key: str, first: str, second: str) -> set[tuple[str, int | None]]:
+    tasks = f"  - {{{key}: p, {first}}}\n  - {{task_id: q, {second}}}"
+    return {each[:2] for each in errors_of(f"dag_name: Slips\ntasks:\n{tasks}{OTHER}")}
+
+
 @pytest.mark.parametrize(("line", "code", "hint"), OF_DAG)
 def test_a_slip_in_the_dag_is_one_error(line: str, code: str, hint: str) -> None:
     [found] = errors_of(f"dag_name: Slips\n{line}\ntasks:{OTHER}")

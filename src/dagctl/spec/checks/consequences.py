@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.frozen import mutable
+from dagctl.spec.dependencies.outline import said_id
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.validation.unknown_keys import meant_key
+from dagctl.spec.walk import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,25 +87,28 @@ class _Doubts:
     """The entries with the id of another."""
     strange: set[Path] = field(default_factory=set)
     """The entries with an unknown key."""
+    hides_names: bool = False
+    """Whether there may be entries with ids that the data do not say."""
     of: defaultdict[str, set[Path]] = field(default_factory=lambda: defaultdict(set))
     """The entries of which something is in doubt, by what that is (`_KEYS`)."""
 
 
-def without_consequences(findings: Sequence[Problem]) -> Sequence[Problem]:
+def without_consequences(findings: Sequence[Problem], data: object) -> Sequence[Problem]:
     """Return the findings without those that are there only because of another.
 
     Args:
         findings: All, in the order of the text.
+        data: What they are about.
     """
     wrong = [each for each in findings if each.severity is Severity.ERROR and not each.document]
     if len(findings) < 2 or not wrong:  # noqa: PLR2004 - there is no other
         return findings
-    doubts = _doubts(wrong)
+    doubts = _doubts(wrong, data)
     kept = [each for each in findings if each.document or not _follows(each, doubts)]
     return [_with_hint(each, doubts) for each in _one_each(kept)]
 
 
-def _doubts(wrong: Iterable[Problem]) -> _Doubts:
+def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
     doubts = _Doubts()
     for finding in wrong:
         path, code = finding.path, finding.code
@@ -121,13 +126,29 @@ def _doubts(wrong: Iterable[Problem]) -> _Doubts:
         for what, keys in _KEYS.items():
             if key in keys and code in _RAISED_BY[what] and (is_at_entry or what != "id"):
                 doubts.of[what].add(entry)
+                doubts.hides_names |= what == "id" and not _is_said(data, entry, code, key)
         if _is_of_another(finding, doubts):
             doubts.of["id"].add(entry)
             doubts.of["kind"].add(entry)
+            doubts.hides_names |= code != Code.OTHER_TASK_TYPE
         if code == Code.DUPLICATE_KEY:
             doubts.doubled |= {path, entry}
     doubts.of["id"] |= doubts.of["loop"]
+    doubts.hides_names |= bool(doubts.of["loop"])
     return doubts
+
+
+def _is_said(data: object, entry: Path, code: str, key: str) -> bool:
+    """Return whether the id of an entry is certain, though its key or its type is a slip."""
+    if key == "tasks" or code not in _WRONG:
+        return False
+    item: Any = data
+    for step in entry:
+        try:
+            item = item[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return said_id(item, "group_id" if is_group(item) else "task_id") is not None
 
 
 def _is_of_another(finding: Problem, doubts: _Doubts) -> bool:
@@ -159,7 +180,7 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
         path in doubts.at
         or path in doubts.below
         or (path in doubts.doubled and code in _EMPTY)
-        or (bool(of["id"]) and code in _OF_NAMES)
+        or (doubts.hides_names and code in _OF_NAMES)
         or (bool(of["edges"] or doubts.twice) and code in _OF_EDGES)
         or (entry in of["kind"] and code in _OF_KINDS and not _says_kind(finding))
         or (code == Code.MISSING_PARAMETER and (entry in of["arguments"] or is_strange))
