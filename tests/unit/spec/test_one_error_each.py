@@ -287,6 +287,21 @@ def _at(key: str, first: str, second: str) -> set[tuple[str, int | None]]:
     return {each[:2] for each in errors_of(f"dag_name: Slips\ntasks:\n{tasks}{OTHER}")}
 
 
+@pytest.mark.parametrize(
+    ("task", "codes"),
+    [
+        ("{id: a, operator: S3KeySensor, with: {}}", {"DAG201", "DAG244"}),
+        ("{task_id: a, operator: S3KeySensor, with: {}, retris: 2}", {"DAG201", "DAG244"}),
+        ("{id: a, bash_command: x, dependencies: [a]}", {"DAG201", "DAG304"}),
+        ("{id: a, bash_command: x, dependencies: [e]}", {"DAG201", "DAG301"}),
+        ("{task_id: 1, bash_command: x, dependencies: [e]}", {"DAG203", "DAG301"}),
+    ],
+)
+def test_two_slips_in_one_task_are_two_errors(task: str, codes: set[str]) -> None:
+    found = errors_of(f"dag_name: Slips\ntasks:\n  - {task}{OTHER}")
+    assert {code for code, _, _ in found} == codes
+
+
 @pytest.mark.parametrize(("line", "code", "hint"), OF_DAG)
 def test_a_slip_in_the_dag_is_one_error(line: str, code: str, hint: str) -> None:
     [found] = errors_of(f"dag_name: Slips\n{line}\ntasks:{OTHER}")

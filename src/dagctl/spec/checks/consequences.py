@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
+from dagctl.findings.wording import nearest
 from dagctl.frozen import mutable
 from dagctl.spec.dependencies.outline import said_id
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.validation.unknown_keys import meant_key
+from dagctl.spec.tasks.base import SingleTask
+from dagctl.spec.validation.unknown_keys import meant_key, other_name
 from dagctl.spec.walk import is_group
 
 if TYPE_CHECKING:
@@ -64,6 +66,11 @@ _OF_KINDS = {
 _ONE_OF = (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING)
 """Of these, only the first is said of one value."""
 
+_OF_OPERATORS = {"params", *_KEYS["mapping"]}
+"""Keys of all tasks that may hold what an operator needs."""
+_ALIKE = 0.8
+"""How near an unknown key is to one that every task has, to be no parameter of an operator."""
+
 _TORN = {
     Code.UNKNOWN_KEY: {"group_id", "tasks", "tooltip", "default_args"},
     Code.OTHER_TASK_TYPE: {*_KIND},
@@ -86,7 +93,7 @@ class _Doubts:
     twice: set[Path] = field(default_factory=set)
     """The entries with the id of another."""
     strange: set[Path] = field(default_factory=set)
-    """The entries with an unknown key."""
+    """The entries with an unknown key that may be meant for an operator."""
     hides_names: bool = False
     """Whether there may be entries with ids that the data do not say."""
     of: defaultdict[str, set[Path]] = field(default_factory=lambda: defaultdict(set))
@@ -114,8 +121,7 @@ def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
         path, code = finding.path, finding.code
         entry, key, is_at_entry = _parts(path)
         if code == Code.UNKNOWN_KEY:
-            doubts.below.add(path)
-            doubts.strange.add(entry if is_at_entry else path[:-1])
+            _note_unknown(doubts, path)
             key = _meant(key) if is_at_entry else key
         elif code == Code.DUPLICATE_TASK_ID:
             doubts.twice.add(entry)
@@ -136,6 +142,14 @@ def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
     doubts.of["id"] |= doubts.of["loop"]
     doubts.hides_names |= bool(doubts.of["loop"])
     return doubts
+
+
+def _note_unknown(doubts: _Doubts, path: Path) -> None:
+    """Note an unknown key: what is below it, and whether an operator may be what takes it."""
+    entry, key, is_at_entry = _parts(path)
+    doubts.below.add(path)
+    if not (is_at_entry and _is_of_all_tasks(key)):
+        doubts.strange.add(entry if is_at_entry else path[:-1])
 
 
 def _is_said(data: object, entry: Path, code: str, key: str) -> bool:
@@ -166,6 +180,12 @@ def _meant(key: str) -> str:
     return meant_key(key, [name for names in _KEYS.values() for name in names]) or key
 
 
+def _is_of_all_tasks(key: str) -> bool:
+    """Return whether an unknown key is surely one that every task has: no operator takes it."""
+    names = [name for name in (*_KEYS["id"], *SingleTask.key_names()) if name not in _OF_OPERATORS]
+    return bool(other_name(key, names) or nearest(key, names, likeness=_ALIKE))
+
+
 def _follows(finding: Problem, doubts: _Doubts) -> bool:
     """Return whether a finding may be there only because of what is in doubt."""
     path, code, of = finding.path, finding.code, doubts.of
@@ -185,7 +205,7 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
         or (entry in of["kind"] and code in _OF_KINDS and not _says_kind(finding))
         or (code == Code.MISSING_PARAMETER and (entry in of["arguments"] or is_strange))
         or (code == Code.DUPLICATE_TASK_ID and (entry in of["id"] or is_strange))
-        or (entry in of["id"] and code == Code.SELF_DEPENDENCY)
+        or (doubts.hides_names and entry in of["id"] and code == Code.SELF_DEPENDENCY)
         or (code == Code.MISSING_KEY and _next_entry(entry) in doubts.twice)
         or (_is_of_defaults(finding) and not entry and bool(of["kind"] or of["id"]))
         or _follows_from_around(code, entry, doubts)
