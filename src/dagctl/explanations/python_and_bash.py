@@ -184,7 +184,9 @@ CODE = {
         "Anyone who can start a run chooses `params` and `dag_run.conf`, and here they become "
         "shell code. Quotes alone do not help: a value that contains a quote ends them. The "
         "filter in the example escapes each single quote, so that bash reads any value as text; "
-        "it works only inside single quotes. A number is safe as `{{ params.count | int }}`.",
+        "it works only inside single quotes. A number is safe as `{{ params.count | int }}`; a "
+        "param with `type: integer`, `number` or `boolean`, or with an `enum` of plain words, is "
+        "safe as it is.",
         _bash('"cat {{ dag_run.conf.path }}"'),
         _bash("|\n      cat '{{ dag_run.conf.path | replace(\"'\", \"'\\\\''\") }}'"),
         "Escape the quotes as in the example, or read the value in a python task.",

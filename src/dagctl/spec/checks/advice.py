@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.findings.wording import quoted
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.checks.references import reference_warnings
 from dagctl.spec.fields.callbacks import callback_warnings
 from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.markers import functions_in
+from dagctl.spec.fields.params import plain_params
 from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.slug import lost_letters
@@ -35,6 +38,8 @@ _ALL_YEAR = frozenset(
     for hours in (-11, -9.5, 3.5, 4, 4.5, 5, 5.5, 5.75, 6, 6.5, 7, 8, 8.75, 9, 14)
 )
 """Offsets at which no zone of the tz database changes its clocks (as of 2026)."""
+_PARAM = lazy_pattern(r"\{\{-?\s*+params\.(\w++)\s*+-?\}\}", re.ASCII)
+"""A template that prints one parameter of the run, unchanged."""
 _MAIL_BY_NOTIFIER = (3, 0)
 """Since then `BaseOperator` warns of `email`."""
 
@@ -61,7 +66,23 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
             warnings.append(item)
         else:
             left_out += 1
-    return warnings, left_out
+    return [each for each in warnings if not _is_of_plain_param(each, data)], left_out
+
+
+def _is_of_plain_param(item: Problem, data: Mapping[str, object]) -> bool:
+    """Return whether a warning is about a parameter that can bring no code into a command.
+
+    A run whose params break their rules does not start (`DagRun` validates them).
+    """
+    if item.code != Code.UNQUOTED_PARAMETER or item.place is None:
+        return False
+    owners: list[Any] = [data]
+    for step in item.path:
+        owners.append(owners[-1][step])
+    line = owners[-1].split("\n")[item.place.line - 1]
+    read = _PARAM.match(line, item.place.column - 1)
+    nearest: Any = next((each for each in reversed(owners[:-1]) if "params" in each), {})
+    return read is not None and read[1] in plain_params(nearest.get("params"))
 
 
 def _idle_rules(spec: DagSpec) -> Iterator[Problem]:

@@ -7,12 +7,14 @@ with the package jsonschema when it loads the DAG, and so does this.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.characters import name_of
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.param_rules import MAX_WORK, default_problem, rule_problem, work
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.validation.read_by import absent
@@ -41,6 +43,9 @@ SHOWN = (
 )
 """What Airflow's form for starting a run shows."""
 KEYWORDS = ("default", *RULES, *SHOWN)
+_PLAIN_TYPES = {"integer", "number", "boolean", "null"}
+_PLAIN_WORD = lazy_pattern(r"[\w.:/@%+=,-]+", re.ASCII)
+"""What a shell takes as it is."""
 
 
 _RULES_SCHEMA: dict[str, JsonValue] = {
@@ -108,6 +113,24 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
                 message = f"{param} {lacks}, and the DAG has a schedule"
                 hint = "add `default: ...`, or write `schedule: null`"
                 yield Problem(Code.NO_DEFAULT, message, hint).at(*path, "params", str(name))
+
+
+def plain_params(params: object) -> set[str]:
+    """Return the params of which each value that Airflow takes is plain: no code of a shell.
+
+    A number, true or false by its type, or one of some plain words by its `enum`.
+    """
+    rules = params.items() if isinstance(params, dict) else ()
+    return {name for name, rule in rules if isinstance(rule, dict) and _is_plain(rule)}
+
+
+def _is_plain(rule: Mapping[str, Any]) -> bool:
+    words = rule.get("enum")
+    if isinstance(words, list) and words:
+        return all(_PLAIN_WORD.fullmatch(str(word)) for word in words)
+    types = rule.get("type")
+    types = types if isinstance(types, list) else [types]
+    return all(each in _PLAIN_TYPES for each in types)
 
 
 def _too_many(params: Mapping[str, Any]) -> Problem | None:

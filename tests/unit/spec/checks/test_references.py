@@ -268,6 +268,43 @@ def test_a_command_of_an_operator_is_checked_as_that_of_a_bash_task(
         assert codes(of_spec(head + json.dumps([task]))) == [code]
 
 
+@pytest.mark.parametrize(
+    ("param", "command", "found"),
+    [
+        ("{type: integer, default: 1}", "seq {{ params.x }}", []),
+        ('{type: ["null", number], default: 1}', "true\nseq {{params.x}}", []),
+        ("{type: boolean, default: true}", "echo '{{ params.x }}'", []),
+        ("{enum: [eu-west-1, us], default: us}", "echo {{ params.x }}", []),
+        ('{enum: ["$(id)", us], default: us}', "echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        ("{type: string, default: us}", "echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        ("{type: [string, integer], default: 1}", "echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        ("{default: 1}", "echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        ("1", "echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        (
+            "{type: integer, default: 1}",
+            "echo {{ params.x ~ dag_run.conf.y }}",
+            [Code.UNQUOTED_PARAMETER],
+        ),
+        ("{type: integer, default: 1}", "echo {{ dag_run.conf.x }}", [Code.UNQUOTED_PARAMETER]),
+    ],
+)
+def test_a_param_that_airflow_checks_to_be_plain_brings_no_code(
+    param: str, command: str, found: list[Code]
+) -> None:
+    for task in (
+        {"task_id": "a", "bash_command": command},
+        {"task_id": "a", "operator": "BashOperator", "with": {"bash_command": command}},
+    ):
+        assert codes(of_spec(f"params: {{x: {param}}}\ntasks: [{json.dumps(task)}]")) == found
+
+
+def test_a_param_of_a_task_has_rules_of_its_own() -> None:
+    task = {"task_id": "a", "bash_command": "echo {{ params.x }}", "params": {"x": "a"}}
+    spec = f"params: {{x: {{type: integer, default: 1}}}}\ntasks: [{json.dumps(task)}]"
+
+    assert codes(of_spec(spec)) == [Code.UNQUOTED_PARAMETER]
+
+
 def test_a_variable_of_a_command_may_have_any_name() -> None:
     assert codes(of_bash("echo", env={"bash_command": "{{ ds"})) == [Code.BAD_TEMPLATE]
 
