@@ -167,12 +167,13 @@ def _placed(
     data = meant.document.root.value
     if not meant.is_whole:
         placed = place_findings(meant.document, of_texts, (), reading.document)
-        return None, first_findings(without_consequences(placed, data))
+        return None, first_findings(without_consequences(placed, data, has_all_entries=True))
     spec, problems, left_out = _validate(data, airflow, files)
     if needs_project and data.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
     placed = place_findings(meant.document, of_texts, problems, reading.document)
-    shown = first_findings(without_consequences(placed, data), left_out)
+    certain = without_consequences(placed, data, has_all_entries=meant.has_all_entries)
+    shown = first_findings(certain, left_out)
     return spec, [each for each in shown if not _is_of_other_dags(each)]
 
 

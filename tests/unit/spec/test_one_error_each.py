@@ -268,13 +268,9 @@ def test_a_slip_in_a_task_is_one_error(task: str, code: str, hint: str) -> None:
     assert hint in (found[2] or "")
 
 
-_NOT_ALONE = ("for: ", "forEach: ", "group_id")
-"""A loop that cannot be read leaves the rest of the spec unchecked; a group has another id."""
-
-
 @pytest.mark.parametrize(("key", "step"), [("id", 1), ("task_id", 37)])
 def test_two_slips_in_two_tasks_are_two_errors(key: str, step: int) -> None:
-    tasks = [task for task, _, _ in SLIPS if not any(each in task for each in _NOT_ALONE)]
+    tasks = [task for task, _, _ in SLIPS if "group_id" not in task]  # that is another id
     for first, second in zip(tasks, [*tasks[step:], *tasks[:step]], strict=True):
         alone = _at(key, first, "bash_command: x") | _at("task_id", "bash_command: x", second)
         if any(code.startswith("DAG1") for code, _ in alone):
@@ -287,6 +283,19 @@ def _at(key: str, first: str, second: str) -> set[tuple[str, int | None]]:
     return {each[:2] for each in errors_of(f"dag_name: Slips\ntasks:\n{tasks}{OTHER}")}
 
 
+@pytest.mark.parametrize("loop", ["for: {k: [1]}", "for_each: {k: 3}", "for_each: {k: []}"])
+def test_a_loop_that_is_wrong_is_one_error_and_hides_no_other(loop: str) -> None:
+    task = "task_id: 'a_${{ each.k }}', bash_command: 'echo ${{ each.k }}'"
+    of_loop = f"  - {{{task}, {loop}}}"
+    after = "  - {task_id: p, bash_command: x, retries: x, dependencies: [a_1]}"
+    found = check_spec(f"dag_name: Slips\ntasks:\n{of_loop}\n{after}\n")
+    alone = check_spec(f"dag_name: Slips\ntasks:\n{of_loop}\n")
+
+    assert (found.spec, alone.spec) == (None, None)
+    assert [each.line for each in found.diagnostics] == [3, 4]
+    assert [each.line for each in alone.diagnostics] == [3]
+
+
 @pytest.mark.parametrize(
     ("task", "codes"),
     [
@@ -294,7 +303,6 @@ def _at(key: str, first: str, second: str) -> set[tuple[str, int | None]]:
         ("{task_id: a, operator: S3KeySensor, with: {}, retris: 2}", {"DAG201", "DAG244"}),
         ("{id: a, bash_command: x, dependencies: [a]}", {"DAG201", "DAG304"}),
         ("{id: a, bash_command: x, dependencies: [e]}", {"DAG201", "DAG301"}),
-        ("{task_id: 1, bash_command: x, dependencies: [e]}", {"DAG203", "DAG301"}),
     ],
 )
 def test_two_slips_in_one_task_are_two_errors(task: str, codes: set[str]) -> None:

@@ -58,6 +58,8 @@ _OF_NAMES = {Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.XCOM_OF_NO_TASK}
 """What is said of a name that no entry has."""
 _OF_EDGES = {Code.BAD_BRANCH, Code.XCOM_NOT_THERE}
 """What is said of an edge that is not there."""
+_OF_ALL_ENTRIES = {*_OF_EDGES, Code.NO_TASKS}
+"""What is said where an entry is missing."""
 _OF_KINDS = {
     *(Code.OTHER_TASK_TYPE, Code.MISSING_KEY, Code.MISSING_PARAMETER, Code.UNKNOWN_PARAMETER),
     *(Code.BAD_ARGUMENT, Code.BAD_MAPPING, Code.BASH_SYNTAX, Code.BAD_CHARACTER),
@@ -96,21 +98,28 @@ class _Doubts:
     """The entries with an unknown key that may be meant for an operator."""
     hides_names: bool = False
     """Whether there may be entries with ids that the data do not say."""
+    lacks_entries: bool = False
+    """Whether entries are not among the data."""
     of: defaultdict[str, set[Path]] = field(default_factory=lambda: defaultdict(set))
     """The entries of which something is in doubt, by what that is (`_KEYS`)."""
 
 
-def without_consequences(findings: Sequence[Problem], data: object) -> Sequence[Problem]:
+def without_consequences(
+    findings: Sequence[Problem], data: object, *, has_all_entries: bool
+) -> Sequence[Problem]:
     """Return the findings without those that are there only because of another.
 
     Args:
         findings: All, in the order of the text.
         data: What they are about.
+        has_all_entries: Whether these have all tasks and groups that the author wrote.
     """
     wrong = [each for each in findings if each.severity is Severity.ERROR and not each.document]
     if len(findings) < 2 or not wrong:  # noqa: PLR2004 - there is no other
         return findings
     doubts = _doubts(wrong, data)
+    doubts.lacks_entries = not has_all_entries
+    doubts.hides_names |= doubts.lacks_entries
     kept = [each for each in findings if each.document or not _follows(each, doubts)]
     return [_with_hint(each, doubts) for each in _one_each(kept)]
 
@@ -137,6 +146,7 @@ def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
             doubts.of["id"].add(entry)
             doubts.of["kind"].add(entry)
             doubts.hides_names |= code != Code.OTHER_TASK_TYPE
+            doubts.of["edges"].add(entry)
         if code == Code.DUPLICATE_KEY:
             doubts.doubled |= {path, entry}
     doubts.of["id"] |= doubts.of["loop"]
@@ -153,8 +163,8 @@ def _note_unknown(doubts: _Doubts, path: Path) -> None:
 
 
 def _is_said(data: object, entry: Path, code: str, key: str) -> bool:
-    """Return whether the id of an entry is certain, though its key or its type is a slip."""
-    if key == "tasks" or code not in _WRONG:
+    """Return whether the id of an entry is certain, though its key is a slip."""
+    if key == "tasks" or code != Code.UNKNOWN_KEY:
         return False
     item: Any = data
     for step in entry:
@@ -202,14 +212,20 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
         or (path in doubts.doubled and code in _EMPTY)
         or (doubts.hides_names and code in _OF_NAMES)
         or (bool(of["edges"] or doubts.twice) and code in _OF_EDGES)
+        or (doubts.lacks_entries and code in _OF_ALL_ENTRIES)
         or (entry in of["kind"] and code in _OF_KINDS and not _says_kind(finding))
         or (code == Code.MISSING_PARAMETER and (entry in of["arguments"] or is_strange))
         or (code == Code.DUPLICATE_TASK_ID and (entry in of["id"] or is_strange))
         or (doubts.hides_names and entry in of["id"] and code == Code.SELF_DEPENDENCY)
         or (code == Code.MISSING_KEY and _next_entry(entry) in doubts.twice)
-        or (_is_of_defaults(finding) and not entry and bool(of["kind"] or of["id"]))
+        or (_is_of_defaults(finding) and not entry and _is_any_unknown(doubts))
         or _follows_from_around(code, entry, doubts)
     )
+
+
+def _is_any_unknown(doubts: _Doubts) -> bool:
+    """Return whether some entry may be of another kind than it seems, or is not there."""
+    return doubts.lacks_entries or bool(doubts.of["kind"] or doubts.of["id"])
 
 
 def _is_of_defaults(finding: Problem) -> bool:

@@ -87,7 +87,9 @@ class Resolved:
     findings: tuple[Problem, ...] = ()
     """What is wrong with variables, loops and files with defaults."""
     is_whole: bool = True
-    """Whether the rest can be checked; not if a loop, or a file, could not be read."""
+    """Whether it can be checked; not if a file or a template could not be read."""
+    has_all_entries: bool = True
+    """Whether all tasks and groups are there; those of a loop that is wrong are not."""
     inputs: tuple[Input, ...] = ()
     """What else it was made of: files with defaults, variables, a template."""
 
@@ -124,9 +126,15 @@ def resolve(document: Document, around: Around) -> Resolved:
         return Resolved(document, tuple(findings), is_whole=False)
     unreadable = not all(defaults.is_read for defaults in around.defaults)
     made = document if root is document.root else replace(document, root=root)
-    whole = not (filler.is_broken or unreadable or of_template)
+    whole = not (unreadable or of_template)
     inputs = (*template, *_inputs(around, filler.used))
-    return Resolved(made, tuple(findings), is_whole=whole, inputs=inputs)
+    return Resolved(
+        made,
+        tuple(findings),
+        is_whole=whole,
+        has_all_entries=not filler.is_broken,
+        inputs=inputs,
+    )
 
 
 def _inputs(around: Around, names: set[str]) -> Iterator[Input]:
