@@ -103,7 +103,7 @@ def test_10_what_was_done_could_not_be_told(workspace: Shell) -> None:
         "all is done, but the result could not be shown: cannot write to standard output"
         in done.stderr
     )
-    assert "state: daily_orders: created or updated" in done.stderr
+    assert "state: daily_orders: done" in done.stderr
     assert done.stderr.count("error[") == 1
     assert "Created daily_orders v1" in workspace.ok("create", "specs").out  # as the hint says
     assert "daily_orders v1 is unchanged" in workspace.ok("create", "specs").out

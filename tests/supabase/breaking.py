@@ -76,6 +76,7 @@ class Break:
         opened = vars(client._backend)
         for name in PORTS:
             opened[name] = _Port(getattr(client._backend, name), name, self)
+        opened["renew"] = lambda: None  # else the next call has a repository of its own
         return client
 
 
