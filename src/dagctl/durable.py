@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe must not stop us
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+"""How a file is opened that must not be there yet, not even as a link to another."""
 # a lock is taken with fcntl, as filelock does it, because that opens by path only
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _MODE = 0o644
@@ -307,7 +308,7 @@ def _sync(file: BinaryIO) -> None:
 
 def _opened_new(folder: int, temporary: str) -> int:
     try:
-        return os.open(temporary, _CREATE, _MODE, dir_fd=folder)
+        return os.open(temporary, CREATE, _MODE, dir_fd=folder)
     except FileExistsError as error:
         raise _BlockedError(temporary) from error
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from dagctl import durable
+from dagctl.durable import CREATE
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
 from dagctl.next_step import LOGIN, Command, Fix, again
 from dagctl.paths import TEMPORARY
@@ -45,7 +46,6 @@ MOST_KEPT = 9
 """How many such files are kept; the last one is written over."""
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Vault(Protocol):
@@ -283,7 +283,7 @@ class SessionFile:
         temporary = TEMPORARY + self._name
         with durable.explained(self.place), self._folder() as folder:
             durable.remove(folder, temporary)
-            descriptor = os.open(temporary, _CREATE, PRIVATE_FILE, dir_fd=folder)
+            descriptor = os.open(temporary, CREATE, PRIVATE_FILE, dir_fd=folder)
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(data)

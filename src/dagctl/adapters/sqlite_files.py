@@ -7,6 +7,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from dagctl.durable import CREATE
 from dagctl.errors import ConflictError
 from dagctl.next_step import again
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 DATABASE = "registry.db"
 BESIDE = tuple(DATABASE + end for end in ("-wal", "-shm", "-journal"))
 """SQLite's own files; they get the permissions that the database has when they are made."""
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def check_files(folder: int, path: Path) -> None:
@@ -48,7 +48,7 @@ def make_file(folder: int) -> None:
     if _status(folder, DATABASE) is not None:
         return
     with suppress(FileExistsError):
-        os.close(os.open(DATABASE, _NEW, 0o644, dir_fd=folder))
+        os.close(os.open(DATABASE, CREATE, 0o644, dir_fd=folder))
 
 
 def check_same(folder: int, path: Path) -> None:

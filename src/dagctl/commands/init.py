@@ -7,7 +7,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.commands.files.new_files import NEW
+from dagctl.durable import CREATE
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, advice
 from dagctl.frozen import frozen
 from dagctl.next_step import INIT, Command, Fix
@@ -124,7 +124,7 @@ def _write_new(path: Path, text: str) -> bool:
         raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
     if os.path.lexists(path):
         return False
-    with os.fdopen(os.open(path, NEW, _MODE), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, CREATE, _MODE), "w", encoding="utf-8") as file:
         file.write(text)
     return True
 

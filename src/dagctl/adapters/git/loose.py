@@ -13,7 +13,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.durable import Location
+from dagctl.durable import CREATE, Location
 from dagctl.errors import UnavailableError
 from dagctl.frozen import frozen
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o444
 """Nothing changes an object."""
 
@@ -75,7 +74,7 @@ def _written(stack: ExitStack, objects: Path, new: NewObject) -> tuple[int, str,
     # `git prune` removes what a killed run leaves under such a name; it differs for each process,
     # since two may write the same object
     temporary = f"tmp_obj_{token_hex(8)}"
-    with os.fdopen(os.open(temporary, _NEW, _MODE, dir_fd=folder), "wb") as file:
+    with os.fdopen(os.open(temporary, CREATE, _MODE, dir_fd=folder), "wb") as file:
         head = b"%s %d\0" % (new.kind.encode(), len(new.data))
         file.write(zlib.compress(head + new.data))
         file.flush()

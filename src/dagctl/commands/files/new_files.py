@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-"""How a file is opened that must not be there yet, not even as a link to another."""
-
-
 @frozen
 class NewFile:
     """A file, and the text that it is to have."""
