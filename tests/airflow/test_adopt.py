@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.airflow_process import serialised
+from dagctl.adapters.airflow.process import serialised
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import pytest
 from dagctl.archive.form import ALWAYS, ArchiveError, ArchiveLimits
 from dagctl.archive.reader import open_archive
 from dagctl.client import Client
-from dagctl.operation.arrivals import arrivals
+from dagctl.operation.plans.arrivals import arrivals
 from tests.attacks.hostile_archives import (
     FILE,
     HISTORY,

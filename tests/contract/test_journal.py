@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.file_journal import FileJournal
+from dagctl.adapters.state.file_journal import FileJournal
 from dagctl.durable import Location
 from dagctl.errors import ConflictError
 from tests.twins.journal import MemoryJournal

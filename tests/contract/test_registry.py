@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from dagctl.adapters.sqlite_registry import SqliteRegistry
+from dagctl.adapters.embedded.registry import SqliteRegistry
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.durable import Location
 from dagctl.errors import ConflictError, StaleVersionError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.folder_store import FolderStore
+from dagctl.adapters.embedded.store import FolderStore
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.durable import Location
 from dagctl.errors import UsageError

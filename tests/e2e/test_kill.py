@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.operation.steps import STEPS
+from dagctl.operation.execution.steps import STEPS
 from tests.e2e.conftest import Killer, Place, in_child, kill_at_effect
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.operation.steps import COMPLETE, STEPS
+from dagctl.operation.execution.steps import COMPLETE, STEPS
 from tests.by_hand import DAG
 from tests.e2e.conftest import Killer, Place, in_child
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
-from dagctl.operation.steps import COMPLETE, STEPS
+from dagctl.operation.execution.steps import COMPLETE, STEPS
 from tests.e2e.conftest import (
     Killer,
     Place,

@@ -21,7 +21,7 @@ from dagctl.errors import (
     NotSignedInError,
     StaleVersionError,
 )
-from dagctl.operation.entry import LeftToMembersError
+from dagctl.operation.journal.entry import LeftToMembersError
 from tests.e2e.conftest import in_child
 from tests.live.flow import KEY, PROJECT, Flow, broken_line
 from tests.live.project import VARIABLES, LiveProject

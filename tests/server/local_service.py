@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from dagctl.adapters.local_user import local_user_id
+from dagctl.adapters.embedded.local_user import local_user_id
 from dagctl.server.identity import LocalDoor
 from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects

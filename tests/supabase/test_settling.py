@@ -10,7 +10,7 @@ import pytest
 
 from dagctl import Client
 from dagctl.errors import NotAMemberError, UnavailableError, UnfinishedError
-from dagctl.operation.entry import LeftToMembersError
+from dagctl.operation.journal.entry import LeftToMembersError
 from tests.cli.conftest import Shell
 from tests.e2e.conftest import Killer, in_child
 from tests.stand_in import faults

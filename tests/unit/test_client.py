@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl import Client, DagSpec, load_spec
-from dagctl.adapters.local_user import local_user_id
+from dagctl.adapters.embedded.local_user import local_user_id
 from dagctl.dag_file.header import body_of
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 

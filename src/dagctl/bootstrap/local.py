@@ -10,7 +10,7 @@ from dagctl.bootstrap.workspace_backend import WorkspaceBackend
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.adapters.sqlite_registry import SqliteRegistry
+    from dagctl.adapters.embedded.registry import SqliteRegistry
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import HealthCheck
     from dagctl.ports import Cache, GitIdentity, Store
@@ -22,7 +22,7 @@ class LocalBackend(WorkspaceBackend):
     @cached_property
     def registry(self) -> SqliteRegistry:
         """The registry in the state folder."""
-        from dagctl.adapters.sqlite_registry import SqliteRegistry
+        from dagctl.adapters.embedded.registry import SqliteRegistry
 
         registry = SqliteRegistry(
             self._state,
@@ -41,7 +41,7 @@ class LocalBackend(WorkspaceBackend):
     @property
     def followed(self) -> Mark | None:
         """Up to where the registry has followed the DAG files; None: in no repository."""
-        from dagctl.adapters.followed import Followed
+        from dagctl.adapters.embedded.followed import Followed
         from dagctl.errors import NoRepositoryError
 
         try:
@@ -57,7 +57,7 @@ class LocalBackend(WorkspaceBackend):
     @cached_property
     def store(self) -> Store:
         """The objects in the state folder."""
-        from dagctl.adapters.folder_store import FolderStore
+        from dagctl.adapters.embedded.store import FolderStore
 
         return self._watched("storage", FolderStore(self._state.below("store")))
 
@@ -92,6 +92,6 @@ class LocalBackend(WorkspaceBackend):
 
 def local_user_id(email: str) -> str:
     """Return the id that the local backend gives the user with an e-mail address."""
-    from dagctl.adapters import local_user
+    from dagctl.adapters.embedded import local_user
 
     return local_user.local_user_id(email)

@@ -12,8 +12,8 @@ from dagctl.next_step import LOGIN, Fix
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.adapters.loopback import LoopbackListener
-    from dagctl.adapters.session_file import SessionFile, Vault
+    from dagctl.adapters.sign_in.loopback import LoopbackListener
+    from dagctl.adapters.sign_in.session_file import SessionFile, Vault
     from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.bearer import TokenVerifier
@@ -101,7 +101,7 @@ def session_file(endpoint: Endpoint, profile: str) -> SessionFile:
     """Return where the session of a project is stored under a profile."""
     import platformdirs
 
-    from dagctl.adapters.session_file import SessionFile
+    from dagctl.adapters.sign_in.session_file import SessionFile
 
     state = platformdirs.user_state_path("dagctl")
     return SessionFile(state, endpoint.url, profile, open_keyring)
@@ -142,7 +142,7 @@ def browser_listener() -> LoopbackListener:
     Raises:
         UnavailableError: No port is free.
     """
-    from dagctl.adapters.loopback import LoopbackListener
+    from dagctl.adapters.sign_in.loopback import LoopbackListener
 
     return LoopbackListener()
 
@@ -154,7 +154,7 @@ def open_keyring() -> Vault:
         UsageError: The extra is not installed.
     """
     try:
-        from dagctl.adapters.session_keyring import Keyring
+        from dagctl.adapters.sign_in.session_keyring import Keyring
     except ImportError as error:
         raise UsageError(
             "the extra `keyring` is not installed",

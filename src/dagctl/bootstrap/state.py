@@ -22,19 +22,19 @@ def take_over_old_state(workspace: Workspace) -> str | None:
         UsageError: The workspace is in no repository, or git does not trust it.
         UnavailableError: It cannot be moved now.
     """
-    from dagctl.adapters.old_state import has_old_state, take_over
+    from dagctl.adapters.state.old_state import has_old_state, take_over
 
     if not has_old_state(workspace.root):
         return None
     from dagctl.adapters.git.folder import locate
-    from dagctl.adapters.state_folder import state_in
+    from dagctl.adapters.state.state_folder import state_in
 
     return take_over(workspace.root, state_in(locate(workspace.root)))
 
 
 def open_lock(folder: Path, name: str) -> Journal:
     """Return the lock in `name` below a folder that exists; both are made if need be."""
-    from dagctl.adapters.file_journal import FileJournal
+    from dagctl.adapters.state.file_journal import FileJournal
     from dagctl.durable import Location
 
     return FileJournal(Location(folder, (name,)))
@@ -47,7 +47,7 @@ def journal_folder(root: Path) -> Path:
         UsageError: The workspace is in no repository.
     """
     from dagctl.adapters.git.folder import locate
-    from dagctl.adapters.state_folder import state_in
+    from dagctl.adapters.state.state_folder import state_in
 
     return state_in(locate(root)).below("journal").path
 
@@ -78,7 +78,7 @@ def airflow_of(python: str, folder: Path) -> Serialise:
         python: The program of an environment with Airflow.
         folder: The folder of the DAGs, which their code may import from.
     """
-    from dagctl.adapters.airflow_process import serialised
+    from dagctl.adapters.airflow.process import serialised
 
     return partial(serialised, python, folder=folder)
 
@@ -91,6 +91,6 @@ def open_template_store(root: Path) -> TemplateStore:
     """
     from dagctl.adapters.git.folder import locate
     from dagctl.adapters.git.template_store import GitTemplateStore
-    from dagctl.adapters.state_folder import state_in
+    from dagctl.adapters.state.state_folder import state_in
 
     return GitTemplateStore(state_in(locate(root)))

@@ -95,7 +95,7 @@ class WorkspaceBackend(ABC):
     @cached_property
     def journal(self) -> Journal:
         """The journal in the state folder, and the lock beside it."""
-        from dagctl.adapters.file_journal import FileJournal
+        from dagctl.adapters.state.file_journal import FileJournal
 
         return self._watched("journal", FileJournal(self._state))
 
@@ -163,7 +163,7 @@ class WorkspaceBackend(ABC):
 
     @cached_property
     def _state(self) -> Location:
-        from dagctl.adapters.state_folder import state_in, state_of_nothing
+        from dagctl.adapters.state.state_folder import state_in, state_of_nothing
 
         if not self._workspace.config.exists():  # a project that a server has not made yet
             return state_of_nothing(self._workspace.root)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
-    from dagctl.operation.editing import Draft
+    from dagctl.operation.plans.editing import Draft
 
 OTHERWISE = "change the spec file, then dagctl create"
 """What leads to the same without an editor."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.terminal.console import Console
-    from dagctl.operation.recovery import Recovered, Unsettled
+    from dagctl.operation.execution.recovery import Recovered, Unsettled
     from dagctl.views.recovered import RecoverData
 
 MOST_NAMES = 20

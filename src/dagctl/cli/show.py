@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.commands.list import Listed
     from dagctl.commands.outdated import Sources
     from dagctl.commands.show import Details
-    from dagctl.operation.drift import Drift
+    from dagctl.operation.conflicts.drift import Drift
     from dagctl.ports import DagVersion
     from dagctl.spec.model import DagSpec
     from dagctl.views.shown import ShowData, ShownDagData, ShowVersionData

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from dagctl.commands.recover import RecoverResult
     from dagctl.commands.specs.inputs import SpecOrFile
     from dagctl.operation.change import Change
-    from dagctl.operation.drift import Drift
+    from dagctl.operation.conflicts.drift import Drift
+    from dagctl.operation.execution.recovery import Recovered, Unsettled
     from dagctl.operation.options import Expected, IfExists
-    from dagctl.operation.recovery import Recovered, Unsettled
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.settings import Settings
     from dagctl.spec.resolution.variables import Variables

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dagctl.commands.operate import Intent, OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.errors import Diagnostic
-    from dagctl.operation.editing import Draft
+    from dagctl.operation.plans.editing import Draft
 
 
 class Drafts(Lifecycle):

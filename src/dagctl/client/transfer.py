@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.transfer import Exported
-    from dagctl.operation.importing import Check, IfThere
+    from dagctl.operation.plans.importing import Check, IfThere
 
 
 class Transfer(Drafts, Adopting):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.client.calls import Calls
 from dagctl.commands.records import stored_source
 from dagctl.errors import UsageError
-from dagctl.operation.drift import drift_of
+from dagctl.operation.conflicts.drift import drift_of
 from dagctl.ports import DagVersion
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.commands.history import History
     from dagctl.commands.outdated import Sources
     from dagctl.commands.specs.inputs import SpecOrFile
-    from dagctl.operation.drift import Drift
+    from dagctl.operation.conflicts.drift import Drift
     from dagctl.ports import DagRecord
 
 

@@ -12,8 +12,8 @@ from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
-from dagctl.operation.foreign import LARGEST
-from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
+from dagctl.operation.dags.foreign import LARGEST
+from dagctl.operation.dags.inventory import MOST_FILES, dag_of, path_of
 from dagctl.paths import id_or_empty
 from dagctl.ports import Query
 

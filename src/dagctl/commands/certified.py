@@ -9,7 +9,7 @@ from dagctl.dag_file.header import Provenance, body_of
 from dagctl.errors import DagctlError
 from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
-from dagctl.operation.loading import variants
+from dagctl.operation.dags.loading import variants
 from dagctl.operation.rendering import rendered
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_data

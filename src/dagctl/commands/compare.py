@@ -10,11 +10,11 @@ from dagctl.commands.history import version_of
 from dagctl.errors import NotFoundError
 from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
-from dagctl.operation.consequences import Side, consequences
-from dagctl.operation.differences import differences
-from dagctl.operation.drift import diff_of
-from dagctl.operation.not_recorded import not_recorded
-from dagctl.operation.reversal import no_version
+from dagctl.operation.comparison.consequences import Side, consequences
+from dagctl.operation.comparison.differences import differences
+from dagctl.operation.conflicts.drift import diff_of
+from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.plans.reversal import no_version
 from dagctl.spec.load_recorded import check_recorded
 from dagctl.spec.yaml_writer import to_yaml
 from dagctl.target import target_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dagctl.commands.show import Check
     from dagctl.difference import Difference
     from dagctl.operation.change import Change
-    from dagctl.operation.consequences import Consequence
+    from dagctl.operation.comparison.consequences import Consequence
     from dagctl.ports import DagVersion, Registry
     from dagctl.spec.model import DagSpec
 

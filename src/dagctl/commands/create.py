@@ -11,11 +11,11 @@ from dagctl.commands.operate import Outcome, ignore, operate
 from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.frozen import frozen
-from dagctl.operation.agreement import adopt
 from dagctl.operation.change import Action, distinct, warnings_of, with_reservations
-from dagctl.operation.commits import pushed_to
-from dagctl.operation.entry import command_digest
-from dagctl.operation.plan import make_plan
+from dagctl.operation.execution.commits import pushed_to
+from dagctl.operation.journal.entry import command_digest
+from dagctl.operation.plans.agreement import adopt
+from dagctl.operation.plans.plan import make_plan
 from dagctl.operation.repeat import asked_before, commit_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
-    from dagctl.operation.entry import JournalEntry
+    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.journal.entry import JournalEntry
     from dagctl.operation.options import Options
-    from dagctl.operation.recovery import Recovered
     from dagctl.ports import KeyedOperation
 
 _FILES = {"defaults", "file"}

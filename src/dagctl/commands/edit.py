@@ -12,17 +12,17 @@ from dagctl.commands.recorded_spec import spec_as_yaml
 from dagctl.errors import ConflictError, SpecError, WorkspaceError
 from dagctl.next_step import DOCTOR, Command, Fix
 from dagctl.operation.change import Action, asked
-from dagctl.operation.commits import check_branch
-from dagctl.operation.drift import changed_by_hand, not_ours
-from dagctl.operation.editing import Draft, check_seen, plan_edit, record_to_edit
-from dagctl.operation.lagging import lag_of
-from dagctl.operation.loading import loaded
-from dagctl.operation.merge import header_of
+from dagctl.operation.comparison.merge import header_of
+from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
+from dagctl.operation.dags.lagging import lag_of
+from dagctl.operation.dags.loading import loaded
+from dagctl.operation.execution.commits import check_branch
+from dagctl.operation.plans.editing import Draft, check_seen, plan_edit, record_to_edit
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.lagging import Lag
+    from dagctl.operation.dags.lagging import Lag
     from dagctl.operation.options import Options
     from dagctl.ports import DagRecord
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.operation.differences import changes_between
-from dagctl.operation.not_recorded import not_recorded
-from dagctl.operation.reversal import no_version
+from dagctl.operation.comparison.differences import changes_between
+from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.plans.reversal import no_version
 
 if TYPE_CHECKING:
     from dagctl.difference import Difference

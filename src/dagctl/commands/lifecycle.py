@@ -11,11 +11,11 @@ from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.records import record_of
 from dagctl.errors import ConflictError
 from dagctl.operation.change import Action
-from dagctl.operation.consequences import of_rename
-from dagctl.operation.removal import plan_removal
-from dagctl.operation.rename import plan_rename
+from dagctl.operation.comparison.consequences import of_rename
+from dagctl.operation.plans.removal import plan_removal
+from dagctl.operation.plans.rename import plan_rename
+from dagctl.operation.plans.reversal import plan_restore, plan_rollback
 from dagctl.operation.repeat import reused
-from dagctl.operation.reversal import plan_restore, plan_rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
+    from dagctl.operation.execution.recovery import Recovered
     from dagctl.operation.options import Options
-    from dagctl.operation.recovery import Recovered
 
 
 def removal(

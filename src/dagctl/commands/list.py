@@ -9,7 +9,7 @@ from dagctl.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.operation.drift import Drift
+    from dagctl.operation.conflicts.drift import Drift
     from dagctl.ports import DagRecord, Page
 
 State = Literal["synced", "drift", "missing", "behind", "ahead", "elsewhere", "unmerged", "damaged"]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from dagctl.errors import DagctlError, UnfinishedError
 from dagctl.frozen import frozen
 from dagctl.operation.change import Action, warnings_of
-from dagctl.operation.commits import in_current_clone, pushed_to
-from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.operation.execution.commits import in_current_clone, pushed_to
+from dagctl.operation.execution.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.operation.execution.run import run
+from dagctl.operation.execution.steps import begin
+from dagctl.operation.plans.reversal import has_spec_of
 from dagctl.operation.repeat import checked_key, done_meanwhile, reused
-from dagctl.operation.reversal import has_spec_of
-from dagctl.operation.run import run
-from dagctl.operation.steps import begin
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.entry import JournalEntry
+    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.steps import History
+    from dagctl.operation.journal.entry import JournalEntry
     from dagctl.operation.options import Options
-    from dagctl.operation.recovery import Recovered
-    from dagctl.operation.steps import History
     from dagctl.ports import KeyedOperation, Registry, Reservation
 
 

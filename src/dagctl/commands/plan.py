@@ -13,11 +13,11 @@ from dagctl.dag_file.header import Provenance
 from dagctl.errors import RepositoryBusyError
 from dagctl.frozen import frozen
 from dagctl.operation.change import Action
-from dagctl.operation.differences import differences
-from dagctl.operation.drift import diff_of
-from dagctl.operation.plan import make_plan
+from dagctl.operation.comparison.differences import differences
+from dagctl.operation.conflicts.drift import diff_of
+from dagctl.operation.execution.steps import new_paths, paths_of
+from dagctl.operation.plans.plan import make_plan
 from dagctl.operation.rendering import rendered
-from dagctl.operation.steps import new_paths, paths_of
 from dagctl.target import target_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.plan import content_of, result_of
 from dagctl.frozen import frozen
-from dagctl.operation.message import commit_message
-from dagctl.operation.plan import make_plan
-from dagctl.operation.recovery import recover_all
+from dagctl.operation.execution.message import commit_message
+from dagctl.operation.execution.recovery import recover_all
+from dagctl.operation.plans.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
+    from dagctl.operation.execution.recovery import Recovered
     from dagctl.operation.options import Options
-    from dagctl.operation.recovery import Recovered
     from dagctl.ports import Proposal
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from dagctl.commands.records import pages
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import Command, Fix
-from dagctl.operation.inventory import path_of
-from dagctl.operation.removal import plan_removal
+from dagctl.operation.dags.inventory import path_of
+from dagctl.operation.plans.removal import plan_removal
 from dagctl.ports import Query
 
 if TYPE_CHECKING:

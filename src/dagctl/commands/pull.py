@@ -18,17 +18,17 @@ from dagctl.errors import DagctlError
 from dagctl.frozen import frozen
 from dagctl.next_step import HEAL
 from dagctl.operation.change import digest_of
-from dagctl.operation.lagging import lag_of
+from dagctl.operation.dags.lagging import lag_of
+from dagctl.operation.execution.recovery import recover_all
 from dagctl.operation.objects import read_objects
-from dagctl.operation.recovery import recover_all
 from dagctl.ports import FileWrite, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.lagging import Lag, State
-    from dagctl.operation.recovery import Recovered
+    from dagctl.operation.dags.lagging import Lag, State
+    from dagctl.operation.execution.recovery import Recovered
     from dagctl.ports import DagRecord, Registry
 
 AT_ONCE = 100

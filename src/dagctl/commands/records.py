@@ -8,8 +8,8 @@ from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import DOCTOR, HEAL, Command, Fix
-from dagctl.operation.drift import drift_in_work_tree, drift_of
-from dagctl.operation.not_recorded import not_recorded
+from dagctl.operation.conflicts.drift import drift_in_work_tree, drift_of
+from dagctl.operation.dags.not_recorded import not_recorded
 from dagctl.paths import checked_parts, dag_path
 from dagctl.ports import DagVersion, Query
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.operation.backend import Backend
-    from dagctl.operation.drift import Drift
+    from dagctl.operation.conflicts.drift import Drift
     from dagctl.ports import DagRecord, Page, Registry
     from dagctl.settings import Settings
 

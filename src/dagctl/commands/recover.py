@@ -9,7 +9,7 @@ from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
-    from dagctl.operation.recovery import Recovered, Unsettled
+    from dagctl.operation.execution.recovery import Recovered, Unsettled
 
 
 @frozen(kw_only=True)
@@ -28,7 +28,7 @@ def recover(context: Context) -> RecoverResult:
         ConflictError: Another dagctl holds the workspace.
         UnfinishedError: One could be neither finished nor undone.
     """
-    from dagctl.operation.recovery import recover_all
+    from dagctl.operation.execution.recovery import recover_all
 
     with context.lock():
         return RecoverResult(recovered=recover_all(context).recovered)
@@ -45,7 +45,7 @@ def recover_if_idle(context: Context) -> RecoverResult:
         return RecoverResult()
     if journal.is_empty():
         return RecoverResult()
-    from dagctl.operation.recovery import recover_what_may_be
+    from dagctl.operation.execution.recovery import recover_what_may_be
 
     try:
         with journal.lock(wait=0):  # what a live operation has written is not looked into

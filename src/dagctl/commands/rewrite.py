@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import Provenance, body_of, read_header
 from dagctl.frozen import frozen
-from dagctl.operation.drift import changed_by_hand, not_ours
-from dagctl.operation.foreign import LARGEST
-from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
-from dagctl.operation.merge import header_of, sides_of
+from dagctl.operation.comparison.merge import header_of, sides_of
+from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
+from dagctl.operation.dags.foreign import LARGEST
+from dagctl.operation.dags.inventory import MOST_FILES, dag_of, path_of
 from dagctl.operation.rendering import rendered
 from dagctl.ports import FileWrite
 

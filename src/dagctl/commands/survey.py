@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.records import drifts_here, in_parts, pages
 from dagctl.frozen import mutable
-from dagctl.operation.drift import drift_of
+from dagctl.operation.conflicts.drift import drift_of
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
 from dagctl.spec.load import check_data

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.operation.change import Action, Change
-from dagctl.operation.inventory import base_name_of, path_of
-from dagctl.operation.removed_elsewhere import removed_elsewhere
+from dagctl.operation.dags.inventory import base_name_of, path_of
+from dagctl.operation.dags.removed_elsewhere import removed_elsewhere
 from dagctl.paths import is_path, storage_key
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def take_over(context: Context, files: Mapping[str, str], gone: Sequence[str]) -
 def _adopt(context: Context, changes: Sequence[Change]) -> None:
     """Record what the files say."""
     if changes:
-        from dagctl.operation.agreement import adopt, adopting
+        from dagctl.operation.plans.agreement import adopt, adopting
 
         adopt(context.backend, adopting(context, changes))
 

@@ -16,10 +16,10 @@ from dagctl.commands.version_source import source_of
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
 from dagctl.frozen import frozen
 from dagctl.next_step import CREATE, DOCTOR, Fix
-from dagctl.operation.arrivals import arrivals, version_of
 from dagctl.operation.change import Action, digest_of
-from dagctl.operation.importing import plan_import
-from dagctl.operation.inventory import path_of
+from dagctl.operation.dags.inventory import path_of
+from dagctl.operation.plans.arrivals import arrivals, version_of
+from dagctl.operation.plans.importing import plan_import
 from dagctl.ports import Query
 from dagctl.spec.load import check_data
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from dagctl.archive.reader import Archive
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.importing import Check, IfThere
     from dagctl.operation.options import Options
+    from dagctl.operation.plans.importing import Check, IfThere
     from dagctl.ports import DagVersion, Registry
 
 PAGE = 500

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import NotFoundError
 from dagctl.operation.change import digest_of
-from dagctl.operation.drift import diff_of
+from dagctl.operation.conflicts.drift import diff_of
 from dagctl.operation.rendering import rendered
 from dagctl.spec.load import check_data
 

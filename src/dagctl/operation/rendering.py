@@ -9,7 +9,7 @@ from uuid import UUID
 
 from dagctl.codegen.render import render, render_header, with_code
 from dagctl.dag_file.header import Provenance, body_of
-from dagctl.operation.basis import version_of
+from dagctl.operation.conflicts.basis import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

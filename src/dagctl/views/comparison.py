@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from dagctl.operation.consequences import Kind
+from dagctl.operation.comparison.consequences import Kind
 from dagctl.views.difference import ChangeData, change_data
 from dagctl.views.versions import MadeData, made_data
 
 if TYPE_CHECKING:
     from dagctl.commands.compare import Compared, Comparison
-    from dagctl.operation.consequences import Consequence
+    from dagctl.operation.comparison.consequences import Consequence
 
 
 class ConsequenceData(TypedDict):

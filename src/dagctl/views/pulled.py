@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from dagctl.operation.lagging import State
+from dagctl.operation.dags.lagging import State
 from dagctl.views.form import Positive
 from dagctl.views.recovered import RecoveredData
 

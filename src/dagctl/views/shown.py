@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from dagctl.operation.drift import Drift
+from dagctl.operation.conflicts.drift import Drift
 from dagctl.views.details import OfSpecData, of_spec_data
 from dagctl.views.form import rules
 from dagctl.views.record import DagData, RowData, dag_data, row_data

@@ -20,9 +20,9 @@ from dagctl.errors import (
     UnfinishedError,
     UsageError,
 )
-from dagctl.operation import reversal
 from dagctl.operation.change import Change, asked
 from dagctl.operation.options import Options
+from dagctl.operation.plans import reversal
 from dagctl.ports import OperationStatus
 from tests.unit.operation.conftest import MAIN, Fault, Killed, World, faulty, spec
 

@@ -19,8 +19,8 @@ from dagctl.commands.templates.ties import tie_of
 from dagctl.commands.validate import verdict
 from dagctl.errors import ConflictError, Severity, SpecError
 from dagctl.frozen import frozen
-from dagctl.operation.differences import differences
-from dagctl.operation.line_diff import line_diff
+from dagctl.operation.comparison.differences import differences
+from dagctl.operation.comparison.line_diff import line_diff
 from dagctl.ports.text_merge import MergeSide
 from dagctl.template import digest_of, filled, given, stamp_for, stamped, values_of
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git.folder import locate
-from dagctl.adapters.state_folder import state_in
+from dagctl.adapters.state.state_folder import state_in
 from dagctl.errors import NoRepositoryError, UsageError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""An Airflow of the user's, in a process of its own."""

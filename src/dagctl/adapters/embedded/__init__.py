@@ -1,0 +1,1 @@
+"""The embedded backend: registry and store on this machine."""

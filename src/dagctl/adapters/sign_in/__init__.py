@@ -1,0 +1,1 @@
+"""Where a session is kept, and how a browser hands it over."""

@@ -1,0 +1,1 @@
+"""Where a change meets another one: of a version, of a file by hand, of a colleague."""

@@ -1,0 +1,1 @@
+"""What is done: the steps of an operation, its undo, and its recovery after a process that died."""

@@ -1,0 +1,1 @@
+"""What would be done: a plan for each kind of operation, before anything is changed."""
