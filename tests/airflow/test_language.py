@@ -232,6 +232,14 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             "mapped": {"place": ["one", "two"]},
         },
     },
+    "language_labels": {
+        "count": {"upstream": []},
+        "choose": {"upstream": ["count"]},
+        "wait": {"upstream": ["choose"]},
+        "load.rows": {"upstream": ["choose"]},
+        "load.check": {"upstream": ["load.rows"]},
+        "report": {"upstream": ["load.check", "wait"]},
+    },
     "language_once": {
         "orders.load": {"pool": "warehouse", "retries": 2, "upstream": []},
         "orders.test": {"cwd": "/opt/dbt", "retries": 2, "upstream": ["orders.load"]},
@@ -412,6 +420,17 @@ DAGS: dict[str, dict[str, Any]] = {
         "owner_links": {
             "data-team": "mailto:data@example.com",
             "airflow": "https://example.com/team",
+        },
+    },
+    "language_labels": {
+        "labels": {
+            "count >> choose": "rows of today",
+            "choose >> wait": 'no "new" rows',
+            "choose >> load.rows": "new rows",
+            "choose >> load.upstream_join_id": "new rows",
+            "load.rows >> load.check": "in one transaction, as the reports read the table while "
+            "it is loaded, day and night",
+            "load.downstream_join_id >> report": "loaded",
         },
     },
     "language_params": {

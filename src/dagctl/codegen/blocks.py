@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     Edges = dict[Entry | None, list[tuple[Entry, list[Entry]]]]
 
+_LABEL = {"2": "airflow.utils.edgemodifier", "3": "airflow.sdk"}
 _TASK_GROUP = {"2": "airflow.utils.task_group", "3": "airflow.sdk"}
 
 
@@ -96,7 +97,8 @@ def _edges_by_group(outline: Outline, scope: Scope) -> Edges:
     """Return what each entry waits for, by the innermost group that holds both ends."""
     within: Edges = {}
     for entry in outline.entries:
-        for target in explicit_upstream(outline, entry, scope.target):
+        labelled = outline.labels(entry)
+        for target in dict.fromkeys([*explicit_upstream(outline, entry, scope.target), *labelled]):
             edges_there = within.setdefault(innermost_common(entry, target), [])
             if not edges_there or edges_there[-1][0] is not entry:
                 edges_there.append((entry, []))
@@ -260,5 +262,16 @@ def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:
 
 def _edge_statements(pairs: Sequence[tuple[Entry, list[Entry]]], scope: Scope) -> list[ast.stmt]:
     handles = {each.id: each for entry, targets in pairs for each in (entry, *targets)}
-    dependencies = ((entry.id, [each.id for each in targets]) for entry, targets in pairs)
+    dependencies = ((entry.id, _labels(entry, targets, scope)) for entry, targets in pairs)
     return [*edges(dependencies, lambda each: scope.handle(handles[each]))]
+
+
+def _labels(entry: Entry, targets: list[Entry], scope: Scope) -> dict[str, ast.expr | None]:
+    """Return what an entry waits for by its id, with what the label of the edge is made with."""
+    texts = scope.outline.labels(entry)
+    return {
+        each.id: call(scope.use(_LABEL, "Label"), [plain(texts[each])], {})
+        if each in texts
+        else None
+        for each in targets
+    }

@@ -34,8 +34,8 @@ def source(statement: ast.stmt, indent: int = 0) -> str:
             return _import(statement)
         case ast.Assign(targets=[ast.Name(id=variable)], value=value):
             return _assignment(variable, value, indent)
-        case ast.Expr(value=ast.BinOp(left=left, op=ast.RShift(), right=right)):
-            return _edge(left, right, indent)
+        case ast.Expr(value=ast.BinOp(op=ast.RShift()) as edge):
+            return _edge(_operands(edge), indent)
         case ast.Expr(value=value):
             return exploded(value, indent, indent)
         case ast.FunctionDef():
@@ -347,20 +347,32 @@ def _import(node: ast.ImportFrom) -> str:
     return f"from {node.module} import (\n{rows})"
 
 
-def _edge(left: ast.expr, right: ast.expr, indent: int) -> str:
-    margin = " " * indent
-    flat = f"{_side(left)} >> {_side(right)}"
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """Return what `>>` stands between, from the left."""
+    match node:
+        case ast.BinOp(left=left, op=ast.RShift(), right=right):
+            return [*_operands(left), right]
+        case _:
+            return [node]
+
+
+def _edge(operands: list[ast.expr], indent: int) -> str:
+    """Return an edge; if it is too long, a list opens at its only `>>`, as ruff has it."""
+    flat = " >> ".join(map(_side, operands))
     if indent + len(flat) <= LINE_LENGTH:
         return flat
+    left, right = operands[0], operands[-1]
+    is_single = len(operands) == 2  # noqa: PLR2004 - both ends
     many_right, many_left = isinstance(right, ast.List), isinstance(left, ast.List)
-    if many_right and indent + len(f"{_side(left)} >> [") <= LINE_LENGTH:
+    if is_single and many_right and indent + len(f"{_side(left)} >> [") <= LINE_LENGTH:
         return f"{_side(left)} >> {_items(*_brackets(right), indent)}"
-    if many_left and indent + len(f"] >> {_side(right)}") <= LINE_LENGTH:
+    if is_single and many_left and indent + len(f"] >> {_side(right)}") <= LINE_LENGTH:
         return f"{_items(*_brackets(left), indent)} >> {_side(right)}"
-    inner = indent + _STEP
-    first = expression(left, inner, inner)
-    second = expression(right, inner, inner + len(">> "))
-    return f"(\n{margin}    {first}\n{margin}    >> {second}\n{margin})"
+    margin, inner = " " * (indent + _STEP), indent + _STEP
+    first = f"{margin}{expression(left, inner, inner)}\n"
+    others = (expression(each, inner, inner + len(">> ")) for each in operands[1:])
+    lines = "".join(f"{margin}>> {each}\n" for each in others)
+    return f"(\n{first}{lines}{' ' * indent})"
 
 
 def _side(node: ast.expr) -> str:

@@ -72,4 +72,12 @@ GRAPH = {
         "  - {task_id: b, bash_command: echo b, dependencies: [a]}",
         "Name a task that waits for the branch, or let that one wait for it.",
     ),
+    Code.BAD_LABEL: Explanation(
+        "A label of an edge that is not there",
+        "`edge_labels` gives a text to an arrow of Airflow's graph, so its keys are what this task "
+        "or group waits for.",
+        f"{_A}{_B}[a], edge_labels: {{c: done}}}}",
+        f"{_A}{_B}[a], edge_labels: {{a: done}}}}",
+        "Correct the id, or add it to `dependencies`.",
+    ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.graph.layout import edges
+from dagctl.graph.layout import edges, texts_at_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,8 @@ def dot(spec: DagSpec) -> str:
     """
     outline = spec.outline
     nodes = _members(outline.top, "    ")
-    arrows = [_arrow(outline, first, waits) for first, waits in edges(spec)]
+    texts = texts_at_edges(spec)
+    arrows = [_arrow(outline, edge, texts.get(edge)) for edge in edges(spec)]
     head = [f"digraph {_quoted(spec.dag_id)} {{", "    rankdir=LR;", "    node [shape=box];"]
     if len(outline.tasks) < len(outline.entries):
         head.append("    compound=true;")
@@ -38,12 +39,15 @@ def _members(entries: Iterable[Entry], margin: str) -> Iterator[str]:
         yield f"{margin}}}"
 
 
-def _arrow(outline: Outline, first: str, waits: str) -> str:
+def _arrow(outline: Outline, edge: tuple[str, str], text: str | None) -> str:
+    first, waits = edge
     ends = {"ltail": outline.by_id[first], "lhead": outline.by_id[waits]}
     tail, head = (next(entry.tasks()).id for entry in ends.values())
     cut = [f"{key}={_quoted(f'cluster_{e.id}')}" for key, e in ends.items() if e.is_group]
-    border = f" [{', '.join(cut)}]" if cut else ""
-    return f"    {_quoted(tail)} -> {_quoted(head)}{border};"
+    if text is not None:
+        cut.append(f"label={_quoted(text)}")
+    options = f" [{', '.join(cut)}]" if cut else ""
+    return f"    {_quoted(tail)} -> {_quoted(head)}{options};"
 
 
 def _quoted(text: str) -> str:

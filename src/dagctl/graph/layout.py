@@ -36,6 +36,16 @@ def edges(spec: DagSpec) -> list[tuple[str, str]]:
     return [(u.id, entry.id) for entry in outline.entries for u in outline.upstream(entry)]
 
 
+def texts_at_edges(spec: DagSpec) -> dict[tuple[str, str], str]:
+    """Return the texts of the edges that have one."""
+    outline = spec.outline
+    return {
+        (first.id, entry.id): text
+        for entry in outline.entries
+        for first, text in outline.labels(entry).items()
+    }
+
+
 def pictures(spec: DagSpec) -> list[Picture]:
     """Return the picture of the DAG, then those of its groups, in the order of the document."""
     outline = spec.outline

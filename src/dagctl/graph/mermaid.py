@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.graph.layout import edges
+from dagctl.graph.layout import edges, texts_at_edges
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ def mermaid(spec: DagSpec) -> str:
     groups = (entry for entry in outline.entries if entry.is_group)
     names |= {group.id: f"g{number}" for number, group in enumerate(groups)}
     nodes = _members(outline.top, names, "    ")
-    arrows = [f"    {names[first]} --> {names[waits]}" for first, waits in edges(spec)]
+    texts = texts_at_edges(spec)
+    arrows = [
+        f"    {names[first]} -->{_shown(texts.get((first, waits)))} {names[waits]}"
+        for first, waits in edges(spec)
+    ]
     return "\n".join(["flowchart LR", *nodes, *arrows, ""])
 
 
@@ -43,6 +47,10 @@ def _members(entries: Iterable[Entry], names: Mapping[str, str], margin: str) ->
         yield f"{margin}subgraph {node}"
         yield from _members(entry.children, names, f"{margin}    ")
         yield f"{margin}end"
+
+
+def _shown(text: str | None) -> str:
+    return "" if text is None else f'|"{_label(text)}"|'
 
 
 def _label(text: str) -> str:

@@ -7,7 +7,7 @@ from graphlib import CycleError
 from typing import TYPE_CHECKING
 
 from dagctl.graph.art import art
-from dagctl.graph.layout import levels_of, pictures
+from dagctl.graph.layout import levels_of, pictures, texts_at_edges
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -35,13 +35,14 @@ def draw(spec: DagSpec, *, width: int, ascii: bool) -> str:  # noqa: A002 - the 
     """
     first, *others = pictures(spec)
     parts = [_drawn(first, _labels(first, spec), width, ascii=ascii)]
+    texts = [f"{up} -> {down}: {text}" for (up, down), text in texts_at_edges(spec).items()]
     margin = "  "
     for picture in others:
         labels = _labels(picture, spec)
         drawn = _drawn(picture, labels, width - len(margin), ascii=ascii)
         name = picture.group.id if picture.group else ""
         parts.append("\n".join([f"{name}:", *(margin + line for line in drawn.split("\n"))]))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *(["\n".join(texts)] if texts else [])])
 
 
 def _labels(picture: Picture, spec: DagSpec) -> dict[str, str]:

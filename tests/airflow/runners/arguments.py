@@ -72,6 +72,11 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
     serialised = Serialization.from_dict(Serialization.to_dict(dag))
     has = {name: getattr(serialised, name) for name in CALLBACK_FLAGS if hasattr(serialised, name)}
     timetable = serialised.timetable
+    found["labels"] = {
+        f"{first} >> {then}": info["label"]
+        for first, others in dag.edge_info.items()
+        for then, info in others.items()
+    }
     found["timetable"] = type(timetable).__name__
     found["runs"] = first_runs(timetable, dag, serialised)
     found["condition"] = condition(

@@ -158,6 +158,14 @@ LOSSES: dict[str, tuple[str, str]] = {
 }
 
 
+def test_labels_of_edges_have_no_word() -> None:
+    _, result = exported(
+        "dag_name: d\ntasks:\n  - {task_id: a, bash_command: x}\n"
+        "  - {task_id: b, bash_command: x, dependencies: [a], edge_labels: {a: y}}\n"
+    )
+    assert ("gap", 4, "edge_labels") in said(result)
+
+
 @pytest.mark.parametrize("task", LOSSES)
 def test_what_has_no_word_is_named_at_its_line(task: str) -> None:
     _, result = exported(f"dag_name: d\ntasks:\n  - task_id: a\n    {task}\n")

@@ -12,7 +12,7 @@ from dagctl.graph.mermaid import mermaid
 from dagctl.graph.text import draw
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import BashTask
-from tests.unit.graph.conftest import tasks_of
+from tests.unit.graph.conftest import spec, tasks_of
 
 Edges = set[tuple[str, str]]
 
@@ -65,6 +65,16 @@ def test_the_arrows_of_mermaid_and_dot_are_the_edges_of_the_spec(spec: DagSpec) 
     assert edges_of_dot(dot(spec)) == edges(spec)
     for label in re.findall(r'\["(.*)"\]', flowchart):  # no markup of Mermaid or Markdown
         assert re.fullmatch(r"([A-Za-z0-9-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|#\d+;)+", label)
+
+
+def test_each_drawing_shows_the_texts_at_edges() -> None:
+    labelled = spec(a="", b="a", c="a")
+    b = labelled.tasks[1].model_copy(update={"edge_labels": {"a": 'no "new" rows'}})
+    labelled = DagSpec(dag_name="Drawn", tasks=(labelled.tasks[0], b, labelled.tasks[2]))
+
+    assert 't0 -->|"no#32;#34;new#34;#32;rows"| t1\n    t0 --> t2\n' in mermaid(labelled)
+    assert '"a" -> "b" [label="no \\"new\\" rows"];\n    "a" -> "c";\n' in dot(labelled)
+    assert draw(labelled, width=80, ascii=True).endswith('\n\na -> b: no "new" rows')
 
 
 # --- Text: follow the lines, character by character, as a reader does --------------------------

@@ -136,7 +136,7 @@ def test_form_1_has_a_context_for_tasks_whose_model_has_none(kind: str) -> None:
 
 
 def test_the_base_of_all_tasks_has_only_what_each_task_has() -> None:
-    base = {"task_id", "task_type", "dependencies"}
+    base = {"task_id", "task_type", "dependencies", "edge_labels"}
 
     assert {*TaskBase.model_fields} == base
 

@@ -23,7 +23,9 @@ TARGET = "3"
 """The Airflow that reads such files is 3.4 and later."""
 _NOT_YET = frozenset({*TASK_CALLBACKS, "inlets", "outlets"})
 _SAID = ("dependencies", "teardown")
-_REFUSED = ("expand", "expand_kwargs", "setup", "teardown", "on_failure_fail_dagrun")
+_REFUSED = (
+    *("expand", "expand_kwargs", "setup", "teardown", "on_failure_fail_dagrun", "edge_labels"),
+)
 
 
 class Tasks:

@@ -38,6 +38,8 @@ def dependencies_of(
 ) -> dict[str, Any]:
     """Return what a task or a group waits for, by the names that dag-factory has."""
     upstream = outline.upstream(entry)
+    if given.get("edge_labels"):
+        losses.gap((*entry.path, "edge_labels"), "dag-factory has no labels of edges")
     for other in (entry, *upstream):
         if upstream and other.group is not None and not _is_prefixed(other):
             text = "dag-factory cannot say what waits for a task of a group without a prefix"

@@ -54,9 +54,11 @@ _RAISED_BY = {
     "mapping": {*_WRONG, Code.BAD_ARGUMENT, Code.UNKNOWN_PARAMETER, Code.BAD_MAPPING},
 }
 """The codes that, at these keys, leave no certainty of what they say."""
-_OF_NAMES = {Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.XCOM_OF_NO_TASK}
+_OF_NAMES = {
+    *(Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_OF_NO_TASK),
+}
 """What is said of a name that no entry has."""
-_OF_EDGES = {Code.BAD_BRANCH, Code.XCOM_NOT_THERE}
+_OF_EDGES = {Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_NOT_THERE}
 """What is said of an edge that is not there."""
 _OF_ALL_ENTRIES = {*_OF_EDGES, Code.NO_TASKS}
 """What is said where an entry is missing."""

@@ -170,6 +170,12 @@ class Outline:
             self._waits[entry.number] = known
         return known
 
+    def labels(self, entry: Entry) -> dict[Entry, str]:
+        """Return the texts at the edges that lead to an entry, by what it waits for."""
+        given = walk.mapping_in(entry.item, "edge_labels").items()
+        named = ((self.resolve(name, entry.group), text) for name, text in given)
+        return {other: text for other, text in named if other is not None}
+
     def upstream(self, entry: Entry) -> list[Entry]:
         """Return what an entry waits for, each once, in the order of the spec."""
         known = (target for _, target in self.waits(entry) if target is not None)

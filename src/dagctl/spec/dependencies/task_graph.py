@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import Names, in_yaml, question, quoted
+from dagctl.findings.wording import Names, did_you_mean, in_yaml, question, quoted
 from dagctl.spec.dependencies.branches import branch_problems
 from dagctl.spec.dependencies.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.dependencies.mapped_checks import mapped_problems
 from dagctl.spec.dependencies.outline import outline_of
 from dagctl.spec.fields.ids import MAX_TASK_ID
-from dagctl.spec.walk import field
+from dagctl.spec.walk import field, mapping_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,7 @@ def graph_problems(data: object) -> Iterator[Problem]:
     ids = Names(name for entry in named for name in (entry.name, entry.address))
     for entry in outline.entries:
         yield from _bad_waits(entry, outline, ids)
+        yield from _bad_labels(entry, outline)
     yield from cycle_problems(outline)
     yield from mapped_problems(outline)
     yield from branch_problems(outline)
@@ -95,6 +96,25 @@ def _bad_waits(entry: Entry, outline: Outline, ids: Names) -> Iterator[Problem]:
             seen.add(target)
         if problem is not None:
             yield problem.at(*entry.path, *wait.place)
+
+
+def _bad_labels(entry: Entry, outline: Outline) -> Iterator[Problem]:
+    """Yield the texts at edges that are not there, and second ones at one edge."""
+    left: dict[Entry | None, None] = dict.fromkeys(outline.upstream(entry))
+    unknown = {wait.name for wait, target in outline.waits(entry) if target is None}
+    for name in mapping_in(entry.item, "edge_labels"):
+        known = outline.resolve(str(name), entry.group)
+        if known in left or name in unknown:
+            left.pop(known, None)
+            continue
+        message = f"{_kind(entry)} does not wait for {quoted(str(name))}"
+        hint = did_you_mean(str(name), [each.name for each in left if each])
+        if known in outline.upstream(entry):
+            message = f"{quoted(str(name))} is labelled twice"
+            hint = "remove one of them"
+        elif hint is None:
+            hint = "a label stands at an edge: add the id to `dependencies`, or remove the label"
+        yield Problem(Code.BAD_LABEL, message, hint).at(*entry.path, "edge_labels", name)
 
 
 def _kind(entry: Entry) -> str:

@@ -11,6 +11,7 @@ from dagctl.findings.problem import Problem, Warnings
 from dagctl.findings.wording import quoted
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 from dagctl.spec.tasks.arguments import SingleTaskArguments
+from dagctl.spec.tasks.edge_labels import EdgeLabels
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
@@ -80,6 +81,7 @@ class TaskBase(CheckedModel):
         examples=[["extract_data"]],
         json_schema_extra={"uniqueItems": True},
     )
+    edge_labels: EdgeLabels = Field(default={})
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:

@@ -17,6 +17,7 @@ from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.tasks.argument_types import MAX_WORD, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple
+from dagctl.spec.tasks.edge_labels import EdgeLabels
 from dagctl.spec.tasks.function import check_callable
 from dagctl.spec.tasks.kinds import KINDS, Task
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
@@ -68,6 +69,7 @@ class Group(Mapped):
         examples=[["extract_data"]],
         json_schema_extra={"uniqueItems": True},
     )
+    edge_labels: EdgeLabels = Field(default={})
     tooltip: Annotated[str, AfterValidator(prose)] = Field(
         default="", description="What Airflow shows of it.", examples=["Loads all tables."]
     )

@@ -481,12 +481,37 @@ def test_several_dags_of_a_loop_and_of_a_function() -> None:
     assert all(dag.whole for dag in dags)
 
 
+def test_labels_of_edges_stay() -> None:
+    dag = in_dag("""
+        a, b, c, d, e, f = [EmptyOperator(task_id=x) for x in "abcdef"]
+        with TaskGroup("g") as g:
+            inner = [EmptyOperator(task_id="x"), EmptyOperator(task_id="y")]
+            inner[0] >> Label("inside") >> inner[1]
+        a >> Label("yes") >> [b, g] >> c
+        c << Label("back") << d
+        chain(a, [Label("left"), Label("right")], [e, f], Label("end"), c)
+        a >> b
+    """)
+    assert dag.whole
+    made = {each.get("task_id", "g"): each for each in dag.data["tasks"]}
+    labels = {name: each["edge_labels"] for name, each in made.items() if "edge_labels" in each}
+    assert labels == {
+        "b": {"a": "yes"},
+        "g": {"a": "yes"},
+        "c": {"d": "back", "e": "end", "f": "end"},
+        "e": {"a": "left"},
+        "f": {"a": "right"},
+    }
+    assert made["g"]["tasks"][1]["edge_labels"] == {"x": "inside"}
+    assert made["b"]["dependencies"] == ["a"]
+
+
 GAPS = {
     'BashOperator(task_id="a", bash_command=os.environ[chr(1)])': "environment",
     'BashOperator(task_id="a", bash_command=f"{os.getenv(1)}")': "environment",
     'for row in open("tables.txt"):\n    EmptyOperator(task_id=row)': "the loop over",
     'if os.path.exists("/x"):\n    EmptyOperator(task_id="a")': "only when Python runs",
-    'a = EmptyOperator(task_id="a")\nb = EmptyOperator(task_id="b")\na >> Label("x") >> b': "edges",
+    'a, b = [EmptyOperator(task_id=x) for x in "ab"]\na >> Label(input()) >> b': "its text is",
     'EmptyOperator(task_id="a")\nEmptyOperator(task_id="a")': "the id is taken",
     'EmptyOperator(task_id="a", nonsense=1)': "nonsense",
     'class Mine(BashOperator):\n    pass\nMine(task_id="a")': "class of this file",

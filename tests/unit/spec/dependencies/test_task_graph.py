@@ -46,6 +46,46 @@ def test_each_slip_is_found_at_its_place(
     assert _found(_tasks(graph)) == found
 
 
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        ({"a": "x", "g": "y", "g.i": "z"}, {}),
+        ({"b": "x"}, {"b": "`c` does not wait for `b`"}),
+        ({"h": "x"}, {"h": "`c` does not wait for `h`"}),
+        ({"g.i": "x", "i": "y"}, {"i": "`i`"}),
+        ({"unheard": "x"}, {}),  # the dependency itself is the slip
+    ],
+)
+def test_a_label_stands_at_an_edge(labels: dict[str, str], found: dict[str, str]) -> None:
+    group = {"group_id": "g", "tasks": [{"task_id": "h"}, {"task_id": "i"}]}
+    last = {
+        "task_id": "c",
+        "dependencies": ["a", "g", "g.i", *([each for each in labels if each == "unheard"])],
+        "edge_labels": labels,
+    }
+    tasks = [{"task_id": "a"}, {"task_id": "b"}, group, last]
+
+    problems = [each for each in graph_problems({"tasks": tasks}) if each.code == Code.BAD_LABEL]
+
+    assert {each.path: True for each in problems} == {
+        ("tasks", 3, "edge_labels", name): True for name in found
+    }
+    assert all(found[str(each.path[-1])] in each.message for each in problems)
+
+
+def test_two_labels_of_one_edge_are_one_too_many() -> None:
+    inner = [
+        {"task_id": "a"},
+        {"task_id": "b", "dependencies": ["a"], "edge_labels": {"a": "x", "g.a": "y"}},
+    ]
+
+    problems = list(graph_problems({"tasks": [{"group_id": "g", "tasks": inner}]}))
+
+    assert [(each.path[-1], each.message) for each in problems] == [
+        ("g.a", "`g.a` is labelled twice")
+    ]
+
+
 def test_a_task_id_that_is_taken_is_found_at_the_second_task() -> None:
     tasks = [{"task_id": "a"}, {"task_id": "b"}, {"task_id": "a"}]
 

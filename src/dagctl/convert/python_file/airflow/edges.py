@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"set_upstream", "set_downstream", "as_setup", "as_teardown"})
 Node = Task | Group
+End = Node | Label
 _MOST = 20_000
 """Items of a list of tasks that are looked at."""
 
@@ -38,8 +39,24 @@ def connect(machine: Machine, before: object, after: object, node: ast.AST) -> N
     machine.effects += 1
     for lower in lowers:
         for upper in uppers:
-            _adopt(machine, upper, lower)
-            lower.upstream[upper] = None
+            _join(machine, upper, lower)
+
+
+def _join(machine: Machine, upper: End, lower: End, text: str = "") -> None:
+    """Make an edge. A label makes those between all before and all behind it, as Airflow's does."""
+    if isinstance(upper, Label):
+        upper.after.append(lower)
+        machine.charge(len(upper.before))
+        for each in upper.before:
+            _join(machine, each, lower, upper.text)
+    elif isinstance(lower, Label):
+        lower.before.append(upper)
+        machine.charge(len(lower.after))
+        for each in lower.after:
+            _join(machine, upper, each, lower.text)
+    else:
+        _adopt(machine, upper, lower)
+        lower.upstream[upper] = text or lower.upstream.get(upper, "")
 
 
 def _adopt(machine: Machine, first: Node | Dag, second: Node) -> None:
@@ -57,9 +74,9 @@ def _adopt(machine: Machine, first: Node | Dag, second: Node) -> None:
             machine.orphans = [orphan for orphan in machine.orphans if orphan is not top]
 
 
-def _ends(machine: Machine, value: object, node: ast.AST) -> list[Node]:
-    """Return the tasks and groups at an end of an edge."""
-    if isinstance(value, Task | Group):
+def _ends(machine: Machine, value: object, node: ast.AST) -> list[End]:
+    """Return the tasks, groups and labels at an end of an edge."""
+    if isinstance(value, End):
         return [value]
     if isinstance(value, Output):
         return [value.task]
@@ -69,9 +86,7 @@ def _ends(machine: Machine, value: object, node: ast.AST) -> list[Node]:
     if isinstance(value, dict):
         return [end for item in value.values() for end in _ends(machine, item, node)]
     place = machine.place(node)
-    if isinstance(value, Label):
-        machine.report.gap(place, "Label", f"a spec has no texts at edges: {value.text[:60]!r}")
-    elif isinstance(value, Opaque):
+    if isinstance(value, Opaque):
         machine.report.gap(place, words(node), f"the edge leads to something unknown: {value.why}")
     elif value is not None:
         machine.report.gap(place, words(node), "the edge leads to something that is no task")
@@ -129,8 +144,6 @@ def _stage(machine: Machine, task: Task, name: str, kwargs: dict[str, Any]) -> N
 
 def chain(machine: Machine, parts: Sequence[Any], node: ast.AST) -> None:
     """Connect each part to the next; two lists of one length pairwise, as Airflow does."""
-    link: list[str] = []
-    parts = [part for part in parts if not _is_label(machine, part, node, link)]
     for before, after in pairwise(parts):
         if isinstance(before, list | tuple) and isinstance(after, list | tuple):
             if len(before) != len(after):
@@ -141,14 +154,6 @@ def chain(machine: Machine, parts: Sequence[Any], node: ast.AST) -> None:
                 connect(machine, upper, lower, node)
         else:
             connect(machine, before, after, node)
-
-
-def _is_label(machine: Machine, part: object, node: ast.AST, link: list[str]) -> bool:
-    if not isinstance(part, Label):
-        return False
-    link.append(part.text)
-    _ends(machine, part, node)
-    return True
 
 
 def chain_linear(machine: Machine, parts: Sequence[Any], node: ast.AST) -> None:

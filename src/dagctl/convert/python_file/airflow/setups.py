@@ -47,7 +47,7 @@ def enclose(machine: Machine, teardown: Task, work: Sequence[Task]) -> None:
     for setup in [task for task in before(teardown) if isinstance(task, Task) and task.setup]:
         for task in inner:
             if not waits[task]:
-                task.upstream[setup] = None
+                task.upstream.setdefault(setup, "")
     for task in inner:
         if task not in followed:
-            teardown.upstream[task] = None
+            teardown.upstream.setdefault(task, "")

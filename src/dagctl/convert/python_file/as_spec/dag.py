@@ -311,10 +311,16 @@ class DagConversion:
 
     def _dependencies(self, item: Task | Group) -> dict[str, Any]:
         here = spec_path(item)
-        names = [_seen(spec_path(other), here) for other in item.upstream if other is not item]
+        names = {
+            _seen(spec_path(other), here): text
+            for other, text in item.upstream.items()
+            if other is not item
+        }
         if item in item.upstream:
             self._report.gap(item.place, here[-1], "it waits for itself")
-        return {"dependencies": list(dict.fromkeys(names))} if names else {}
+        labels = {name: text for name, text in names.items() if text}
+        made: dict[str, Any] = {"dependencies": [*names]} if names else {}
+        return made | ({"edge_labels": labels} if labels else {})
 
 
 def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:

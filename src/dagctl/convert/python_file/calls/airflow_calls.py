@@ -162,9 +162,11 @@ def _cross(machine: Machine, _name: Name, made: Call) -> None:
         edges.connect(machine, given[0], given[1], made.node)
 
 
-def _label(_machine: Machine, _name: Name, made: Call) -> Label:
-    given = [*made.args, *made.kwargs.values()]
-    return Label(str(given[0]) if given else "")
+def _label(machine: Machine, _name: Name, made: Call) -> Label:
+    text = next(iter([*made.args, *made.kwargs.values()]), "")
+    if not isinstance(text, str):
+        machine.report.gap(machine.place(made.node), "Label", "its text is known when Python runs")
+    return Label(text if isinstance(text, str) else "")
 
 
 def _output(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401

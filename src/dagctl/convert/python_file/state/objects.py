@@ -283,8 +283,8 @@ class Container:
     kwargs: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     children: list[Any] = field(default_factory=list)
-    upstream: dict[Any, None] = field(default_factory=dict)
-    """What it depends on, in the order of the file."""
+    upstream: dict[Any, str] = field(default_factory=dict)
+    """What it depends on, in the order of the file, with the texts at the edges, or `""`."""
 
 
 @dataclass(eq=False, slots=True)
@@ -331,7 +331,7 @@ class Task:
     """What the decorated function is called with."""
     mapped: dict[str, Any] | None = None
     """What it is mapped over; `expand_kwargs` has the key `**`."""
-    upstream: dict[Any, None] = field(default_factory=dict)
+    upstream: dict[Any, str] = field(default_factory=dict)
     setup: bool = False
     teardown: bool = False
     tears_down: list[Task] = field(default_factory=list)
@@ -365,11 +365,13 @@ class Argument:
     name: str
 
 
-@frozen
+@dataclass(eq=False, slots=True)
 class Label:
-    """A text at an edge."""
+    """A text between the ends of edges."""
 
     text: str
+    before: list[Any] = field(default_factory=list)
+    after: list[Any] = field(default_factory=list)
 
 
 def dag_of(item: Task | Group | Dag | None) -> Dag | None:
