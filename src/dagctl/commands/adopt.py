@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.files.foreign_files import beside, content_of, decoded, modules
+from dagctl.commands.files.foreign_files import content_of, decoded, project_of
 from dagctl.commands.files.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
 from dagctl.dag_file.header import read_header
@@ -107,7 +107,9 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
-    dag = _single(_read(text, file, root, target, today, deployment), path)
+    project = project_of(file, root, deployment)
+    read = convert_python(text, str(file), airflow=target, today=today, project=project)
+    dag = _single(read, path)
     checked = check_data(dag.data, airflow=target)
     if checked.spec is None:
         raise ConflictError(
@@ -231,21 +233,6 @@ def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> No
             f"`{dag_id}` is recorded already, and {path} is not its file",
             hint=Fix(Command("show", dag_id)),
         )
-
-
-def _read(  # noqa: PLR0913, PLR0917 - the file, and what holds for it
-    text: str, file: Path, root: Path, target: str, today: date, deployment: Deployment
-) -> Conversion:
-    """Return the DAGs of a hand-written file, with what it takes from files of the project."""
-    return convert_python(
-        text,
-        str(file),
-        airflow=target,
-        today=today,
-        modules=modules(file, root),
-        files=beside(file),
-        deployment=deployment,
-    )
 
 
 def _read_differences(spec: DagSpec, source: str, target: str, today: date) -> Iterator[str]:

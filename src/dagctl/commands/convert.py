@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.files.foreign_files import (
-    beside,
     factory,
     foreign_files,
-    modules,
+    project_of,
     text_beside,
     text_of,
 )
@@ -146,9 +145,7 @@ class _Circumstances:
             str(file),
             airflow=self.airflow,
             today=self.today,
-            modules=modules(file, self.root),
-            files=beside(file),
-            deployment=self.deployment,
+            project=project_of(file, self.root, self.deployment),
         )
 
 

@@ -6,7 +6,7 @@ from dagctl.convert.dag_factory import Factory, convert_dag_factory
 from dagctl.convert.formats import FORMATS, format_of, may_be, may_have_dags
 from dagctl.convert.gusty import GustyFolder, convert_gusty, is_task_file
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Place, Remark
-from dagctl.convert.python_file import Deployment, FilesBeside, Module, convert_python
+from dagctl.convert.python_file import Deployment, FilesBeside, Module, Modules, convert_python
 
 __all__ = [
     "FORMATS",
@@ -18,6 +18,7 @@ __all__ = [
     "FilesBeside",
     "GustyFolder",
     "Module",
+    "Modules",
     "Outcome",
     "Place",
     "Remark",

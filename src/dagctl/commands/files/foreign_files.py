@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.files.folder_walk import folders_below
 from dagctl.commands.files.links import OutsideError, opened
-from dagctl.convert import Factory, FilesBeside, Module, may_be
+from dagctl.convert import Deployment, Factory, FilesBeside, Module, Modules, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.patterns import lazy_pattern
 from dagctl.text.limits import MAX_BYTES
@@ -59,6 +59,17 @@ def text_beside(file: Path) -> Callable[[str], str | None]:
     As Airflow does for its YAML: the file must be there after links are followed.
     """
     return partial(_text_in, file.parent.resolve(), file.parent.resolve())
+
+
+def project_of(file: Path, root: Path | None, deployment: Deployment) -> Modules:
+    """Return what may be read beside a Python file: modules, files, and variables that are known.
+
+    Args:
+        file: The file.
+        root: A folder in which modules are looked for, beside those above the file.
+        deployment: The variables.
+    """
+    return Modules(modules(file, root), beside(file), deployment)
 
 
 def beside(file: Path) -> FilesBeside:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.gusty.task_file import is_body_of_one_function
 from dagctl.convert.python_file.as_spec.functions import Functions
-from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.state.objects import Function
 from dagctl.convert.python_file.state.scope import SourceFile
@@ -42,10 +41,10 @@ def code_of(task: GustyTask, report: Report, target: str, today: date) -> str | 
     if named is None:
         tail = "\nreturn None\n" if is_body_of_one_function(text) else ""
         return f"{text.rstrip()}\n{tail}"
-    machine = interpreter(SourceFile(place.file, text), target, today, Modules(lambda *_: None))
+    machine = interpreter(SourceFile(place.file, text), target, today)
     machine.run(read_python(text, place.file).body, machine.scope)
     function = machine.scope.values.get(str(named))
     if not isinstance(function, Function):
         report.gap(place, "python_callable", f"the file has no function {str(named)[:60]!r}")
         return None
-    return Functions(machine, target).code(function, report, task.task_id)
+    return Functions(machine).code(function, report, task.task_id)

@@ -9,10 +9,8 @@ from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome
 from dagctl.convert.python_file.as_spec import search_path
 from dagctl.convert.python_file.as_spec.dag import DagConversion
 from dagctl.convert.python_file.as_spec.functions import Functions
-from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.certainty import unknown
 from dagctl.convert.python_file.interpreter import interpreter
-from dagctl.convert.python_file.state.given import Deployment, FilesBeside
 from dagctl.convert.python_file.state.scope import SourceFile
 from dagctl.convert.python_file.state.source import read_python, refused
 from dagctl.convert.python_file.values.reads import report_used
@@ -22,19 +20,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.outcome.report import Remark
-    from dagctl.convert.python_file.calls.modules import ReadModule
+    from dagctl.convert.python_file.calls.modules import Modules
     from dagctl.convert.python_file.state.machine import Machine
 
 
-def convert_python(  # noqa: PLR0913 - the file, the target, and what may be read beside it
-    text: str,
-    file: str,
-    *,
-    airflow: str,
-    today: date,
-    modules: ReadModule = lambda *_: None,
-    files: FilesBeside = FilesBeside(),  # noqa: B008 - it does not change
-    deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
+def convert_python(
+    text: str, file: str, *, airflow: str, today: date, project: Modules | None = None
 ) -> Conversion:
     """Return the DAGs of a Python file as specs, with what became of each line.
 
@@ -45,18 +36,14 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         file: Its name, for the report.
         airflow: The Airflow that the specs are for, as `3` or `2`.
         today: What dates such as `days_ago(2)` count from.
-        modules: Reads modules of the project that the file imports, for their constants and
-            functions.
-        files: Files of the project that the DAG file may open, or look for.
-        deployment: Variables of Airflow and of the environment that are known.
+        project: What may be read beside the file; None: nothing.
 
     Raises:
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    project = Modules(modules, files, deployment)
     machine = interpreter(SourceFile(file, text), airflow, today, project)
-    functions = Functions(machine, airflow)
+    functions = Functions(machine)
     try:
         doc = tree.body[0] if tree.body else None
         machine.scope.put("__doc__", _documentation(doc))

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.state.machine import Grammar, Machine
 from dagctl.convert.python_file.syntax import expressions, statements
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from dagctl.convert.python_file.state.machine import Project
     from dagctl.convert.python_file.state.scope import SourceFile
 
 _GRAMMAR = Grammar(expressions.evaluate, statements.run)
 
 
-def interpreter(origin: SourceFile, target: str, today: date, modules: Project) -> Machine:
+def interpreter(
+    origin: SourceFile, target: str, today: date, project: Modules | None = None
+) -> Machine:
     """Return what reads a file.
 
     Args:
         origin: The file.
         target: The Airflow that is meant, as `3` or `2`.
         today: What relative dates count from.
-        modules: The modules and the texts beside the file.
+        project: What may be read beside the file; None: nothing.
     """
-    return Machine(origin, target, today, modules, _GRAMMAR)
+    return Machine(origin, target, today, project or Modules(), _GRAMMAR)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.state.binding import Call
 from dagctl.convert.python_file.state.inlining import inline
@@ -33,7 +32,7 @@ def text_made_by(  # noqa: PLR0913 - the file, the call, and what it depends on
         today: What relative dates count from.
     """
     try:
-        machine = interpreter(SourceFile(file, text), target, today, Modules(lambda *_: None))
+        machine = interpreter(SourceFile(file, text), target, today)
         machine.run(read_python(text, file).body, machine.scope)
         callee = machine.scope.values.get(function)
         if not isinstance(callee, Function):

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Modules, Outcome, convert_python
 from dagctl.convert.python_file.calls.modules import Module
 from dagctl.convert.python_file.state.scope import Changes, Earlier, Scope
 
@@ -52,7 +52,7 @@ def convert(before: str, module: str = "", dag: str = DAG) -> ConvertedDag:
         return found if name == "tools" and module else None
 
     text = HEAD + dedent(before) + dag
-    made = convert_python(text, "d.py", airflow="2", today=date(2026, 3, 10), modules=read)
+    made = convert_python(text, "d.py", airflow="2", today=date(2026, 3, 10), project=Modules(read))
     return made.dags[-1]
 
 

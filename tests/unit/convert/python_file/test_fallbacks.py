@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Module, Modules, Outcome, convert_python
 from dagctl.convert.python_file.certainty import conditions
 from dagctl.convert.python_file.state import bound_names
 
@@ -36,7 +36,7 @@ def convert(before: str, task: str, module: str = "") -> ConvertedDag:
         f"    t = {task}\n"
     )
     today = date(2026, 3, 10)
-    made = convert_python(text, "dags/etl.py", airflow="3", today=today, modules=read)
+    made = convert_python(text, "dags/etl.py", airflow="3", today=today, project=Modules(read))
     (dag,) = made.dags
     return dag
 

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Module, Modules, Outcome, convert_python
 
 HEAD = """
 from datetime import datetime, time, timedelta
@@ -153,7 +153,9 @@ def convert(text: str, *, head: str = HEAD) -> ConvertedDag:
 
     code = head + dedent(text)
     today = date(2026, 3, 10)
-    (dag,) = convert_python(code, "dags/etl.py", airflow="3", today=today, modules=read).dags
+    (dag,) = convert_python(
+        code, "dags/etl.py", airflow="3", today=today, project=Modules(read)
+    ).dags
     return dag
 
 
@@ -261,7 +263,7 @@ def test_the_report_says_which_values_were_taken() -> None:
         return Module("settings.py", "A = 1\nB = 2") if module == "settings" else None
 
     code = f"{HEAD}from settings import A, B\nDAG('x')\n"
-    made = convert_python(code, "x.py", airflow="3", today=date(2026, 1, 1), modules=read)
+    made = convert_python(code, "x.py", airflow="3", today=date(2026, 1, 1), project=Modules(read))
     assert [(r.outcome, r.place.line, r.subject) for r in made.remarks] == [
         (Outcome.CHANGED, 6, "settings")
     ]

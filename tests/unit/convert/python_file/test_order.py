@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Modules, Outcome, convert_python
 from dagctl.convert.python_file.state.given import Deployment
 from dagctl.spec.model import DagSpec
 from tests.work_done import calls_of
@@ -236,7 +236,7 @@ def test_a_list_that_was_given_is_not_changed_in_its_place() -> None:
             BashOperator(task_id="a", bash_command="true", env={"A": both[0], "B": str(len(both))})
     """
     given = Deployment(variables={"names": '["a"]'})
-    assert gaps(convert(text, deployment=given))
+    assert gaps(convert(text, project=Modules(deployment=given)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.convert import ConvertedDag, FilesBeside, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, FilesBeside, Module, Modules, Outcome, convert_python
 from dagctl.errors import UsageError
 from dagctl.spec.model import DagSpec
 
@@ -59,8 +59,7 @@ def convert(text: str) -> ConvertedDag:
         "dags/etl.py",
         airflow="3",
         today=date(2026, 3, 10),
-        modules=read,
-        files=FilesBeside(beside, FOLDERS.get, lambda name: name.startswith("no")),
+        project=Modules(read, FilesBeside(beside, FOLDERS.get, lambda name: name.startswith("no"))),
     )
     (dag,) = made.dags
     return dag
@@ -401,7 +400,9 @@ def test_a_path_that_the_file_writes_out_is_data(expression: str, made: str) -> 
         "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
         f"    BashOperator(task_id='a', bash_command={expression})\n"
     )
-    done = convert_python(text, "dags/etl.py", airflow="3", today=date(2026, 3, 10), modules=read)
+    done = convert_python(
+        text, "dags/etl.py", airflow="3", today=date(2026, 3, 10), project=Modules(read)
+    )
     (dag,) = done.dags
     assert gaps(dag) == []
     assert dag.data["tasks"][0]["bash_command"] == made

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Module, Modules, Outcome, convert_python
 
 HEAD = """
 from datetime import datetime
@@ -80,7 +80,7 @@ def convert(text: str) -> ConvertedDag:
 
     today = date(2026, 3, 10)
     made = convert_python(
-        HEAD + dedent(text), "dags/etl.py", airflow="3", today=today, modules=read
+        HEAD + dedent(text), "dags/etl.py", airflow="3", today=today, project=Modules(read)
     )
     (dag,) = made.dags
     return dag

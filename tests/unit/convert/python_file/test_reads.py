@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.convert import ConvertedDag, Deployment, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Deployment, Module, Modules, Outcome, convert_python
 from dagctl.spec.model import DagSpec
 
 HEAD = """
@@ -39,7 +39,7 @@ def convert(text: str, deployment: Deployment = GIVEN) -> ConvertedDag:
         "dags/etl.py",
         airflow="3",
         today=date(2026, 3, 10),
-        deployment=deployment,
+        project=Modules(deployment=deployment),
     ).dags
     return dag
 
@@ -218,8 +218,10 @@ def with_module(text: str) -> ConvertedDag:
         "dags/etl.py",
         airflow="3",
         today=date(2026, 3, 10),
-        modules=lambda name, _: Module("shop.py", MODULE) if name == "shop" else None,
-        deployment=Deployment(GIVEN.variables, {"A": "given"}),
+        project=Modules(
+            lambda name, _: Module("shop.py", MODULE) if name == "shop" else None,
+            deployment=Deployment(GIVEN.variables, {"A": "given"}),
+        ),
     ).dags
     return dag
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Module, Modules, Outcome, convert_python
 
 HEAD = """
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ def convert(text: str) -> ConvertedDag:
         return Module("dags/tools.py", TOOLS) if module == "tools" else None
 
     made = convert_python(
-        HEAD + dedent(text), "d.py", airflow="2", today=date(2026, 3, 10), modules=read
+        HEAD + dedent(text), "d.py", airflow="2", today=date(2026, 3, 10), project=Modules(read)
     )
     return made.dags[-1]
 
@@ -205,7 +205,9 @@ def test_what_only_a_module_knows_is_asked_of_it_at_each_parse(
     def read(module: str, _importer: str) -> Module | None:
         return Module("dags/objects.py", OBJECTS) if module == "objects" else None
 
-    (dag,) = convert_python(text, "d.py", airflow="2", today=date(2026, 3, 10), modules=read).dags
+    (dag,) = convert_python(
+        text, "d.py", airflow="2", today=date(2026, 3, 10), project=Modules(read)
+    ).dags
     assert dag.data["tasks"][0].get("with") == ({"x": made} if made else None)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Module, Modules, Outcome, convert_python
 
 HEAD = """
 import os
@@ -24,7 +24,7 @@ def convert(text: str, module: str = "") -> ConvertedDag:
 
     today = date(2026, 3, 10)
     made = convert_python(
-        HEAD + dedent(text), "dags/etl.py", airflow="3", today=today, modules=read
+        HEAD + dedent(text), "dags/etl.py", airflow="3", today=today, project=Modules(read)
     )
     (dag,) = made.dags
     return dag
@@ -304,7 +304,7 @@ with DAG("etl", start_date=datetime(2024, 1, 1)):
     BashOperator(task_id="a", bash_command="true")
 """
     made = convert_python(
-        HEAD + text, "dags/etl.py", airflow="3", today=date(2026, 3, 10), modules=read
+        HEAD + text, "dags/etl.py", airflow="3", today=date(2026, 3, 10), project=Modules(read)
     )
     assert made.dags[0].whole
     texts = [remark.text for remark in made.remarks if remark.outcome is Outcome.CHANGED]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operators.names import notifier_form
+from dagctl.convert.python_file.as_spec.needs import Calling
 from dagctl.convert.python_file.as_spec.values import CHANGED_LATER, MISSING
 from dagctl.convert.python_file.state.objects import Function, Made, Name, Opaque
 
@@ -35,7 +36,9 @@ class Callbacks:
             case Made(is_old=True):
                 return self._values.missing(place, kind, CHANGED_LATER)
             case Function():
-                code = self._functions.code(value, self._values.report, kind, is_callback=True)
+                code = self._functions.code(
+                    value, self._values.report, kind, Calling(is_callback=True)
+                )
                 return {"python_code": code}
             case Made(target=Name(path="functools.partial"), args=[Name(path=path)]):
                 return self._with({"callable": path}, value, place)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.outcome.report import Place
 from dagctl.convert.python_file.as_spec.function_text import Edit, FunctionText
-from dagctl.convert.python_file.as_spec.needs import Needs, is_same_anew
+from dagctl.convert.python_file.as_spec.needs import Calling, Needs, is_same_anew
 from dagctl.convert.python_file.as_spec.needs import reason as reason_of
 from dagctl.convert.python_file.state.binding import defaults_of
 from dagctl.convert.python_file.state.bound_names import (
@@ -23,17 +23,15 @@ from dagctl.convert.python_file.state.bound_names import (
     own_names,
 )
 from dagctl.convert.python_file.state.objects import (
-    Dag,
     Function,
     LocalClass,
     Made,
     Name,
-    Opaque,
 )
 from dagctl.convert.python_file.state.source import read_python
 from dagctl.convert.python_file.state.uses import Uses, functions_in
 from dagctl.convert.python_file.values.texts import literal
-from dagctl.user_code.python.checks import parameters, runs_at_import, signature_annotations
+from dagctl.user_code.python.checks import runs_at_import, signature_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,10 +55,10 @@ _OWN = "the function has that name for something else: rename its parameter or v
 class Functions:
     """Makes `python_code` of the functions of a file, and of those that it imports."""
 
-    def __init__(self, machine: Machine, target: str) -> None:
+    def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._changes = machine.changes
-        self._context_from = _CONTEXT_FROM[target[0]]
+        self._context_from = _CONTEXT_FROM[machine.target[0]]
         self._texts: dict[str, FunctionText] = {}
         self._uses: dict[str, Uses] = {}
         """How the functions of each file use its names."""
@@ -103,18 +101,15 @@ class Functions:
             subject: What the report is about.
             name: The name of a lambda, unless it means something else there.
         """
-        return self.code(function, report, subject, name=name or subject, is_called_again=True)
+        return self.code(function, report, subject, Calling(is_called_again=True), name or subject)
 
-    def code(  # noqa: PLR0913 - the function, and how it is called
+    def code(
         self,
         function: Function,
         report: Report,
         subject: str,
-        *,
-        dag: Dag | None = None,
+        calling: Calling = Calling(),  # noqa: B008 - it does not change
         name: str = "run",
-        is_called_again: bool = False,
-        is_callback: bool = False,
     ) -> str:
         """Return the code of a function, with what it needs of the file.
 
@@ -122,24 +117,22 @@ class Functions:
             function: The function.
             report: Gets what was done.
             subject: What the report is about.
-            dag: The DAG whose task runs the function in Airflow's own Python, which gives it.
+            calling: How it is called.
             name: The name of a lambda, unless it means something else there.
-            is_called_again: Whether it may be called again and again.
-            is_callback: Whether the same process calls other functions of the file too.
         """
         node, scope = function.node, function.scope
-        needs, text = Needs(dag=dag, own=own_names(node)), self._text(scope)
+        needs, text = Needs(calling, own_names(node)), self._text(scope)
         is_lambda = isinstance(node, ast.Lambda)
         source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
         names = free_names(source, whole=is_lambda)
         try:
             self._gather(names, scope, needs)
-            needs.refuse(node, is_called_again=is_called_again)
-            if is_called_again or is_callback:
+            needs.refuse(node)
+            if calling.is_called_again or calling.is_callback:
                 uses = self._uses_in(scope)
                 needs.refuse_shared(node, uses, lambda value: self._names_of(value, scope))
         except _TooMuchError as error:
-            needs = Needs(missing={error.name: error.why})
+            needs = Needs(calling, missing={error.name: error.why})
         if isinstance(node, ast.Lambda):
             is_known = name in names or hasattr(builtins, name) or iskeyword(name)
             name = name if name.isidentifier() and not is_known else "run"
@@ -193,7 +186,7 @@ class Functions:
             self._machine.charge()
             if len(needs.names) > _MOST:
                 raise _TooMuchError(name, f"more than {_MOST} names of the file are too many")
-            if needs.dag is not None and holder.values[name] is needs.dag:
+            if needs.calling.dag is not None and holder.values[name] is needs.calling.dag:
                 needs.is_dag_used = True
                 needs.imports[f"from {self._context_from} import get_current_context"] = None
                 needs.others[f"{name} = get_current_context()['dag']"] = None
@@ -388,11 +381,3 @@ def _defaults(function: Function) -> Iterator[Edit]:
         text = literal(function.defaults.get(name, ...))
         if text is not None and not isinstance(default, ast.Constant):
             yield Edit(default, text)
-
-
-def parameter_names(function: Function) -> list[str]:
-    """Return the parameters of a function that may be given by name."""
-    return [parameter.arg for parameter in parameters(function.node.args)]
-
-
-__all__ = ["Functions", "Opaque", "parameter_names"]

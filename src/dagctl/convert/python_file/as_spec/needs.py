@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.convert.python_file.state.binding import defaults_of
 from dagctl.convert.python_file.state.bound_names import changed_names, root
@@ -46,10 +46,24 @@ _FIXED = (
 """Parts of an expression that makes nothing that can be changed."""
 
 
+class Calling(NamedTuple):
+    """How a function of the file is called."""
+
+    dag: Dag | None = None
+    """The DAG whose task runs it in Airflow's own Python, which gives it."""
+    is_called_again: bool = False
+    """Whether it may be called again and again."""
+    is_callback: bool = False
+    """Whether the same process calls other functions of the file too."""
+
+
 @dataclass(slots=True)
 class Needs:
     """What a function needs of the file: statements in their order, imports first."""
 
+    calling: Calling
+    own: dict[str, set[str]] = field(default_factory=dict)
+    """Its parameters and variables: see `own_names`."""
     imports: dict[str, None] = field(default_factory=dict)
     others: dict[str, None] = field(default_factory=dict)
     names: dict[tuple[int, str], None] = field(default_factory=dict)
@@ -60,23 +74,14 @@ class Needs:
     """What a statement of the file makes, and why it is not made at each call."""
     parts: list[ast.AST] = field(default_factory=list)
     """Functions, classes and statements that stand in it."""
-    dag: Dag | None = None
-    """The DAG that Airflow gives to the function, if it does."""
     is_dag_used: bool = False
     file: bool = False
     """Whether it asks for `__file__`."""
-    own: dict[str, set[str]] = field(default_factory=dict)
-    """Its parameters and variables: see `own_names`."""
     length: int = 0
     """Characters of the statements."""
 
-    def refuse(self, node: ast.AST, *, is_called_again: bool) -> None:
-        """Refuse what would not be the same in the function as in the file.
-
-        Args:
-            node: The function.
-            is_called_again: Whether it may be called again and again.
-        """
+    def refuse(self, node: ast.AST) -> None:
+        """Refuse what would not be the same in the function as in the file."""
         body = getattr(node, "body", [])
         inner = [*body] if isinstance(body, list) else [body]
         nodes = [each for part in (*inner, *self.parts) for each in ast.walk(part)]
@@ -94,7 +99,7 @@ class Needs:
             local = [part.name for part in self.parts if isinstance(part, definitions)]
             self.missing |= dict.fromkeys(local, _PICKLED)
         own_name = getattr(node, "name", None)
-        if is_called_again or any(
+        if self.calling.is_called_again or any(
             isinstance(each, ast.Name) and each.id == own_name for each in nodes
         ):
             # a file with its own `len` may do more with a list than read it

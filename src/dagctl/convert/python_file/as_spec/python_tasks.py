@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow.mapped_calls import ALL
+from dagctl.convert.python_file.as_spec.needs import Calling
 from dagctl.convert.python_file.as_spec.values import MISSING
 from dagctl.convert.python_file.state.binding import bind
 from dagctl.convert.python_file.state.objects import Decorated, Function, Name, Opaque, Task, dag_of
@@ -104,9 +105,8 @@ class PythonTasks:
         assert isinstance(function, Function)  # noqa: S101 - the callers have looked
         has_context = kind in _OPERATORS and not is_elsewhere
         dag = dag_of(item) if has_context else None
-        code = self._functions.code(
-            function, self._report, item.task_id, dag=dag, is_called_again=is_called_again
-        )
+        use = Calling(dag=dag, is_called_again=is_called_again)
+        code = self._functions.code(function, self._report, item.task_id, use)
         return made | {"python_code": code}
 
     def _op_args(self, item: Task, function: object, given: dict[str, Any]) -> dict[str, Any]:

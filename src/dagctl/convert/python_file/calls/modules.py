@@ -70,7 +70,7 @@ class Modules:
 
     def __init__(
         self,
-        read: ReadModule,
+        read: ReadModule = lambda *_: None,
         files: FilesBeside = FilesBeside(),  # noqa: B008 - it does not change
         deployment: Deployment = Deployment(),  # noqa: B008 - as above
     ) -> None:

@@ -72,21 +72,15 @@ class Project(Protocol):
 class Machine:
     """What is known of a file while it is read."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the file, what it is for, how it is followed
-        self,
-        origin: SourceFile,
-        target: str,
-        today: date,
-        modules: Project,
-        grammar: Grammar,
-        most_steps: int = MAX_STEPS,
+    def __init__(
+        self, origin: SourceFile, target: str, today: date, project: Project, grammar: Grammar
     ) -> None:
         self.origin = origin
         """The file whose lines are followed: that of the DAGs, or one whose function is called."""
         self._first = origin
-        self.modules = modules
+        self.modules = project
         self._grammar = grammar
-        self._most_steps = most_steps
+        self._most_steps = MAX_STEPS
         self.target = target
         self.today = today
         self.scope = Scope(own_origin=origin)
@@ -180,9 +174,8 @@ class Machine:
 
     def beside(self, origin: SourceFile) -> Machine:
         """Return what reads a module that the file imports."""
-        inner = Machine(
-            origin, self.target, self.today, self.modules, self._grammar, MAX_MODULE_STEPS
-        )
+        inner = Machine(origin, self.target, self.today, self.modules, self._grammar)
+        inner._most_steps = MAX_MODULE_STEPS
         inner.reads, inner.own_environment = self.reads, self.own_environment
         inner._kept, inner.changes = self._kept, self.changes
         inner._is_imported_in_try = self.may_catch
