@@ -13,12 +13,12 @@ from dagctl.spec.tasks.arguments import LENGTHS, MOMENTS, SingleTaskArguments
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
     from dagctl.spec.walk import Path
 
 
-def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
+def task_arguments(given: TaskArguments, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return the arguments that a task, or `default_args`, gives: under Airflow's names."""
     own = given.__dict__  # not every model has all of them
     minutes = own.get("retry_delay_minutes")
@@ -43,7 +43,7 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
     return arguments
 
 
-def shared_arguments(given: DefaultArgs, path: Path, scope: Scope) -> dict[str, ast.expr]:
+def shared_arguments(given: DefaultArgs, path: Path, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return what `default_args` gives: the arguments of every task, and those of operators.
 
     Args:

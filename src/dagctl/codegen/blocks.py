@@ -20,10 +20,10 @@ from dagctl.codegen.expressions import (
     sequence,
 )
 from dagctl.codegen.mapping import DECORATORS, mapped
+from dagctl.codegen.module_scope import Piece
 from dagctl.codegen.names import function, group_variable
 from dagctl.codegen.order import creation_order, explicit_upstream
 from dagctl.codegen.printer import source
-from dagctl.codegen.scope import Piece
 from dagctl.codegen.tasks import call_of
 from dagctl.codegen.values import reference, unrendered, value_expression
 from dagctl.frozen import mutable
@@ -34,7 +34,7 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.tasks import Group
 
@@ -54,7 +54,7 @@ class _MemberBlock:
     is_last: bool = True
 
 
-def task_statements(scope: Scope) -> tuple[list[ast.stmt], list[ast.stmt]]:
+def task_statements(scope: ModuleScope) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """Return the statements that make the tasks, and those that connect them in no group."""
     within = _edges_by_group(scope.outline, scope)
     top = _blocks(creation_order(scope.outline, scope.outline.top))
@@ -93,7 +93,7 @@ def _blocks(tasks: Iterable[Entry], depth_of_top: int = 0) -> _MemberBlock:
     return top
 
 
-def _edges_by_group(outline: Outline, scope: Scope) -> Edges:
+def _edges_by_group(outline: Outline, scope: ModuleScope) -> Edges:
     """Return what each entry waits for, by the innermost group that holds both ends."""
     within: Edges = {}
     for entry in outline.entries:
@@ -125,7 +125,7 @@ def _named_groups(within: Edges, top: _MemberBlock) -> set[Entry]:
 
 
 def _statement(
-    part: Entry | _MemberBlock, scope: Scope, within: Edges, named: set[Entry]
+    part: Entry | _MemberBlock, scope: ModuleScope, within: Edges, named: set[Entry]
 ) -> ast.stmt:
     if not isinstance(part, _MemberBlock):
         if part.is_group and part.item.group_callable:
@@ -141,7 +141,7 @@ def _statement(
     return ast.With([head], body)
 
 
-def _made(task: Entry, scope: Scope) -> ast.expr:
+def _made(task: Entry, scope: ModuleScope) -> ast.expr:
     """Return what makes a task, and what says that it sets up or tears down."""
     scope.here = task
     made = call_of(task.item, scope)
@@ -158,7 +158,7 @@ def _made(task: Entry, scope: Scope) -> ast.expr:
     return call(attribute(made, "as_teardown"), [], options)
 
 
-def _mapped_group(group: Entry, scope: Scope, within: Edges) -> ast.expr:
+def _mapped_group(group: Entry, scope: ModuleScope, within: Edges) -> ast.expr:
     """Return what maps a group, which needs a function of its own in the module."""
     outer, scope.function = scope.function, group
     top = _blocks(creation_order(scope.outline, group.children), len(group.where) + 1)
@@ -211,14 +211,14 @@ def _arguments_in(group: Entry) -> set[str]:
     return {used for task in group.tasks() for _, used in arguments_used(task.item)}
 
 
-def _opened(group: Entry, scope: Scope, named: set[Entry]) -> ast.withitem:
+def _opened(group: Entry, scope: ModuleScope, named: set[Entry]) -> ast.withitem:
     scope.here = group
     made = call(scope.use(_TASK_GROUP, "TaskGroup"), [], group_arguments(group.item, scope))
     variable = ast.Name(scope.variable(group), ast.Store()) if group in named else None
     return ast.withitem(made, variable)
 
 
-def made_by_function(group: Entry, scope: Scope, *, is_named: bool) -> ast.stmt:
+def made_by_function(group: Entry, scope: ModuleScope, *, is_named: bool) -> ast.stmt:
     """Return the block in which a function of the project makes the tasks of a group.
 
     The DAG and the group are the ones that Airflow puts new tasks into, so the function need not
@@ -246,7 +246,7 @@ def made_by_function(group: Entry, scope: Scope, *, is_named: bool) -> ast.stmt:
     return ast.With([in_dag, ast.withitem(opened, target)], [body])
 
 
-def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:
+def group_arguments(group: Group, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return what a group is made with."""
     arguments: dict[str, ast.expr] = {"group_id": plain(group.group_id)}
     if not group.prefix_group_id:
@@ -260,7 +260,9 @@ def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:
     return {**arguments, "dag": name("dag")}
 
 
-def _edge_statements(pairs: Sequence[tuple[Entry, list[Entry]]], scope: Scope) -> list[ast.stmt]:
+def _edge_statements(
+    pairs: Sequence[tuple[Entry, list[Entry]]], scope: ModuleScope
+) -> list[ast.stmt]:
     handles = {each.id: each for entry, targets in pairs for each in (entry, *targets)}
     dependencies = ((entry.id, _labels(entry, targets, scope)) for entry, targets in pairs)
     return [*edges(dependencies, lambda each: scope.handle(handles[each]))]

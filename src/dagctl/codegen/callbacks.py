@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import call, name, sequence
-from dagctl.codegen.scope import function_piece
+from dagctl.codegen.module_scope import function_piece
 from dagctl.codegen.values import reference, unrendered
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.callbacks import code_of
@@ -14,12 +14,12 @@ from dagctl.spec.fields.callbacks import code_of
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.fields.callback_form import Callback
     from dagctl.spec.model import DagSpec
 
 
-def callback_expression(value: Any, stem: str, scope: Scope) -> ast.expr:  # noqa: ANN401 - JSON data
+def callback_expression(value: Any, stem: str, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
     """Return the callbacks of one event; functions made of code are added to the scope.
 
     Args:
@@ -32,7 +32,7 @@ def callback_expression(value: Any, stem: str, scope: Scope) -> ast.expr:  # noq
     return _one(value, stem, scope)
 
 
-def dag_callbacks(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
+def dag_callbacks(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return the callbacks of the DAG itself, by their arguments."""
     given = {key: getattr(spec, key) for key in DAG_CALLBACKS}
     return {
@@ -47,7 +47,7 @@ def stem_of(owner: str, key: str) -> str:
     return f"{owner}_{key.removesuffix('_callback')}"
 
 
-def _one(callback: Callback, stem: str, scope: Scope) -> ast.expr:
+def _one(callback: Callback, stem: str, scope: ModuleScope) -> ast.expr:
     if "python_code" in callback:
         return _function(callback, stem, scope)
     if "notifier" in callback:
@@ -60,7 +60,7 @@ def _one(callback: Callback, stem: str, scope: Scope) -> ast.expr:
     return call(partial, [function], unrendered(given, scope))
 
 
-def _function(callback: Callback, stem: str, scope: Scope) -> ast.Name:
+def _function(callback: Callback, stem: str, scope: ModuleScope) -> ast.Name:
     identifier = scope.free_function(stem)
     code, text = code_of(callback), callback["python_code"]
     scope.functions.append(function_piece(code, text, identifier, provide_context=False))

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks.mapping import Mapped
 
 
 def class_call(  # noqa: PLR0913 - what a call can have
     given: str,
     arguments: Mapping[str, Any],
-    scope: Scope,
+    scope: ModuleScope,
     *,
     before: Mapping[str, ast.expr] | None = None,
     behind: Mapping[str, ast.expr] | None = None,
@@ -50,7 +50,7 @@ def class_call(  # noqa: PLR0913 - what a call can have
     return expanded(partial, mapped, lambda key, value: _values(operator, key, value, scope))
 
 
-def _values(operator: Operator | None, key: str, value: object, scope: Scope) -> ast.expr:
+def _values(operator: Operator | None, key: str, value: object, scope: ModuleScope) -> ast.expr:
     """Return the values that a parameter is mapped over, or mappings of parameters."""
     if not isinstance(value, list | tuple):
         return value_expression(value, scope)
@@ -59,19 +59,21 @@ def _values(operator: Operator | None, key: str, value: object, scope: Scope) ->
     return sequence([_keywords(operator, item, scope) for item in value])
 
 
-def _keywords(operator: Operator | None, item: object, scope: Scope) -> ast.expr:
+def _keywords(operator: Operator | None, item: object, scope: ModuleScope) -> ast.expr:
     if not isinstance(item, dict) or marker_of(item):
         return value_expression(item, scope)
     return mapping({key: argument_value(operator, key, each, scope) for key, each in item.items()})
 
 
-def class_reference(given: str, scope: Scope) -> ast.expr:
+def class_reference(given: str, scope: ModuleScope) -> ast.expr:
     """Return the name of a class that the catalogue may know, under the path of the target."""
     known = known_class(given, scope.target)
     return reference(known.path if isinstance(known, Operator) else given, scope)
 
 
-def argument_value(operator: Operator | None, key: str, value: object, scope: Scope) -> ast.expr:
+def argument_value(
+    operator: Operator | None, key: str, value: object, scope: ModuleScope
+) -> ast.expr:
     """Return the value of a parameter; its type says what text means.
 
     Args:

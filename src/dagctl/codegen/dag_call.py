@@ -15,7 +15,7 @@ from dagctl.spec.fields.durations import parts_of
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.model import DagSpec
 
 _DAG = {"2": "airflow", "3": "airflow.sdk"}
@@ -31,7 +31,7 @@ _PLAIN = (
 """The arguments that stand in the file as they stand in the spec."""
 
 
-def default_args(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
+def default_args(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return the items of `default_args`, in their order."""
     imports = scope.imports
     arguments = {
@@ -49,7 +49,7 @@ def default_args(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
     return arguments | (shared_arguments(shared, (), scope) if shared else {})
 
 
-def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:
+def dag_call(spec: DagSpec, dag_id: str, scope: ModuleScope) -> ast.Call:
     """Return `DAG(...)` for a spec that is recorded under `dag_id`."""
     arguments = {
         "default_args": name("default_args"),
@@ -65,7 +65,7 @@ def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:
     return call(scope.use(_DAG, "DAG"), [plain(dag_id)], arguments)
 
 
-def _given(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
+def _given(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return the arguments that the spec gives beside those that are always written."""
     imports = scope.imports
     arguments: dict[str, ast.expr] = {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.model import DagSpec
 
 _PLAIN = (
@@ -35,7 +35,7 @@ _DEADLINES = "airflow.sdk.definitions.deadline"
 """On 3.1 airflow.sdk does not have them."""
 
 
-def further_arguments(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
+def further_arguments(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return the arguments that the spec gives of those that few DAGs have."""
     arguments: dict[str, ast.expr] = {}
     if spec.fail_fast is not None:
@@ -55,7 +55,7 @@ def further_arguments(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
     return arguments
 
 
-def _deadline(given: Mapping[str, Any], scope: Scope) -> ast.expr:
+def _deadline(given: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
     use = scope.imports.use
     kind = use(_DEADLINES, "DeadlineReference")
     word = given["reference"]
@@ -71,7 +71,7 @@ def _deadline(given: Mapping[str, Any], scope: Scope) -> ast.expr:
     return call(use(_DEADLINES, "DeadlineAlert"), [], options)
 
 
-def _callback(given: Mapping[str, Any], scope: Scope) -> ast.expr:
+def _callback(given: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
     if "notifier" in given:
         target: ast.expr = class_reference(given["notifier"], scope)
     else:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Mapping
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks.mapping import Mapped
 
     Write = Callable[[str, Any], ast.expr]
@@ -20,7 +20,7 @@ DECORATORS = {"2": "airflow.decorators", "3": "airflow.sdk"}
 
 
 def mapped(
-    function: ast.expr, item: Mapped, scope: Scope, given: Mapping[str, ast.expr]
+    function: ast.expr, item: Mapped, scope: ModuleScope, given: Mapping[str, ast.expr]
 ) -> ast.Call:
     """Return the call that maps a decorated function over values.
 

@@ -8,9 +8,9 @@ from dagctl.codegen.blocks import reserved_names, task_statements
 from dagctl.codegen.dag_call import dag_call, default_args
 from dagctl.codegen.expressions import assign, mapping
 from dagctl.codegen.imports import Imports
+from dagctl.codegen.module_scope import ModuleScope, Piece
 from dagctl.codegen.names import labels, stems
 from dagctl.codegen.printer import source
-from dagctl.codegen.scope import Piece, Scope
 from dagctl.frozen import frozen
 from dagctl.spec.checks.shared_parameters import shared_parameters
 
@@ -47,7 +47,7 @@ def module_of(spec: DagSpec, target: Target, dag_id: str) -> Sections:
     reserved = frozenset(reserved_names(spec.outline, names))
     imports = Imports(reserved, names.values())
     shared = {each.path: each for each in shared_parameters(spec.recorded, target)}
-    scope = Scope(target, spec.outline, names, imports, zone=spec.timezone, shared=shared)
+    scope = ModuleScope(target, spec.outline, names, imports, zone=spec.timezone, shared=shared)
     arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
     tasks, edges = task_statements(scope)

@@ -12,7 +12,7 @@ from dagctl.user_code.python.tree import quietly, same
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.codegen.scope import Piece
+    from dagctl.codegen.module_scope import Piece
 
 _NO_CODE = lazy_pattern(r"(?:#[^\x00-\x08\x0a-\x1f]*)?\n")
 """A line that is a comment, or empty."""

@@ -22,7 +22,7 @@ from dagctl.target import target_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dagctl.codegen.scope import Piece
+    from dagctl.codegen.module_scope import Piece
     from dagctl.spec.model import DagSpec
     from dagctl.target import Target
 

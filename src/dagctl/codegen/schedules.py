@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
 
 _OR_TIME = {
     "2": ("airflow.timetables.datasets", "DatasetOrTimeSchedule", "datasets"),
@@ -28,7 +28,7 @@ _INTERVAL = "airflow.timetables.interval"
 _TRIGGER = "airflow.timetables.trigger"
 
 
-def schedule_expression(schedule: Any, scope: Scope) -> ast.expr:  # noqa: ANN401 - JSON data
+def schedule_expression(schedule: Any, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
     """Return a checked schedule; what it names is imported into the scope."""
     if not isinstance(schedule, dict):
         return plain(schedule)
@@ -45,7 +45,7 @@ def schedule_expression(schedule: Any, scope: Scope) -> ast.expr:  # noqa: ANN40
     return call(scope.imports.use(module, name), [], options)
 
 
-def _time(schedule: Mapping[str, Any], scope: Scope) -> ast.expr | None:
+def _time(schedule: Mapping[str, Any], scope: ModuleScope) -> ast.expr | None:
     """Return the timetable of a schedule, or None: only assets start runs."""
     if "timetable" in schedule:
         options = unrendered(schedule.get("with", {}), scope)
@@ -66,14 +66,14 @@ def _time(schedule: Mapping[str, Any], scope: Scope) -> ast.expr | None:
     return call(scope.imports.use(module, f"Cron{kind}"), [cron], {"timezone": zone})
 
 
-def _condition(value: Any, scope: Scope) -> ast.expr:  # noqa: ANN401 - JSON data
+def _condition(value: Any, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
     """Return assets: a list, or what `any` or `all` make of some."""
     if isinstance(value, list | tuple):
         return sequence([_member(item, scope) for item in value])
     return _member(value, scope)
 
 
-def _member(value: Any, scope: Scope) -> ast.expr:  # noqa: ANN401 - JSON data
+def _member(value: Any, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
     if isinstance(value, str):
         return asset(value, scope)
     if marker_of(value):

@@ -17,7 +17,7 @@ from dagctl.codegen.expressions import (
     plain,
     sequence,
 )
-from dagctl.codegen.scope import function_piece
+from dagctl.codegen.module_scope import function_piece
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.fields.import_path import split_path
@@ -27,7 +27,7 @@ from dagctl.user_code.python import parse_python_code
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
 
 _ASSETS = {"2": ("airflow.datasets", "Dataset"), "3": ("airflow.sdk", "Asset")}
 _CLASS = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
@@ -40,7 +40,7 @@ _OBJECTS = frozenset(
 _LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
 
 
-def value_expression(value: Any, scope: Scope, *, rendered: bool = True) -> ast.expr:  # noqa: ANN401 - any JSON data
+def value_expression(value: Any, scope: ModuleScope, *, rendered: bool = True) -> ast.expr:  # noqa: ANN401 - any JSON data
     """Return a checked value as an expression; what it names is imported into the scope.
 
     Args:
@@ -61,12 +61,12 @@ def value_expression(value: Any, scope: Scope, *, rendered: bool = True) -> ast.
     return plain(value)
 
 
-def unrendered(given: Mapping[str, Any], scope: Scope) -> dict[str, ast.expr]:
+def unrendered(given: Mapping[str, Any], scope: ModuleScope) -> dict[str, ast.expr]:
     """Return arguments that Airflow does not render, as expressions."""
     return {key: value_expression(item, scope, rendered=False) for key, item in given.items()}
 
 
-def reference(path: str, scope: Scope) -> ast.expr:
+def reference(path: str, scope: ModuleScope) -> ast.expr:
     """Return what a spec names by its import path; what stands in a class, by that: `Color.RED`."""
     owner, member = split_path(path)
     module, name = split_path(owner)
@@ -75,12 +75,12 @@ def reference(path: str, scope: Scope) -> ast.expr:
     return scope.imports.use(owner, member)
 
 
-def length(text: str, scope: Scope) -> ast.Call:
+def length(text: str, scope: ModuleScope) -> ast.Call:
     """Return a length of time with the units that the spec has."""
     return duration(scope.imports, **parts_of(text))
 
 
-def time_of(text: str, scope: Scope) -> ast.Call:
+def time_of(text: str, scope: ModuleScope) -> ast.Call:
     """Return an ISO time; without an offset it is in the DAG's time zone."""
     given = datetime.fromisoformat(text)
     if given.tzinfo:
@@ -89,14 +89,14 @@ def time_of(text: str, scope: Scope) -> ast.Call:
     return moment(scope.imports, given.replace(tzinfo=zone), scope.zone)
 
 
-def clock(text: str, scope: Scope) -> ast.Call:
+def clock(text: str, scope: ModuleScope) -> ast.Call:
     """Return a time of day, as short as it is exact."""
     given = time.fromisoformat(text)
     numbers = (given.hour, given.minute, *([given.second] if given.second else []))
     return call(scope.imports.use("datetime", "time"), [plain(n) for n in numbers], {})
 
 
-def typed_value(value: Any, meaning: str | None, scope: Scope, *, rendered: bool) -> ast.expr:  # noqa: ANN401 - any JSON data
+def typed_value(value: Any, meaning: str | None, scope: ModuleScope, *, rendered: bool) -> ast.expr:  # noqa: ANN401 - any JSON data
     """Return a checked value as an expression; text as what it means, as `text_meaning` says it."""
     if meaning == "duration":
         return length(str(value), scope)
@@ -107,7 +107,7 @@ def typed_value(value: Any, meaning: str | None, scope: Scope, *, rendered: bool
     return value_expression(value, scope, rendered=rendered)
 
 
-def _const(value: object, scope: Scope, *, rendered: bool) -> ast.expr:
+def _const(value: object, scope: ModuleScope, *, rendered: bool) -> ast.expr:
     """Return a value as it is; `literal` keeps Airflow from rendering a text."""
     constant = plain(value)
     if not isinstance(value, str) or not rendered:
@@ -115,14 +115,14 @@ def _const(value: object, scope: Scope, *, rendered: bool) -> ast.expr:
     return call(scope.use(_LITERAL, "literal"), [constant], {})
 
 
-def _xcom(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+def _xcom(value: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
     output = scope.output(scope.resolve(value["$xcom"]))
     if "key" not in value:
         return output
     return ast.Subscript(output, ast.Constant(value["key"]), ast.Load())
 
 
-def _function(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+def _function(value: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
     """Return the name of a function that is written above; it is the one of its `def`."""
     written = value["$python_code"]
     code = parse_python_code(written, is_value=True)
@@ -132,23 +132,23 @@ def _function(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     return name(identifier)
 
 
-def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+def _new(value: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
     others = [value_expression(item, scope, rendered=False) for item in value.get("args", ())]
     return call(reference(value["$new"], scope), others, unrendered(value.get("with", {}), scope))
 
 
-def asset(name_or_uri: str, scope: Scope) -> ast.Call:
+def asset(name_or_uri: str, scope: ModuleScope) -> ast.Call:
     """Return an asset, which Airflow 2 calls a dataset."""
     module, kind = _ASSETS[scope.target.series]
     return call(scope.imports.use(module, kind), [plain(name_or_uri)], {})
 
 
-def _joined(method: str, parts: Sequence[Any], scope: Scope) -> ast.expr:
+def _joined(method: str, parts: Sequence[Any], scope: ModuleScope) -> ast.expr:
     first, *others = (value_expression(part, scope) for part in parts)
     return call(attribute(first, method), others, {})
 
 
-_MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
+_MARKERS: Mapping[str, Callable[[Mapping[str, Any], ModuleScope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
@@ -166,12 +166,12 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
 _PARAM = {"2": "airflow.models.param", "3": "airflow.sdk"}
 
 
-def params_expression(params: Mapping[str, object], scope: Scope) -> ast.Dict:
+def params_expression(params: Mapping[str, object], scope: ModuleScope) -> ast.Dict:
     """Return the mapping of params: plain defaults, and a `Param` for each with rules."""
     return mapping({name: _param(value, scope) for name, value in params.items()})
 
 
-def _param(value: object, scope: Scope) -> ast.expr:
+def _param(value: object, scope: ModuleScope) -> ast.expr:
     if not isinstance(value, dict):
         return plain(value)
     default = [plain(value["default"])] if "default" in value else []

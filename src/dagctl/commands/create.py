@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
-from dagctl.commands.operate import Outcome, ignore, operate
+from dagctl.commands.operate import CommonResult, ignore, operate
 from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.frozen import frozen
@@ -62,7 +62,7 @@ class PrunedDag:
 
 
 @frozen(kw_only=True)
-class CreateResult(Outcome):
+class CreateResult(CommonResult):
     """What a `create` did: one entry for each spec, in their order."""
 
     dags: tuple[CreatedDag, ...]

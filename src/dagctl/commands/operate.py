@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class Outcome:
+class CommonResult:
     """What each operation did, besides what became of the DAGs."""
 
     operation_id: str | None
@@ -47,8 +47,8 @@ class Outcome:
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
-R = TypeVar("R", bound=Outcome)
-R_co = TypeVar("R_co", bound=Outcome, covariant=True)
+R = TypeVar("R", bound=CommonResult)
+R_co = TypeVar("R_co", bound=CommonResult, covariant=True)
 
 
 class Asked(Protocol[R_co]):
@@ -219,7 +219,7 @@ class ChangedDag:
 
 
 @frozen(kw_only=True)
-class OperationResult(Outcome):
+class OperationResult(CommonResult):
     """What an operation did with recorded DAGs."""
 
     dags: tuple[ChangedDag, ...]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class TemplateStore(Protocol):
     """Fetches templates, and keeps them in the state folder of the workspace.
 
-    What is kept is read without this port, by `commands/templates/kept.py`: reading asks no git.
+    What is kept is read without this port: `commands/templates/kept_sources.py` asks no git.
     """
 
     def tip(self, address: str, ref: str) -> str:

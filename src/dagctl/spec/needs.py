@@ -34,7 +34,7 @@ _HIDDEN_CONNECTIONS = {
 
 
 @frozen
-class Needs:
+class SpecNeeds:
     """What some specs need."""
 
     operators: tuple[Operator, ...]
@@ -46,7 +46,7 @@ class Needs:
     pools: tuple[str, ...]
 
 
-def needs_of(specs: list[DagSpec], target: Target) -> Needs:
+def needs_of(specs: list[DagSpec], target: Target) -> SpecNeeds:
     """Return what specs need on a target, each list in the order of the alphabet.
 
     Connections are those that operators are given, or take if they are given none, and those that
@@ -66,7 +66,7 @@ def needs_of(specs: list[DagSpec], target: Target) -> Needs:
             named[kind].add(name)
     foreign, connections, variables, pools = (tuple(sorted(names)) for names in named.values())
     ordered = tuple(operators[path] for path in sorted(operators))
-    return Needs(ordered, foreign, connections, variables, pools)
+    return SpecNeeds(ordered, foreign, connections, variables, pools)
 
 
 def _classes(data: dict[str, Any]) -> Iterator[str]:

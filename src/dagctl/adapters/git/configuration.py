@@ -8,7 +8,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.kept import Kept
+from dagctl.adapters.git.kept_answers import KeptAnswers
 from dagctl.errors import UnavailableError, UsageError
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
@@ -92,7 +92,7 @@ class Configuration:
         )
 
 
-_KEPT: Kept[Configuration] = Kept(lambda _, __: True)
+_KEPT: KeptAnswers[Configuration] = KeptAnswers(lambda _, __: True)
 
 
 def read_configuration(git: GitCommand) -> Configuration:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.kept import Kept
+from dagctl.adapters.git.kept_answers import KeptAnswers
 from dagctl.adapters.git.program import ask
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
 from dagctl.frozen import frozen
@@ -67,7 +67,7 @@ def _is_at_top(root: Path, folder: GitFolder) -> bool:
     return not folder.prefix and folder.path == Path(os.path.realpath(root / ".git"))
 
 
-_KEPT: Kept[GitFolder] = Kept(_is_at_top)
+_KEPT: KeptAnswers[GitFolder] = KeptAnswers(_is_at_top)
 
 
 def _asked(root: Path) -> GitFolder:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Mapping
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks import TaskBase
 
-CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
+CALLS: Mapping[str, Callable[[Any, ModuleScope], ast.Call]] = {
     "bash": bash_call,
     "operator": operator_call,
     "python": python_call,
@@ -25,6 +25,6 @@ CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
 """By the tag of the kind of task, as of `KINDS`."""
 
 
-def call_of(task: TaskBase, scope: Scope) -> ast.Call:
+def call_of(task: TaskBase, scope: ModuleScope) -> ast.Call:
     """Return the operator of a task; what it imports and defines is added to the scope."""
     return CALLS[task.type_names()[0]](task, scope)

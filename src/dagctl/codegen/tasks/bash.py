@@ -13,7 +13,7 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks import BashTask
 
 _MODULE = {
@@ -22,7 +22,7 @@ _MODULE = {
 }
 
 
-def bash_call(task: BashTask, scope: Scope) -> ast.Call:
+def bash_call(task: BashTask, scope: ModuleScope) -> ast.Call:
     """Return the operator that runs the command."""
     arguments = {
         "task_id": plain(task.task_id),
@@ -38,7 +38,7 @@ def bash_call(task: BashTask, scope: Scope) -> ast.Call:
     return expanded(partial, task, lambda _, value: value_expression(value, scope))
 
 
-def _surroundings(task: BashTask, scope: Scope) -> dict[str, ast.expr]:
+def _surroundings(task: BashTask, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return where the command runs, as far as the spec says it."""
     given = {"env": task.env, "append_env": task.append_env, "cwd": task.cwd}
     return {key: value_expression(value, scope) for key, value in given.items() if value}

@@ -16,14 +16,14 @@ from dagctl.spec.catalogue import known_decorator
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks import DecoratorTask
 
 OWN = "task."
 """The beginning of the names of decorators that Airflow collects from its providers."""
 
 
-def decorator_call(task: DecoratorTask, scope: Scope) -> ast.Call:
+def decorator_call(task: DecoratorTask, scope: ModuleScope) -> ast.Call:
     """Return the call of the decorated function; the function is added to the scope."""
     known = known_decorator(task.decorator, scope.target)
     operator = known if isinstance(known, Operator) else None
@@ -41,7 +41,7 @@ def decorator_call(task: DecoratorTask, scope: Scope) -> ast.Call:
     return call(function, [], given)
 
 
-def _decorator(given: str, scope: Scope) -> ast.expr:
+def _decorator(given: str, scope: ModuleScope) -> ast.expr:
     if not given.startswith(OWN):
         return reference(given, scope)
     return attribute(scope.use(DECORATORS, "task"), given.removeprefix(OWN))

@@ -12,11 +12,11 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks import OperatorTask
 
 
-def operator_call(task: OperatorTask, scope: Scope) -> ast.Call:
+def operator_call(task: OperatorTask, scope: ModuleScope) -> ast.Call:
     """Return the call of the class, under the import path that the target has."""
     return class_call(
         task.operator,

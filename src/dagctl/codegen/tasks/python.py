@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.mapping import DECORATORS, mapped
+from dagctl.codegen.module_scope import function_piece
 from dagctl.codegen.names import function
-from dagctl.codegen.scope import function_piece
 from dagctl.codegen.values import length, reference, value_expression
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, LENGTHS, FunctionSettings
 from dagctl.spec.walk import is_mapped
@@ -17,7 +17,7 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.codegen.scope import Scope
+    from dagctl.codegen.module_scope import ModuleScope
     from dagctl.spec.tasks import DecoratorTask, PythonTask
 
     Function = PythonTask | DecoratorTask
@@ -32,7 +32,7 @@ _SENSORS = {
 }
 
 
-def python_call(task: PythonTask, scope: Scope) -> ast.Call:
+def python_call(task: PythonTask, scope: ModuleScope) -> ast.Call:
     """Return the operator; the function that it calls is added to the scope."""
     if is_mapped(task):
         given = {key: value_expression(each, scope) for key, each in task.arguments.items()}
@@ -52,7 +52,7 @@ def _module(task: PythonTask) -> Mapping[str, str]:
     return _SENSORS if task.task_type == "sensor" else _OPERATORS
 
 
-def decorated(task: PythonTask, scope: Scope) -> ast.Call:
+def decorated(task: PythonTask, scope: ModuleScope) -> ast.Call:
     """Return `task(...)(function)`: what maps over arguments of a function is its decorator."""
     arguments = {
         "task_id": plain(task.task_id),
@@ -67,7 +67,7 @@ def decorated(task: PythonTask, scope: Scope) -> ast.Call:
     return ast.Call(call(decorator, [], arguments), [function_of(task, scope)], [])
 
 
-def _settings(task: PythonTask, scope: Scope) -> dict[str, ast.expr]:
+def _settings(task: PythonTask, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return what the operator takes beside the function, as far as the spec gives it."""
     given = {key: getattr(task, key) for key in FunctionSettings.model_fields}
     return {
@@ -86,7 +86,7 @@ def _one_output(task: PythonTask) -> dict[str, ast.expr]:
     return {"multiple_outputs": plain(value=False)}
 
 
-def function_of(task: Function, scope: Scope) -> ast.expr:
+def function_of(task: Function, scope: ModuleScope) -> ast.expr:
     """Return the name of the function of a task; one of the spec's own code is added."""
     if task.python_callable:
         return reference(task.python_callable, scope)
@@ -98,5 +98,5 @@ def function_of(task: Function, scope: Scope) -> ast.expr:
     return name(identifier)
 
 
-def _keywords(task: PythonTask, scope: Scope) -> dict[str, ast.expr]:
+def _keywords(task: PythonTask, scope: ModuleScope) -> dict[str, ast.expr]:
     return {"op_kwargs": value_expression(task.arguments, scope)} if task.arguments else {}

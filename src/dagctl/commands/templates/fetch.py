@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from dagctl.commands.templates.kept import Kept, kept_of, place_of
+from dagctl.commands.templates.kept_sources import KeptSource, kept_of, place_of
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.template import read_template
@@ -92,7 +92,7 @@ def keep(
     for version, (file, digest) in versions.items():
         if seen.setdefault(version, digest) != digest:
             raise _changed(name, version, file)
-    store.keep(name, Kept(place, _texts(name, files), seen).to_bytes())
+    store.keep(name, KeptSource(place, _texts(name, files), seen).to_bytes())
     new = [version for version in versions if before is None or version not in before.seen]
     return Fetched(name, place, tuple(versions), tuple(new))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl import durable
 from dagctl.commands.files.spec_files import read_below
-from dagctl.commands.templates.kept import kept_of, of_project, of_source
+from dagctl.commands.templates.kept_sources import kept_of, of_project, of_source
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.commands.templates.checks import template_verdict
 from dagctl.commands.templates.fetch import keep
-from dagctl.commands.templates.kept import project_place
+from dagctl.commands.templates.kept_sources import project_place
 from dagctl.commands.templates.listing import GALLERY, newest, templates
 from dagctl.errors import NotFoundError, SpecError, UnavailableError, UsageError
 from dagctl.next_step import Command, Fix

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.exported import MISSING, without_missing
-from dagctl.convert.to_dag_factory.functions import Functions
+from dagctl.convert.to_dag_factory.function_tasks import FunctionTasks
 from dagctl.convert.to_dag_factory.values import KEYS_OF_TASKS, length
 from dagctl.operators import Operator
 from dagctl.spec.catalogue import known_class, text_meaning
@@ -32,7 +32,7 @@ class Tasks:
         """Take what turns values and arguments, and where functions are written."""
         self._values = values
         self._arguments = arguments
-        self._functions = Functions(values, module)
+        self._functions = FunctionTasks(values, module)
 
     def task(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a task, without its dependencies.

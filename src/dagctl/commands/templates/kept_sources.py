@@ -34,7 +34,7 @@ _LARGEST_LINK = 4096
 
 
 @frozen
-class Kept:
+class KeptSource:
     """What was fetched of a source."""
 
     place: tuple[str, ...]
@@ -60,7 +60,7 @@ def place_of(source: TemplateSource) -> tuple[str, ...]:
     return (source.git or "", source.commit or "", source.folder)
 
 
-def kept_of(root: Path, name: str) -> Kept | None:
+def kept_of(root: Path, name: str) -> KeptSource | None:
     """Return what is kept of a source; None: nothing is, or it is damaged.
 
     Args:
@@ -120,7 +120,7 @@ def _canonical(*parts: Any) -> bytes:  # noqa: ANN401 - JSON
     return json.dumps(parts, sort_keys=True).encode()
 
 
-def _read(data: Any) -> Kept | None:  # noqa: ANN401 - JSON
+def _read(data: Any) -> KeptSource | None:  # noqa: ANN401 - JSON
     if not isinstance(data, dict) or data.get("form") != _FORM:
         return None
     place, files, seen = data.get("place"), data.get("files"), data.get("seen")
@@ -128,7 +128,7 @@ def _read(data: Any) -> Kept | None:  # noqa: ANN401 - JSON
         return None
     if not all(isinstance(text, str) for text in (*place, *files.values(), *seen.values())):
         return None
-    kept = Kept(tuple(place), files, seen)
+    kept = KeptSource(tuple(place), files, seen)
     return kept if kept.digest == data.get("digest") else None
 
 

@@ -41,7 +41,7 @@ class Piece:
 
 
 @mutable
-class Scope:
+class ModuleScope:
     """The target, the names, and what the tasks need of the module around them."""
 
     target: Target

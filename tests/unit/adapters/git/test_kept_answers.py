@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import kept
+from dagctl.adapters.git import kept_answers as kept
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import locate
-from dagctl.adapters.git.kept import Kept
+from dagctl.adapters.git.kept_answers import KeptAnswers
 from dagctl.adapters.git.place import place_in
 from dagctl.adapters.git.repo import GitRepo
 from dagctl.ports import GitIdentity
@@ -35,7 +35,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asking(root: Path) -> Callable[[], int]:
     """Return what gives how many times git was asked."""
-    numbers, answers = count(1), Kept[int](lambda _, __: True)
+    numbers, answers = count(1), KeptAnswers[int](lambda _, __: True)
     return lambda: answers.get(root, lambda: next(numbers))
 
 

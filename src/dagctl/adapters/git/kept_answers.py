@@ -51,7 +51,7 @@ class _Seal:
         return is_old and not any(map(_may_include, self.files))
 
 
-class Kept(Generic[T]):
+class KeptAnswers(Generic[T]):
     """The answers to one question about repositories; threads may share it."""
 
     def __init__(self, holds: Callable[[Path, T], bool]) -> None:

@@ -25,7 +25,7 @@ _SIMPLE = lazy_pattern(r"\w+", re.ASCII)
 """The ids that dag-factory reads behind a `+`."""
 
 
-class Functions:
+class FunctionTasks:
     """Turns tasks that call a function into those of dag-factory."""
 
     def __init__(self, values: Values, module: FunctionModule) -> None:
