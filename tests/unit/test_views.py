@@ -18,7 +18,7 @@ from dagctl.commands.plan import PlannedDag, PlanResult
 from dagctl.commands.show import details, graph_of
 from dagctl.errors import Diagnostic
 from dagctl.operation.change import Action
-from dagctl.operation.execution.recovery import Recovered
+from dagctl.operation.execution.settling import Recovered
 from dagctl.ports import DagRecord
 from dagctl.server import examples, forms
 from dagctl.spec.load import load_spec

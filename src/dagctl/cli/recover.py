@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.terminal.console import Console
-    from dagctl.operation.execution.recovery import Recovered, Unsettled
+    from dagctl.operation.execution.recovery import Unsettled
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.views.recovered import RecoverData
 
 MOST_NAMES = 20

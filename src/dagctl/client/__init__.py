@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from dagctl.commands.specs.inputs import SpecOrFile
     from dagctl.operation.change import Change
     from dagctl.operation.conflicts.drift import Drift
-    from dagctl.operation.execution.recovery import Recovered, Unsettled
+    from dagctl.operation.execution.recovery import Unsettled
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.operation.options import Expected, IfExists
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.settings import Settings

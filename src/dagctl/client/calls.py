@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from dagctl.bootstrap import WorkspaceBackend
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
-    from dagctl.operation.execution.recovery import Recovered, Unsettled
+    from dagctl.operation.execution.recovery import Unsettled
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.workspace import Workspace
 
 C = TypeVar("C")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.operation.journal.entry import JournalEntry
     from dagctl.operation.options import Options
     from dagctl.ports import KeyedOperation

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.commands.survey import Survey
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.ports import DagRecord
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.operation.options import Options
 
 

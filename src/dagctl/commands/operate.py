@@ -12,8 +12,9 @@ from dagctl.errors import DagctlError, UnfinishedError
 from dagctl.frozen import frozen
 from dagctl.operation.change import Action, warnings_of
 from dagctl.operation.execution.commits import in_current_clone, pushed_to
-from dagctl.operation.execution.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.operation.execution.recovery import recover_all
 from dagctl.operation.execution.run import run
+from dagctl.operation.execution.settling import clear, kept, recorded_commit
 from dagctl.operation.execution.steps import begin
 from dagctl.operation.plans.reversal import has_spec_of
 from dagctl.operation.repeat import checked_key, done_meanwhile, reused
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.operation.execution.steps import History
     from dagctl.operation.journal.entry import JournalEntry
     from dagctl.operation.options import Options

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.operation.options import Options
     from dagctl.ports import Proposal
 

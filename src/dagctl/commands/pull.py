@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.dags.lagging import Lag, State
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.ports import DagRecord, Registry
 
 AT_ONCE = 100

@@ -9,7 +9,8 @@ from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
-    from dagctl.operation.execution.recovery import Recovered, Unsettled
+    from dagctl.operation.execution.recovery import Unsettled
+    from dagctl.operation.execution.settling import Recovered
 
 
 @frozen(kw_only=True)

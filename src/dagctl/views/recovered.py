@@ -9,7 +9,7 @@ from dagctl.views.form import Uuid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
 
 
 class RecoveredData(TypedDict):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.cli.recover import lines
-from dagctl.operation.execution.recovery import Recovered
+from dagctl.operation.execution.settling import Recovered
 
 
 @pytest.mark.parametrize(

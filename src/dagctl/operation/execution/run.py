@@ -18,12 +18,12 @@ from dagctl.errors import (
     UnfinishedError,
     then_recover,
 )
-from dagctl.operation.execution.recovery import clear, recorded_commit, settle, undone
+from dagctl.operation.execution.settling import clear, recorded_commit, settle, undone
 from dagctl.operation.execution.steps import steps_of, take
 from dagctl.operation.journal.entry import LeftToMembersError, Phase
 
 if TYPE_CHECKING:
-    from dagctl.operation.execution.recovery import Recovered
+    from dagctl.operation.execution.settling import Recovered
     from dagctl.operation.execution.steps import Operation
 
 
