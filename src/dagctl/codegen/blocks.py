@@ -268,7 +268,7 @@ def _edge_statements(
     return [*edges(dependencies, lambda each: scope.handle(handles[each]))]
 
 
-def _labels(entry: Entry, targets: list[Entry], scope: Scope) -> dict[str, ast.expr | None]:
+def _labels(entry: Entry, targets: list[Entry], scope: ModuleScope) -> dict[str, ast.expr | None]:
     """Return what an entry waits for by its id, with what the label of the edge is made with."""
     texts = scope.outline.labels(entry)
     return {
