@@ -41,7 +41,7 @@ def mapping_in(item: object, name: str) -> Mapping[Any, Any]:
 def is_group(item: object) -> bool:
     """Return whether an entry is a group, by the keys that it has."""
     if isinstance(item, dict):
-        return "task_id" not in item and any(key in item for key in _GROUP_KEYS)
+        return "task_id" not in item and not item.keys().isdisjoint(_GROUP_KEYS)
     return "group_id" in getattr(item, "__dict__", ())
 
 
@@ -72,8 +72,8 @@ def _entries(item: object) -> Sequence[Any]:
 
 
 def raw_entries(data: object) -> Iterator[Placed]:
-    """Yield each task and each group in raw data of a DAG, whatever it is."""
-    yield from walk(_entries(data))
+    """Return each task and each group in raw data of a DAG, whatever it is."""
+    return walk(_entries(data))
 
 
 def raw_tasks(data: object) -> Iterator[tuple[Path, Any]]:

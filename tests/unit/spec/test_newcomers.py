@@ -17,6 +17,15 @@ OF_THE_DAG = [
     ("schedule: {cron_schedule: '@daily'}", "did you mean `cron`?"),
     ("schedule: 0 0 6 * * *", 'for seconds, write "0 6 * * *"'),
     ("schedule: {timetable: CronTriggerTimetable}", "airflow.timetables.trigger.CronTrigger"),
+    ("schedule: '@every 5m'", 'write "*/5 * * * *"'),
+    ("schedule: '0 6 * * * '", 'write "0 6 * * *", without'),
+    ("schedule: '0 6 * * * # daily'", "the comment behind the quotes"),
+    ("schedule: 0 6 * * 5L", "write `L5`"),
+    ("schedule: {every: 1mo}", "@monthly"),
+    ("schedule: {every: P1Y}", "@monthly"),
+    ("dagrun_timeout: P1M", "`30d`"),
+    ("schedule: {cron: ['@daily', '0 6 * * *']}", "MultipleCronTriggerTimetable"),
+    ("schedule: {any: [a, {al: [b]}]}", "did you mean `all`?"),
     ("schedule: {timetable: EventsTimetable}", "airflow.timetables.events.EventsTimetable"),
     ('start_date: pendulum.datetime(2023, 5, 6, tz="Europe/Oslo")', "`timezone: Europe/Oslo`"),
     ("x-defaults: &d {retries: 2}", "`task_defaults`"),
@@ -48,6 +57,7 @@ OF_A_TASK = [
     ("python_code: \"def f(): return context['ds']\"", "write `**context`"),
     ('python_code: "def g(): return 1\\ndef main(): return g()"', "return main(...)"),
     ("bash_command: ls, outlets: {$asset: a}", "put it in a list"),
+    ("bash_command: ls, teardown: [a]", "remove it from `teardown`"),
 ]
 
 

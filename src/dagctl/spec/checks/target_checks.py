@@ -15,7 +15,7 @@ from dagctl.spec.dag.settings import SINCE
 from dagctl.spec.dependencies.outline import outline_of
 from dagctl.spec.fields.markers import markers_in
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
-from dagctl.spec.walk import is_group, raw_entries
+from dagctl.spec.walk import is_group, mapping_in, raw_entries
 from dagctl.user_code.python import PythonCodeError, parse_python_code
 from dagctl.user_code.python.gone_imports import absent_in
 
@@ -40,6 +40,7 @@ def dag_target_problems(data: object, target: Target) -> Iterator[Problem]:
         if data.get(key) is not None and not target.has(since):
             yield too_new(key, since, target).at(key)
     yield from _access_problems(data.get("access_control"), target)
+    yield from _timetable_problems(data.get("schedule_interval", data.get("schedule")), target)
 
 
 def too_new(name: str, since: Version, target: Target) -> Problem:
@@ -62,6 +63,28 @@ def _access_problems(roles: Any, target: Target) -> Iterator[Problem]:  # noqa: 
         message = "Airflow 3.1 and later warn of `access_control`: Airflow 4 will not have it"
         hint = "give the rights to the roles in the auth manager"
         yield warning(Code.DEPRECATED, message, hint).at("access_control")
+
+
+_TIMETABLES: Mapping[str, Version] = {
+    "MultipleCronTriggerTimetable": (3, 0),
+    "DeltaTriggerTimetable": (2, 11),
+}
+"""Since when Airflow has a timetable, where not from 2.9 on."""
+_RUN_IMMEDIATELY = (3, 0)
+
+
+def _timetable_problems(schedule: Any, target: Target) -> Iterator[Problem]:  # noqa: ANN401 - raw data
+    if not isinstance(schedule, dict):
+        return
+    module, _, name = str(schedule.get("timetable")).rpartition(".")
+    if module != "airflow.timetables.trigger":
+        return
+    since = _TIMETABLES.get(name)
+    if since and not target.has(since):
+        yield too_new(name, since, target).at("schedule_interval", "timetable")
+    elif "run_immediately" in mapping_in(schedule, "with") and not target.has(_RUN_IMMEDIATELY):
+        problem = too_new("run_immediately", _RUN_IMMEDIATELY, target)
+        yield problem.at("schedule_interval", "with", "run_immediately")
 
 
 _SINCE: Mapping[str, Version] = {

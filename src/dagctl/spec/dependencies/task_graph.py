@@ -13,7 +13,7 @@ from dagctl.findings.wording import Names, did_you_mean, in_yaml, question, quot
 from dagctl.spec.dependencies.branches import branch_problems
 from dagctl.spec.dependencies.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.dependencies.mapped_checks import mapped_problems
-from dagctl.spec.dependencies.outline import outline_of
+from dagctl.spec.dependencies.outline import outline_of, said_id
 from dagctl.spec.fields.ids import MAX_TASK_ID
 from dagctl.spec.walk import field, mapping_in
 
@@ -32,7 +32,7 @@ def graph_problems(data: object) -> Iterator[Problem]:
     """Yield what is wrong with the graph of raw entries; ids that are not text are skipped."""
     outline = outline_of(data)
     yield from _id_problems(outline)
-    named = [entry for entry in outline.entries if _has_name(entry)]
+    named = [entry for entry in outline.entries if _says_id(entry)]
     ids = Names(name for entry in named for name in (entry.name, entry.address))
     for entry in outline.entries:
         yield from _bad_waits(entry, outline, ids)
@@ -42,15 +42,24 @@ def graph_problems(data: object) -> Iterator[Problem]:
     yield from branch_problems(outline)
 
 
+def _key(entry: Entry) -> str:
+    return "group_id" if entry.is_group else "task_id"
+
+
 def _has_name(entry: Entry) -> bool:
-    return isinstance(field(entry.item, "group_id" if entry.is_group else "task_id"), str)
+    return isinstance(field(entry.item, _key(entry)), str)
+
+
+def _says_id(entry: Entry) -> bool:
+    """Return whether an entry has an id, also under a wrong key; else it is named by its place."""
+    return said_id(entry.item, _key(entry)) is not None
 
 
 def _id_problems(outline: Outline) -> Iterator[Problem]:
     """Yield the ids that are there before, that groups make too long, and that Airflow takes."""
     first: dict[str, Entry] = {}
     for entry in filter(_has_name, outline.entries):
-        key = "group_id" if entry.is_group else "task_id"
+        key = _key(entry)
         taken = first.setdefault(entry.address, entry)
         taken = first.setdefault(entry.id, entry) if taken is entry else taken
         if taken is not entry:
@@ -133,9 +142,9 @@ def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
     near = ids.ending_in(wait.name) or ids.nearest(wait.name)
     if near is not None and outline.resolve(near, entry.group) in {None, entry}:
         near = None
-    first = filter(_has_name, outline.entries[:MENTIONED])
-    listed = ", ".join(quoted(each.address) for each in first)
-    hint = question(near) or f"the tasks are: {listed}"
+    others = [each for each in filter(_says_id, outline.entries) if each is not entry]
+    listed = ", ".join(quoted(each.address) for each in others[:MENTIONED])
+    hint = question(near) or (f"the tasks are: {listed}" if listed else "there is no other task")
     if "," in wait.name:
         hint = f"write each id as an item of its own: {in_yaml(_split(wait.name))}"
     return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)
@@ -146,7 +155,7 @@ def _split(names: str) -> list[str]:
 
 
 def _of_itself(entry: Entry, target: Entry, wait: Wait) -> Problem:
-    hint = "remove it from `dependencies`"
+    hint = f"remove it from `{wait.place[0]}`"
     if target is entry and wait.place[0] not in {"dependencies", "teardown"}:
         message = f"{_kind(entry)} depends on itself: it takes its own output"
         hint = "name another task under `$xcom`"

@@ -46,6 +46,10 @@ _CALL = lazy_pattern(
     r"((?:\s*(?:weeks|days|hours|minutes|seconds)\s*=\s*[0-9]{1,9}\s*(?:,|(?=\))))+)\s*\)"
 )
 _ARGUMENT = lazy_pattern(r"\s*(weeks|days|hours|minutes|seconds)\s*=\s*([0-9]{1,9})\s*,?")
+CALENDAR = lazy_pattern(
+    r"(?i)P?[0-9]{1,9}\s*(?:mo|mons?|months?|y|yrs?|years?)|P[0-9]{1,9}M", re.ASCII
+)
+"""Months and years, of which no two are equally long."""
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])", re.ASCII)
 _HINT = "write a number with a unit: `30s`, `5m`, `1h30m`, `2d` or `1w`"
 
@@ -94,6 +98,8 @@ def meant_length(text: str) -> str | None:
 def _meant_hint(text: str) -> str | None:
     if text.isascii() and text.strip().isdecimal() and len(text) < 9:  # noqa: PLR2004 - a number that is worth repeating
         return f"did you mean `{text.strip()}m` or `{text.strip()}s`?"
+    if CALENDAR.fullmatch(text):
+        return "months and years have no fixed length: write days, as in `30d`"
     meant = meant_length(text)
     return f"write `{meant}`" if meant else None
 

@@ -58,7 +58,8 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
         if key != own and key in forms and key not in forms[own]:
             message = f"`{own}` and `{key}` are two forms of {what}"
             yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at(*path, key)
-    foreign = {key: item for key, item in value.items() if key not in forms}
+    of_others = {key for other in forms if other in value for key in forms[other]}
+    foreign = {key: item for key, item in value.items() if key not in {*forms, *of_others}}
     beside = ", ".join(f"`{key}`" for key in forms[own])
     hint = f"beside `{own}` there may be {beside}" if beside else f"`{own}` stands alone"
     if tuple(forms[own]) == ("with",):

@@ -189,14 +189,16 @@ def marker_of(value: object) -> str | None:
 
 def marker_problems(value: object, path: Path = ()) -> Iterator[Problem]:
     """Yield what is wrong with the markers in a value, each at its path below `path`."""
-    for here, item in _values(value, path):
+    has_objects = False
+    for here, item in _holders(value, path):
         marker = marker_of(item)
         if marker is not None:
+            has_objects = has_objects or marker == "$new"
             misplaced = list(_misplaced(marker, here))
             yield from misplaced
             for step, problem in _problems(marker, item) if not misplaced else ():
                 yield problem.at(*here, *step)
-    for here in _outputs_in_objects(value, path):
+    for here in _outputs_in_objects(value, path) if has_objects else ():
         message = "Airflow does not put the output of a task into an object"
         hint = "give it to a parameter of the task itself"
         yield Problem(Code.BAD_MARKER, message, hint).at(*here, "$xcom")
@@ -232,13 +234,9 @@ def _outputs_in_objects(value: object, path: Path) -> Iterator[Path]:
 
 def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield each marker of one kind in a value, as its mapping, with its path below `path`."""
-    stack: list[Place] = [(path, value)] if isinstance(value, _HOLDERS) else []
-    while stack:
-        here, item = stack.pop()
+    for here, item in _holders(value, path):
         if isinstance(item, dict) and marker in item:
             yield here, item
-        inner = [((*here, step), held) for step, held in _inner(item) if isinstance(held, _HOLDERS)]
-        stack += reversed(inner)
 
 
 def call_by_place_problems(
@@ -261,13 +259,17 @@ def functions_in(data: object) -> Iterator[tuple[Path, PythonCode]]:
         yield (*path, "$python_code"), code
 
 
-def _values(value: object, path: Path) -> Iterator[Place]:
-    """Yield the value and those in it, in the order of the document; `$const` hides what it has."""
-    stack: list[Place] = [(path, value)]
+def _holders(value: object, path: Path) -> Iterator[Place]:
+    """Yield each list and mapping of a value, in the order of the document, with its path.
+
+    `$const` hides what it has.
+    """
+    stack: list[Place] = [(path, value)] if isinstance(value, _HOLDERS) else []
     while stack:
         here, item = stack.pop()
         yield here, item
-        stack += reversed([((*here, step), inner) for step, inner in _inner(item)])
+        inner = [((*here, step), held) for step, held in _inner(item) if isinstance(held, _HOLDERS)]
+        stack += reversed(inner)
 
 
 def _inner(item: object) -> Iterable[tuple[str | int, Any]]:

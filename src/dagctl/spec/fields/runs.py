@@ -144,13 +144,14 @@ def _at_a_distance(
     Airflow 2 starts a run at the end of its interval, Airflow 3 at the start date already. Without
     a catch-up they count from when the scheduler first saw the DAG, which only it knows.
     """
-    first = start + length if series == "2" else start
+    begin = start.astimezone(UTC)  # the length passes, whatever the clock shows
+    first = begin + length if series == "2" else begin
     if first <= now and not catchup:
         return
     number = max(0, (now - first) // length + 1)
     while True:
         try:
-            yield (first.astimezone(UTC) + number * length).astimezone(start.tzinfo)
+            yield (first + number * length).astimezone(start.tzinfo)
         except OverflowError:
             return
         number += 1
@@ -205,11 +206,14 @@ def _follow(cron: str, start: datetime, now: datetime) -> Iterator[datetime]:
     from croniter import CroniterBadDateError, croniter
 
     here = now.astimezone(start.tzinfo)
+    back = croniter(cron, _wall(here))
     try:
-        wall = croniter(cron, _wall(here)).get_prev(datetime)
+        last = _at(back.get_prev(datetime), here.tzinfo)
+        if last > now:  # the clock is put forward or back over it: it is still to come
+            last = _at(back.get_prev(datetime), here.tzinfo)
     except CroniterBadDateError:
-        wall = _wall(start)
-    before = max(_at(wall, here.tzinfo), start, key=datetime.timestamp)
+        last = start
+    before = max(last, start, key=datetime.timestamp)
     first = min(before, here, key=datetime.timestamp)
     return dropwhile(lambda moment: moment <= now, _fires_after(cron, first))
 

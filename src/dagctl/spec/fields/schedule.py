@@ -50,6 +50,7 @@ _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TEXT = lazy_pattern(r"[!-~]+(?:[ \t]+[!-~]+)*")
 _RANDOM = lazy_pattern(r"(?i)[rh](?:\([^)]*\))?")
 _RANGE = lazy_pattern(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
+_LAST = lazy_pattern(r"[0-7][Ll]")
 _ZONE = lazy_pattern(r"(?:CRON_)?TZ=([A-Za-z0-9_+/-]{1,60})")
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
@@ -95,6 +96,8 @@ def _problems_of_short(text: str) -> tuple[Problem, ...]:
 
 def _bad(text: str, hint: str | None = None) -> Problem:
     message = f"{quoted(text)} is not a schedule preset or a 5-field cron expression"
+    if text != text.strip() and not problems_of(text.strip()):
+        hint = f'write "{text.strip()}", without a space around it'
     return Problem(Code.BAD_SCHEDULE, message, hint or _meant(text) or _EXAMPLE)
 
 
@@ -111,7 +114,7 @@ def _meant(text: str) -> str | None:
         number = int(hour[1]) % 12 + (12 if hour[3] == "p" else 0)
         return f'write "{int(hour[2] or 0)} {number} * * *" for every day at this time'
     rate = _RATE.fullmatch(text)
-    folded = rate[1] if rate else text.casefold()
+    folded = rate[1] if rate else text.casefold().removeprefix("@")
     every = _EVERY.fullmatch(folded)
     if every and every[2].startswith("m") and 60 % int(every[1]) == 0:
         return f'write "*/{every[1]} * * * *"'
@@ -135,6 +138,8 @@ def _cron_problems(text: str) -> Iterator[Problem]:
         five = " ".join(fields[1:])
         if fields[0] == "0" and len(fields) == len(_FIELDS) + 1 and not problems_of(five):
             hint = f'if the first field is for seconds, write "{five}"'
+        if "#" in fields and not problems_of(" ".join(fields[: fields.index("#")])):
+            hint = "write the comment behind the quotes"
         if "/" in fields[-1] and zone_of(fields[-1]):
             hint = f'write `timezone: {fields[-1]}`, and here "{" ".join(fields[:-1])}"'
         yield Problem(Code.REFUSED_CRON, message, _of_aws(text) or _joined(text) or hint)
@@ -190,6 +195,8 @@ def _out_of_range(text: str) -> Iterator[Problem]:
         if not _is_cron(" ".join(["*"] * place + [field] + ["*"] * (len(_FIELDS) - place - 1))):
             message = f"{quoted(field)} is not valid as the {name} of a cron expression"
             hint = "a step is 1 or more" if field.endswith("/0") else f"the {name} is {values}"
+            if _LAST.fullmatch(field) and name == "day of the week":
+                hint = f"write `L{field[0]}` for the last such day of a month"
             yield Problem(Code.BAD_SCHEDULE, message, hint, _place(word))
 
 

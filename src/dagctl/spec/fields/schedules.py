@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.fields.asset_name import asset_problems
-from dagctl.spec.fields.durations import duration_problem, length_of
+from dagctl.spec.fields.durations import CALENDAR, duration_problem, length_of
 from dagctl.spec.fields.forms import form_of, form_problems, list_problems
 from dagctl.spec.fields.import_path import path_problems
 from dagctl.spec.fields.markers import marker_of, markers_in
@@ -45,6 +45,10 @@ GROUPS = ("any", "all")
 ASSET_MARKERS = ("$asset", "$ref", "$new")
 """What stands for an asset."""
 _OF_CRONS = "MultipleCronTriggerTimetable"
+_SEVERAL = (
+    f"for several, write `timetable: airflow.timetables.trigger.{_OF_CRONS}`, "
+    "the crons under `args`, and `with: {timezone: UTC}` (Airflow 3)"
+)
 _TIMETABLES = {
     "CronTriggerTimetable": ("cron", "timezone"),
     "CronDataIntervalTimetable": ("cron", "timezone"),
@@ -54,6 +58,14 @@ _TIMETABLES = {
     "EventsTimetable": ("event_dates",),
 }
 """What Airflow's own timetables must be given; `*`: by place alone."""
+_MORE = {
+    "CronTriggerTimetable": ("interval", "run_immediately"),
+    _OF_CRONS: ("interval", "run_immediately"),
+    "DeltaTriggerTimetable": ("interval",),
+    "EventsTimetable": ("restrict_to_events", "presorted", "description"),
+}
+"""What they take besides."""
+_ASSET = "an asset is text, or a marker"
 MAX_ASSETS = 500
 DEPTH = 10
 """Levels of `any` and `all`."""
@@ -89,13 +101,18 @@ def _every(value: object, path: Path) -> Iterator[Problem]:
     if problem is None and not length_of(str(value)):
         message = "the time between two runs must be more than zero"
         problem = Problem(Code.BAD_DURATION, message, "write a length such as `2h`")
+    if problem and isinstance(value, str) and CALENDAR.fullmatch(value):
+        problem = replace(problem, hint='write a cron: `schedule: "@monthly"`, or "@yearly"')
     if problem:
         yield problem.at(*path)
 
 
 def _cron(value: object, path: Path) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield wrong_type(path, TEXT, value).at(*path)
+        problem = wrong_type(path, TEXT, value)
+        if isinstance(value, list | tuple) and len(value) > 1:
+            problem = replace(problem, hint=_SEVERAL, json_hint=None, names_value=False)
+        yield problem.at(*path)
         return
     if PRESETS.get(value, value) is None:
         message = f"{quoted(value)} is no cron expression"
@@ -141,12 +158,18 @@ def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterato
     for needed in _TIMETABLES[name]:
         is_given = places > 0 and (needed != "timezone" or name == "CronDataIntervalTimetable")
         places -= is_given
-        if not is_given and needed.strip("*") not in given:
+        if not is_given and needed.strip("*") not in {*given, *schedule}:
             hint = f"write `with: {{{needed}: ...}}`"
             if needed.startswith("*"):
                 hint = 'write `args: ["0 6 * * *", "30 18 * * *"]`'
             message = f"{quoted(name)} needs `{needed}`"
             yield Problem(Code.MISSING_PARAMETER, message, hint).at(*path, "timetable")
+    known = (*_TIMETABLES[name], *_MORE.get(name, ()))
+    for unknown in given.keys() - {*known}:
+        message = f"{quoted(name)} has no parameter {quoted(str(unknown))}"
+        hint = did_you_mean(str(unknown), known) or f"it has {', '.join(f'`{n}`' for n in known)}"
+        problem = Problem(Code.UNKNOWN_PARAMETER, message, hint, at_key=True)
+        yield problem.at(*path, "with", str(unknown))
 
 
 def _arguments(value: object, path: Path) -> Iterator[Problem]:
@@ -207,12 +230,17 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
         if not wrong:
             yield Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`").at(*path)
     else:
+        if isinstance(item, dict) and takes_text and not item.keys() & {"uri", "name"}:
+            near = next((near for key in item if (near := did_you_mean(str(key), GROUPS))), None)
+            if near:
+                yield Problem(Code.BAD_ASSET, _ASSET, near).at(*path)
+                return
         if isinstance(item, dict):
             item = next((item[key] for key in ("uri", "name") if isinstance(item.get(key), str)), 0)
         call = ASSET_CALL.fullmatch(item) if isinstance(item, str) else None
         item = call[1] if call else item
         shown = f"`{{$asset: {item}}}`" if isinstance(item, str) and len(item) < 60 else None  # noqa: PLR2004 - a name that is worth repeating
-        message = "an asset is a marker" if not takes_text else "an asset is text, or a marker"
+        message = "an asset is a marker" if not takes_text else _ASSET
         hint = f"write {shown or '`{$asset: name}`'}"
         yield Problem(Code.BAD_ASSET, message, hint).at(*path)
 

@@ -156,13 +156,15 @@ class FunctionSource(CheckedModel):
         Raises:
             ValueError: The task calls a function by its path.
         """
-        if self._code is None:
+        code = self._code  # of pydantic's, a private value is slow to read
+        if code is None:
             raise ValueError(self.python_callable)
-        return self._code
+        return code
 
     def warnings(self) -> Warnings:
         """Return the warnings about the code; there are none of a function by its path."""
-        return self._code.warnings if self._code else Warnings()
+        code = self._code
+        return code.warnings if code else Warnings()
 
 
 def context_problems(data: Mapping[str, Any], what: str, instead: str) -> Iterator[Problem]:

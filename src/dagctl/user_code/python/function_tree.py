@@ -40,9 +40,7 @@ def function_tree(
 
 def definition(name: str, signature: str, body: list[ast.stmt]) -> ast.FunctionDef:
     """Return a function of this name, with these parameters and this body."""
-    made = copy.copy(_empty(signature))
-    made.name, made.body = name, body
-    return made
+    return ast.FunctionDef(**vars(_empty(signature)) | {"name": name, "body": body})
 
 
 @lru_cache(maxsize=8)

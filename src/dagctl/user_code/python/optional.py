@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.user_code.python.tree import children
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dagctl.user_code.python.tree import Nodes
 
 _CAUGHT = {"AttributeError", "KeyError", "LookupError", "Exception", "BaseException"}
@@ -24,6 +26,17 @@ def asked_for(nodes: Nodes) -> set[str]:
             ):
                 asked.add(name)
     return asked
+
+
+def looked_for(nodes: Nodes, is_owner: Callable[[ast.expr], bool]) -> set[str]:
+    """Return the keys that a code looks for first, where they stand: `if "key" in context`."""
+    return {
+        node.left.value
+        for node in nodes.of(ast.Compare)
+        if isinstance(node.left, ast.Constant)
+        and isinstance(node.left.value, str)
+        and is_owner(node.comparators[0])
+    }
 
 
 def handled_nodes(nodes: Nodes) -> set[int]:

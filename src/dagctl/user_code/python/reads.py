@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dagctl.findings.problem import MAX_IN_VALUE
 from dagctl.frozen import frozen
 from dagctl.user_code.python.findings import place_of_node
-from dagctl.user_code.python.optional import asked_for, handled_nodes, or_else
+from dagctl.user_code.python.optional import asked_for, handled_nodes, looked_for, or_else
 from dagctl.user_code.python.tree import children, own_nodes
 from dagctl.user_code.xcom_pulls import OTHER_RUNS, Pull
 
@@ -56,6 +56,8 @@ def certain_nodes(body: Iterable[ast.stmt]) -> set[int]:
     return certain
 
 
+_READING = (ast.Subscript, ast.Attribute, ast.Call, ast.keyword, ast.Import, ast.ImportFrom)
+"""Code without any of these reads nothing."""
 _MOST = 5 * MAX_IN_VALUE
 """Of each kind so many are kept: more than are ever shown, less than a hostile code has."""
 
@@ -107,6 +109,9 @@ def reads_of(
         context: The name of the parameter that takes Airflow's context, if there is one.
         filled: The parameters of the function, which Airflow fills by their names.
     """
+    returned = list(islice(_returned(body, nodes), _MOST))
+    if not returned and not nodes.has(*_READING):
+        return Reads()
 
     @cache
     def certain() -> set[int]:  # most code reads nothing
@@ -120,17 +125,26 @@ def reads_of(
     contexts = {*(bound.contexts() if bound else ())}
     if context and bound and not bound.again(context):
         contexts.add(context)
-    keys = [pair for node in subscripts if (pair := _key_of(node, contexts))]
+    keys: list[tuple[str, ast.expr]] = [
+        pair for node in subscripts if (pair := _key_of(node, contexts))
+    ]
+    keys += _called(nodes, contexts, "pop")
     held = _held(filled, bound, contexts) if bound else {}
     asked = bool(subscripts) and _may_have_more(nodes, held)
     params = [
         pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
     ]
-    handled = handled_nodes(nodes) if params else set()
-    stored = {name for name, node in (*keys, *params) if isinstance(node.ctx, ast.Store)}
+    handled = handled_nodes(nodes) if keys or params else set()
+    stores = ((name, getattr(node, "ctx", None)) for name, node in (*keys, *params))
+    stored = {name for name, use in stores if isinstance(use, ast.Store)}
+    stored |= looked_for(nodes, lambda node: _is_context(node, contexts)) if keys else set()
     return Reads(
         context=(
-            *(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
+            *(
+                read(name, node)
+                for name, node in keys[:_MOST]
+                if name not in stored and id(node) not in handled
+            ),
             *(replace(read(*pair), asks=True) for pair in islice(_asked(nodes, contexts), _MOST)),
         ),
         attributes=tuple(
@@ -145,7 +159,7 @@ def reads_of(
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
         named=tuple(_named(nodes))[:_MOST],
-        returned=tuple(read(*pair) for pair in islice(_returned(body, nodes), _MOST)),
+        returned=tuple(read(*pair) for pair in returned),
     )
 
 
@@ -178,15 +192,19 @@ def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript
 
 def _asked(nodes: Nodes, contexts: set[str]) -> Iterator[tuple[str, ast.Call]]:
     """Yield the key of each `context.get("key")`; with a default, it may be missing."""
-    asked: list[tuple[str, ast.Call]] = []
+    asked = list(_called(nodes, contexts, "get"))
+    others = or_else(nodes) if asked else set()
+    yield from (pair for pair in asked if id(pair[1]) not in others)
+
+
+def _called(nodes: Nodes, contexts: set[str], method: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the key of each `context.METHOD("key")` with this one argument."""
     for node in nodes.of(ast.Call):
         match node:
             case ast.Call(
-                func=ast.Attribute(value=value, attr="get"), args=[ast.Constant(value=str(key))]
-            ) if _is_context(value, contexts):
-                asked.append((key, node))
-    others = or_else(nodes) if asked else set()
-    yield from (pair for pair in asked if id(pair[1]) not in others)
+                func=ast.Attribute(value=value, attr=name), args=[ast.Constant(value=str(key))]
+            ) if name == method and not node.keywords and _is_context(value, contexts):
+                yield key, node
 
 
 def bound_names(nodes: Nodes) -> Iterator[str | None]:

@@ -36,16 +36,21 @@ class Nodes:
 
     def __init__(self, nodes: Iterable[ast.AST]) -> None:
         """Sort the nodes."""
-        self._by_kind: dict[type, list[tuple[int, Any]]] = {}
+        self._by_kind: dict[type, tuple[list[int], list[Any]]] = {}
         for place, node in enumerate(nodes):
-            self._by_kind.setdefault(type(node), []).append((place, node))
+            places, alike = self._by_kind.setdefault(type(node), ([], []))
+            places.append(place)
+            alike.append(node)
 
-    def of(self, *kinds: type[Node]) -> list[Node]:
+    def of(self, *kinds: type[Node]) -> Sequence[Node]:
         """Return the nodes of some kinds, outermost first."""
         there = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
-        if len(there) > 1:
-            return [node for _, node in merge(*there, key=itemgetter(0))]
-        return [node for _, node in there[0]] if there else []
+        if not there:
+            return []
+        if len(there) == 1:
+            return there[0][1]
+        in_order = merge(*(zip(*each, strict=True) for each in there), key=itemgetter(0))
+        return [node for _, node in in_order]
 
     def has(self, *kinds: type[ast.AST]) -> bool:
         """Return whether there is a node of one of the kinds."""

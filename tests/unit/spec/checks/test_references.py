@@ -97,6 +97,7 @@ def test_code_too_deep_for_pyflakes_gets_no_verdict() -> None:
         ('return context["next_ds"]', 'context["data_interval_end"].strftime("%Y-%m-%d")'),
         ('return context["conf"].get("core", "dags_folder")', "airflow.configuration"),
         ("def f(execution_date):\n    return execution_date", 'context["logical_date"]'),
+        ('return context.pop("execution_date")', 'context["logical_date"]'),
         (
             (
                 "from airflow.operators.python import get_current_context\n"
@@ -131,6 +132,9 @@ def test_a_key_that_airflow_3_no_longer_has(code: str, instead: str) -> None:
         'context = {"tomorrow_ds": 2}\nreturn context["tomorrow_ds"]',
         'context["execution_date"] = 1\nreturn context["execution_date"]',
         'return {"execution_date": 1}["execution_date"]',
+        'return context.pop("execution_date", None)',
+        'if "next_ds" in context:\n    return context["next_ds"]',
+        'try:\n    return context["next_ds"]\nexcept KeyError:\n    return None',
         "def f(execution_date=None):\n    return execution_date",
         'return context["ds"], context["params"], context["ti"]',
     ],

@@ -78,6 +78,28 @@ def test_what_the_target_lacks_is_an_error_with_the_version_that_has_it(
         assert f'airflow = "{since}"' in str(problem.hint)
 
 
+@pytest.mark.parametrize(
+    ("call", "since"),
+    [
+        ("MultipleCronTriggerTimetable, args: ['@daily'], with: {timezone: UTC}", "3.0"),
+        ("DeltaTriggerTimetable, with: {delta: {$duration: 1h}}", "2.11"),
+        (
+            "CronTriggerTimetable, with: {cron: '@daily', timezone: UTC, run_immediately: true}",
+            "3.0",
+        ),
+    ],
+)
+def test_what_the_target_lacks_of_a_timetable_is_an_error(call: str, since: str) -> None:
+    text = (
+        "dag_name: a\ntasks: [{task_id: a, bash_command: ls}]\n"
+        f"schedule: {{timetable: airflow.timetables.trigger.{call}}}\n"
+    )
+    assert check_spec(text, airflow=since).diagnostics == ()
+    [problem] = check_spec(text, airflow="2.10").diagnostics
+    assert (problem.code, problem.line) == (Code.NOT_IN_TARGET, 3)
+    assert f"needs Airflow {since}" in problem.message
+
+
 def test_rights_are_warned_of_where_airflow_warns() -> None:
     lines = "access_control:\n  Viewer: [can_read]"
     assert found(lines, "2") == found(lines, "3.0") == []

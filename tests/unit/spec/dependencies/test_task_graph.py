@@ -110,10 +110,21 @@ def test_what_depends_on_an_id_that_is_a_number_is_no_second_slip() -> None:
 
 def test_a_task_in_a_group_without_an_id_is_named_by_its_place() -> None:
     inside = {"task_id": "a", "dependencies": ["x"]}
-    (found,) = graph_problems({"tasks": [{"task_id": "b"}, {"tasks": [inside]}]})
+    group = {"tasks": [inside, {"task_id": "c"}]}
+    (found,) = graph_problems({"tasks": [{"task_id": "b"}, group]})
 
     assert found.message == "task `tasks[1].a` depends on `x`, which does not exist"
-    assert found.hint == "the tasks are: `b`, `tasks[1].a`"
+    assert found.hint == "the tasks are: `b`, `tasks[1].c`"
+
+
+def test_the_tasks_that_there_are_are_those_whose_key_is_wrong_too() -> None:
+    last = {"task_id": "c", "dependencies": ["x"]}
+    [found] = graph_problems({"tasks": [{"id": "long"}, {"name": "short"}, last]})
+    assert found.hint == "the tasks are: `long`, `short`"
+    [near] = graph_problems({"tasks": [{"id": "long"}, {**last, "dependencies": ["logn"]}]})
+    assert near.hint == "did you mean `long`?"
+    [alone] = graph_problems({"tasks": [last]})
+    assert alone.hint == "there is no other task"
 
 
 def test_a_cycle_is_told_with_its_path() -> None:

@@ -240,6 +240,35 @@ def test_an_hour_that_the_clock_shows_twice_has_two_runs(
     assert second.astimezone(UTC) == datetime(2024, 10, 27, 1, 18, tzinfo=UTC)
 
 
+def test_a_length_of_time_passes_whatever_the_clock_shows() -> None:
+    start = datetime(2026, 10, 20, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    found = next_run({"every": "2w"}, start, start - timedelta(1), "2", catchup=True)
+
+    assert found is not None
+    assert found.astimezone(UTC) == datetime(2026, 11, 3, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "now", "run"),
+    [
+        ("30 2 * * *", "Africa/Casablanca", "2026-03-22T02:10Z", "2026-03-22T02:30Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-03-29T01:10Z", "2026-03-29T01:30Z"),
+        ("30 1 * * 0", "Australia/Lord_Howe", "2026-04-04T14:45Z", "2026-04-04T15:00Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25T00:45Z", "2026-10-25T01:30Z"),
+    ],
+)
+def test_a_run_at_a_time_that_the_clock_leaves_out_or_shows_twice_is_still_to_come(
+    cron: str, zone: str, now: str, run: str
+) -> None:
+    start = datetime(2026, 1, 1, tzinfo=ZoneInfo(zone))
+
+    found = next_run(cron, start, datetime.fromisoformat(now), "3")
+
+    assert found is not None
+    assert found.astimezone(UTC) == datetime.fromisoformat(run)
+
+
 @given(st.from_regex(r"\A[0-9*/,L#\-]{1,6}( [0-9*/,L#\-]{1,6}){4}\Z"))
 def test_the_plainest_form_fires_at_the_same_times(cron: str) -> None:
     if problems_of(cron):

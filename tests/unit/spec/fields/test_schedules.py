@@ -75,6 +75,15 @@ def test_a_slip_is_found_at_its_line_and_once(lines: str, code: Code, line: int)
         ("trigger.CronTriggerTimetable, with: {cron: '0 6 * * *'}", Code.MISSING_PARAMETER),
         ("trigger.CronTriggerTimetable, args: ['@daily', UTC]", Code.MISSING_PARAMETER),
         ("interval.DeltaDataIntervalTimetable", Code.MISSING_PARAMETER),
+        (
+            "trigger.DeltaTriggerTimetable, with: {delta: {$duration: 1h}, intervall: 1}",
+            Code.UNKNOWN_PARAMETER,
+        ),
+        (
+            "events.EventsTimetable, with: {event_dates: [], presorted: true, description: a}",
+            None,
+        ),
+        ("trigger.CronTriggerTimetable, cron: '0 6 * * *', with: {timezone: a}", Code.GIVEN_TWICE),
         ("interval.CronDataIntervalTimetable, args: ['0 6 * *', UTC]", Code.BAD_SCHEDULE),
         (
             "trigger.CronTriggerTimetable, args: [1 26 * * *], with: {timezone: a}",
