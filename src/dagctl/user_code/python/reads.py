@@ -125,26 +125,18 @@ def reads_of(
     contexts = {*(bound.contexts() if bound else ())}
     if context and bound and not bound.again(context):
         contexts.add(context)
-    keys: list[tuple[str, ast.expr]] = [
-        pair for node in subscripts if (pair := _key_of(node, contexts))
-    ]
-    keys += _called(nodes, contexts, "pop")
+    keys = [*_keys(nodes, contexts)]
     held = _held(filled, bound, contexts) if bound else {}
     asked = bool(subscripts) and _may_have_more(nodes, held)
-    params = [
-        pair for node in subscripts if not asked and (pair := _parameter_of(node, contexts, held))
-    ]
+    known = () if asked else subscripts
+    params = [pair for node in known if (pair := _parameter_of(node, contexts, held))]
     handled = handled_nodes(nodes) if keys or params else set()
     stores = ((name, getattr(node, "ctx", None)) for name, node in (*keys, *params))
     stored = {name for name, use in stores if isinstance(use, ast.Store)}
     stored |= looked_for(nodes, lambda node: _is_context(node, contexts)) if keys else set()
     return Reads(
         context=(
-            *(
-                read(name, node)
-                for name, node in keys[:_MOST]
-                if name not in stored and id(node) not in handled
-            ),
+            *(read(*it) for it in keys[:_MOST] if it[0] not in stored and id(it[1]) not in handled),
             *(replace(read(*pair), asks=True) for pair in islice(_asked(nodes, contexts), _MOST)),
         ),
         attributes=tuple(
@@ -180,6 +172,12 @@ def _returned(body: Sequence[ast.stmt], nodes: Nodes) -> Iterator[tuple[str, ast
                     values += reversed(items)
                 case value:
                     yield from _texts(value)
+
+
+def _keys(nodes: Nodes, contexts: set[str]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the keys that must be there, or are set: `context["key"]`, `context.pop("key")`."""
+    yield from (pair for node in nodes.of(ast.Subscript) if (pair := _key_of(node, contexts)))
+    yield from _called(nodes, contexts, "pop")
 
 
 def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript] | None:
