@@ -106,6 +106,16 @@ def absent_in(path: str, target: Target) -> Absent | None:
     return Absent(f"Airflow 3 has no {quoted(gone)}", GONE_IN_3[gone]) if gone else None
 
 
+def moved(path: str, target: Target) -> str:
+    """Return the path by which the target has an object, under the same name; else the path."""
+    absent = absent_in(path, target)
+    name = absent.instead.rpartition(".")[2] if absent and absent.instead else ""
+    parts = path.split(".")
+    if absent is None or absent.instead is None or name not in parts:
+        return path
+    return ".".join([absent.instead, *parts[parts.index(name) + 1 :]])
+
+
 def import_warnings(read: Read, target: Target) -> Iterator[Problem]:
     """Yield a warning if the target does not have what the code imports."""
     absent = absent_in(read.name, target)

@@ -441,10 +441,10 @@ def test_what_stands_in_a_class_is_named_through_it() -> None:
         head=head,
     )
     assert dag.data["tasks"][0]["with"] == {
-        "week_day": {"$ref": "airflow.utils.weekday.WeekDay.MONDAY"}
+        "week_day": {"$ref": "airflow.providers.standard.utils.weekday.WeekDay.MONDAY"}
     }
-    source = render(DagSpec.from_data(dag.data), airflow="2")
-    assert "from airflow.utils.weekday import WeekDay" in source
+    source = render(DagSpec.from_data(dag.data), airflow="3")
+    assert "from airflow.providers.standard.utils.weekday import WeekDay" in source
     assert "week_day=WeekDay.MONDAY" in source
 
 

@@ -21,6 +21,7 @@ from airflow.operators.bash import BashOperator
 from airflow.operators.python import PythonOperator
 from airflow.utils.dag_parsing_context import get_parsing_context
 from dateutil.relativedelta import relativedelta
+from elsewhere import touch
 from tools import CFG, make
 N = 1
 """
@@ -80,7 +81,7 @@ FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
         (f"{FROZEN}K.a = 8", "K().a", None),
         (f"{FROZEN}k = K()\nobject.__setattr__(k, 'a', 8)", "k.a", None),
         (f"{FROZEN}class L(K):\n    c: int = 1", "L().a", None),
-        (FROZEN.replace("(frozen=True)", ""), "K().a", None),
+        (FROZEN.replace("(frozen=True)", ""), "K().a", "1"),
         (f"from typing import ClassVar as C\n{FROZEN}    c: C[int] = 1", "K(2).a", None),
         (f"from typing import ClassVar as C\n{FROZEN}    c: 'C[int]' = 1", "K(2).a", None),
         ("class C:\n    A = [1]\n    A.append(2)", "C.A", None),
@@ -92,7 +93,7 @@ FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
         (
             "@dataclass(frozen=True)\nclass K:\n    a: list = field(default_factory=list)",
             "K().a",
-            None,
+            "[]",
         ),
         (
             (
@@ -106,6 +107,119 @@ FROZEN = "@dataclass(frozen=True)\nclass K:\n    a: int = N\n    b: str = 'x'\n"
 )
 def test_records_have_their_fields(before: str, expression: str, given: str | None) -> None:
     assert value(before, expression) == given
+
+
+PLAIN = "@dataclass\nclass K:\n    a: int = N\n    t: list = field(default_factory=list)\n"
+K = f"{PLAIN}k = K(t=[1])\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "expression", "given"),
+    [
+        (K, "k.t", "[1]"),
+        (f"{K}k.t.append(2)", "k.t", "[1, 2]"),
+        (f"{PLAIN}L = [1]\nk = K(t=L)\nL.append(3)", "k.t", "[1, 3]"),
+        (f"{K}def f(x): x.t.append(5)\nf(k)", "k.t", "[1, 5]"),
+        (f"{K}k.a = 5", "k.a", None),
+        (f"{K}for each in [k]: each.a = 7", "k.a", None),
+        (f"{K}def f():\n    for each in [k]: each.a += 7\nf()", "k.a", None),
+        (f"{K}k.a, b = 3, 4", "k.a", None),
+        (f"{K}for k.a in [1, 2]: pass", "k.a", None),
+        (f"{K}del k.a", "k.a", None),
+        (f"{K}setattr(k, 'a', 9)", "k.a", None),
+        (f"{K}s = setattr\ns(k, 'a', 9)", "k.a", None),
+        (f"{K}k.__dict__['a'] = 9", "k.a", None),
+        (f"{K}vars(k)['a'] = 9", "k.a", None),
+        (f"{K}exec('k.a = 4')", "k.a", None),
+        (f"{K}k.__init__(5)", "k.a", None),
+        (f"{K}touch(k, [])", "k.a", None),
+        (f"{K}touch([k], [])", "k.a", None),
+        (f"{K}class Z:\n    k.t.append(7)", "k.t", None),
+        (f"{K}def late():\n    k.t.append(1)\n    yield 1\nlist(late())", "k.t", None),
+        (f"{K}try:\n    k.t.append(1)\n    touch('x')\nexcept ValueError: pass", "k.t", None),
+        (K, "k", None),
+        (K, "k == K()", None),
+        (K, "[k].count(K(t=[1]))", None),
+        (f"{PLAIN}    def __post_init__(self): self.a = 9", "K().a", None),
+        (f"{PLAIN}    def m(self): return self.a * 2\nk = K(4)", "k.m()", "8"),
+        (f"{PLAIN}    def m(self, n=N): return n\nN = 5", "K().m()", None),
+        (f"{PLAIN}    def m(self): self.a = 4\nk = K()\nk.m()", "k.a", None),
+        (f"{PLAIN}    def m(self): touch(self, [])\nk = K()\nk.m()", "k.a", None),
+        (f"{PLAIN}    @property\n    def m(self): return self.a * 2\nk = K(4)", "k.m", "8"),
+        (
+            f"def property(f): return 5\n{PLAIN}    @property\n    def m(self): return 1",
+            "K().m",
+            None,
+        ),
+        (f"from dataclasses import asdict\n{K}", "asdict(k)", "{'a': 1, 't': [1]}"),
+        (f"from dataclasses import asdict\n{K}asdict(k)['t'].append(2)", "k.t", "[1]"),
+        ("from itertools import product", "[a + b for a, b in product('ab', 'c')]", "['ac', 'bc']"),
+        ("from itertools import pairwise", "[b for _, b in pairwise('abc')]", "['b', 'c']"),
+        ("from itertools import chain\nc = chain([1], [2])\nlist(c)", "list(c)", None),
+        (
+            "from itertools import product\nL = [1]\np = product(L)\nL.append(2)",
+            "list(p)",
+            None,
+        ),
+    ],
+)
+def test_objects_that_can_be_changed_have_what_no_code_changes(
+    before: str, expression: str, given: str | None
+) -> None:
+    assert value(before, expression) == given
+
+
+ENUMS = (
+    "from enum import Enum\nclass C(Enum):\n    A = 'a'\n    B = 'b'\n    ALIAS = 'a'\n"
+    "class T(str, Enum):\n    A = 'a'\nclass O(str, Enum):\n    A = 'a'\n"
+    "    def __eq__(self, other): return False"
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "given"),
+    [
+        ("C.A == C.A", "True"),
+        ("C.A == C.B", "False"),
+        ("C.A != C.ALIAS", "False"),
+        ("C.A == 'a'", "False"),
+        ("T.A == 'a'", "True"),
+        ("'b' != T.A", "True"),
+        ("1 if C.A == C.B else 2", "2"),
+        ("O.A == 'a'", None),
+        ("C.A < C.B", None),
+        ("T.A == C.A", None),
+    ],
+)
+def test_members_of_enumerations_are_compared(expression: str, given: str | None) -> None:
+    assert value(ENUMS, expression) == given
+
+
+@pytest.mark.parametrize(
+    ("before", "expression", "given"),
+    [
+        ("a, *b = [1, 2, 3]", "b", "[2, 3]"),
+        ("*a, b = (1, 2, 3)", "a", "[1, 2]"),
+        ("a, *b, c = [1, 2]", "[b, c]", "[[], 2]"),
+        ("L = [1, 2]\na, *b = L\nb.append(3)", "L", "[1, 2]"),
+        ("a, *b, c = [1]", "b", None),
+    ],
+)
+def test_a_starred_name_takes_the_rest(before: str, expression: str, given: str | None) -> None:
+    assert value(before, expression) == given
+
+
+def test_dags_whose_ids_are_not_known_have_names_of_their_own() -> None:
+    made = convert_python(
+        "from airflow import DAG\nfrom airflow.operators.empty import EmptyOperator\n"
+        "for name in open('x').read(), open('y').read():\n"
+        "    with DAG(name) as dag: EmptyOperator(task_id='a')\n",
+        "dags/reports.py",
+        airflow="2",
+        today=date(2026, 3, 10),
+    )
+    assert [dag.dag_id for dag in made.dags] == ["reports", "reports_2"]
+    assert not any(dag.whole for dag in made.dags)
 
 
 @pytest.mark.parametrize(

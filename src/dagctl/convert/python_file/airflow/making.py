@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.state.objects import (
@@ -38,13 +39,22 @@ def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], plac
     """Return a new DAG of the file."""
     dag_id = settled(kwargs.pop("dag_id", None))
     kwargs = _apart(machine, kwargs)
-    made = Dag(place, kwargs, dict(places), dag_id=dag_id if isinstance(dag_id, str) else "dag")
+    name = dag_id if isinstance(dag_id, str) else _name_of_file(machine)
+    made = Dag(place, kwargs, dict(places), dag_id=name)
     machine.dags.append(made)
     machine.count(made)
     if not isinstance(dag_id, str):
         why = dag_id.why if isinstance(dag_id, Opaque) else "it is no text"
         made.report.gap(places.get("dag_id", place), "dag_id", why)
     return made
+
+
+def _name_of_file(machine: Machine) -> str:
+    """Return a name for a DAG whose id is not known, that no DAG of the file has."""
+    stem = machine.file.rpartition("/")[2].removesuffix(".py") or "dag"
+    taken = {each.dag_id for each in machine.dags}
+    names = (f"{stem}_{number}" if number > 1 else stem for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def group(

@@ -24,6 +24,7 @@ from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ class DagConversion:
         self.dag = dag
         self._report = dag.report
         self._target = target
-        self._values = Values(dag.report, functions)
+        self._values = Values(dag.report, target_of(target), functions)
         self._callbacks = Callbacks(self._values, functions)
         self._schedules = Schedules(self._values)
         self._tasks = Tasks(self._values, self._callbacks, functions, target)

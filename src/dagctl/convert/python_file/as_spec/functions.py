@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.outcome.report import Place
 from dagctl.convert.python_file.as_spec.function_text import Edit, FunctionText
-from dagctl.convert.python_file.as_spec.needs import Calling, Needs, is_same_anew
+from dagctl.convert.python_file.as_spec.needs import Calling, Needs
 from dagctl.convert.python_file.as_spec.needs import reason as reason_of
 from dagctl.convert.python_file.state.binding import defaults_of
 from dagctl.convert.python_file.state.bound_names import (
@@ -30,6 +30,7 @@ from dagctl.convert.python_file.state.objects import (
 )
 from dagctl.convert.python_file.state.source import read_python
 from dagctl.convert.python_file.state.uses import Uses, functions_in
+from dagctl.convert.python_file.values.records import is_same_anew
 from dagctl.convert.python_file.values.texts import literal
 from dagctl.user_code.python.checks import runs_at_import, signature_annotations
 

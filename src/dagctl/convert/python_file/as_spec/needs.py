@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.convert.python_file.state.binding import defaults_of
@@ -14,14 +13,11 @@ from dagctl.convert.python_file.state.objects import (
     Container,
     Dag,
     Decorated,
-    Moment,
     Output,
     Task,
-    Zone,
 )
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.state.uses import COPYING, LOOKING, depth_of, is_read, position
-from dagctl.convert.python_file.values.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -268,13 +264,6 @@ def _asked_for_own(nodes: Sequence[ast.AST], moved: set[str]) -> Iterator[ast.Ca
                 yield call
 
 
-def is_same_anew(value: object) -> bool:
-    """Return whether a value cannot be changed, and is the same whenever it is made."""
-    return isinstance(value, timedelta | Zone | Record) or (
-        isinstance(value, Moment) and not value.frozen
-    )
-
-
 def reason(value: object) -> str | None:
     """Return why a function that runs as a task cannot have a value of the DAG file."""
     if isinstance(value, Container):
@@ -290,4 +279,4 @@ def reason(value: object) -> str | None:
     return None
 
 
-__all__ = ["Needs", "is_same_anew", "reason"]
+__all__ = ["Needs", "reason"]

@@ -34,12 +34,14 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.import_path import is_import_path
 from dagctl.spec.fields.markers import markers_in
+from dagctl.user_code.python.gone_imports import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.convert.outcome.report import Place, Report
     from dagctl.convert.python_file.as_spec.functions import Functions
+    from dagctl.target import Target
 
 MAX_VALUES = 20_000
 """Values of one DAG, what stands at several places counted at each."""
@@ -83,8 +85,9 @@ _POSITIONS = {
 class Values:
     """Turns the values of one DAG into those of a spec, and reports what it could not keep."""
 
-    def __init__(self, report: Report, functions: Functions | None = None) -> None:
+    def __init__(self, report: Report, target: Target, functions: Functions | None = None) -> None:
         self.report = report
+        self._target = target
         self._functions = functions
         self._count = 0
         self._made_of: dict[int, Made] = {}
@@ -287,7 +290,10 @@ class Values:
         if any(part[:1].isupper() for part in parts[:-2]):
             text = f"`{'.'.join(parts[-2:])}` stands in a class: give its value"
             return self.missing(place, subject, text)
-        return {"$ref": value.path}
+        path = moved(value.path, self._target)
+        if path != value.path:
+            self.report.changed(place, subject, f"`{value.path}` is `{path}` now")
+        return {"$ref": path}
 
     def _given(self, given: Given, place: Place, subject: str) -> Any:  # noqa: ANN401
         """Return what the file reads, as far as it is known, and report that it was taken."""

@@ -27,7 +27,9 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     settled,
 )
+from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.values import records
 from dagctl.convert.python_file.values.texts import weight
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
         return edges.method(machine, owner, name, made.args, made.kwargs, made.node)
     if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
         return mapped_calls.method(machine, owner, name, made)
+    if isinstance(owner, Record):
+        return records.method(machine, owner, name, made)
     return data_calls.method(machine, owner, name, made)
 
 

@@ -23,6 +23,7 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     settled,
 )
+from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.values import connections, dates, kept, paths
 from dagctl.convert.python_file.values.texts import is_wide, rendered, spoken, text_of, weight
@@ -52,6 +53,7 @@ _CHANGES = {
     dict: frozenset({"clear", "update", "setdefault", "pop", "popitem"}),
     set: frozenset({"add", "clear", "discard", "remove", "update"}),
 }
+_COMPARING = frozenset({"count", "index", "remove"})
 _TAKE_TEMPLATES = frozenset(
     {"format", "join", "append", "extend", "insert", "update", "add", "setdefault"}
 )
@@ -60,8 +62,9 @@ _TAKE_TEMPLATES = frozenset(
 
 def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     """Return what a method of a value gives."""
-    if made.unknown:
-        return made.unknown
+    if made.unknown or (name in _COMPARING and any(isinstance(a, Record) for a in made.args)):
+        why = f"`{words(made.node)}` is known only when Python runs"
+        return made.unknown or machine.opaque(made.node, why)
     owner = kept.without_calls(owner)
     made.args = [*map(kept.without_calls, made.args)]
     known = paths.method(machine, owner, name, made)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import operator
 import posixpath
 import re
@@ -11,9 +13,10 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
+from dagctl.convert.python_file.state.loops import MAX_TURNS, turns
 from dagctl.convert.python_file.state.objects import Late, Made, settled
 from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import kept, reads
+from dagctl.convert.python_file.values import kept, reads, records
 from dagctl.convert.python_file.values.texts import rendered, weight
 from dagctl.patterns import lazy_pattern
 
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a function of the library gives; None: it is none that is followed."""
+    return (_of_objects if path in _OF_OBJECTS else _of_data)(machine, path, made)
+
+
+def _of_data(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     function = _FUNCTIONS.get(path)
     if function is None:
         return None
@@ -50,6 +57,26 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     if isinstance(value, Made):
         return value
     return rendered(bounded(machine, made.node, value), late)
+
+
+def _of_objects(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    is_mapping = path == "dataclasses.asdict"
+    return records.as_mapping(machine, made) if is_mapping else _over_lists(machine, path, made)
+
+
+def _over_lists(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a function of `itertools` goes over, whatever its lists hold."""
+    function, size = _OVER_LISTS[path]
+    lists = [arg if isinstance(arg, int) else turns(arg) for arg in made.args]
+    is_known = None not in lists and not made.kwargs and not made.unknown
+    try:
+        count = size(*lists) if is_known else None
+        if count is not None and 0 <= count <= MAX_TURNS:
+            machine.charge(count)
+            return machine.lazy(function(*lists), made.args, is_once=True)
+    except (TypeError, ValueError):
+        pass  # Python raises it too
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
 
 
 def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401
@@ -86,6 +113,16 @@ _ONE_CHARACTER = lazy_pattern(
     r"(?:\[\^?(?:[^]\[\\]|\\[\w.\-/])+\]|\\[sdwSDW.]|[^][\\.^$*+?{}|()])\+?"
 )
 """A class of characters, or one character, and its repeats: nothing that could take long."""
+_OVER_LISTS: Mapping[str, tuple[Callable[..., Any], Callable[..., int]]] = {
+    "itertools.product": (itertools.product, lambda *lists: math.prod(map(len, lists))),
+    "itertools.chain": (itertools.chain, lambda *lists: sum(map(len, lists))),
+    "itertools.pairwise": (itertools.pairwise, len),
+    "itertools.combinations": (itertools.combinations, lambda items, r: math.comb(len(items), r)),
+    "itertools.permutations": (itertools.permutations, lambda items, r: math.perm(len(items), r)),
+}
+"""What gives lists of lists, each with how many it gives."""
+_OF_OBJECTS = frozenset({"dataclasses.asdict", *_OVER_LISTS})
+"""Functions that take more than plain data."""
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "textwrap.dedent": dedent,
     "inspect.cleandoc": cleandoc,

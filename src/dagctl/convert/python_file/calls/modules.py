@@ -33,7 +33,7 @@ from dagctl.convert.python_file.state.objects import (
 from dagctl.convert.python_file.state.scope import Scope, SourceFile
 from dagctl.convert.python_file.state.source import read_python
 from dagctl.convert.python_file.values.paths import written
-from dagctl.convert.python_file.values.records import Record, is_text
+from dagctl.convert.python_file.values.records import is_same_anew, is_text
 from dagctl.errors import SpecError, UsageError
 from dagctl.patterns import lazy_pattern
 
@@ -51,7 +51,7 @@ _CLASS = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 _DEEPEST = 6
 """Modules that import one another in a row."""
 _ASSETS = frozenset({"Dataset", "Asset"})
-_PLAIN = (str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Record)
+_PLAIN = (str, int, float, bool, type(None), timedelta, Moment, Zone, Late)
 
 
 class Module(NamedTuple):
@@ -257,7 +257,7 @@ _PLAIN_PARTS = (
 
 def exported(value: object, module: str, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
     """Return a value as another file has it: data, with functions of the module by their paths."""
-    if isinstance(value, _PLAIN):
+    if isinstance(value, _PLAIN) or is_same_anew(value):
         return value
     if isinstance(value, dict):
         made = {key: exported(item, module, scope) for key, item in value.items()}

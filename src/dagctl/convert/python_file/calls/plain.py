@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from dagctl.convert.python_file.certainty.conditions import truth
 from dagctl.convert.python_file.state.objects import (
     Bound,
+    EnumMember,
     Joined,
     Late,
     Made,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.state.machine import Machine
     from dagctl.convert.python_file.state.scope import Scope
 
+_EQUAL = frozenset({"__eq__", "__ne__"})
 MAX_TEXT = 400_000
 """Characters of a text, and items of a list, that the file puts together."""
 BUILTINS = frozenset(
@@ -166,6 +168,11 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
+    if isinstance(left, EnumMember) or isinstance(right, EnumMember):
+        same = _is_same_member(left, right)
+        if same is not None and isinstance(op, ast.Eq | ast.NotEq):
+            return same == isinstance(op, ast.Eq)
+        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
     if isinstance(op, ast.In) and right == Name("os.environ") and reads.is_set(machine, left):
         return True
     if isinstance(op, ast.Is | ast.IsNot):
@@ -184,6 +191,31 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
         return bool(function(left, right))
     except TypeError:
         return machine.opaque(node, f"`{words(node)}` cannot be worked out")
+
+
+def _is_same_member(left: object, right: object) -> bool | None:
+    """Return whether a member of an enumeration equals another value; None: only Python knows."""
+    if not all(_is_usual(side) for side in (left, right) if isinstance(side, EnumMember)):
+        return None
+    if isinstance(left, EnumMember) and isinstance(right, EnumMember):
+        if left.owner.node is not right.owner.node:
+            return None
+        if left.name == right.name:
+            return True
+        known = weight(left.value) is not None and weight(right.value) is not None
+        return bool(left.value == right.value) if known else None  # one value has two names
+    member, other = (left, right) if isinstance(left, EnumMember) else (right, left)
+    if not isinstance(member, EnumMember) or weight(other) is None:
+        return None
+    return member.is_data and bool(member.value == other)
+
+
+def _is_usual(member: EnumMember) -> bool:
+    """Return whether members of an enumeration are compared as those of Python itself."""
+    node = member.owner.node
+    bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    own = {getattr(each, "name", "") for each in node.body}
+    return bases <= {"Enum", "IntEnum", "StrEnum", "str", "int"} and own.isdisjoint(_EQUAL)
 
 
 def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  # noqa: ANN401

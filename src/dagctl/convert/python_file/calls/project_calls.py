@@ -25,8 +25,9 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     Zone,
 )
+from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values.records import Record, record
+from dagctl.convert.python_file.values.records import record
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Report

@@ -24,6 +24,7 @@ from dagctl.convert.python_file.state.objects import (
     Unknown,
     dag_of,
 )
+from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.state.uses import COPYING, LOOKING
 from dagctl.convert.python_file.values import kept
@@ -50,6 +51,7 @@ _SETTERS = frozenset(
     {"os.putenv", "os.unsetenv"}
     | {f"os.environ.{name}" for name in ("clear", "pop", "popitem", "setdefault", "update")}
 )
+_CHANGEABLE = (Function, list, dict, set, Record)
 _OTHERS = sys.stdlib_module_names | {"airflow", "builtins"}
 
 
@@ -142,7 +144,15 @@ def _of_environment(machine: Machine, made: Call) -> None:
 
 
 def lose(machine: Machine, container: Any, node: ast.AST, why: str) -> None:  # noqa: ANN401
-    """Let a list, a mapping or a set have nothing in it that is known."""
+    """Let a list, a mapping, a set or a record have nothing in it that is known."""
+    if isinstance(container, Record):
+        for value in container.fields.values():
+            if isinstance(value, list | dict | set | Record):
+                lose(machine, value, node, why)
+        if not container.is_frozen:
+            machine.changes.note(container)
+            container.fields.clear()
+        return
     lost = Opaque(why, machine.place(node), is_lost=True)
     machine.changes.note(container)
     container.clear()
@@ -168,7 +178,8 @@ def forget_changes(
     machine.charge(len(scope.values) // 8)
     for name in scope.values.keys() - {*named}:
         value = scope.values[name]
-        if isinstance(value, list | dict | set) and machine.changes.is_changed(value, since):
+        is_container = isinstance(value, list | dict | set | Record)
+        if is_container and machine.changes.is_changed(value, since):
             lose(machine, value, node, _MAY_FAIL)
 
 
@@ -180,7 +191,7 @@ def passed_over(machine: Machine, nodes: Iterable[ast.AST], scope: Scope) -> Non
         for name in changed_names([node, node.func]) if isinstance(node, ast.Call) else ():
             holder = scope.holder(name)
             for item in _parts(machine, [holder.values[name]] if holder else []):
-                if isinstance(item, list | dict | set):
+                if isinstance(item, list | dict | set | Record):
                     lose(machine, item, node, f"whether `{words(node)}` runs is not known")
 
 
@@ -196,7 +207,7 @@ def _parts(machine: Machine, values: Iterable[Any]) -> list[Any]:
         elif isinstance(item, list | dict | set | tuple):
             machine.charge(len(item) // 64)
             inner = item.values() if isinstance(item, dict) else item
-            made += [each for each in inner if isinstance(each, Function | list | dict | set)]
+            made += [each for each in inner if isinstance(each, _CHANGEABLE)]
             made += [] if isinstance(item, tuple) else [item]
     return made
 
@@ -205,8 +216,8 @@ def _is_one(machine: Machine, item: object) -> bool:
     """Return whether a call may change a value, and nothing that the value holds."""
     if isinstance(item, list | dict | set):
         return machine.changes.copy_of(item) is not None
-    is_method = isinstance(item, Bound) and isinstance(item.owner, list | dict | set)
-    return is_method or isinstance(item, Function | Task | Container)
+    is_method = isinstance(item, Bound) and isinstance(item.owner, list | dict | set | Record)
+    return is_method or isinstance(item, Function | Task | Container | Record)
 
 
 def _is_followed(callee: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.uses import Uses
 
 if TYPE_CHECKING:
@@ -92,10 +93,11 @@ def containers_in(value: object) -> Iterator[object]:
     stack, seen = [value], set[int]()
     while stack:
         item = stack.pop()
-        if id(item) in seen or not isinstance(item, dict | list | tuple | set):
+        if id(item) in seen or not isinstance(item, dict | list | tuple | set | Record):
             continue
         seen.add(id(item))
         yield item
+        item = item.fields if isinstance(item, Record) else item
         stack += item.values() if isinstance(item, dict) else item
 
 

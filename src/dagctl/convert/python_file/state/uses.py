@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.state.bound_names import own_names
+from dagctl.convert.python_file.state.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -25,6 +26,7 @@ COPYING = frozenset(
     | {"sorted", "sum", "tuple", "zip"}
 )
 """Functions that keep no more than the items of what they get."""
+_METHODS = frozenset({*dir(list), *dir(dict), *dir(set)})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -118,6 +120,9 @@ def depth_of(value: object) -> int:
     """Return how many lists and mappings stand in each other; 0: nothing can be changed."""
     if isinstance(value, set):
         return 1
+    if isinstance(value, Record):
+        inner = max(map(depth_of, value.fields.values()), default=0)
+        return 0 if value.is_frozen and not inner else inner + 1
     if not isinstance(value, list | tuple | dict):
         return 0
     items = value.values() if isinstance(value, dict) else value
@@ -145,7 +150,7 @@ def is_read(  # noqa: C901, PLR0911, PLR0912 - one case for each use
         case ast.Attribute(attr=method, ctx=ast.Load()):
             call = parents.get(around)
             if not (isinstance(call, ast.Call) and call.func is around):
-                return False
+                return method not in _METHODS and is_read(around, depth - 1, parents)
             if method == "get":
                 return is_read(call, depth - 1, parents)
             return method in _KEYS or (method in _SAME_TYPE and depth == 1)

@@ -50,8 +50,12 @@ def _unpack(
 ) -> None:
     value = settled(value)
     parts = turns(value) if isinstance(value, list | tuple) else None
-    starred = any(isinstance(element, ast.Starred) for element in elements)
-    if parts is None or starred or len(parts) != len(elements):
+    stars = [at for at, each in enumerate(elements) if isinstance(each, ast.Starred)]
+    if parts is not None and stars and len(parts) >= len(elements) - 1:
+        end = stars[0] + len(parts) - len(elements) + 1
+        parts = [*parts[: stars[0]], parts[stars[0] : end], *parts[end:]]
+        elements = [each.value if isinstance(each, ast.Starred) else each for each in elements]
+    if parts is None or len(parts) != len(elements):
         why = "what it is made of is known only when Python runs"
         parts = [machine.opaque(statement, why)] * len(elements)
     for element, part in zip(elements, parts, strict=True):

@@ -34,11 +34,11 @@ from dagctl.convert.python_file.state.objects import (
     full_id,
     settled,
 )
+from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.syntax import comprehensions
-from dagctl.convert.python_file.values import dates, kept, paths, reads
+from dagctl.convert.python_file.values import dates, kept, paths, reads, records
 from dagctl.convert.python_file.values.connections import field
-from dagctl.convert.python_file.values.records import Record
 from dagctl.convert.python_file.values.texts import formatted, rendered, spoken, text_of
 from dagctl.patterns import lazy_pattern
 
@@ -155,7 +155,7 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
     if isinstance(owner, Opaque):
         return owner
     if isinstance(owner, Record):
-        return owner.fields.get(node.attr, Bound(owner, node.attr))
+        return records.attribute(machine, owner, node)
     if isinstance(owner, Made) and owner.target.path in _PARSING and node.attr in _PARSED:
         return None  # Airflow gives an id where one DAG is asked for; the file stands for all
     if isinstance(owner, Moment | Connected):
