@@ -42,6 +42,7 @@ OF_A_TASK = [
     ("bash_command: '{{ ds_add(ds, 1) }}'", "write `macros.ds_add`"),
     ("bash_command: 'echo ${{ secrets.TOKEN }}'", "{{ conn.NAME.password }}"),
     ("operator: BashOperator, bash_command: ls", "remove the line `operator`"),
+    ("bash_command: ls, operator: BashOperator", "remove one of them"),
     ("operator: BashOperator, with: {bash_command: ls}, env: {A: b}", "with: {env: ...}"),
     ("operator: BranchPythonOperator, python_code: return 1", "remove the line `operator`"),
     ("operator: PythonOperator, with: {python_code: return 1}", "remove the line `operator`"),

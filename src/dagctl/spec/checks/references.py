@@ -104,7 +104,7 @@ def _commands(data: object, target: Target) -> Iterator[tuple[Path, str]]:
         name = field(task, "operator")
         if isinstance(name, str) and name.rpartition(".")[2] in _OF_BASH:
             for inner, text in rendered_texts(task, target):
-                if inner[1] == "bash_command":
+                if inner[1:2] == ("bash_command",):
                     yield (*path, *inner), text
 
 

@@ -6,6 +6,7 @@ import json
 
 import jwt
 import pytest
+import yaml
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
@@ -172,3 +173,57 @@ def test_what_only_names_a_secret_is_none(given: str) -> None:
     text = f"dag_name: x\ntasks:\n  - task_id: a\n    bash_command: ls\n    env: {given}\n"
 
     assert [each.code for each in check_spec(text).diagnostics] == []
+
+
+def in_a_block(key: str, line: str) -> str:
+    return f"dag_name: x\ntasks:\n  - task_id: a\n    {key}: |\n      {line}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "secret"),
+    [
+        ("bash_command", "PGPASSWORD=hunter2x psql -h db", "hunter2x"),
+        ("bash_command", "export API_TOKEN='abc-1234'", "abc-1234"),
+        ("bash_command", "load --password=hunter2x", "hunter2x"),
+        ("bash_command", "curl -s -u ada:hunter2x https://x", "hunter2x"),
+        ("bash_command", 'curl -H "Authorization: Bearer abcd1234efgh" https://x', "abcd1234efgh"),
+        ("python_code", 'db_password = "hunter2x"', "hunter2x"),
+        ("python_code", "run(user='a', api_key='k-12345')", "k-12345"),
+        ("python_code", 'head = {"Authorization": "Basic YWRhOnh4eA1="}', "YWRhOnh4eA1="),
+    ],
+)
+def test_a_secret_in_code_is_found_by_its_name(key: str, line: str, secret: str) -> None:
+    text = in_a_block(key, line)
+    for source in (text, json.dumps(yaml.safe_load(text), indent=1)):
+        [found] = [each for each in check_spec(source).diagnostics if each.code == "DAG150"]
+
+        assert found.line
+        assert found.column
+        assert found.end_column
+        shown = source.split("\n")[found.line - 1][found.column - 1 : found.end_column - 1]
+        assert (shown, found.severity) == (secret, Severity.WARNING)
+        assert secret not in f"{found.message} {found.hint}"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("bash_command", "PGPASSWORD=$DB_PASS psql; mysql --password=${PASS} -u a"),
+        ("bash_command", 'PGPASSWORD="$(cat /run/secret)" psql'),
+        ("bash_command", "PGPASSWORD={{ conn.db.password }} psql"),
+        ("bash_command", 'curl -H "Authorization: Bearer $TOKEN" -u "$USER:$PASS" https://x'),
+        ("bash_command", 'curl -H "Authorization: Bearer {{ var.value.t }}" https://x'),
+        ("bash_command", "docker run -u 1000:1000 image; echo Authorization: Bearer your-token"),
+        ("bash_command", "python load.py --token=x --password-file=/run/secret"),
+        ("python_code", 'password = os.environ["PASSWORD"]'),
+        ("python_code", "run(password=conn.password, api_key=None, secret_key=key)"),
+        ("python_code", 'head = {"Authorization": f"Bearer {token}"}'),
+        ("python_code", 'same = password == "hunter2x"'),
+        ("python_code", 'api_key = "your-api-key"'),
+        ("python_code", 'access_token = Variable.get("slack_access_token")'),
+        ("python_code", "sql = \"user = 'a' password = '%(password)s'\""),
+    ],
+)
+def test_code_that_only_names_a_secret_has_none(key: str, line: str) -> None:
+    codes = [each.code for each in check_spec(in_a_block(key, line)).diagnostics]
+    assert Code.PLAIN_CREDENTIAL not in codes
