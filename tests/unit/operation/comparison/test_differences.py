@@ -105,12 +105,3 @@ def test_what_is_one_value_changes_as_one(field: str, before: object, after: obj
 
     assert change.kind == "changed"
     assert change.path[:1] == (field,)
-
-
-def test_a_group_is_one_and_a_task_in_it_is_none() -> None:
-    old = {"tasks": [{"group_id": "g", "tooltip": "a", "tasks": [LOAD]}]}
-    new = {"tasks": [{"group_id": "g", "tooltip": "b", "tasks": [task("load", retries=2)]}]}
-
-    found = {each.path: each.of_group for each in differences(old, new)}
-
-    assert found == {("tasks", "g", "tooltip"): True, ("tasks", "g.load", "retries"): False}

@@ -42,17 +42,24 @@ class Callbacks:
                 return {"python_code": code}
             case Made(target=Name(path="functools.partial"), args=[Name(path=path)]):
                 return self._with({"callable": path}, value, place)
-            case Made(target=Name(path=path)):
-                form, named = notifier_form(path)
-                if form == "notifier":
-                    return self._with({"notifier": named}, value, place)
-                text = f"{path} makes it: it is called with its arguments as a notifier is"
-                self._values.report.changed(place, kind, text)
-                return self._with({"notifier": path}, value, place)
+            case Made():
+                return self._notifier(value, place, kind)
             case Opaque(why=why):
                 return self._values.missing(place, kind, why)
             case _:
                 return self._values.missing(place, kind, "it is no callback that a spec can hold")
+
+    def _notifier(self, value: Made, place: Place, kind: str) -> Any:  # noqa: ANN401 - as above
+        path = value.target.path
+        if path == "functools.partial":
+            why = "`partial` gives arguments to a function of the file: give them as defaults"
+            return self._values.missing(place, kind, why)
+        form, named = notifier_form(path)
+        if form == "notifier":
+            return self._with({"notifier": named}, value, place)
+        text = f"{path} makes it: it is called with its arguments as a notifier is"
+        self._values.report.changed(place, kind, text)
+        return self._with({"notifier": path}, value, place)
 
     def _with(self, form: dict[str, Any], value: Made, place: Place) -> dict[str, Any]:
         value.is_used = True

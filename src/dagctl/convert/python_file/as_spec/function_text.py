@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_DEFINITIONS = ("class ", "def ", "async def ", "@")
+
+
 class Edit(NamedTuple):
     """A node that is written in another way."""
 
@@ -87,9 +90,12 @@ class FunctionText:
         self, node: ast.Lambda, needs: Sequence[str], name: str, edits: Sequence[Edit]
     ) -> str:
         """Return a lambda as a function."""
-        body: list[ast.stmt] = [ast.Return(node.body)]
-        made = ast.FunctionDef(name, _edited(node.args, edits), body, [], lineno=1)
-        return _unparsed(made, needs)
+        lines = [f"def {name}({ast.unparse(_edited(node.args, edits))}):"]
+        for need in needs:
+            is_definition = need.startswith(_DEFINITIONS)
+            lines += [*([""] if is_definition and len(lines) > 1 else []), *self._block(need, 4)]
+            lines += [""] if is_definition else []
+        return "\n".join([*lines, f"    return {ast.unparse(node.body)}", ""])
 
 
 def _edited(args: ast.arguments, edits: Sequence[Edit]) -> ast.arguments:

@@ -30,6 +30,7 @@ from dagctl.convert.python_file.state.objects import (
 )
 from dagctl.convert.python_file.state.source import read_python
 from dagctl.convert.python_file.state.uses import Uses, functions_in
+from dagctl.convert.python_file.values.methods import Instance, Method
 from dagctl.convert.python_file.values.records import is_same_anew
 from dagctl.convert.python_file.values.texts import literal
 from dagctl.user_code.python.checks import runs_at_import, signature_annotations
@@ -134,12 +135,17 @@ class Functions:
                 needs.refuse_shared(node, uses, lambda value: self._names_of(value, scope))
         except _TooMuchError as error:
             needs = Needs(calling, missing={error.name: error.why})
+        if isinstance(function, Method):
+            name = function.name
+            if not function.is_still_named():
+                needs.missing[function.by] = "it means another object later"
         if isinstance(node, ast.Lambda):
             is_known = name in names or hasattr(builtins, name) or iskeyword(name)
             name = name if name.isidentifier() and not is_known else "run"
             edits = [*_defaults(function)]
             code = text.of_lambda(node, [*needs.imports, *needs.others], name, edits)
-            report.changed(function.place, subject, "the lambda is written as a function")
+            what = "call of the method" if isinstance(function, Method) else "lambda"
+            report.changed(function.place, subject, f"the {what} is written as a function")
         else:
             edits = [*_annotations(node), *_defaults(function)]
             code = text.of_function(node, [*needs.imports, *needs.others], edits)
@@ -273,7 +279,8 @@ class Functions:
             needs.missing[name] = "a relative import of a module gives it: import it by its path"
             return
         since = holder.named_at.get(name, 0)
-        if self._changes.is_changed(value, since):
+        is_touched = isinstance(value, Instance) and bool(value.touched)
+        if is_touched or self._changes.is_changed(value, since):
             needs.missing[name] = "it is changed after the line that makes it"
             return
         self._refuse_later(loaded_names(statement), holder, since, needs)

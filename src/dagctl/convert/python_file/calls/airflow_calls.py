@@ -21,7 +21,7 @@ from dagctl.convert.python_file.state.objects import (
     Task,
 )
 from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import connections, dates, kept, paths, reads
+from dagctl.convert.python_file.values import connections, dates, kept, methods, paths, reads
 from dagctl.convert.python_file.values.records import record
 from dagctl.operators import Operator, lookup
 
@@ -94,7 +94,7 @@ def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN4
     """Return what a class of the file makes: a task, where it is called like an operator."""
     if "task_id" not in made.kwargs:
         known = record(machine, given, made)
-        return known or machine.opaque(made.node, f"{given.node.name} is a class of this file")
+        return known or methods.instance(machine, given, made.node)
     item = _operator(machine, Name(given.node.name), made)
     text = f"{given.node.name} is a class of this file: write it into a module, and import it"
     if isinstance(item, Task):

@@ -28,9 +28,10 @@ from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.state.uses import COPYING, LOOKING
 from dagctl.convert.python_file.values import kept
+from dagctl.convert.python_file.values.methods import Instance, Method
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dagctl.convert.python_file.state.binding import Call
     from dagctl.convert.python_file.state.machine import Machine
@@ -51,7 +52,7 @@ _SETTERS = frozenset(
     {"os.putenv", "os.unsetenv"}
     | {f"os.environ.{name}" for name in ("clear", "pop", "popitem", "setdefault", "update")}
 )
-_CHANGEABLE = (Function, list, dict, set, Record)
+_CHANGEABLE = (Function, list, dict, set, Record, Instance)
 _OTHERS = sys.stdlib_module_names | {"airflow", "builtins"}
 
 
@@ -109,9 +110,7 @@ def of_call(machine: Machine, callee: object, made: Call, value: object, scope: 
     node, why = made.node, f"`{words(made.node)}` may change it"
     if _gives_names(node, scope):
         forget(machine, scope.root, node, why)
-    given: list[Any] = [*made.args, *made.kwargs.values()]
-    if isinstance(callee, Bound):
-        given.append(callee.owner)
+    given: list[Any] = [*made.args, *made.kwargs.values(), *_objects_of(callee)]
     if isinstance(callee, Name) and callee.path in _SETTERS:
         _of_environment(machine, made)
     is_harmless = _is_harmless(callee) or is_logger(node.func, scope)
@@ -124,6 +123,16 @@ def of_call(machine: Machine, callee: object, made: Call, value: object, scope: 
             _change(machine, item, made, value)
     if isinstance(value, Made) and not value.target.path.startswith(_FRESH):
         kept.hold(machine, value, given)
+
+
+def _objects_of(callee: object) -> Iterator[Any]:
+    """Yield the object whose method is called, or that is called, or something in it."""
+    if isinstance(callee, Bound):
+        yield callee.owner
+    elif isinstance(callee, Method):
+        yield callee.of
+    elif isinstance(callee, Instance):
+        yield callee
 
 
 def _change(machine: Machine, item: Any, made: Call, value: Opaque | Made) -> None:  # noqa: ANN401
@@ -144,7 +153,10 @@ def _of_environment(machine: Machine, made: Call) -> None:
 
 
 def lose(machine: Machine, container: Any, node: ast.AST, why: str) -> None:  # noqa: ANN401
-    """Let a list, a mapping, a set or a record have nothing in it that is known."""
+    """Let a list, a mapping, a set or an object have nothing in it that is known."""
+    if isinstance(container, Instance):
+        container.touched.append(node)
+        return
     if isinstance(container, Record):
         for value in container.fields.values():
             if isinstance(value, list | dict | set | Record):
@@ -217,7 +229,7 @@ def _is_one(machine: Machine, item: object) -> bool:
     if isinstance(item, list | dict | set):
         return machine.changes.copy_of(item) is not None
     is_method = isinstance(item, Bound) and isinstance(item.owner, list | dict | set | Record)
-    return is_method or isinstance(item, Function | Task | Container | Record)
+    return is_method or isinstance(item, Function | Task | Container | Record | Instance)
 
 
 def _is_followed(callee: object) -> bool:

@@ -37,7 +37,7 @@ from dagctl.convert.python_file.state.objects import (
 from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.syntax import comprehensions
-from dagctl.convert.python_file.values import dates, kept, kept_texts, paths, reads, records
+from dagctl.convert.python_file.values import dates, kept, methods, paths, reads, records
 from dagctl.convert.python_file.values.connections import field
 from dagctl.convert.python_file.values.texts import formatted, rendered, spoken, text_of
 from dagctl.patterns import lazy_pattern
@@ -153,7 +153,7 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
     if isinstance(owner, Task | Output | Dag | Group):
         return _attribute_of(machine, node, owner)
     if isinstance(owner, Opaque):
-        return owner
+        return methods.of_object(machine, owner, node, scope) or owner
     if isinstance(owner, Record):
         return records.attribute(machine, owner, node)
     if isinstance(owner, Made) and owner.target.path in _PARSING and node.attr in _PARSED:
@@ -185,6 +185,8 @@ def _member(machine: Machine, owner: Name | Bound | LocalClass | EnumMember, nam
     path = _path(owner)
     if path is None:
         known = attribute(machine, owner, name)
+        if known is UNKNOWN and isinstance(owner, LocalClass):
+            return methods.of_class(machine, owner, name) or Bound(owner, name)
         return Bound(owner, name) if known is UNKNOWN else known
     if name in any_callee.METHODS:
         definition = machine.definition(path)
@@ -243,11 +245,10 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         below = paths.below(machine, node, left, kept.without_calls(right))
         if below is not None:
             return below
-    at_parse = kept_texts.by_percent(machine, node, left, right)
-    if at_parse is None and (isinstance(left, _AT_PARSE) or isinstance(right, _AT_PARSE)):
+    if isinstance(left, _AT_PARSE) or isinstance(right, _AT_PARSE):
         at_parse = kept.operated(machine, node, node.op, [left, right])
-    if at_parse is not None:
-        return at_parse
+        if at_parse is not None:
+            return at_parse
     left, right = kept.without_calls(left), kept.without_calls(right)
     return _of_texts(machine, node, left, right)
 
