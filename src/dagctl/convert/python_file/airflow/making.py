@@ -44,9 +44,13 @@ def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], plac
     machine.dags.append(made)
     machine.count(made)
     if not isinstance(dag_id, str):
-        why = dag_id.why if isinstance(dag_id, Opaque) else "it is no text"
-        made.report.gap(places.get("dag_id", place), "dag_id", why)
+        made.report.gap(places.get("dag_id", place), "dag_id", _no_text(dag_id))
     return made
+
+
+def _no_text(value: object) -> str:
+    """Return why a value is no text."""
+    return value.why if isinstance(value, Opaque) else "it is no text"
 
 
 def _name_of_file(machine: Machine) -> str:
@@ -75,8 +79,7 @@ def group(
     if isinstance(group_id, str):
         made.group_id = _free(made, group_id) if repeated else group_id
     else:
-        why = group_id.why if isinstance(group_id, Opaque) else "it is no text"
-        report_of(machine, made).gap(place, "group_id", why)
+        report_of(machine, made).gap(place, "group_id", _no_text(group_id))
     _enter(machine, made)
     return made
 
@@ -115,8 +118,7 @@ def task(  # noqa: PLR0913 - the parts of a call
     if isinstance(task_id, str):
         made.task_id = _free(made, task_id) if repeated else task_id
     else:
-        why = task_id.why if isinstance(task_id, Opaque) else "it is no text"
-        report_of(machine, made).gap(place, "task_id", why)
+        report_of(machine, made).gap(place, "task_id", _no_text(task_id))
     _enter(machine, made)
     if machine.enclosed:
         machine.enclosed[-1].append(made)

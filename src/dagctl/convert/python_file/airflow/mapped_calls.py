@@ -18,7 +18,6 @@ from dagctl.convert.python_file.state.objects import (
     Task,
 )
 from dagctl.convert.python_file.state.scope import Scope
-from dagctl.convert.python_file.state.source import words
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.binding import Call
@@ -41,7 +40,7 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
         return Partial(owner, made.kwargs, made.places)
     if name in {"expand", "expand_kwargs"}:
         return _expanded(machine, owner, name, made)
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def of_operator(machine: Machine, path: str, name: str, made: Call) -> Any:  # noqa: ANN401

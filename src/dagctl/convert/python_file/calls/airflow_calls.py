@@ -175,7 +175,7 @@ def _output(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
     key = given[1] if len(given) > 1 else None
     if isinstance(task, Task) and (key is None or isinstance(key, str)):
         return Output(task, None if key == "return_value" else key)
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def _decorator(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401

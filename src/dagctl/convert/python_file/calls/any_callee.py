@@ -73,7 +73,7 @@ def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401,
         case Opaque():
             return callee
         case _:
-            return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+            return machine.only_python(made.node)
 
 
 def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Call:
@@ -164,7 +164,7 @@ def _over_items(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         machine.report.gap(machine.place(made.node), words(made.node), text)
     kept = [truth(result) for result in results] if path == "builtins.filter" else []
     if None in kept:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     those = [item for item, is_kept in zip(items, kept, strict=False) if is_kept]
     return machine.lazy(those if kept else results, lists[:1], is_once=True)
 
@@ -176,18 +176,18 @@ def _in_order(machine: Machine, made: Call, items: list[Any], keys: list[Any]) -
         with suppress(TypeError):
             order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(is_reversed))
             return [items[index] for index in order]
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noqa: ANN401
     if made.args and isinstance(made.args[0], Function | Decorated):
         return decorators.wrapped(machine, decorator, made.args[0])
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def _partially(machine: Machine, callee: Partial | Made, made: Call) -> Any:  # noqa: ANN401
     if isinstance(callee, Partial) or not callee.args or callee.is_old:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     made.args = [*callee.args[1:], *made.args]
     made.kwargs = callee.kwargs | made.kwargs
     return apply(machine, callee.args[0], made)

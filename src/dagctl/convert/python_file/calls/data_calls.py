@@ -85,7 +85,7 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     is_change = any(isinstance(owner, kind) and name in names for kind, names in _CHANGES.items())
     if is_change and not machine.is_kept(owner):
         return _change(machine, owner, name, made)
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def _of_what_is_read(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401
@@ -102,7 +102,7 @@ def _of_text(machine: Machine, owner: str, name: str, made: Call) -> Any:  # noq
         return _join(machine, owner, made)
     plain = all(isinstance(arg, str | int | None | tuple) for arg in made.args)
     if name not in _TEXT_METHODS or not plain or made.kwargs:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     if name == "replace" and len(owner) * (1 + len(str(made.args[-1:]))) > 16 * MAX_TEXT:
         return machine.opaque(made.node, f"`{words(made.node)}` is too large")
     try:
@@ -119,7 +119,7 @@ def _format(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
     kwargs = {key: _formattable(value) for key, value in made.kwargs.items()}
     known = None not in args and None not in kwargs.values()
     if not known or not _has_plain_fields(owner):
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     longest = max(map(len, map(str, [*args, *kwargs.values(), ""])))
     if owner.count("{") * longest > MAX_TEXT:
         return machine.opaque(made.node, f"`{words(made.node)}` is too large")
@@ -159,14 +159,14 @@ def _join(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
     texts = [text_of(part) for part in parts] if parts is not None else [None]
     known = [text for text in texts if text is not None]
     if len(known) != len(texts) or sum(map(len, known)) + len(owner) * len(known) > MAX_TEXT:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     return rendered(bounded(machine, made.node, owner.join(known)), _late(parts or []))
 
 
 def _read(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401
     machine.charge(len(owner) // 16)
     if any(isinstance(arg, Late | Made | Opaque) for arg in made.args[:1]):
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     if name == "copy":
         return owner.copy()
     try:
@@ -213,13 +213,13 @@ def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     if name != "str":
         made.args = [*map(settled, made.args)]
     if made.unknown or function is None or any(isinstance(arg, Opaque) for arg in made.args):
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     try:
         value = function(*made.args, **made.kwargs)
     except (TypeError, ValueError, ArithmeticError, AttributeError):
         value = None
     if value is None:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     value = bounded(machine, made.node, value)
     is_lazy = name in _ITERATORS and isinstance(value, list)
     return machine.lazy(value, made.args, is_once=True) if is_lazy else value

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.state.loops import MAX_TURNS, turns
 from dagctl.convert.python_file.state.objects import Late, Made, settled
-from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.values import kept, reads, records
 from dagctl.convert.python_file.values.texts import rendered, weight
 from dagctl.patterns import lazy_pattern
@@ -53,7 +52,7 @@ def _of_data(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     if value is None and path == "json.dumps" and len(made.args) == 1 and not made.kwargs:
         value = kept.applied(machine, made.node, path, made.args)
     if value is None:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     if isinstance(value, Made):
         return value
     return rendered(bounded(machine, made.node, value), late)
@@ -76,7 +75,7 @@ def _over_lists(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
             return machine.lazy(function(*lists), made.args, is_once=True)
     except (TypeError, ValueError):
         pass  # Python raises it too
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401

@@ -90,7 +90,7 @@ def binary(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         return _moved(machine, node, left, right)
     known = isinstance(left, _DATA) and isinstance(right, _DATA)
     if not known or not _is_small(node.op, left, right):
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     function = _BINARY.get(type(node.op), _no_operator)
     try:
         value = function(left, right)
@@ -110,7 +110,7 @@ def _moved(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
             made = dates.by_operator(left, right, is_sum=isinstance(node.op, ast.Add))
         except (OverflowError, TypeError, ValueError):
             return machine.opaque(node, f"`{words(node)}` is no date that is known")
-    return made or machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+    return made or machine.only_python(node)
 
 
 def bounded(machine: Machine, node: ast.AST, value: Any) -> Any:  # noqa: ANN401
@@ -149,7 +149,7 @@ def unary(machine: Machine, node: ast.UnaryOp, value: object) -> Any:  # noqa: A
         return machine.opaque(node, words(node)) if test is None else not test
     function, value = _UNARY.get(type(node.op)), settled(value)
     if function is None or not isinstance(value, int | float | timedelta):
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     return function(value)
 
 
@@ -172,21 +172,21 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
         same = _is_same_member(left, right)
         if same is not None and isinstance(op, ast.Eq | ast.NotEq):
             return same == isinstance(op, ast.Eq)
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     if isinstance(op, ast.In) and right == Name("os.environ") and reads.is_set(machine, left):
         return True
     if isinstance(op, ast.Is | ast.IsNot):
         if right is None and reads.is_a_text(left):
             return isinstance(op, ast.IsNot)
         if isinstance(left, Late | Name | Made) or isinstance(right, Late | Name | Made):
-            return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+            return machine.only_python(node)
         same = left is right or (isinstance(left, bool) and left == right)
         return same if isinstance(op, ast.Is) else not same
     function = _COMPARE.get(type(op))
     if function is None or not isinstance(left, _DATA) or not isinstance(right, _DATA):
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     if weight(left) is None or (isinstance(right, list | tuple | dict) and weight(right) is None):
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     try:
         return bool(function(left, right))
     except TypeError:
@@ -240,7 +240,7 @@ def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  #
             return inner
         if owner.given is not None:
             return item(machine, node, settled(owner), key)
-    return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+    return machine.only_python(node)
 
 
 def cut(machine: Machine, node: ast.Subscript, owner: Any, scope: Scope) -> Any:  # noqa: ANN401
@@ -254,7 +254,7 @@ def cut(machine: Machine, node: ast.Subscript, owner: Any, scope: Scope) -> Any:
     ]
     known = all(edge is None or isinstance(edge, int) for edge in edges) and edges[2] != 0
     if not known or not isinstance(owner, str | list | tuple):
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     return bounded(machine, node, owner[slice(*edges)])
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.state.binding import bind, defaults_of
 from dagctl.convert.python_file.state.objects import Function
 from dagctl.convert.python_file.state.scope import Scope
-from dagctl.convert.python_file.state.source import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,7 @@ def inline(machine: Machine, function: Function, made: Call) -> Any:  # noqa: AN
     """Go through a function of the file with the arguments of a call."""
     node = function.node
     if not function.is_followed or machine.calls >= _MOST_CALLS:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     scope = argument_scope(machine, function, made)
     if isinstance(node, ast.Lambda):
         return machine.evaluate(node.body, scope)

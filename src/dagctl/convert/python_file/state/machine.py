@@ -13,7 +13,7 @@ from dagctl.convert.python_file.state.given import AbsentFileError, handler_of
 from dagctl.convert.python_file.state.loops import Lazy, lost_in
 from dagctl.convert.python_file.state.objects import Dag, Group, Opaque
 from dagctl.convert.python_file.state.scope import Changes, Scope
-from dagctl.convert.python_file.state.source import refused
+from dagctl.convert.python_file.state.source import refused, words
 from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
@@ -266,3 +266,7 @@ class Machine:
     def opaque(self, node: ast.AST, why: str) -> Opaque:
         """Return the value of something that cannot be followed."""
         return Opaque(why, self.place(node))
+
+    def only_python(self, node: ast.AST) -> Opaque:
+        """Return the value of something that Python alone would know."""
+        return self.opaque(node, f"`{words(node)}` is known only when Python runs")

@@ -61,7 +61,7 @@ def evaluate(machine: Machine, node: ast.expr, scope: Scope) -> Any:  # noqa: AN
     """Return the value of an expression; an `Opaque` where only Python knows."""
     handler = _HANDLERS.get(type(node))
     if handler is None:
-        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+        return machine.only_python(node)
     return handler(machine, node, scope)
 
 
@@ -214,7 +214,7 @@ def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | 
     kwargs = getattr(owner, "kwargs", {})
     if name in kwargs:
         return kwargs[name]
-    return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+    return machine.only_python(node)
 
 
 def _binary(machine: Machine, node: ast.BinOp, scope: Scope) -> Any:  # noqa: ANN401

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.state.objects import Connected, Given, Late, Made, Name
-from dagctl.convert.python_file.state.source import words
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.binding import Call
@@ -76,5 +75,5 @@ def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> 
         if plain and "}}" not in arguments:
             known = inner(owner, f".get({arguments})", *made.args)
     if known is None:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     return known

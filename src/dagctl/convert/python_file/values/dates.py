@@ -229,7 +229,7 @@ def method(machine: Machine, owner: Moment, name: str, made: Call) -> Any:  # no
 
 
 def _not_known(machine: Machine, made: Call) -> Opaque:
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def moved(owner: Moment, by: timedelta) -> Moment:

@@ -90,7 +90,7 @@ def method(machine: Machine, owner: Record, name: str, made: Call) -> Any:  # no
     """Return what a method of an object gives: its statements are followed."""
     node = _method(owner.owner, name)
     if node is None or node.decorator_list or made.unknown:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+        return machine.only_python(made.node)
     made.is_followed = True
     return _called(machine, owner, node, made)
 
@@ -117,7 +117,7 @@ def as_mapping(machine: Machine, made: Call) -> Any:  # noqa: ANN401
         copied = _copied(given)
         if copied is not _UNKNOWN:
             return copied
-    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return machine.only_python(made.node)
 
 
 def _copied(value: object) -> Any:  # noqa: ANN401
