@@ -31,9 +31,9 @@ class Hostile:
     size: int
     format: Literal["yaml", "json"] = "json"
 
-    def text(self, times: int = 1) -> str:
+    def text(self, times: float = 1) -> str:
         """Return the spec at `times` its small size."""
-        return self.make(self.size * times)
+        return self.make(int(self.size * times))
 
 
 def repeated(part: Callable[[int], str], size: int, *, joint: str = "") -> str:

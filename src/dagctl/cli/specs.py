@@ -45,7 +45,7 @@ class Batch:
     diagnostics: tuple[Diagnostic, ...]
     failure: SpecError | None = None
     """Why some specs were left out."""
-    prepared: Mapping[str, str] = field(default_factory=dict)
+    prepared: dict[str, str] = field(default_factory=dict)
     """What was made of specs while they were checked, by their digests."""
 
 

@@ -65,7 +65,7 @@ def render_code(spec: DagSpec, *, airflow: str = "3", dag_id: str | None = None)
         SpecError: As `render`.
         GeneratedCodeError: As `render`.
     """
-    target = target_of(airflow)
+    target, spec = target_of(airflow), spec.whole()
     if spec.checked_for != target.full_name:
         _refuse(spec.recorded, target)
     name = dag_id or spec.dag_id

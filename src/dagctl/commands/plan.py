@@ -149,7 +149,7 @@ def _origins(
 
 def _differences(change: Change) -> tuple[Difference, ...]:
     record = change.record
-    spec = change.spec_data if change.spec is None else change.spec.recorded
+    spec = change.data
     if record is None or spec is None or not record.spec:  # a row of no dagctl has no spec
         return ()
     return differences(

@@ -18,7 +18,7 @@ from dagctl.spec.resolution import DEFAULTS
 from dagctl.spec.strictness import judged_elsewhere, taken_by, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from dagctl.commands.files.read import ReadSpecs, SpecText
@@ -46,7 +46,7 @@ class Validation:
     diagnostics: tuple[Diagnostic, ...]
     templates: int = 0
     """How many templates were checked."""
-    prepared: Mapping[str, str] = field(default_factory=dict)
+    prepared: dict[str, str] = field(default_factory=dict)
     """What was made of specs on the way, by their digests."""
 
     @property

@@ -108,7 +108,7 @@ class Change:
     # --- What shall be: everything that finishing or undoing needs ---
 
     spec_data: Mapping[str, Any] | None = None
-    """The spec as JSON data, as it is recorded."""
+    """The spec as JSON data, where there is no `spec`."""
     content: bytes | None = None
     """What the DAG file and the object shall hold; None: nothing, once all is rendered."""
     storage_path: str = ""
@@ -117,6 +117,11 @@ class Change:
     """What is at that key now; None: nothing."""
     spec_write: SpecWrite | None = None
     """How the spec file follows, once the change is confirmed; None: it stays as it is."""
+
+    @property
+    def data(self) -> Mapping[str, Any] | None:
+        """The spec as JSON data, as it is recorded; None: nothing is known of it."""
+        return self.spec_data if self.spec is None else self.spec.recorded
 
     @property
     def is_effective(self) -> bool:
@@ -268,7 +273,7 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
 
     Of a removal the registry keeps all but version and commit as they are recorded.
     """
-    granted, spec = change.granted, change.spec_data or {}
+    granted, spec = change.granted, change.data or {}
     return DagVersion(
         id=granted.row_id,
         project_id=project_id,

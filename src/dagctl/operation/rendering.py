@@ -12,7 +12,7 @@ from dagctl.dag_file.header import Provenance, body_of
 from dagctl.operation.conflicts.basis import version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from dagctl.operation.change import Change
     from dagctl.spec.model import DagSpec
@@ -38,18 +38,19 @@ def rendering_by(renderer: Renderer) -> Iterator[None]:
         _RENDERER.reset(token)
 
 
-def render_with(codes: Mapping[str, str], made_for: str) -> None:
+def render_with(codes: dict[str, str], made_for: str) -> None:
     """Let DAG files be rendered with code that is there, from here on and in this thread.
 
     Args:
-        codes: The code of specs by their digests: for that Airflow, and with their own ids.
+        codes: The code of specs by their digests: for that Airflow, and with their own ids. Each is
+            used once, and taken out: thousands of them are not kept beside the files.
         made_for: The Airflow.
     """
 
     def renderer(spec: DagSpec, *, airflow: str, provenance: Provenance | None = None) -> str:
         known = provenance or Provenance()
         is_own = airflow == made_for and known.dag_id in {None, spec.dag_id}
-        code = codes.get(spec.digest()) if is_own else None
+        code = codes.pop(spec.digest(), None) if is_own else None
         if code is None:
             return render(spec, airflow=airflow, provenance=known)
         return with_code(spec, code, airflow=airflow, provenance=known)

@@ -71,8 +71,8 @@ from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.tasks.group import SharedArgs
-from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.packable_model import PackableModel
 from dagctl.spec.validation.read_by import ReadBy
 from dagctl.spec.walk import Path, is_group, walk
 
@@ -84,7 +84,7 @@ def _slug_of_name(data: Mapping[str, Any]) -> str:
     return slug(data.get("dag_name", ""))
 
 
-class DagSpec(CheckedModel, defer_build=False):
+class DagSpec(PackableModel, defer_build=False):
     """One DAG, as the guide's fields describe it.
 
     Building it checks all that is the same for each Airflow.
@@ -97,6 +97,9 @@ class DagSpec(CheckedModel, defer_build=False):
         """project_id description schedule_interval owner tags start_date retries
         retry_delay_minutes depends_on_past catchup email_on_failure email_on_retry""".split()  # noqa: SIM905 - a table, not code
     )
+
+    packs: ClassVar[tuple[str, ...]] = ("tasks", "_recorded")
+    forgets: ClassVar[tuple[str, ...]] = ("_outline",)
 
     project_id: Annotated[
         UUID | None,

@@ -57,15 +57,26 @@ def verdicts(
     """
     count = min(_MOST, processors()) if shared else 1
     prepared: Prepared = {}
-    if count < 2 or len(documents) < _FEWEST or threading.active_count() > 1:  # noqa: PLR2004
+    if len(documents) < _FEWEST:
         return [check(document) for document in documents], prepared
+    if count < 2 or threading.active_count() > 1:  # noqa: PLR2004
+        return [_packed(check(document)) for document in documents], prepared
     first, *others = documents
-    done = [check(first)]  # loads and builds all that the copies need, once
+    done = [_packed(check(first))]  # loads and builds all that the copies need, once
     with _copies(others, _PerSpec(check, prepare), count) as copies:
         for number, document in enumerate(others):
             answer = copies[number % count].next(prepared)
-            done.append(check(document) if answer is None else answer)
+            done.append(_packed(check(document)) if answer is None else answer)
     return done, prepared
+
+
+def _packed(verdict: Verdict) -> Verdict:
+    """Return a verdict whose spec takes little memory, as there are many."""
+    spec, findings = verdict
+    if spec is None:
+        return verdict
+    spec.digest()  # made of all parts, and asked for soon
+    return spec.packed(), findings
 
 
 @frozen
@@ -173,7 +184,7 @@ def _answer(
 def _pickled(
     verdict: Verdict, prepared: tuple[str, str] | None, known: dict[int, tuple[int, Source]]
 ) -> bytes:
-    spec, findings = verdict
+    spec, findings = _packed(verdict)
     stream = BytesIO()
     dumper = _VerdictPickler(stream, pickle.HIGHEST_PROTOCOL)
     dumper.known = known

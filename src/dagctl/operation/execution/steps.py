@@ -324,8 +324,7 @@ def _with_content(operation: Operation, change: Change) -> Change:
     if change.content is None or (change.action is Action.IMPORT and is_moved):
         change = _with_new_content(context, _spec_of(change), change, operation.options)
     key = storage_key(context.settings.project_id, change.path)
-    data = change.spec_data if change.spec is None else change.spec.recorded
-    return replace(change, spec_data=data, storage_path=key)
+    return replace(change, storage_path=key)
 
 
 def _spec_of(change: Change) -> DagSpec:

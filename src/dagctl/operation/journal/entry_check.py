@@ -65,7 +65,7 @@ def _check_effect(change: Change) -> None:
         raise ValueError("a version below 1")
     if granted.created_at.tzinfo is None:
         raise ValueError("a time without its zone")
-    spec = change.spec_data
+    spec = change.data
     is_spec = isinstance(spec, dict) and (change.is_removal or spec.keys() >= _SPEC_KEYS)
     if not is_spec:
         raise ValueError("no spec")

@@ -147,7 +147,7 @@ def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
         "reservation": {**asdict(granted), "created_at": granted.created_at.isoformat()},
         "path": change.path,
         "storage_path": change.storage_path,
-        "spec": json.dumps(change.spec_data, ensure_ascii=False),
+        "spec": json.dumps(change.data, ensure_ascii=False),
         "inputs": [list(astuple(each)) for each in change.inputs],
         "spec_write": _spec_write_data(change.spec_write),
         **_gives_way_data(change.gives_way),

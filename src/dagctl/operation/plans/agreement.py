@@ -95,10 +95,7 @@ def _adopted(context: Context, change: Change, commit_id: str) -> Change:
         created_at=known.created_at or EARLIEST,
         created_by_name=known.created_by,
     )
-    spec_data = change.spec.recorded if change.spec else change.spec_data or {}
-    recorded = record_of(
-        replace(change, reservation=granted, spec_data=spec_data), project_id, commit_id
-    )
+    recorded = record_of(replace(change, reservation=granted), project_id, commit_id)
     if not change.spec_digest:  # what was read from the code may not be the whole spec
         recorded = replace(recorded, spec={})
     return replace(change, record=recorded, adopts=True)

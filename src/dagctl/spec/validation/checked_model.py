@@ -98,18 +98,21 @@ class CheckedModel(BaseModel):
         Under `exclude_none` pydantic writes no field that is null, which is the default of most:
         those that say something by being null are put back at their place.
         """
-        data: dict[str, Any] = handler(self)
+        data: dict[str, Any] = handler(self.whole())
         values = self.__dict__
-        for key, name, default in _defaults(type(self), but_null=info.exclude_none):
-            value = values[name]
-            if value is default or (type(value) is type(default) and value == default):
+        for name, (key, default) in _defaults(type(self)).items():
+            if name in values and _is_same(values[name], default):  # a copy may have it
                 data.pop(key, None)
         if info.exclude_none:
-            nulls = {key for key, name in _may_be_null(type(self)) if values[name] is None}
+            nulls = {key for key, name in _may_be_null(type(self)) if values.get(name, ()) is None}
             if nulls:
                 order = (each for each in _key_names(type(self)) if each in data or each in nulls)
                 data = {key: data.get(key) for key in order}
         return self.recorded_data(data)
+
+    def whole(self) -> Self:
+        """Return the same model with all its parts."""
+        return self
 
     @classmethod
     def recorded_data(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +124,7 @@ class CheckedModel(BaseModel):
         fields = type(self).model_fields
         return (
             (name, value)
-            for name, value in super().__repr_args__()
+            for name, value in super(CheckedModel, self.whole()).__repr_args__()
             if name not in fields or value != fields[name].default
         )
 
@@ -182,7 +185,7 @@ class CheckedModel(BaseModel):
             problems = list(islice(cls.further_problems(data), MAX_PROBLEMS))
             data = cls.prepared(data)
             try:
-                model = validate(data)
+                model = validate(data).lean()
             except ValidationError as error:
                 problems += translated(error, cls, data, family)
                 model = None
@@ -200,10 +203,32 @@ class CheckedModel(BaseModel):
         if count.problems >= MAX_PROBLEMS:
             raise _NOT_LOOKED_AT.error()
         try:
-            return handler(cls.prepared(data))
+            return handler(cls.prepared(data)).lean()
         except ValidationError as error:
             count.problems += error.error_count()
             raise
+
+    def lean(self) -> Self:
+        """Forget the values of fields that are at their default; return this model.
+
+        A task has about 90 fields, and most are not set: kept in each task, they would be two
+        thirds of the memory of a spec.
+        """
+        values, defaults = self.__dict__, _defaults(type(self))
+        given = {
+            name: value
+            for name, value in values.items()
+            if name not in defaults or not _is_same(value, defaults[name][1])
+        }
+        object.__setattr__(self, "__dict__", given)  # a frozen model takes nothing else
+        return self
+
+    if not TYPE_CHECKING:  # mypy knows the fields, and would take any name
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any field
+            """Return the default of a field that is not set."""
+            defaults = _defaults(type(self))
+            return defaults[name][1] if name in defaults else super().__getattr__(name)
 
     @classmethod
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
@@ -256,29 +281,25 @@ def _key_names(model: type[CheckedModel]) -> tuple[str, ...]:
 
 
 @cache
-def _defaults(
-    model: type[CheckedModel], *, but_null: bool = False
-) -> tuple[tuple[str, str, Any], ...]:
-    """Return the fields that are left out at their default: key, name and default of each.
-
-    Args:
-        model: The model.
-        but_null: Whether to leave out those whose default is null.
-    """
-    return tuple(
-        (info.alias or name, name, info.default)
+def _defaults(model: type[CheckedModel]) -> dict[str, tuple[str, Any]]:
+    """Return the fields that are left out at their default: key and default of each, by name."""
+    return {
+        name: (info.alias or name, info.default)
         for name, info in model.model_fields.items()
         if (info.alias or name) not in model.form_1
         and not info.is_required()
         and info.default_factory is None
-        and not (but_null and info.default is None)
-    )
+    }
+
+
+def _is_same(value: object, default: object) -> bool:
+    return value is default or (type(value) is type(default) and value == default)
 
 
 @cache
 def _may_be_null(model: type[CheckedModel]) -> tuple[tuple[str, str], ...]:
     """Return the fields that are written even if they are null: key and name of each."""
-    left_out = {key for key, _, default in _defaults(model) if default is None}
+    left_out = {key for key, default in _defaults(model).values() if default is None}
     named = ((info.alias or name, name) for name, info in model.model_fields.items())
     return tuple((key, name) for key, name in named if key not in left_out)
 
