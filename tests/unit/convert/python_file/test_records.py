@@ -169,6 +169,38 @@ def test_objects_that_can_be_changed_have_what_no_code_changes(
     assert value(before, expression) == given
 
 
+@pytest.mark.parametrize(
+    ("before", "expression", "given"),
+    [
+        ("R = {'us': [1], 'eu': [2]}", "[k for k, _ in sorted(R.items())]", "['eu', 'us']"),
+        ("", "sorted([1, 'a'])", None),
+        ("import copy\nD = {'a': [1]}\nE = copy.deepcopy(D)\nE['a'].append(2)", "D['a']", "[1]"),
+        ("import copy\nD = {'a': [1]}\nE = copy.copy(D)\nE['a'].append(2)", "D['a']", "[1, 2]"),
+        ("import copy\nD = {'a': timedelta(1)}", "len(copy.deepcopy(D))", "1"),
+        ("import copy\nD = {'a': touch()}", "len(copy.deepcopy(D))", None),
+        ("", "'7'.zfill(3)", "007"),
+        ("", "1 if zip([], []) else 2", "1"),
+        ("", "len(zip([1], [2]))", None),
+        ("D = {'a': 1}", "D.keys() == ['a']", None),
+    ],
+)
+def test_functions_of_python_give_what_they_give(
+    before: str, expression: str, given: str | None
+) -> None:
+    assert value(before, expression) == given
+
+
+def test_a_dag_gives_its_task_by_its_id() -> None:
+    made = convert(
+        "with DAG('d', start_date=datetime(2024, 1, 1)) as dag:\n"
+        "    BashOperator(task_id='a', bash_command='x')\n"
+        "    b = BashOperator(task_id='b', bash_command='x')\n"
+        "dag.get_task('a') >> b\n"
+    )
+    assert made.whole
+    assert made.data["tasks"][1]["dependencies"] == ["a"]
+
+
 ENUMS = (
     "from enum import Enum\nclass C(Enum):\n    A = 'a'\n    B = 'b'\n    ALIAS = 'a'\n"
     "class T(str, Enum):\n    A = 'a'\nclass O(str, Enum):\n    A = 'a'\n"

@@ -15,9 +15,11 @@ from dagctl.convert.python_file.state.inlining import inline
 from dagctl.convert.python_file.state.loops import turns
 from dagctl.convert.python_file.state.objects import (
     Bound,
+    Dag,
     Decorated,
     Decorator,
     Function,
+    Group,
     LocalClass,
     Made,
     Name,
@@ -25,6 +27,7 @@ from dagctl.convert.python_file.state.objects import (
     Output,
     Partial,
     Task,
+    full_id,
     settled,
 )
 from dagctl.convert.python_file.state.record import Record
@@ -117,9 +120,24 @@ def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
         return edges.method(machine, owner, name, made.args, made.kwargs, made.node)
     if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
         return mapped_calls.method(machine, owner, name, made)
+    if isinstance(owner, Dag) and name == "get_task" and len(made.args) == 1:
+        return _task_of(owner, made.args[0]) or machine.only_python(made.node)
     if isinstance(owner, Record):
         return records.method(machine, owner, name, made)
     return data_calls.method(machine, owner, name, made)
+
+
+def _task_of(dag: Dag, task_id: object) -> Task | None:
+    """Return the one task of a DAG that has an id, outside of mapped groups, or None."""
+    stack: list[Any] = [*dag.children]
+    tasks: list[Task] = []
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Group) and item.mapped is None:
+            stack += item.children
+        elif isinstance(item, Task) and full_id(item) == task_id:
+            tasks.append(item)
+    return tasks[0] if len(tasks) == 1 else None
 
 
 _OVER_ITEMS = ("builtins.map", "builtins.filter", "builtins.sorted", "functools.reduce")

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
-from dagctl.convert.python_file.state.loops import lost_in, turns
+from dagctl.convert.python_file.state.loops import Lazy, lost_in, turns
 from dagctl.convert.python_file.state.objects import (
     Bound,
     Connected,
@@ -39,6 +39,7 @@ _TEXT_METHODS = frozenset(
         *("lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "split", "rsplit"),
         *("replace", "startswith", "endswith", "removeprefix", "removesuffix", "isdigit"),
         *("splitlines", "partition", "rpartition", "count", "find", "isidentifier", "swapcase"),
+        *("isalnum", "isalpha", "isupper", "islower", "zfill"),
     }
 )
 _READS = {
@@ -103,7 +104,9 @@ def _of_text(machine: Machine, owner: str, name: str, made: Call) -> Any:  # noq
     plain = all(isinstance(arg, str | int | None | tuple) for arg in made.args)
     if name not in _TEXT_METHODS or not plain or made.kwargs:
         return machine.only_python(made.node)
-    if name == "replace" and len(owner) * (1 + len(str(made.args[-1:]))) > 16 * MAX_TEXT:
+    size = len(owner) * (1 + len(str(made.args[-1:]))) if name == "replace" else 0
+    size = max([size, *(arg for arg in made.args if name == "zfill" and isinstance(arg, int))])
+    if size > 16 * MAX_TEXT:
         return machine.opaque(made.node, f"`{words(made.node)}` is too large")
     try:
         return bounded(machine, made.node, getattr(owner, name)(*made.args))
@@ -272,7 +275,15 @@ def _numbers(*values: object) -> list[Any]:
     return items
 
 
+def _truth(value: object = False) -> bool | None:  # noqa: FBT002 - as `bool`
+    if isinstance(value, Lazy) and value.is_once:
+        return True  # an iterator, whatever it goes over
+    return bool(value) if isinstance(value, str | int | list | dict) else None
+
+
 def _size(value: object) -> int:
+    if isinstance(value, Lazy) and value.is_once:
+        raise TypeError  # Python raises it too
     is_counted = isinstance(value, range | str | dict | set) or type(value) in {list, tuple}
     return len(value) if is_counted and lost_in(value) is None else len(_items(value))  # type: ignore[arg-type] # see above
 
@@ -286,7 +297,9 @@ def _sorted(value: object, *, reverse: bool = False) -> list[Any]:
     folders = {item.template.rpartition("/")[0] for item in items if paths.seen(item)}
     if len(folders) == 1 and all(map(paths.seen, items)):  # files of one folder
         return sorted(items, key=lambda item: item.template, reverse=bool(reverse))
-    return sorted(_numbers(items), reverse=bool(reverse))
+    if any(weight(item) is None for item in items):
+        raise TypeError
+    return sorted(items, reverse=bool(reverse))
 
 
 def _mapping(value: object = (), **named: object) -> dict[Any, Any]:
@@ -331,7 +344,7 @@ _BUILTINS: Mapping[str, Callable[..., Any]] = {
     "str": _text,
     "int": _number,
     "float": lambda value=0: float(value) if isinstance(value, int | float | str) else None,
-    "bool": lambda value=False: bool(value) if isinstance(value, str | int | list | dict) else None,
+    "bool": _truth,
     "list": lambda value=(): _items(value),
     "tuple": lambda value=(): tuple(_items(value)),
     "set": lambda value=(): set(_items(value)),

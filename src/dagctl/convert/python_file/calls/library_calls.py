@@ -8,14 +8,17 @@ import math
 import operator
 import posixpath
 import re
+from contextlib import suppress
 from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
-from dagctl.convert.python_file.state.loops import MAX_TURNS, turns
+from dagctl.convert.python_file.state.loops import MAX_TURNS, Lazy, lost_in, turns
 from dagctl.convert.python_file.state.objects import Late, Made, settled
+from dagctl.convert.python_file.state.scope import containers_in
 from dagctl.convert.python_file.values import kept, reads, records
+from dagctl.convert.python_file.values.records import NEVER_CHANGED
 from dagctl.convert.python_file.values.texts import rendered, weight
 from dagctl.patterns import lazy_pattern
 
@@ -59,8 +62,33 @@ def _of_data(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
 
 
 def _of_objects(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    if path in _OVER_LISTS:
+        return _over_lists(machine, path, made)
     is_mapping = path == "dataclasses.asdict"
-    return records.as_mapping(machine, made) if is_mapping else _over_lists(machine, path, made)
+    return records.as_mapping(machine, made) if is_mapping else _copy(machine, path, made)
+
+
+def _copy(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what `copy.copy` and `copy.deepcopy` make of lists and mappings of data."""
+    given = settled(made.args[0]) if len(made.args) == 1 and not made.kwargs else None
+    if isinstance(given, list | dict) and not isinstance(given, Lazy) and lost_in(given) is None:
+        machine.charge(sum(1 for _ in containers_in(given)))
+        if path == "copy.copy":
+            return given.copy()
+        with suppress(TypeError, RecursionError):  # it holds more than data
+            return _deep(given)
+    return machine.only_python(made.node)
+
+
+def _deep(value: Any) -> Any:  # noqa: ANN401 - any value
+    """Return a copy of lists and mappings in one another, with what never changes in them."""
+    if isinstance(value, dict):
+        return {key: _deep(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_deep, value))
+    if not isinstance(value, NEVER_CHANGED):
+        raise TypeError(value)
+    return value
 
 
 def _over_lists(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
@@ -120,7 +148,7 @@ _OVER_LISTS: Mapping[str, tuple[Callable[..., Any], Callable[..., int]]] = {
     "itertools.permutations": (itertools.permutations, lambda items, r: math.perm(len(items), r)),
 }
 """What gives lists of lists, each with how many it gives."""
-_OF_OBJECTS = frozenset({"dataclasses.asdict", *_OVER_LISTS})
+_OF_OBJECTS = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", *_OVER_LISTS})
 """Functions that take more than plain data."""
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "textwrap.dedent": dedent,

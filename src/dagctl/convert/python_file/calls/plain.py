@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dagctl.convert.python_file.certainty.conditions import truth
+from dagctl.convert.python_file.state.loops import Lazy
 from dagctl.convert.python_file.state.objects import (
     Bound,
     EnumMember,
@@ -182,7 +183,9 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
             return machine.only_python(node)
         same = left is right or (isinstance(left, bool) and left == right)
         return same if isinstance(op, ast.Is) else not same
-    function = _COMPARE.get(type(op))
+    is_lazy = isinstance(left, Lazy) or isinstance(right, Lazy)  # an iterator equals no list
+    is_asked = isinstance(op, ast.In | ast.NotIn)
+    function = None if is_lazy and not is_asked else _COMPARE.get(type(op))
     if function is None or not isinstance(left, _DATA) or not isinstance(right, _DATA):
         return machine.only_python(node)
     if weight(left) is None or (isinstance(right, list | tuple | dict) and weight(right) is None):

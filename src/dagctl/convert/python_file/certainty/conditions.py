@@ -15,6 +15,7 @@ from dagctl.convert.python_file.certainty.uncertain import (
     only_imports,
 )
 from dagctl.convert.python_file.state.bound_names import changed_names
+from dagctl.convert.python_file.state.loops import Lazy
 from dagctl.convert.python_file.state.objects import (
     Dag,
     Function,
@@ -44,6 +45,8 @@ _FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 def truth(value: object) -> bool | None:
     """Return whether a value counts as true; None where only Python knows."""
     value = settled(value)
+    if isinstance(value, Lazy) and value.is_once:
+        return True  # an iterator, whatever it goes over
     if value is None or isinstance(value, _DATA):
         return bool(value)
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():

@@ -209,7 +209,7 @@ def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | 
         known = {}
     if name in known:
         return known[name]
-    if name in edges.METHODS or name in any_callee.METHODS:
+    if name in edges.METHODS or name in any_callee.METHODS or name == "get_task":
         return Bound(owner, name)
     kwargs = getattr(owner, "kwargs", {})
     if name in kwargs:

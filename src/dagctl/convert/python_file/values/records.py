@@ -43,7 +43,7 @@ _SETTERS = frozenset({"setattr", "delattr", "vars", "exec", "eval", "__dict__", 
 _ANY = "*"
 _UNKNOWN = object()
 _EMPTY = {"list": list, "dict": dict, "set": set, "tuple": tuple}
-_NEVER_CHANGED = (str, int, float, type(None), timedelta, Moment, Zone, Name, Function, EnumMember)
+NEVER_CHANGED = (str, int, float, type(None), timedelta, Moment, Zone, Name, Function, EnumMember)
 
 
 def record(machine: Machine, owner: LocalClass, made: Call) -> Record | None:
@@ -236,5 +236,5 @@ def _is_known(value: object) -> bool:
         return all(map(_is_known, value))
     if isinstance(value, list | dict | set | Record):
         return True
-    is_data = isinstance(value, _NEVER_CHANGED)
+    is_data = isinstance(value, NEVER_CHANGED)
     return is_data and (not isinstance(value, str | int) or weight(value) is not None)
