@@ -53,14 +53,14 @@ def is_mapped(item: object) -> bool:
 def walk(entries: Iterable[Any]) -> Iterator[Placed]:
     """Yield each entry, a group before what it holds, in the order of the document."""
     stack: list[tuple[Iterator[tuple[int, Any]], Path, tuple[Any, ...]]]
-    stack = [(enumerate(entries), (), ())]
+    stack = [(enumerate(entries), ("tasks",), ())]
     while stack:
         level, path, groups = stack[-1]
         for index, entry in level:
-            placed = Placed((*path, "tasks", index), entry, groups)
-            yield placed
+            here = (*path, index)
+            yield Placed(here, entry, groups)
             if is_group(entry):
-                stack.append((enumerate(_entries(entry)), placed.path, (*groups, entry)))
+                stack.append((enumerate(_entries(entry)), (*here, "tasks"), (*groups, entry)))
                 break
         else:
             stack.pop()

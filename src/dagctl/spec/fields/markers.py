@@ -234,7 +234,7 @@ def _outputs_in_objects(value: object, path: Path) -> Iterator[Path]:
 
 def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield each marker of one kind in a value, as its mapping, with its path below `path`."""
-    for here, item in _holders(value, path):
+    for here, item in _holders(value, path) if isinstance(value, _HOLDERS) else ():
         if isinstance(item, dict) and marker in item:
             yield here, item
 
