@@ -60,9 +60,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do(self) -> None:
         """Read a request, let a fault have its way with it, answer it."""
-        length = int(self.headers.get("content-length") or 0)
+        length = self.headers.get("content-length") or "0"
+        if not length.isascii() or not length.isdigit():  # a negative one would be read to the end
+            self.close_connection = True
+            self._send(Response(400, b"", {"connection": "close"}), truncated=False)
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, self.rfile.read(length))
+        request = Request(self.command, self.path, headers, self.rfile.read(int(length)))
         began = time.monotonic()
         fault = self.server.faults.pick(request)
         response = self._unmeasured(request) or self._outcome(request, fault)

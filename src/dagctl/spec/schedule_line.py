@@ -6,7 +6,7 @@ from typing import Any
 
 
 def as_text(schedule: Any) -> str | None:  # noqa: ANN401 - text, a mapping or null
-    """Return a valid schedule as one short line; None: there is none."""
+    """Return a schedule as one short line; None: there is none. A row may hold any value."""
     if not isinstance(schedule, dict):
         return None if schedule is None else str(schedule)
     time = schedule.get("cron")
@@ -17,4 +17,4 @@ def as_text(schedule: Any) -> str | None:  # noqa: ANN401 - text, a mapping or n
     elif time is not None and "timezone" in schedule:
         time = f"{time} {schedule['timezone']}"
     parts = [time, "assets" if schedule.keys() & {"assets", "any", "all"} else None]
-    return " or ".join(part for part in parts if part)
+    return " or ".join(str(part) for part in parts if part)

@@ -130,6 +130,16 @@ def test_an_answer_comes_in_one_piece(stand_in: StandIn) -> None:
             assert f"content-length: {len(body)}".encode() in head
 
 
+@pytest.mark.parametrize("length", ["-1", "+5", "1e3", "x", "\xb2"])
+def test_a_length_that_is_no_number_is_400(stand_in: StandIn, length: str) -> None:
+    target = urlsplit(stand_in.url)
+    asked = f"POST /rest/v1/notes HTTP/1.1\r\ncontent-length: {length}\r\n\r\n"
+    with socket.create_connection((target.hostname, target.port or 0), SECONDS) as connection:
+        connection.sendall(asked.encode("latin-1"))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400")
+        assert connection.recv(1) == b"", "the connection is closed"
+
+
 def test_tokens_can_be_signed_with_a_shared_secret(
     postgres_cluster: Server, project_template: str
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.cli.invocation import Invocation
+from dagctl.cli.reports.changes import words_of
 from dagctl.cli.reports.plan_view import write_plan
 from dagctl.cli.specs import Batch
 from dagctl.cli.terminal.console import Console
@@ -18,6 +19,8 @@ from dagctl.operation.change import Action
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+RECORDED = [7, True, [1], "", "a b c d e", {"every": [1]}, {"cron": 1}, {"any": {}}]
+"""Schedules that no rule takes, and that a row may hold."""
 DIFF = "--- x.py (now)\n+++ x.py (planned)\n@@ -1 +1,2 @@\n-a\n+b\n+--c\n"
 
 
@@ -113,3 +116,13 @@ def test_of_many_warnings_people_see_the_first_and_how_many_more(*, is_verbose: 
         assert len(lines) == 300
     else:
         assert lines[100:] == ["warning: 200 more warnings not shown; all of them: --verbose"]
+
+
+@pytest.mark.parametrize("schedule", RECORDED, ids=repr)
+def test_a_schedule_of_a_row_that_no_rule_takes_has_no_words(schedule: object) -> None:
+    change = Difference(
+        kind="changed", path=("schedule_interval",), before="@daily", after=schedule
+    )
+    _, _, values = words_of(change)
+    assert values.startswith("@daily -> ")
+    assert not values.endswith(")")

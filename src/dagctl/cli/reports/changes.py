@@ -64,7 +64,7 @@ def _values(change: Difference) -> str:
             return f"after {_value(names)}" if names else ""
         case ("schedule_interval",):
             before, after = as_text(change.before), as_text(change.after)
-            return f"{_value(before)} -> {_value(after)}  ({_words(change.after)})"
+            return f"{_value(before)} -> {_value(after)}{_words(change.after)}"
     values = [change.before, change.after]
     if any("\n" in value for value in values if isinstance(value, str)):
         return ""
@@ -84,7 +84,10 @@ def _value(value: object) -> str:
     return clip(shown(text), LONGEST_VALUE, ascii_only=True) or '""'
 
 
-def _words(schedule: Any) -> str:  # noqa: ANN401 - text, a mapping or null
+def _words(schedule: Any) -> str:  # noqa: ANN401 - what a row holds
     from dagctl.spec.fields.schedule_words import in_words
 
-    return shown(in_words(schedule))
+    try:
+        return f"  ({shown(in_words(schedule))})"
+    except Exception:  # noqa: BLE001 - a row may hold what no rule takes, and it says so itself
+        return ""

@@ -46,7 +46,10 @@ def _tasks(spec: Data) -> dict[str, Data]:
     return {entry.id: _own_fields(entry.item) for entry in outline_of(spec).entries}
 
 
-def _own_fields(item: Data) -> Data:
+def _own_fields(item: object) -> Data:
+    """Return the fields of an entry; of what is none, as a row may hold it, there are none."""
+    if not isinstance(item, dict):
+        return {}
     return {key: value for key, value in item.items() if key != "tasks"}
 
 

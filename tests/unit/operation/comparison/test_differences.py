@@ -105,3 +105,11 @@ def test_what_is_one_value_changes_as_one(field: str, before: object, after: obj
 
     assert change.kind == "changed"
     assert change.path[:1] == (field,)
+
+
+@pytest.mark.parametrize("entry", [1, None, "a", []])
+def test_a_row_may_hold_entries_that_are_no_tasks(entry: object) -> None:
+    gone = (Difference(kind="removed", path=("tasks", "send"), before=SEND),)
+    added = (Difference(kind="added", path=("tasks", "tasks[1]"), after={}),)
+
+    assert differences(OLD, OLD | {"tasks": [LOAD, entry]}) == gone + added
