@@ -293,6 +293,16 @@ def test_the_log_says_what_commits_did_to_files_and_folders(world: World) -> Non
     assert len(newest.id) == len(before)
 
 
+def test_the_log_says_which_commit_is_of_an_operation_and_which_is_the_first(world: World) -> None:
+    world.commit("README", b"hello\n")
+    commit(world, X)
+    logged = world.repo.log(["README", X.path])
+    assert [(each.subject, each.is_first) for each in logged] == [
+        ("Create DAGs", False),
+        ("", True),
+    ]
+
+
 def test_contents_that_a_partial_clone_lacks_are_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.commit("a", b"1\n")
     sandbox.commit("a", b"2\n")

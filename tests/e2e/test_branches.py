@@ -73,8 +73,12 @@ def test_versions_of_another_branch_are_none_of_numbers_that_were_never_recorded
     place.git("switch", "-q", "-c", "topic")
     for number in (2, 3, 4):
         made(place, f"topic {number}")
+    first = other.git("rev-parse", "HEAD").strip()
     for number in (2, 3, 4, 5):
         made(other, f"main {number}")
+    other.git("branch", "whole")
+    other.git("reset", "-q", "--soft", first)
+    other.git("commit", "-qm", "All of it")
     place.git("switch", "-q", "main")
     place.git("pull", "-q", str(other.root), "main")
     assert numbered(place) == {5: "main 5", 1: "one"}
@@ -94,6 +98,11 @@ def test_versions_of_another_branch_are_none_of_numbers_that_were_never_recorded
             "dagctl rollback orders --to 1 takes the newest one that is"
         )
         client.rollback("orders", to=1)
+    place.git("checkout", "-q", "-f", "topic")
+    assert numbered(place) == {1: "one"} | {n: f"topic {n}" for n in (2, 3, 4)}
+    place.git("fetch", "-q", str(other.root), "whole")
+    place.git("checkout", "-q", "-f", "--detach", "FETCH_HEAD")
+    assert numbered(place) == {1: "one"} | {n: f"main {n}" for n in (2, 3, 4, 5)}
     place.git("checkout", "-q", "-f", "topic")
     assert numbered(place) == {1: "one"} | {n: f"topic {n}" for n in (2, 3, 4)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from shutil import rmtree
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -106,21 +105,6 @@ def test_what_there_is_not_is_said(user: Shell) -> None:
     ):
         done = user.run(*arguments)
         assert (done.code, words in done.err) == (ExitCode.NOT_FOUND, True), done.err
-
-
-@pytest.mark.parametrize("empty", ["local"], indirect=True)
-def test_a_clone_says_which_versions_it_never_had(user: Shell) -> None:
-    rmtree(user.folder / ".git/dagctl")  # as in a fresh clone
-    done = user.ok("history", "orders")
-    assert [line.split()[0] for line in done.out.splitlines()] == ["v3"]
-    assert "versions before 3 are not recorded here: see `git log -p -- dags/orders.py`" in done.err
-    assert len(user.json("history", "orders")["versions"]) == 1
-    for arguments in (("show", "orders", "--version", "1"), ("rollback", "orders", "--to", "1")):
-        done = user.run(*arguments)
-        assert (done.code, "version 1 of `orders` is not recorded here" in done.err) == (6, True)
-        assert "fix:   `git log -p -- dags/orders.py` shows its file" in done.err
-    done = user.run("rollback", "orders")
-    assert (done.code, "version 2 of `orders` is not recorded here" in done.err) == (6, True)
 
 
 def test_a_spec_without_a_text_has_versions_too(

@@ -218,5 +218,10 @@ def test_a_spec_that_another_clone_has_published_and_not_committed_is_not_called
     user.ok("create", "specs")
     other = cloned(user, tmp_path / "other")
     done = other.ok("pull")
-    assert "specs/orders.yaml is not the spec of version 4, and stays: `dagctl diff" in done.err
-    assert "changed by hand" not in done.err
+    assert "the text of specs/orders.yaml is not recorded, so it is not written" in done.err
+    assert "changed by hand" not in done.err  # git shows that it is the spec of version 3
+    write(other, "0 7 * * *")
+    assert (
+        "specs/orders.yaml is not the spec of version 4, and stays: `dagctl diff"
+        in other.ok("pull").err
+    )

@@ -119,6 +119,7 @@ def test_what_cannot_be_removed_or_restored_is_said(user: Shell) -> None:
     user.write("dags/orders.py", "# mine\n")
     done = user.run("restore", "orders", "other")
     assert (done.code, "dagctl did not write it" in done.err) == (ExitCode.CONFLICT, True)
+    assert "fix:   move it away, then " in done.err  # `restore` has no --force
     assert names(user) == []
 
 

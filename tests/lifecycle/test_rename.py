@@ -44,7 +44,8 @@ def test_a_renamed_dag_is_another_everywhere_in_one_commit_and_may_be_renamed_ba
     last = user.json("history", "orders")["versions"][0]
     assert (last["version"], last["action"], last["renamed"]) == (4, "rename", "sales")
     user.ok("doctor")
-    assert "`orders` was renamed to `sales`" in user.run("rm", "orders").err
+    for command in ("rm", "rollback"):
+        assert "`orders` was renamed to `sales`" in user.run(command, "orders").err
     restored = user.run("restore", "orders")
     assert (restored.code, "dagctl mv sales orders" in restored.err) == (ExitCode.CONFLICT, True)
     user.ok("mv", "sales", "orders")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git.proposing import address_of
-from dagctl.errors import PushRefusedError, UsageError
+from dagctl.errors import PushRefusedError, RemoteUnavailableError, UsageError
 
 if TYPE_CHECKING:
     from tests.push.conftest import Clone, Remote
@@ -121,4 +121,32 @@ def test_a_refused_proposal_says_why(clone: Clone, remote: Remote) -> None:
     remote.hook("pre-receive", "echo no reviews today; exit 1")
     spec = clone.spec("specs/orders.yaml")
     with clone.open() as client, pytest.raises(PushRefusedError, match="no reviews today"):
+        client.propose(spec, "review")
+
+
+@pytest.mark.parametrize(("there", "name"), [("review/orders", "review"), ("a", "a/b")])
+def test_a_name_beside_a_branch_of_the_remote_is_refused_at_once(
+    clone: Clone, remote: Remote, there: str, name: str
+) -> None:
+    spec = clone.spec("specs/orders.yaml")
+    remote.git("branch", there, "main")
+    with clone.open() as client, pytest.raises(PushRefusedError) as caught:
+        client.propose(spec, name)
+    assert f"origin refused the push of {name}:" in caught.value.message
+    assert "is in the way of that name; take another one" in str(caught.value.hint)
+
+
+def test_a_branch_that_is_gone_on_the_remote_and_stands_in_the_way_here_is_named(
+    clone: Clone, remote: Remote
+) -> None:
+    spec = clone.spec("specs/orders.yaml")
+    remote.git("branch", "review/orders", "main")
+    clone.git("fetch", "-q")
+    remote.git("branch", "-D", "review/orders")
+    remote.git("branch", "review", "main")
+    with clone.open() as client:
+        with pytest.raises(RemoteUnavailableError, match="that is gone there") as caught:
+            client.propose(spec, "review")
+        assert str(caught.value.hint).startswith("git remote prune origin")
+        clone.git("remote", "prune", "origin")
         client.propose(spec, "review")

@@ -152,7 +152,8 @@ class MemoryRepo:
             for path in {*paths} & (before.keys() - commit.tree.keys()) - now.keys():
                 removals.pop(path, None)
                 if commit.operation_id is not None:
-                    removals[path] = Removal(commit_id=commit.id, by=by, at=at)
+                    subject = commit.message.partition("\n")[0]
+                    removals[path] = Removal(commit_id=commit.id, by=by, at=at, subject=subject)
         return removals
 
     def log(self, paths: Collection[str]) -> list[LoggedCommit]:
@@ -167,8 +168,16 @@ class MemoryRepo:
                 and any(path == one or path.startswith(f"{one}/") for one in paths)
             }
             if changes:
-                at = datetime(2026, 1, 1, tzinfo=UTC)
-                logged.append(LoggedCommit(id=commit.id, by=commit.by, at=at, changes=changes))
+                logged.append(
+                    LoggedCommit(
+                        id=commit.id,
+                        by=commit.by,
+                        at=datetime(2026, 1, 1, tzinfo=UTC),
+                        changes=changes,
+                        subject=commit.message.partition("\n")[0] if commit.operation_id else "",
+                        is_first=commit.parent is None,
+                    )
+                )
         return logged
 
     def blobs(self, ids: Collection[str]) -> dict[str, bytes]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from dagctl.bootstrap.workspace_backend import WorkspaceBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.adapters.embedded.registry import SqliteRegistry
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import HealthCheck
-    from dagctl.ports import Cache, GitIdentity, Store
+    from dagctl.ports import Cache, DagVersion, GitIdentity, Store
 
 
 class LocalBackend(WorkspaceBackend):
@@ -30,6 +30,7 @@ class LocalBackend(WorkspaceBackend):
             lambda: self.user_id(self._author.email),
             lambda: self._author.signature,
             lambda files, of: self.repo.line_of(files, of),  # noqa: PLW0108 - git is asked late
+            older=self._older,
         )
         return self._watched("database", registry)
 
@@ -37,6 +38,16 @@ class LocalBackend(WorkspaceBackend):
     def cache(self) -> Cache:
         """The registry: it keeps what the DAG files certify."""
         return self.registry
+
+    def _older(
+        self, newest: DagVersion, before: int, limit: int, known: Collection[int]
+    ) -> Iterable[DagVersion]:
+        """Return versions of a DAG that other clones have made, as git has them."""
+        from dagctl.commands.older_versions import OlderVersions
+        from dagctl.operation.backend import Context, Silence
+
+        context = Context(self, self._settings, Silence(), self.loader)
+        return OlderVersions(context, newest).below(before, limit, known)
 
     @property
     def followed(self) -> Mark | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import HealthCheck
     from dagctl.durable import Location
+    from dagctl.operation.backend import Loader
     from dagctl.ports import Cache, Files, GitIdentity, Journal, Registry, Repo, Store, Upstream
     from dagctl.ports.template_store import SharedTemplates
     from dagctl.session.signed_in import SignedIn
@@ -44,6 +45,9 @@ class Caller:
 
 class WorkspaceBackend(ABC):
     """What every backend works with on this machine: the work tree, git and the journal."""
+
+    loader: Loader | None = None
+    """Reads the specs that git has; None: each counts as it stands there."""
 
     def __init__(
         self,

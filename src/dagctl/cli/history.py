@@ -72,7 +72,10 @@ def history(
         if (which := _not_recorded(entry.version.version, below)) is not None:
             console.flush()
             path = quote(shown(entry.version.file_path))
-            console.note(f"  {which} not recorded here: see `git log -p -- {path}`")
+            console.note(f"  {which} neither recorded here nor in the history of this branch:")
+            console.note(
+                f"  see `git log --all -- {path}` (shallow clone: `git fetch --unshallow`)"
+            )
     if page.next is not None:
         console.flush()
         console.note(f"  more: the same command with --before {page.next}")

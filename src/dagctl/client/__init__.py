@@ -90,7 +90,7 @@ class Client(Transfer, Versions):
         self._backend = backend
         self._settles = settles
         self._by_file = by_file
-        self._specs = WorkspaceSpecs(workspace, variables)
+        self._specs = backend.loader = WorkspaceSpecs(workspace, variables)
         self._context = Context(backend, settings, listener or Silence(), self._specs)
 
     @classmethod

@@ -39,7 +39,7 @@ class Versions(Calls):
 
         if not 1 <= limit <= MOST:
             raise UsageError(f"a page has 1 to {MOST} versions, not {limit}")
-        self._bring_up()
+        self._bring_up_one(dag_id)
         return history(self._context.backend.registry, dag_id, before=before, limit=limit)
 
     def version(self, dag_id: str, number: int) -> DagVersion:
@@ -50,7 +50,7 @@ class Versions(Calls):
         """
         from dagctl.commands.history import version_of
 
-        self._bring_up()
+        self._bring_up_one(dag_id)
         return version_of(self._context.backend.registry, dag_id, number)
 
     def two_versions(
@@ -59,7 +59,7 @@ class Versions(Calls):
         """Return two versions of a DAG, to be compared; the arguments are those of `compare`."""
         from dagctl.commands.compare import two_versions
 
-        self._bring_up()
+        self._bring_up_one(dag_id)
         return two_versions(self._context.backend.registry, dag_id, before, after)
 
     def compare(
@@ -92,7 +92,7 @@ class Versions(Calls):
         from dagctl.commands.compare import version_and_spec
 
         (change,) = self._specs.changes(spec)
-        self._bring_up()
+        self._bring_up_one(dag_id)
         registry, target = self._context.backend.registry, self._context.settings.target
         return _compared(*version_and_spec(registry, dag_id, before, change, target))
 
@@ -161,6 +161,16 @@ class Versions(Calls):
         from dagctl.commands.outdated import outdated
 
         return outdated(self._context.backend, records, self._specs)
+
+    def _bring_up_one(self, dag_id: str) -> None:
+        """Do what `_bring_up` does; a DAG that is not recorded is looked for in git."""
+        from dagctl.commands.behind import bring_up_these
+
+        self._bring_up()
+        backend = self._context.backend
+        is_cache = self._settles and self._by_file and backend.cache is not None
+        if is_cache and not backend.registry.find(dag_ids=[dag_id], removed=True, specs=False):
+            bring_up_these(self._context, [dag_id])
 
 
 def _compared(before: Compared, after: Compared) -> Comparison:

@@ -47,13 +47,16 @@ def bring_up(context: Context, mark: Mark) -> None:
 
 
 def bring_up_these(context: Context, dag_ids: Sequence[str]) -> None:
-    """Let the registry take over what has come of some DAGs; no other file is read."""
+    """Let the registry take over what has come of some DAGs; no other file is read.
+
+    One that another clone has removed before this clone was made is looked for in git.
+    """
     try:
-        records = context.backend.registry.find(dag_ids=dag_ids, specs=False)
+        records = context.backend.registry.find(dag_ids=dag_ids, removed=True, specs=False)
     except DagctlError:  # the command asks again, and says so itself
         return
     known = {record.dag_id: record for record in records}
-    come, gone = dict[str, str](), list[str]()
+    come, gone, unknown = dict[str, str](), list[str](), list[str]()
     for dag_id in filter(id_or_empty, dag_ids):
         record = known.get(dag_id)
         try:
@@ -62,15 +65,19 @@ def bring_up_these(context: Context, dag_ids: Sequence[str]) -> None:
         except DagctlError:  # a link, a folder, no id: the plan refuses it
             continue
         header = None if content is None else read_header(content)
-        if content is None:
-            gone += [dag_id] if record else []
+        if content is None and record is None:
+            unknown.append(dag_id)
+        elif content is None:
+            gone += [dag_id] if record and not record.is_removed else []
         elif header and header.certifies_a_version and header.dag_id in {None, dag_id}:
-            is_new = record is None or record.content_digest != digest_of(content)
+            is_new = (
+                record is None or record.is_removed or record.content_digest != digest_of(content)
+            )
             come |= {dag_id: path} if is_new else {}
-    if come or gone:
+    if come or gone or unknown:
         from dagctl.commands.take_over import take_over
 
-        take_over(context, come, gone)
+        take_over(context, come, gone, unknown)
 
 
 @frozen

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dagctl.dag_file.header import Provenance, body_of
@@ -15,7 +17,7 @@ from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
@@ -42,8 +44,14 @@ class CertifiedSpec:
     """What else it was made of, as far as that is known."""
 
 
-def certified_spec(
-    context: Context, dag_id: str, path: str, content: bytes, header: Header
+def certified_spec(  # noqa: PLR0913 - a file, what it says, and where its spec may be
+    context: Context,
+    dag_id: str,
+    path: str,
+    content: bytes,
+    header: Header,
+    *,
+    texts: Iterable[bytes] = (),
 ) -> CertifiedSpec:
     """Return the spec that a DAG file was made of.
 
@@ -56,6 +64,7 @@ def certified_spec(
         path: Where the file is.
         content: The file.
         header: What it says of itself.
+        texts: What the spec file has held, besides what it holds now.
 
     Raises:
         DagctlError: The registry cannot be read.
@@ -63,7 +72,7 @@ def certified_spec(
     recorded = _recorded(context, dag_id, content)
     if recorded is not None:
         return recorded
-    spec = next(_named(context, header), None)
+    spec = next(_named(context, header, texts), None)
     if spec is not None:
         return CertifiedSpec(spec.recorded, spec.digest(), spec.text, spec.dag_id, spec.inputs)
     return _from_code(content, path, context.settings.target, dag_id, header)
@@ -84,19 +93,27 @@ def _recorded(context: Context, dag_id: str, content: bytes) -> CertifiedSpec | 
     )
 
 
-def _named(context: Context, header: Header) -> Iterator[DagSpec]:
+def _named(context: Context, header: Header, texts: Iterable[bytes]) -> Iterator[DagSpec]:
     """Yield the spec of the file that the header names, if the DAG file was made of that.
 
     It counts in whichever environment it was: `create --env prod` may have made it.
     """
     if header.source is None:
         return
+    for text in chain(_standing(context, header.source), texts):
+        with suppress(DagctlError):
+            specs = variants(context.loader, text, header.source)
+            yield from (spec for spec in specs if header.is_of(spec.digest()))
+
+
+def _standing(context: Context, source: str) -> Iterator[bytes]:
+    """Yield what a spec file holds now, if it can be read."""
     try:
-        content = context.backend.files.read(header.source)
-        specs = iter(()) if content is None else variants(context.loader, content, header.source)
-        yield from (spec for spec in specs if header.is_of(spec.digest()))
+        content = context.backend.files.read(source)
     except DagctlError:
         return
+    if content is not None:
+        yield content
 
 
 def _from_code(

@@ -9,16 +9,15 @@ from uuid import UUID
 from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import DOCTOR, HEAL, Command, Fix
 from dagctl.operation.conflicts.drift import drift_in_work_tree, drift_of
-from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.dags.not_recorded import gone, not_recorded
 from dagctl.paths import checked_parts, dag_path
-from dagctl.ports import DagVersion, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.operation.backend import Backend
     from dagctl.operation.conflicts.drift import Drift
-    from dagctl.ports import DagRecord, Page, Registry
+    from dagctl.ports import DagRecord, Page, Query, Registry
     from dagctl.settings import Settings
 
 T = TypeVar("T")
@@ -74,19 +73,9 @@ def record_of(registry: Registry, dag_id: str) -> DagRecord:
         return record
     for tombstone in registry.find(dag_ids=[dag_id], removed=True):
         if tombstone.is_removed and tombstone.dag_id == dag_id:
-            raise gone(tombstone)
+            message, step = gone(tombstone)
+            raise NotFoundError(message, hint=step)
     raise not_recorded(registry, [dag_id])
-
-
-def gone(tombstone: DagRecord) -> NotFoundError:
-    """Return the failure of a command about a DAG that is removed, or has another id now."""
-    dag_id = tombstone.dag_id
-    new_id = tombstone.renamed if isinstance(tombstone, DagVersion) else None
-    if new_id is not None:
-        step = Fix(Command("show", new_id))
-        return NotFoundError(f"`{dag_id}` was renamed to `{new_id}`", hint=step)
-    step = Fix(Command("restore", dag_id), " brings it back")
-    return NotFoundError(f"`{dag_id}` is removed", hint=step)
 
 
 def drifts_here(

@@ -14,26 +14,29 @@ from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.operation.change import Action, Change
 from dagctl.operation.dags.inventory import base_name_of, path_of
-from dagctl.operation.dags.removed_elsewhere import removed_elsewhere
+from dagctl.operation.dags.removed_elsewhere import removed_elsewhere, tombstone
 from dagctl.paths import is_path, storage_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.operation.backend import Context
-    from dagctl.ports import DagRecord
+    from dagctl.ports import DagRecord, DagVersion, Removal
 
 MOST_SECONDS = 10.0
 """How long one command reads specs; the next one goes on."""
 
 
-def take_over(context: Context, files: Mapping[str, str], gone: Sequence[str]) -> bool:
+def take_over(
+    context: Context, files: Mapping[str, str], gone: Sequence[str], unknown: Sequence[str] = ()
+) -> bool:
     """Record the DAGs whose files certify themselves, as the files say, and removals of others.
 
     Args:
         context: The ports and the settings.
         files: The paths of files that may have come, by the ids of their DAGs.
         gone: The recorded DAGs that have no file.
+        unknown: Ids that have neither record nor file: they may have been removed long ago.
 
     Returns:
         Whether all were looked at. Not where another dagctl is at work, the disk cannot be written,
@@ -47,6 +50,7 @@ def take_over(context: Context, files: Mapping[str, str], gone: Sequence[str]) -
             changes = list(_changes(context, files))
             _adopt(context, [change for change in changes if change])
             _follow_removals(context, gone)
+            _remember_removed(context, unknown)
             return len(changes) == len(files)
     except DagctlError:
         return False
@@ -67,13 +71,44 @@ def _follow_removals(context: Context, gone: Sequence[str]) -> None:
     """
     backend = context.backend
     records = backend.registry.find(dag_ids=gone) if gone else []
-    tombstones = removed_elsewhere(context, records)
-    if backend.cache is None or not tombstones:
+    removed = removed_elsewhere(context, records)
+    if backend.cache is None or not removed:
         return
-    for tombstone in tombstones:
-        path = path_of(context.settings, tombstone.dag_id)
+    for each in removed:
+        path = path_of(context.settings, each.dag_id)
         backend.store.delete(storage_key(context.settings.project_id, path))
-    backend.cache.adopt(tombstones)
+    backend.cache.adopt(removed)
+
+
+def _remember_removed(context: Context, dag_ids: Sequence[str]) -> None:
+    """Record the removals of DAGs that this clone never had, as far as git shows what they were."""
+    if not dag_ids or context.backend.cache is None:
+        return
+    repo = context.backend.repo
+    paths = {path_of(context.settings, dag_id): dag_id for dag_id in dag_ids}
+    removals = repo.removals(list(paths))
+    logged = {commit.id: commit.changes for commit in repo.log(removals)} if removals else {}
+    tombstones = []
+    for path, removal in removals.items():
+        before, _ = logged.get(removal.commit_id, {}).get(path, ("", ""))
+        content = repo.blobs([before]).get(before, b"")
+        change = _change_of(context, paths[path], path, content, None)
+        if change is not None:
+            tombstones.append(_removed(context, change, removal))
+    context.backend.cache.adopt(tombstones)
+
+
+def _removed(context: Context, change: Change, removal: Removal) -> DagVersion:
+    """Return the tombstone of a DAG, with the spec that git has of it."""
+    from dagctl.commands.older_versions import OlderVersions
+    from dagctl.operation.plans.agreement import adopting
+
+    (adopted,) = adopting(context, [change])
+    if adopted.record is None:
+        raise ValueError("not adopted")  # a bug in dagctl
+    known = tombstone(adopted.record, removal)
+    last = next(iter(OlderVersions(context, known).below(known.version, 1, ())), None)
+    return known if last is None else tombstone(last, removal)
 
 
 def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | None]:
@@ -85,14 +120,17 @@ def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | N
     for dag_id, path in behind.items():
         if time.monotonic() > deadline:
             return
-        yield _change_of(context, dag_id, path, records.get(dag_id))
+        content = context.backend.files.read(path) or b""
+        yield _change_of(context, dag_id, path, content, records.get(dag_id))
 
 
-def _change_of(context: Context, dag_id: str, path: str, record: DagRecord | None) -> Change | None:
+def _change_of(
+    context: Context, dag_id: str, path: str, content: bytes, record: DagRecord | None
+) -> Change | None:
     """Return the DAG as its file certifies it; nothing of it is to be done."""
     from dagctl.commands.certified import certified_spec
 
-    settings, content = context.settings, context.backend.files.read(path) or b""
+    settings = context.settings
     header = read_header(content)
     if header is None or not header.certifies_a_version:
         return None

@@ -47,6 +47,8 @@ class Removal:
     by: str
     """Its author, as `Name <e-mail>`."""
     at: datetime
+    subject: str = ""
+    """The first line of its message."""
 
 
 @frozen(kw_only=True)
@@ -59,6 +61,10 @@ class LoggedCommit:
     at: datetime
     changes: Mapping[str, tuple[str, str]]
     """The ids of each file's content before and after, by its path; all zeros: there was none."""
+    subject: str = ""
+    """The first line of its message, if an operation has made it; it says which."""
+    is_first: bool = False
+    """Whether it has no parent here: what it holds may be older, as in a shallow clone."""
 
 
 @frozen

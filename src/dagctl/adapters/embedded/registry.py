@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from uuid import UUID, uuid5
 
 from dagctl.adapters.embedded.database import SqliteDatabase
 from dagctl.adapters.embedded.rows import (
-    LISTED,
     PRUNE,
     REMOVED,
     RESERVE,
@@ -24,27 +24,29 @@ from dagctl.adapters.embedded.rows import (
     from_reservation_row,
     from_row,
     from_version_row,
+    page_of,
     to_reservation_row,
     to_row,
     versions_of,
 )
 from dagctl.adapters.embedded.versions import (
+    add_missing,
     adopt,
     bring_back,
     doubtful,
     forget_history,
     keep,
+    lacking,
+    next_version,
     of_other_branches,
     positions_of,
     purge,
     remove,
     show_history,
     stage_history,
-    stale,
     with_author,
 )
-from dagctl.errors import ConflictError
-from dagctl.next_step import RECOVER, Fix
+from dagctl.errors import ConflictError, DagctlError
 from dagctl.operation.dags.names import grant_names
 from dagctl.paths import id_or_empty
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
@@ -52,7 +54,7 @@ from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.adapters.embedded.versions import LineOf
+    from dagctl.adapters.embedded.versions import LineOf, Older
     from dagctl.durable import Location
     from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
 
@@ -76,21 +78,25 @@ class SqliteRegistry:
         user_name: Returns the same in words a person knows (git's `Name <e-mail>`), or None.
         line_of: Returns which commits are in the history of another one; asked only where several
             branches may have made versions.
+        older: Returns versions that other clones have made; asked only where some are missing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - who works here, and what git knows
         self,
         state: Location,
         project_id: str,
         user_id: Callable[[], str],
         user_name: Callable[[], str | None] = lambda: None,
         line_of: LineOf = lambda files, of: {},  # noqa: ARG005 - of none it is known
+        *,
+        older: Older = lambda newest, before, limit, known: (),  # noqa: ARG005 - there are none
     ) -> None:
         self._database = SqliteDatabase(state)
         self._project = project_id
         self._user_id = user_id
         self._user_name = user_name
         self._line_of = line_of
+        self._older = older
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -115,6 +121,31 @@ class SqliteRegistry:
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
     ) -> list[DagVersion]:
         """Return the versions of a DAG that is recorded or was removed, the newest first."""
+        versions = self._visible(dag_id, before, limit, text=text)
+        newest = versions if before is None else self._visible(dag_id, None, 1)
+        if newest and (missing := lacking(versions, before, limit, newest[0].version)):
+            return self._filled(versions, newest[0], missing, limit)
+        return versions
+
+    def _filled(
+        self, versions: list[DagVersion], newest: DagVersion, before: int, limit: int
+    ) -> list[DagVersion]:
+        """Return a page with the versions that other clones have made; keep those from now on.
+
+        Where the disk cannot be written, they are not kept; where git cannot be read, they lack.
+        """
+        known = {version.version for version in versions}
+        made: list[DagVersion] = []
+        with suppress(DagctlError):
+            made += self._older(newest, before, limit, known)
+            with self._database.writing() as connection:
+                add_missing(connection, made)
+        return sorted([*versions, *made], key=lambda each: -each.version)[:limit]
+
+    def _visible(
+        self, dag_id: str, before: int | None, limit: int, *, text: bool = False
+    ) -> list[DagVersion]:
+        """Return recorded versions, without those that other branches have made."""
         sql, asked = versions_of(text=text), {"id": id_or_empty(dag_id), "before": before}
         values = {**asked, "limit": limit, "hidden": "[]"}
         versions = self._versions(sql, values)
@@ -135,21 +166,7 @@ class SqliteRegistry:
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset, without the specs."""
-        conditions = {
-            " AND dag_id > :after": query.after,
-            " AND owner = :owner": query.owner,
-            " AND user_id = :user": query.user_id,
-            " AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag)": query.tag,
-        }
-        where = "".join(sql for sql, value in conditions.items() if value is not None)
-        values = {
-            "after": query.after,
-            "owner": query.owner,
-            "user": query.user_id,
-            "tag": query.tag,
-            "limit": query.limit + 1,
-        }
-        rows = self._records(f"{LISTED}{where} ORDER BY dag_id LIMIT :limit", values)
+        rows = self._records(*page_of(query))
         records = tuple(rows[: query.limit])
         return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
 
@@ -328,8 +345,8 @@ class SqliteRegistry:
             )
 
     def _as_removed(self, record: DagRecord) -> DagRecord:
-        standing = self._records(f"{SELECT} AND id = :id", {"id": record.id})
-        return as_removed(record, standing[0]) if standing else record
+        standing = next(iter(self._records(f"{SELECT} AND id = :id", {"id": record.id})), record)
+        return as_removed(record, standing)
 
     def _grant(
         self, operation_id: str, claims: Sequence[Claim], user_id: str, user_name: str | None
@@ -357,8 +374,8 @@ class SqliteRegistry:
         ]
 
     def _taken(self, base: str) -> set[str]:
-        rows = self._database.connection.execute(TAKEN, {"project": self._project, "base": base})
-        return {row[0] for row in rows}
+        values = {"project": self._project, "base": base}
+        return {dag_id for (dag_id,) in self._database.connection.execute(TAKEN, values)}
 
     def _next_version(self, claim: Claim) -> Reservation:
         of_row = {"id": claim.replaces}
@@ -366,30 +383,9 @@ class SqliteRegistry:
             f"{REMOVED} AND r.id = :id", of_row, is_removed=True
         )
         row = next(iter(rows), None)
-        if row is None or (row.is_removed and row.version != claim.expected_version):
-            raise ConflictError(
-                f"`{claim.dag_id}` is not recorded any more", hint="run the command again"
-            )
-        if row.version != claim.expected_version:
-            raise stale(row)
-        is_held = self._database.connection.execute(_HELD, (self._project, row.dag_id)).fetchone()
-        if is_held and not claim.is_unchanged:
-            raise ConflictError(
-                f"`{row.dag_id}` is being changed by another operation",
-                hint=Fix("wait for it, or run `", RECOVER, "` where it was started"),
-            )
-        return Reservation(
-            row_id=row.id,
-            dag_id=row.dag_id,
-            version=row.version + (not claim.is_unchanged),
-            user_id=row.user_id,
-            created_at=row.created_at,
-            spec_digest=claim.spec_digest,
-            is_unchanged=claim.is_unchanged,
-            file_path=row.file_path if claim.is_unchanged else None,
-            commit_id=row.commit_id if claim.is_unchanged else None,
-            created_by_name=row.created_by_name,
-        )
+        held = (self._project, row.dag_id if row else "")
+        is_held = self._database.connection.execute(_HELD, held).fetchone() is not None
+        return next_version(row, claim, is_held=is_held)
 
 
 def _now() -> datetime:

@@ -12,6 +12,8 @@ from dagctl.spec.inputs import split, with_inputs
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dagctl.ports import Query
+
 VERSION_COLUMNS = (*COLUMNS, "action", "renamed", "operation_id", "spec_text", "imported_by_name")
 """The columns of `user_dag_versions`: the fields of `DagVersion`."""
 
@@ -33,6 +35,25 @@ def find_of(*, specs: bool) -> str:
         f"{select} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
         f"UNION {select} AND dag_id COLLATE NOCASE IN (SELECT value FROM json_each(:ids))"
     )
+
+
+def page_of(query: Query) -> tuple[str, dict[str, object]]:
+    """Return the query of one page by keyset, and one record more, with its values."""
+    conditions = {
+        " AND dag_id > :after": query.after,
+        " AND owner = :owner": query.owner,
+        " AND user_id = :user": query.user_id,
+        " AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag)": query.tag,
+    }
+    where = "".join(sql for sql, value in conditions.items() if value is not None)
+    values: dict[str, object] = {
+        "after": query.after,
+        "owner": query.owner,
+        "user": query.user_id,
+        "tag": query.tag,
+        "limit": query.limit + 1,
+    }
+    return f"{LISTED}{where} ORDER BY dag_id LIMIT :limit", values
 
 
 UPSERT = (
@@ -63,9 +84,7 @@ REMOVE = (
     "SELECT id, project_id, dag_id, source_path, number FROM user_dag_versions WHERE number = ?"
 )
 
-REMOVAL = (
-    "SELECT number FROM user_dag_versions WHERE id = ? AND commit_id = ? AND action = 'delete'"
-)
+REMOVAL = "SELECT number FROM user_dag_versions WHERE id = ? AND commit_id = ? AND NOT is_active"
 """The version that a commit of a removal made, as this clone has recorded it."""
 
 ADD_VERSION = (
@@ -92,6 +111,15 @@ COUNT_AGAIN = """
         AND newer.version = user_dag_versions.version AND newer.number > user_dag_versions.number
     )
 """
+
+FORGET = (
+    "INSERT OR IGNORE INTO forgotten_dags SELECT project_id, dag_id FROM removed_dags WHERE id = ?"
+)
+
+IS_FORGOTTEN = (
+    "SELECT 1 FROM forgotten_dags f WHERE project_id = ? AND dag_id = ? AND NOT EXISTS "
+    "(SELECT 1 FROM user_dags d WHERE d.project_id = f.project_id AND d.dag_id = f.dag_id)"
+)
 
 FORGET_GUESS = (
     "DELETE FROM user_dag_versions "

@@ -199,6 +199,16 @@ MIGRATIONS: tuple[Migration, ...] = (
         WHERE operation_id IS NULL
         """,
     ),
+    (
+        # DAGs that a person has forgotten for good: git shows their removals for ever
+        """
+        CREATE TABLE forgotten_dags (
+            project_id TEXT NOT NULL,
+            dag_id TEXT NOT NULL,
+            PRIMARY KEY (project_id, dag_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

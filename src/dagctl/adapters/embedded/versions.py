@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters.embedded.local_user import local_user_id
 from dagctl.adapters.embedded.rows import (
     ADD_VERSION,
     COUNT_AGAIN,
     DOUBTFUL,
+    FORGET,
     FORGET_GUESS,
     HAS_VERSION,
+    IS_FORGOTTEN,
     IS_RECORDED,
     REMOVAL,
     REMOVE,
@@ -26,17 +28,23 @@ from dagctl.adapters.embedded.rows import (
 )
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.frozen import frozen
-from dagctl.ports import DagRecord, DagVersion, record_values
+from dagctl.next_step import RECOVER, Fix
+from dagctl.ports import DagRecord, DagVersion, Reservation, record_values
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from dagctl.ports import ArchiveOrigin, Reservation, VersionAction
+    from dagctl.ports import ArchiveOrigin, Claim, VersionAction
+
+    R = TypeVar("R", bound=DagRecord)
 
     LineOf = Callable[[Mapping[str, str], str], Mapping[str, bool]]
     """Returns which commits, each with the path that it wrote, are in the history of another."""
+    Older = Callable[[DagVersion, int, int, Collection[int]], Iterable[DagVersion]]
+    """Returns versions of a DAG (its newest one is given) with smaller numbers than one; so many
+    numbers are looked at; those that are recorded are left out."""
 
 _PURGED = (
     "SELECT id FROM removed_dags "
@@ -110,17 +118,37 @@ def keep(connection: sqlite3.Connection, record: DagRecord, operation_id: str | 
     return [number] if record.is_removed and number is not None else []
 
 
+def lacking(
+    versions: Sequence[DagVersion], before: int | None, limit: int, newest: int
+) -> int | None:
+    """Return below which number a page of versions lacks some; None: it is without gaps."""
+    first = min(newest, before - 1) if before is not None else newest
+    whole = list(range(first, max(first - limit, 0), -1))
+    return None if [version.version for version in versions] == whole else first + 1
+
+
+def add_missing(connection: sqlite3.Connection, versions: Iterable[DagVersion]) -> None:
+    """Keep versions that other clones have made, unless they are kept already."""
+    for version in versions:
+        named = (version.id, version.version, version.content_digest)
+        if not connection.execute(HAS_VERSION, named).fetchone():
+            connection.execute(ADD_VERSION, to_version_row(by_its_author(version)))
+
+
 def adopt(connection: sqlite3.Connection, record: DagRecord, now: datetime) -> None:
     """Put a record in the place of what was recorded of a DAG, and keep it as a version.
 
     Of several versions with its number, from two branches, it is the one that counts from now on.
     """
+    of_id = (record.project_id, record.dag_id)
     if record.is_removed:
+        if connection.execute(IS_FORGOTTEN, of_id).fetchone():  # git has it, and shows it for ever
+            return
         known = connection.execute(REMOVAL, (record.id, record.commit_id)).fetchone()
         remove(connection, known or keep(connection, record, None))
         return
-    record = replace(by_its_author(record), updated_at=now)
-    of_id = (record.project_id, record.dag_id)
+    made_at = record.updated_at if record.updated_by_name else now
+    record = replace(by_its_author(record), updated_at=made_at)
     connection.execute("DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?", of_id)
     connection.execute(UPSERT, to_row(record))
     bring_back(connection, record)
@@ -156,6 +184,7 @@ def purge(connection: sqlite3.Connection, project_id: str, dag_ids: Collection[s
     """Forget removed DAGs and all their versions; return how many. Held ones stay."""
     asked = (project_id, json.dumps(list(dag_ids)))
     ids = connection.execute(_PURGED, asked).fetchall()
+    connection.executemany(FORGET, ids)
     for table in ("removed_dags", "user_dag_versions"):
         connection.executemany(f"DELETE FROM {table} WHERE id = ?", ids)  # noqa: S608 - our own names
     return len(ids)
@@ -236,6 +265,43 @@ def _version_of(record: DagRecord, operation_id: str | None) -> DagVersion:
     return DagVersion(**values, action=action, operation_id=operation_id)
 
 
+def next_version(row: DagRecord | None, claim: Claim, *, is_held: bool) -> Reservation:
+    """Return the reservation of a DAG's next version, or of the one that stands, if it is to stay.
+
+    Args:
+        row: The DAG, or its tombstone; None: it is not recorded.
+        claim: What is asked.
+        is_held: Whether an operation holds it.
+
+    Raises:
+        ConflictError: It is gone or held.
+        StaleVersionError: It has another version than the claim expects.
+    """
+    if row is None or (row.is_removed and row.version != claim.expected_version):
+        raise ConflictError(
+            f"`{claim.dag_id}` is not recorded any more", hint="run the command again"
+        )
+    if row.version != claim.expected_version:
+        raise stale(row)
+    if is_held and not claim.is_unchanged:
+        raise ConflictError(
+            f"`{row.dag_id}` is being changed by another operation",
+            hint=Fix("wait for it, or run `", RECOVER, "` where it was started"),
+        )
+    return Reservation(
+        row_id=row.id,
+        dag_id=row.dag_id,
+        version=row.version + (not claim.is_unchanged),
+        user_id=row.user_id,
+        created_at=row.created_at,
+        spec_digest=claim.spec_digest,
+        is_unchanged=claim.is_unchanged,
+        file_path=row.file_path if claim.is_unchanged else None,
+        commit_id=row.commit_id if claim.is_unchanged else None,
+        created_by_name=row.created_by_name,
+    )
+
+
 def stale(current: DagRecord) -> StaleVersionError:
     """Return the refusal of an update that is based on another version than this one."""
     return StaleVersionError(
@@ -257,7 +323,7 @@ def with_author(record: DagRecord, granted: Reservation) -> DagRecord:
     return by_its_author(replace(record, user_id=""))
 
 
-def by_its_author(record: DagRecord) -> DagRecord:
+def by_its_author(record: R) -> R:
     """Return the record with the user id that follows from git's `Name <e-mail>` in the file."""
     _, _, email = (record.created_by_name or "").rstrip(">").rpartition("<")
     return record if record.user_id else replace(record, user_id=local_user_id(email))

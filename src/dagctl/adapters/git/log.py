@@ -6,7 +6,7 @@ import os
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.history import MOVED, tip
+from dagctl.adapters.git.history import MADE_BY, MOVED, tip
 from dagctl.adapters.git.look import FEW, RECENT, moment, text, walked
 from dagctl.errors import UnavailableError
 from dagctl.ports import LoggedCommit
@@ -18,33 +18,47 @@ if TYPE_CHECKING:
 
 _REFLOG = 4 << 20
 """Bytes of the end of a reflog that are read."""
+_OPERATIONS = f"%(trailers:key={MADE_BY},valueonly,separator=%x20)"
+_SUBJECT = "%<(300,trunc)%s"
+"""The first line of a message; a stranger's may be of any length."""
 
 
 def log(place: GitWorkTree, paths: Collection[str]) -> list[LoggedCommit]:
     """Return the recent commits that changed these files and folders; see the port."""
     asked, prefix = set(paths), place.full("")
     sign, field = token_hex(16), token_hex(16)  # no name can hold what was not known before
-    shape = f"--format=format:{sign}" + field.join(("%H", "%at", "%an <%ae>", ""))
-    command = ("log", "-z", "--topo-order", "--no-renames", "--no-show-signature", "--no-color")
-    options = ("--raw", "--no-abbrev", "--diff-merges=first-parent", f"--max-count={RECENT}")
+    values = ("%H", "%P", "%at", "%an <%ae>", _OPERATIONS, _SUBJECT, "")
+    shape = f"--format=format:{sign}" + field.join(values)
+    command = ("-c", "trailer.separators=:", "log", "-z", "--no-show-signature", "--no-color")
+    options = ("--topo-order", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent")
     limits = [place.literal(path) for path in paths] if len(asked) <= FEW else []
     try:
-        listing = walked(place, *command, shape, *options, "HEAD", "--", *limits)
+        listing = walked(
+            place, *command, shape, *options, f"--max-count={RECENT}", "HEAD", "--", *limits
+        )
     except UnavailableError:
         if tip(place.git, "HEAD") is not None:
             raise
         return []  # before the first commit
     commits = []
     for record in listing.split(sign)[1:]:
-        commit, at, by, raw = record.split(field)
+        commit, parents, at, by, operations, subject, raw = record.split(field)
         changes = {
             name.removeprefix(prefix): ids
             for name, ids in _changes(raw)
             if name.startswith(prefix) and _is_asked(name.removeprefix(prefix), asked)
         }
         if changes:
-            logged = LoggedCommit(id=commit, by=text(by), at=moment(at), changes=changes)
-            commits.append(logged)
+            commits.append(
+                LoggedCommit(
+                    id=commit,
+                    by=text(by),
+                    at=moment(at),
+                    changes=changes,
+                    subject=text(subject).rstrip() if operations else "",
+                    is_first=not parents,
+                )
+            )
     return commits
 
 

@@ -145,7 +145,8 @@ def removals(place: GitWorkTree, paths: Sequence[str]) -> dict[str, Removal]:
     newest: dict[str, Removal | None] = {}
     for record in listing.split(record_sign)[1:]:
         commit, at, by, message, names = record.split(sign)
-        removal = Removal(commit_id=commit, by=text(by), at=moment(at))
+        subject = text(message.partition("\n")[0])
+        removal = Removal(commit_id=commit, by=text(by), at=moment(at), subject=subject)
         for name in names.split("\0"):
             if (path := full.get(name.lstrip("\n"))) is not None:
                 newest.setdefault(path, removal if _OPERATION.search(message) else None)

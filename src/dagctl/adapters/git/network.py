@@ -48,6 +48,8 @@ _MOVED = (
     *("reference already exists", "non-fast-forward", "fetch first", "stale info"),
 )
 """Why a remote refuses what was right a moment before: worth another try."""
+BESIDE = "exists; cannot create"
+"""What git says of a branch `a/b` where there is a branch `a`, and the other way round."""
 
 
 @frozen
@@ -100,7 +102,7 @@ class Network:
             if _ABSENT in answer.error:
                 return None
             said = answer.error or f"git fetch: exit status {answer.status}"
-            if not any(words in said for words in _LOCKED):
+            if BESIDE in said or not any(words in said for words in _LOCKED):
                 break
         raise self.unavailable(said)
 
@@ -120,6 +122,11 @@ class Network:
 
     def unavailable(self, said: str) -> RemoteUnavailableError:
         """Return the error for a remote that cannot be reached; it shows what git says."""
+        if BESIDE in said:
+            return RemoteUnavailableError(
+                f"a branch of {self.remote} that is gone there is in the way here: {said}",
+                hint=again(f"git remote prune {self.remote}"),
+            )
         return RemoteUnavailableError(
             f"the remote {self.remote} cannot be reached: {said}",
             hint=again(f"see whether `git fetch {self.remote}` works"),
@@ -219,4 +226,4 @@ def _of(answer: GitAnswer, branch: str) -> Pushed:
         text.rstrip() for text in answer.error.splitlines() if text.startswith("remote:")
     ]
     said = "\n".join([*remote_lines, why])
-    return Pushed("moved" if has_moved else "refused", said)
+    return Pushed("moved" if has_moved and BESIDE not in said else "refused", said)

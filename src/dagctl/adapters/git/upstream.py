@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.follow import Follower, is_ancestor
 from dagctl.adapters.git.history import UNDOES, attempts, find, head, tip
-from dagctl.adapters.git.network import PROTOCOLS, require_remote
+from dagctl.adapters.git.network import BESIDE, PROTOCOLS, require_remote
 from dagctl.adapters.git.objects import look_up
 from dagctl.adapters.git.preflight import branch_to_commit_to
 from dagctl.adapters.git.proposing import address_of, propose
@@ -315,6 +315,8 @@ class GitUpstream:
     def _refused(self, branch: str, said: str) -> PushRefusedError:
         review = Fix("do what it asks for; or publish for a review: ", Option("branch", "NAME"))
         fix: Fix = review if any(words in said for words in _PROTECTED) else again(_AS_ASKED)
+        if BESIDE in said:
+            fix = Fix("a branch of the remote is in the way of that name; take another one")
         if _TWICE in said:
             seen = f"git ls-remote {self._network.remote} '*/{branch}'"
             fix = again(f"`{seen}` names a second ref that ends alike: remove it on the remote")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import WorkspaceError
-from dagctl.next_step import FORCE, Fix
+from dagctl.next_step import FORCE, Fix, again
 from dagctl.operation.change import digest_of
 from dagctl.operation.comparison.line_diff import line_diff
 from dagctl.operation.comparison.merge import header_of
@@ -109,6 +109,11 @@ def not_ours(path: str) -> WorkspaceError:
         f"{path} exists, and dagctl did not write it",
         hint=Fix("move it away, choose another dag_id, or take it over with ", FORCE),
     )
+
+
+def in_the_way(path: str) -> WorkspaceError:
+    """Return the refusal to bring a DAG back over a file that was written since."""
+    return WorkspaceError(f"{path} exists, and dagctl did not write it", hint=again("move it away"))
 
 
 def _lines(content: bytes | None) -> list[str]:

@@ -7,14 +7,14 @@ from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError
-from dagctl.next_step import LIST, Fix
+from dagctl.next_step import LIST, Command, Fix
 from dagctl.paths import id_or_empty
-from dagctl.ports import Query
+from dagctl.ports import DagVersion, Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.ports import Registry
+    from dagctl.ports import DagRecord, Registry
 
 NEAR = 200
 """How many recorded ids are compared with one that does not exist: the first ones of its letter."""
@@ -36,6 +36,15 @@ def not_recorded(registry: Registry, dag_ids: Sequence[str]) -> NotFoundError:
     return NotFoundError(
         f"no DAG {names} is recorded", hint=f"did you mean {alike}?" if near else Fix(LIST)
     )
+
+
+def gone(tombstone: DagRecord) -> tuple[str, Fix]:
+    """Return that a DAG is removed, or has another id now, and the next step."""
+    dag_id = tombstone.dag_id
+    new_id = tombstone.renamed if isinstance(tombstone, DagVersion) else None
+    if new_id is not None:
+        return f"`{dag_id}` was renamed to `{new_id}`", Fix(Command("show", new_id))
+    return f"`{dag_id}` is removed", Fix(Command("restore", dag_id), " brings it back")
 
 
 def _near(registry: Registry, dag_id: str) -> list[str]:

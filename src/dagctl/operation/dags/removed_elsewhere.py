@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.operation.dags.commit_subject import done_in
 from dagctl.paths import dag_path
 from dagctl.ports import DagVersion, record_values
 
@@ -38,14 +39,16 @@ def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[Da
     # one question a commit, not a DAG: each starts git three times
     newer = {last: repo.outside(commits, of=last) for last, commits in after.items()}
     return [
-        _tombstone(paths[path], removal)
+        tombstone(paths[path], removal)
         for path, removal in removals.items()
         if (last := paths[path].commit_id) not in outside or removal.commit_id in newer[last]
     ]
 
 
-def _tombstone(record: DagRecord, removal: Removal) -> DagVersion:
+def tombstone(record: DagRecord, removal: Removal) -> DagVersion:
+    """Return the version that a commit has made of a DAG which it removed, or renamed."""
     last = record_values(record)
+    action, renamed = done_in(removal.subject, record.dag_id, "delete")
     return DagVersion(
         **last
         | {
@@ -55,5 +58,6 @@ def _tombstone(record: DagRecord, removal: Removal) -> DagVersion:
             "updated_by_name": removal.by,
             "is_removed": True,
         },
-        action="delete",
+        action=action,
+        renamed=renamed,
     )

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 from dagctl.operation.change import Action, digest_of, record_of
+from dagctl.operation.dags.commit_subject import done_in
 from dagctl.operation.objects import read_objects
 from dagctl.operation.rendering import provenance_of, rendered
-from dagctl.ports import Reservation
+from dagctl.ports import DagVersion, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
+    from dagctl.ports import LoggedCommit
 
 EARLIEST = datetime.fromtimestamp(0, UTC)
 """When a DAG was created whose file and record do not say it."""
@@ -78,9 +80,35 @@ def adopting(context: Context, changes: Sequence[Change]) -> list[Change]:
 
     It takes them from the files: nothing of the user's is changed by it.
     """
-    paths = [change.path for change in changes]
-    commits = context.backend.repo.last_commits(paths) if paths else {}
-    return [_adopted(context, change, commits.get(change.path, "")) for change in changes]
+    if not changes:
+        return []
+    repo, files = context.backend.repo, {change.path: change.content for change in changes}
+    made: dict[str, LoggedCommit] = {}
+    for commit in repo.log(files):
+        for path in commit.changes:
+            made.setdefault(path, commit)
+    others = [path for path in files if path not in made]
+    commits = repo.last_commits(others) if others else {}
+    changed = repo.differing({path: files[path] for path in made})
+    return [
+        _by_commit(_adopted(context, change, made[change.path].id), made[change.path])
+        if change.path in made and change.path not in changed
+        else _adopted(context, change, commits.get(change.path, ""))
+        for change in changes
+    ]
+
+
+def _by_commit(change: Change, commit: LoggedCommit) -> Change:
+    """Return the change; who made its version, when and how, its commit says.
+
+    A first commit of a history does not: it may only have brought it, as in a shallow clone.
+    """
+    version = change.record
+    if not isinstance(version, DagVersion) or (commit.is_first and version.version > 1):
+        return change
+    action, renamed = done_in(commit.subject, version.dag_id, version.action)
+    made = replace(version, updated_at=commit.at, updated_by_name=commit.by)
+    return replace(change, record=replace(made, action=action, renamed=renamed))
 
 
 def _adopted(context: Context, change: Change, commit_id: str) -> Change:

@@ -10,7 +10,7 @@ from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
 from dagctl.operation.change import Action, check_projects
 from dagctl.operation.conflicts.taken_back import with_taken_back
-from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.dags.not_recorded import gone, not_recorded
 from dagctl.operation.options import Options
 from dagctl.operation.plans.agreement import agreed
 from dagctl.operation.plans.plan import updated
@@ -56,8 +56,8 @@ def record_to_edit(context: Context, dag_id: str) -> DagRecord:
     if record is None:
         raise not_recorded(context.backend.registry, [dag_id])
     if record.is_removed:
-        step = Fix(Command("restore", dag_id), " brings it back")
-        raise ConflictError(f"`{dag_id}` is removed", hint=step)
+        message, step = gone(record)
+        raise ConflictError(message, hint=step)
     return record
 
 

@@ -10,9 +10,10 @@ from dagctl.errors import ConflictError, NotFoundError, SpecError
 from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.change import Action, asked
 from dagctl.operation.conflicts.basis import READ_AGAIN, stale
-from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.conflicts.drift import in_the_way
+from dagctl.operation.dags.not_recorded import gone, not_recorded
 from dagctl.operation.plans.agreement import agreed
-from dagctl.operation.plans.plan import check_returning, standing_at, updated
+from dagctl.operation.plans.plan import check_returning, updated
 from dagctl.operation.plans.removal import recorded
 from dagctl.operation.plans.spec_file import is_absent, says, spec_write
 from dagctl.operation.rendering import provenance_of, rendered
@@ -66,6 +67,8 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
         )
     spec = _spec_of(record)
     path = dag_path(settings.dags_folder, dag_id)
+    if context.backend.files.read(path) is not None:
+        raise in_the_way(path)
     text = before[0].spec_text if before else None
     change = replace(
         asked(spec, record.source_path).of_record(record),
@@ -76,7 +79,6 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
         version=record.version + 1,
         path=path,
         storage_path=storage_key(settings.project_id, path),
-        old_file=standing_at(context, path, options),
         spec_write=spec_write(
             context, record.source_path, now=None, then=text, digest=spec.digest()
         ),
@@ -105,7 +107,8 @@ def plan_rollback(
     if record is None:
         raise not_recorded(context.backend.registry, [dag_id])
     if record.is_removed:
-        raise ConflictError(f"`{dag_id}` is removed", hint=Fix(Command("restore", dag_id)))
+        message, step = gone(record)
+        raise ConflictError(message, hint=step)
     version = _version_to(context.backend.registry, record, number)
     spec = _spec_of(version)
     change = replace(
@@ -212,8 +215,8 @@ def _lacking(record: DagRecord, number: int, older: int | None = None) -> NotFou
 def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoundError:
     """Return the error about a version that the registry does not have.
 
-    An embedded registry begins with what its clone has checked out: it has no version between those
-    that other clones have made.
+    An embedded registry has what was made in its clone, and what the commits that are checked out
+    have of other clones.
     """
     if number > newest:
         return NotFoundError(
@@ -221,9 +224,10 @@ def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoun
             hint=Fix(Command("history", dag_id)),
         )
     return NotFoundError(
-        f"version {number} of `{dag_id}` is not recorded here: it was made in another clone, or on "
-        "another branch",
-        hint=f"`git log -p -- {shlex.quote(file_path)}` shows its file",
+        f"version {number} of `{dag_id}` is not recorded here, and the history of this branch has "
+        "no file of it",
+        hint=f"`git fetch --unshallow` in a shallow clone; `git log --all -- "
+        f"{shlex.quote(file_path)}` shows other branches",
     )
 
 
