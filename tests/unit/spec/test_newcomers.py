@@ -17,6 +17,7 @@ OF_THE_DAG = [
     ("schedule: {cron_schedule: '@daily'}", "did you mean `cron`?"),
     ("schedule: 0 0 6 * * *", 'for seconds, write "0 6 * * *"'),
     ("schedule: {timetable: CronTriggerTimetable}", "airflow.timetables.trigger.CronTrigger"),
+    ("sla_minutes: 5", "`sla: 1h`"),
     ("schedule: '@every 5m'", 'write "*/5 * * * *"'),
     ("schedule: '0 6 * * * '", 'write "0 6 * * *", without'),
     ("schedule: '0 6 * * * # daily'", "the comment behind the quotes"),
@@ -59,6 +60,7 @@ OF_A_TASK = [
     ('python_code: "def g(): return 1\\ndef main(): return g()"', "return main(...)"),
     ("bash_command: ls, outlets: {$asset: a}", "put it in a list"),
     ("bash_command: ls, teardown: [a]", "remove it from `teardown`"),
+    ("bash_command: ls, sla_minutes: 5", "`sla: 1h`"),
 ]
 
 

@@ -16,6 +16,10 @@ GONE = {
     "orientation": "remove it: Airflow 3 lets each person choose",
     "timetable": "write `schedule: {timetable: pkg.mod.Class, with: {...}}`",
     "sla_miss_callback": "write `deadline` (Airflow 3.1 and later), or `dagrun_timeout`",
+    **dict.fromkeys(
+        ("sla_minutes", "sla_seconds", "sla_hours"),
+        "write `sla: 1h` at a task for Airflow 2; `execution_timeout` for all, or `deadline` (3.1)",
+    ),
     "task_group": "write a group in `tasks`",
     "auto_register": "remove it: dagctl writes DAGs that are registered",
     "dag": "remove it: dagctl sets it",
