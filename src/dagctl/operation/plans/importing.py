@@ -73,15 +73,12 @@ def plan_import(  # noqa: PLR0913 - what is imported, how, and where the plan is
     """
     inventory = take_inventory(context, [_looked_for(each) for each in arriving.dags])
     meant = [_meant(inventory, each, if_there) for each in arriving.dags]
-    _check_free(inventory, meant, arriving.dags)
+    _check_free(inventory, meant)
     # a name that may not have a number is asked for first: no numbered one takes it
-    pairs = sorted(
-        zip(meant, arriving.dags, strict=True), key=lambda pair: pair[0].on_taken == "number"
-    )
-    named = with_names(context, inventory, [change for change, _ in pairs], options)
-    changes = [(change, each) for change, (_, each) in zip(named, pairs, strict=True)]
+    meant.sort(key=lambda change: change.on_taken == "number")
+    changes = with_names(context, inventory, meant, options)
     planner = _Planner(context, inventory, options, check, arriving)
-    planned = StoredChanges.of((planner.planned(change, each) for change, each in changes), file)
+    planned = StoredChanges.of(map(planner.planned, changes), file)
     if planner.findings:
         raise SpecError(planner.findings)
     return planned
@@ -141,14 +138,13 @@ def _with_source(inventory: Inventory, change: Change) -> Change:
     return replace(change, source=None, warnings=(warning,))
 
 
-def _check_free(inventory: Inventory, meant: Sequence[Change], arriving: Sequence[Arrival]) -> None:
+def _check_free(inventory: Inventory, meant: Sequence[Change]) -> None:
     """Check that no DAG is refused.
 
     Raises:
         ConflictError: Some are; they are named.
     """
-    pairs = zip(meant, arriving, strict=True)
-    taken = [arrival.dag.dag_id for change, arrival in pairs if not change.base_name]
+    taken = [change.archived for change in meant if not change.base_name]
     if taken:
         names = ", ".join(f"`{dag_id}`" for dag_id in taken[:NAMED])
         more = f" and {len(taken) - NAMED} more" if len(taken) > NAMED else ""
@@ -186,13 +182,15 @@ class _Planner:
         self._options = options
         self._check = check
         self._arriving = arriving
+        self._arrivals = {each.dag.dag_id: each for each in arriving.dags}
         self._sources: set[str] = set()
         self.findings: list[Diagnostic] = []
 
-    def planned(self, change: Change, arrival: Arrival) -> Change:
+    def planned(self, change: Change) -> Change:
         """Return the plan of one DAG; of one whose spec is refused it is of no use."""
         if change.action is Action.UNCHANGED:
             return self._left(change)
+        arrival = self._arrivals[change.archived]
         newest = self._arriving.newest(arrival)
         change = replace(
             change, spec_text=newest.spec_text, inputs=newest.inputs, spec_data=newest.spec
