@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 MAX_PARAMETERS = 100
 _HEAD_KEYS = ("name", "version", "description", "parameters")
+_OF_SCHEMAS = {
+    "required": "leave it out: a parameter without `default` must be given",
+    "properties": "write `parameters`",
+}
+"""What a JSON Schema of several values has, and what says it here."""
 _ABOUT = ("description", "default", "examples", "title")
 _KEYWORDS = (*RULES, *_ABOUT)
 _HIGHEST = 1_000_000
@@ -104,7 +109,8 @@ def _problems(document: Document) -> Iterator[Problem]:
 def _head_problems(head: Mapping[str, Any]) -> Iterator[Problem]:
     for key in head:
         if key not in _HEAD_KEYS:
-            hint = did_you_mean(key, _HEAD_KEYS) or f"its keys are {', '.join(_HEAD_KEYS)}"
+            keys = f"its keys are {', '.join(_HEAD_KEYS)}"
+            hint = _OF_SCHEMAS.get(key) or did_you_mean(key, _HEAD_KEYS) or keys
             message = f"{quoted(key)} is no key of a template's head"
             yield Problem(Code.UNKNOWN_KEY, message, hint).at(HEAD, key)
     name, version = head.get("name"), head.get("version")
@@ -164,6 +170,11 @@ def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Problem]:
             message = f"{quoted(key)} is no keyword of a parameter"
             hint = did_you_mean(key, _KEYWORDS) or "the keywords are those of JSON Schema"
             yield Problem(Code.UNKNOWN_KEY, message, hint).at(*path, key)
+    if isinstance(rules.get("required"), bool):
+        message = "`required` names keys of a mapping"
+        hint = _OF_SCHEMAS["required"]
+        yield Problem(Code.BAD_PARAM, message, hint).at(*path, "required")
+        return
     of_schema = {key: item for key, item in rules.items() if key in RULES}
     wrong = rule_problem(of_schema) or _slow_pattern(of_schema)
     if wrong is not None:

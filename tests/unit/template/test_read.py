@@ -53,6 +53,20 @@ def test_each_mistake_is_reported_at_its_line(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        head(required="[x]") + ECHO,
+        head(parameters="{x: {type: string, required: true}}") + ECHO,
+    ],
+)
+def test_a_parameter_without_a_default_must_be_given_and_a_rule_for_that_says_so(text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        read_template(text, "t.yaml")
+    (finding,) = caught.value.diagnostics
+    assert finding.hint == "leave it out: a parameter without `default` must be given"
+
+
+@pytest.mark.parametrize(
     "place",
     [
         "bash_command: 'echo ${{ params.x }}'",
