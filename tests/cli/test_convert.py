@@ -103,6 +103,7 @@ REFUSED = {
     ("missing.yml",): (ExitCode.USAGE, "not a file"),
     ("missing",): (ExitCode.USAGE, "missing is not a file"),
     ("empty.yml",): (ExitCode.USAGE, "there is no DAG in empty.yml"),
+    ("own.py",): (ExitCode.USAGE, "own.py (line 3, with: `with OwnDAG('a')` is not followed"),
     ("broken.yml",): (ExitCode.INVALID, "broken.yml"),
     ("dags.yml",): (ExitCode.USAGE, "--into"),
     ("dags.yml", "--into", "specs", "--strict"): (ExitCode.INVALID, ""),
@@ -116,8 +117,11 @@ def test_what_is_refused(
     shell.write("dags.yml", DAG + GAP)
     shell.write("empty.yml", "default: {}\n")
     shell.write("broken.yml", "a: [1\n")
+    own = "from own import OwnDAG, made\nx = made(1)\nwith OwnDAG('a'):\n    x()\n"
+    shell.write("own.py", own)
     done = shell.run("convert", *arguments)
     assert done.code == expected[0]
+    assert ("or write its spec" in done.err) == ("own.py" in arguments)
     assert expected[1] in done.err
 
 

@@ -18,6 +18,7 @@ from dagctl.convert import (
     AirflowYaml,
     Conversion,
     Deployment,
+    Outcome,
     convert_airflow_config,
     convert_airflow_yaml,
     convert_dag_factory,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert import ConvertedDag
+    from dagctl.convert.outcome.report import Remark
 
 
 @frozen
@@ -82,13 +84,19 @@ def convert_files(  # noqa: PLR0913 - the files, and what holds for all of them
     )
     _refuse_unread(deployment, {converted.form for converted in made})
     if not any(converted.conversion.dags for converted in made):
-        why = next((remark for each in made for remark in each.conversion.remarks), None)
-        because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
-        raise UsageError(
-            f"there is no DAG in {', '.join(arguments)}{because}",
-            hint="name YAML files with DAGs of another tool, or Python files with DAGs",
-        )
+        raise _no_dag(arguments, [remark for each in made for remark in each.conversion.remarks])
     return made
+
+
+def _no_dag(arguments: Sequence[str], remarks: Sequence[Remark]) -> UsageError:
+    """Return the error of files without a DAG, with the first reason for it that is known."""
+    gaps = [remark for remark in remarks if remark.outcome is Outcome.GAP]
+    why = next(iter([*gaps, *remarks]), None)
+    because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
+    hint = "name YAML files with DAGs of another tool, or Python files with DAGs"
+    if gaps:
+        hint = "make the DAG with `DAG(...)` or `@dag` of Airflow itself, or write its spec"
+    return UsageError(f"there is no DAG in {', '.join(arguments)}{because}", hint=hint)
 
 
 def _refuse_unread(deployment: Deployment, forms: Collection[str]) -> None:

@@ -14,7 +14,7 @@ FORMATS = ("dag-factory", "airflow-yaml", "gusty", "airflow-config", "python")
 _YAML, _PYTHON = (".yml", ".yaml"), (".py",)
 SUFFIXES = {"dag-factory": _YAML, "airflow-yaml": _YAML, "airflow-config": _YAML, "python": _PYTHON}
 """The ends of the names of files of each format."""
-_MAY_HAVE_A_DAG = lazy_pattern(r"\bDAG\b|@dag\b|\bdag\s*\(|\.dag\b", re.ASCII)
+_MAY_HAVE_A_DAG = lazy_pattern(r"DAG\b|@dag\b|\bdag\s*\(|\.dag\b", re.ASCII)
 
 
 def may_be(name: str, form: str | None) -> bool:
