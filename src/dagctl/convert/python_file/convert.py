@@ -52,16 +52,13 @@ def convert_python(
         report_used(machine)
         for dag in machine.dags:
             search_path.resolve(dag, machine.text_beside, airflow)
-        specs = [DagConversion(dag, functions, airflow) for dag in machine.dags]
-        made = [conversion.spec() for conversion in specs]
+        conversions = [DagConversion(dag, functions, airflow) for dag in machine.dags]
+        made = [(conversion, conversion.spec()) for conversion in conversions]
         unknown.report_lost(machine, functions.copied)
         about_all = machine.file_report.sorted()
         unclear = {Outcome.GAP, Outcome.ASSUMED}
         gaps = tuple(remark for remark in about_all if remark.outcome in unclear)
-        dags = tuple(
-            _finished(conversion, data, airflow, gaps)
-            for conversion, data in zip(specs, made, strict=True)
-        )
+        dags = tuple(_finished(conversion, data, airflow, gaps) for conversion, data in made)
     except RecursionError as error:
         raise refused(file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
     others = tuple(each for each in about_all if each.outcome not in unclear or not dags)
