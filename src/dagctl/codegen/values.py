@@ -34,9 +34,10 @@ _CLASS = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 """What a class is called, and no module and no constant."""
 _OBJECTS = frozenset(
     {"datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta"}
-    | {"datetime.timezone", "os.environ"}
+    | {"datetime.timezone", "os.environ", "airflow.configuration.conf"}
+    | {"airflow.sdk.configuration.conf", "airflow.providers.common.compat.sdk.conf"}
 )
-"""What the standard library has under a name like that of a module."""
+"""What stands in a module under a name like that of a module itself."""
 _LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
 
 

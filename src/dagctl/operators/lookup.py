@@ -13,7 +13,7 @@ from dagctl.operators.package_data import line
 from dagctl.operators.provider_file import entry, provider, provider_name, short_name
 from dagctl.operators.sampling import evidence, samples_in
 from dagctl.operators.successors import SUCCESSORS
-from dagctl.operators.targets import release, spans, targets
+from dagctl.operators.targets import release, spans, targets, version
 from dagctl.operators.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
 
@@ -252,6 +252,16 @@ def _elsewhere(path: str, owner: Provider, mask: int | None, target: str) -> Unr
             message=f"{quoted(name)} is not in the version of {quoted(owner.name)} that you have",
             hint=f"it is in {owner.distribution} {here[-1]}",
         )
+    older = _older(owner, having, target)
+    if older is not None:
+        return Unresolved(
+            name=name,
+            reason=Reason.OTHER_VERSION,
+            message=f"{quoted(name)} is not in the newest {quoted(owner.name)} for Airflow {target}"
+            " any more",
+            hint=f"if you have {owner.distribution} {older}, say so in dagctl.toml, under "
+            f'[airflow.providers]: `{owner.name} = "{older}"`',
+        )
     there = [t for t in targets() if t in {sample_target for sample_target, _ in having}]
     return Unresolved(
         name=name,
@@ -260,3 +270,12 @@ def _elsewhere(path: str, owner: Provider, mask: int | None, target: str) -> Unr
         f"the target is Airflow {target}",
         hint=f"set the version of Airflow, or use an operator that Airflow {target} has",
     )
+
+
+def _older(owner: Provider, having: Sequence[Sequence[str]], target: str) -> str | None:
+    """Return the last version of a provider that has a class, if the target's newest is later."""
+    newest = [version(number) for sample_target, number in owner.samples if sample_target == target]
+    if owner.name == CORE or not newest:
+        return None
+    older = [number for _, number in having if (version(number) or ()) < (newest[-1] or ())]
+    return older[-1] if older else None

@@ -123,6 +123,15 @@ def test_a_name_of_several_providers_is_ambiguous() -> None:
     )
 
 
+def test_an_operator_that_the_provider_has_no_more() -> None:
+    name = "BigQueryCreateExternalTableOperator"
+    result = unresolved(name, "2.11")
+    assert result.reason is Reason.OTHER_VERSION
+    assert "not in the newest `google` for Airflow 2.11 any more" in result.message
+    assert 'google = "15.1.0"' in str(result.hint)
+    assert operator(name, "2.11", google="15.1.0").name == name
+
+
 def test_an_operator_of_a_newer_airflow() -> None:
     result = unresolved("HITLOperator", "3.0")
     assert result.reason is Reason.OTHER_TARGET

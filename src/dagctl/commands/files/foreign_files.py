@@ -95,7 +95,13 @@ def beside(file: Path) -> FilesBeside:
         short = "\0" not in name and len(name) <= _LONGEST_NAME
         return short and not os.path.lexists(folder / name)
 
-    return FilesBeside(partial(_text_in, folder, top), names, is_absent)
+    return FilesBeside(partial(_text_in, folder, top), names, is_absent, _home(folder, top))
+
+
+def _home(folder: Path, top: Path) -> str | None:
+    """Return the way from a folder up to the one that has `dags`, in which it lies; or None."""
+    below = folder.relative_to(top).parts
+    return "/".join([".."] * (len(below) - below.index("dags"))) if "dags" in below else None
 
 
 def _located(folder: Path, top: Path, name: str) -> Path | None:

@@ -728,3 +728,19 @@ def test_types_and_truth_of_plain_data_are_known(code: str, made: str | None) ->
     dag = in_dag(f"value = {code}\nBashOperator(task_id='a', bash_command=str(value))")
     assert dag.whole == (made is not None)
     assert made in (None, dag.data["tasks"][0].get("bash_command"))
+
+
+@pytest.mark.parametrize(
+    ("test", "is_whole"),
+    [("hasattr(dag, 'doc_md')", True), ("hasattr(dag, 'odd')", False), ("hasattr(x, 'y')", False)],
+)
+def test_a_dag_has_the_attributes_that_each_dag_has(test: str, *, is_whole: bool) -> None:
+    made = one(f"""
+        import x
+        dag = DAG("etl", start_date=datetime(2024, 1, 1))
+        if {test}:
+            dag.doc_md = "Loads"
+        EmptyOperator(task_id="a", dag=dag)
+    """)
+    assert made.whole is is_whole
+    assert made.data["doc_md"] == "Loads"

@@ -437,3 +437,36 @@ def test_a_relative_import_in_a_function_of_a_module_has_its_whole_path() -> Non
 )
 def test_a_task_of_a_function_whose_values_are_not_known_is_a_gap(run: str) -> None:
     assert not convert(FACTORY.replace("{}", run)).whole
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("from airflow.operators import Load", "operators.load.Load"),
+        ("from airflow.operators.my_plugin import Load", "operators.load.Load"),
+        ("from airflow.operators.my_plugin import Load as Load", "operators.load.Load"),
+        ("from airflow.operators import BashOperator as Load", "BashOperator"),
+        ("from airflow.operators.bash_operator import BashOperator as Load", "BashOperator"),
+        ("from airflow.operators import Absent as Load", "airflow.operators.Absent"),
+    ],
+)
+def test_a_class_of_a_plugin_of_airflow_1_is_imported_from_the_folder_of_plugins(
+    line: str, path: str
+) -> None:
+    modules = {
+        "operators": "from operators.load import Load\nfrom airflow.operators import BashOperator",
+        "operators.load": "class Load:\n    pass\nclass BashOperator:\n    pass",
+    }
+
+    def read(module: str, _importer: str) -> Module | None:
+        code = modules.get(module)
+        return None if code is None else Module(module, code)
+
+    text = f"{line}\nwith DAG('etl'):\n    Load(task_id='a', bash_command='x')\n"
+    made = convert_python(
+        HEAD + text, "etl.py", airflow="2", today=date(2026, 3, 10), project=Modules(read)
+    )
+    (own,) = made.dags[0].data["tasks"]
+    assert own.get("operator", "BashOperator") == path
+    said = [each for each in made.remarks if "no class of a plugin" in each.text]
+    assert bool(said) == path.startswith("operators.")

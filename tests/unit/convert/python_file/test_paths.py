@@ -308,6 +308,46 @@ def test_a_path_stays_one_of_its_kind_where_airflow_renders_no_template(code: st
     assert (type(made), os.path.normpath(made)) == (type(meant), os.path.normpath(meant))
 
 
+@pytest.mark.parametrize(
+    ("path", "is_known"),
+    [
+        ("'include/a.sql'", True),
+        ("'./include/a.sql'", True),
+        ("'/opt/airflow/include/a.sql'", True),
+        ("'/usr/local/airflow/include/a.sql'", True),
+        ("'/home/airflow/gcs/include/a.sql'", True),
+        ("Path('/opt/airflow') / 'include' / 'a.sql'", True),
+        ("f\"{os.environ['AIRFLOW_HOME']}/include/a.sql\"", True),
+        ("os.path.join(os.getenv('AIRFLOW_HOME'), 'include', 'a.sql')", True),
+        ("'/include/a.sql'", False),
+        ("'~/include/a.sql'", False),
+        ("f\"{os.environ['OTHER_HOME']}/include/a.sql\"", False),
+        ("f\"{os.environ['AIRFLOW_HOME']}{os.environ['X']}/include/a.sql\"", False),
+        ("os.path.join(os.getenv('AIRFLOW_HOME'), '/include/a.sql')", False),
+        ("'include/none.sql'", False),
+    ],
+)
+@pytest.mark.parametrize("home", ["..", None])
+def test_a_file_below_the_home_of_airflow_is_read_and_named(
+    path: str, home: str | None, *, is_known: bool
+) -> None:
+    made = convert_python(
+        f"{HEAD}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command=open({path}).read())\n",
+        "dags/etl.py",
+        airflow="3",
+        today=date(2026, 3, 10),
+        project=Modules(
+            lambda *_: None, FilesBeside({"../include/a.sql": "SELECT 7"}.get, home=home)
+        ),
+    )
+    (dag,) = made.dags
+    command = dag.data["tasks"][0].get("bash_command")
+    assert command == ("SELECT 7" if is_known and home else None)
+    assumed = [remark.subject for remark in dag.remarks if remark.outcome is Outcome.ASSUMED]
+    assert assumed == (["../include/a.sql"] if command else [])
+
+
 _READ = "x = open(HERE + '/no.md').read()"
 _TASK = """
 with DAG("etl", start_date=datetime(2024, 1, 1)):

@@ -329,7 +329,7 @@ def test_what_has_no_default_stays_a_gap(code: str) -> None:
     assert gaps(dag)
 
 
-_STANDARD = ("operator", "os", "builtins", "pathlib", "json")
+_STANDARD = ("operator", "os", "os.path", "builtins", "pathlib", "json")
 _IMPORTS = "import json, operator\nfrom functools import reduce\nfrom pathlib import Path\n"
 _ENVIRONMENTS = [{}, {"ENV": "prod", "NUMBER": "7", "ONE": "0"}, {"ENV": "staging", "MORE": "m"}]
 
@@ -381,10 +381,70 @@ def assert_same_at_each_parse(before: str, code: str) -> None:
         "json.dumps(os.getenv('ENV'))",
         "dict(os.environ)",
         "reduce(operator.iadd, [['a'], ['b', 'c']], ['z'])",
+        "os.path.join(os.getenv('ENV', 'dev'), 'a', os.getenv('MORE', '/b'))",
+        "os.path.basename(os.getenv('ENV', 'x/dev'))",
+        "os.getenv('ENV', ' Dev/ ').strip().rstrip('/').upper().replace('D', 'dd')",
+        "os.getenv('ENV', 'a,b').split(',')[0]",
+        "f\"{os.getenv('ENV', 'a-b')}-c\".partition('-')",
+        "os.path.join(os.getenv('ENV', 'x'), 'a').startswith('x')",
+        "'{}/{b}:{{}}'.format(os.getenv('ENV'), b=os.getenv('MORE', '%s'))",
+        "'{1}{0}{b}'.format(os.getenv('ENV'), 'x', b=1)",
+        "'100 %% %s/%s' % (os.getenv('ENV'), 'b')",
+        "'%s' % os.getenv('MORE', 'm')",
     ],
 )
 def test_what_is_worked_out_at_each_parse_gives_the_same(code: str) -> None:
     assert_same_at_each_parse("", code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os.getenv('ENV', 'a').encode()",  # no method that a spec calls
+        "outside.made('a').strip()",  # it may be no text
+        "os.getenv('ENV', 'a').split(sep=',')",
+        "'{:>9}'.format(os.getenv('ENV'))",
+        "'{}{0}'.format(os.getenv('ENV'))",
+        "'{0}{}'.format(os.getenv('ENV'))",
+        "'{0.x}'.format(os.getenv('ENV'))",
+        "'%9s' % os.getenv('ENV')",
+        "'%s %s' % (os.getenv('ENV'),)",
+        "Variable.get('ENV', deserialize_json=True).strip()",
+    ],
+)
+def test_texts_of_which_only_python_knows_are_a_gap(code: str) -> None:
+    dag = convert(
+        f"import outside\nfrom outside import Job\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    Job.RunOperator(task_id='a', box={code})\n",
+        Deployment(),
+    )
+    assert gaps(dag)
+
+
+def test_a_loop_over_a_split_text_has_its_default_and_makes_no_task_by_itself() -> None:
+    dag = convert(
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        "    for name in os.getenv('NAMES', 'a,b').split(','):\n"
+        "        BashOperator(task_id=name, bash_command='x')\n",
+        Deployment(),
+    )
+    assert not gaps(dag)
+    assert [task["task_id"] for task in dag.data["tasks"]] == ["a", "b"]
+    (said,) = [remark for remark in dag.remarks if remark.outcome is Outcome.ASSUMED]
+    assert said.subject == "os.getenv('NAMES', 'a,b')"
+
+
+def test_a_setting_of_airflow_is_read_of_its_object() -> None:
+    dag = convert("""
+        from airflow.configuration import conf
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="x", env={"A": conf.get("a", "b").rstrip("/")})
+    """)
+    assert dag.whole
+    source = render(DagSpec.from_data(dag.data))
+    assert "from airflow.configuration import conf\n" in source
+    assert 'rstrip(conf.get("a", "b"), "/")' in source
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,8 @@ def test_what_only_a_logger_gets_is_no_gap(line: str) -> None:
     [
         ("if os.getenv('E') == 'a':\n    plugins.load()", ": give the value with --environ"),
         ("if 'a' in os.environ['E']:\n    plugins.load()", "; taken as true"),
-        ("for n in Variable.get('n').split():\n    print(n)", "only when Python runs"),
+        ("for n in Variable.get('n').split():\n    print(n)", ": give the value with --variables"),
+        ("for n in plugins.n().split():\n    print(n)", "only when Python runs"),
         (
             "for n in Variable.get('n', deserialize_json=True):\n    plugins.load(n)",
             ": give the value with --variables",

@@ -13,6 +13,7 @@ from dagctl.convert.python_file.state.loops import Lazy, lost_in, turns
 from dagctl.convert.python_file.state.objects import (
     Bound,
     Connected,
+    Dag,
     Given,
     Late,
     Made,
@@ -25,7 +26,7 @@ from dagctl.convert.python_file.state.objects import (
 )
 from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import connections, dates, kept, paths
+from dagctl.convert.python_file.values import connections, dates, kept, kept_texts, paths
 from dagctl.convert.python_file.values.texts import is_wide, rendered, spoken, text_of, weight
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ _TAKE_TEMPLATES = frozenset(
 
 def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     """Return what a method of a value gives."""
-    if made.unknown or (name in _COMPARING and any(isinstance(a, Record) for a in made.args)):
-        why = f"`{words(made.node)}` is known only when Python runs"
-        return made.unknown or machine.opaque(made.node, why)
+    early = made.unknown or _at_each_parse(machine, owner, name, made)
+    if early is not None:
+        return early
     owner = kept.without_calls(owner)
     made.args = [*map(kept.without_calls, made.args)]
     known = paths.method(machine, owner, name, made)
@@ -87,6 +88,15 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     if is_change and not machine.is_kept(owner):
         return _change(machine, owner, name, made)
     return machine.only_python(made.node)
+
+
+def _at_each_parse(machine: Machine, owner: object, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a method gives at each parse, as its owner or what it gets does; or None."""
+    if name in _COMPARING and any(isinstance(each, Record) for each in made.args):
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    if isinstance(owner, str) and name == "format":
+        return kept_texts.by_format(machine, made.node, owner, made.args, made.kwargs)
+    return None if made.kwargs else kept_texts.method(machine, made.node, owner, name, made.args)
 
 
 def _of_what_is_read(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401
@@ -324,6 +334,19 @@ def _truths(value: object, *, every: bool) -> bool:
     return all(items) if every else any(items)
 
 
+def _has(owner: object, name: object) -> bool:
+    """Return whether a DAG has an attribute that a DAG of each Airflow has."""
+    if not isinstance(owner, Dag) or name not in _OF_EACH_DAG:
+        raise TypeError
+    return True
+
+
+_OF_EACH_DAG = frozenset(
+    {
+        *("catchup", "dag_id", "default_args", "description", "doc_md", "end_date", "params"),
+        *("max_active_runs", "max_active_tasks", "start_date", "tags", "timezone"),
+    }
+)
 _TYPES: dict[str, type] = {
     f"builtins.{kind.__name__}": kind
     for kind in (str, int, float, bool, list, tuple, dict, set, frozenset)
@@ -335,6 +358,7 @@ _KINDS: dict[str, type] = {
 }
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
     "isinstance": _is_instance,
+    "hasattr": _has,
     "range": lambda *args: range(*map(_number, args)),
     "len": _size,
     "enumerate": lambda value, start=0: [*enumerate(_items(value), _number(start))],

@@ -38,10 +38,9 @@ def _of_data(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     function = _FUNCTIONS.get(path)
     if function is None:
         return None
-    if path == "json.loads" and len(made.args) == 1 and not made.kwargs:
-        parsed = reads.as_json(made.args[0])
-        if parsed is not None:
-            return parsed
+    early = _at_each_parse(machine, path, made)
+    if early is not None:
+        return early
     made.args = [*map(settled, made.args)]
     made.kwargs = {key: settled(value) for key, value in made.kwargs.items()}
     late: list[Late] = []
@@ -106,6 +105,15 @@ def _over_lists(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     return machine.only_python(made.node)
 
 
+def _at_each_parse(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a function gives at each parse of what is read then; None: it reads nothing."""
+    if made.kwargs or made.unknown:
+        return None
+    if path == "json.loads" and len(made.args) == 1:
+        return reads.as_json(made.args[0])
+    return kept.applied(machine, made.node, path, made.args) if path in _AT_PARSE else None
+
+
 def _with_templates(value: Any, late: list[Late]) -> Any:  # noqa: ANN401
     """Return data with the texts of templates that the file has itself, which JSON leaves as is."""
     if isinstance(value, dict):
@@ -150,6 +158,8 @@ _OVER_LISTS: Mapping[str, tuple[Callable[..., Any], Callable[..., int]]] = {
 """What gives lists of lists, each with how many it gives."""
 _OF_OBJECTS = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.asdict", *_OVER_LISTS})
 """Functions that take more than plain data."""
+_AT_PARSE = ("os.path.join", "os.path.basename")
+"""What a spec may call on a path that is read at each parse."""
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "textwrap.dedent": dedent,
     "inspect.cleandoc": cleandoc,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _HARMLESS = sys.stdlib_module_names | {"airflow", "builtins"}
 """Packages whose functions make no task that is not followed."""
+_OF_DATA = ("builtins.", "operator.", "os.path.")
 _MAKERS = ("TaskGroup", "Dag", "DAG", "Operator", "Sensor")
 """How the names of classes end that make tasks."""
 _LOST = "whether it makes a task is known only when Python runs"
@@ -49,7 +50,7 @@ def note(machine: Machine, callee: object, made: Call, value: object, known: int
     """
     if not isinstance(value, Made | Opaque) or not _may_make(callee):
         return
-    if only_says(made.node.func) or written(value) is not None:
+    if only_says(made.node.func) or written(value) is not None or _is_of_data(value):
         return
     given = [item for item in (*made.args, *made.kwargs.values()) if isinstance(item, Dag | Group)]
     owner = dag_of(given[0]) if given else None
@@ -60,6 +61,11 @@ def note(machine: Machine, callee: object, made: Call, value: object, known: int
     report = owner.report if owner else machine.report
     place = machine.place(made.node)
     machine.unknown.append(Unknown(value, place, words(made.node)[:60], report))
+
+
+def _is_of_data(value: Made | Opaque) -> bool:
+    """Return whether a function of Python gives a value, which makes data of data."""
+    return isinstance(value, Made) and value.target.path.startswith(_OF_DATA)
 
 
 def _may_make(callee: object) -> bool:

@@ -25,6 +25,8 @@ class FilesBeside(NamedTuple):
     """Returns the names in a folder in their order; None: there is none, or too many."""
     is_absent: Callable[[str], bool] = lambda _: False
     """Returns whether nothing lies there."""
+    home: str | None = None
+    """The folder that has the folder `dags`, as Airflow's home has; None: it is not known."""
 
 
 class AbsentFileError(Exception):

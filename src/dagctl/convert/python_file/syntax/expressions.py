@@ -39,6 +39,7 @@ from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.syntax import comprehensions
 from dagctl.convert.python_file.values import dates, kept, methods, paths, reads, records
 from dagctl.convert.python_file.values.connections import field
+from dagctl.convert.python_file.values.kept_texts import by_percent
 from dagctl.convert.python_file.values.texts import formatted, rendered, spoken, text_of
 from dagctl.patterns import lazy_pattern
 
@@ -245,10 +246,11 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
         below = paths.below(machine, node, left, kept.without_calls(right))
         if below is not None:
             return below
-    if isinstance(left, _AT_PARSE) or isinstance(right, _AT_PARSE):
+    at_parse = by_percent(machine, node, left, right)
+    if at_parse is None and (isinstance(left, _AT_PARSE) or isinstance(right, _AT_PARSE)):
         at_parse = kept.operated(machine, node, node.op, [left, right])
-        if at_parse is not None:
-            return at_parse
+    if at_parse is not None:
+        return at_parse
     left, right = kept.without_calls(left), kept.without_calls(right)
     return _of_texts(machine, node, left, right)
 

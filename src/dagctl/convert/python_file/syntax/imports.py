@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.calls.modules import UNKNOWN, absolute
 from dagctl.convert.python_file.certainty.uncertain import forget
-from dagctl.convert.python_file.state.objects import Name
+from dagctl.convert.python_file.state.objects import LocalClass, Name
+from dagctl.operators import Operator, lookup
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.machine import Machine
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _OF_PYTHON = {f"airflow.utils.dates.{name}": name for name in ("datetime", "timedelta")}
 """What a module of Airflow 2 hands on of `datetime`, by its import path."""
+_OF_PLUGINS = lazy_pattern(r"airflow\.(operators|sensors|hooks)\.(?:\w+\.)?(\w+)")
+"""Where Airflow 1 has the classes of plugins."""
 
 
 def follow(machine: Machine, node: ast.Import, scope: Scope) -> None:
@@ -41,6 +45,11 @@ def follow_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
         if path in _OF_PYTHON:  # Airflow 3 has it no more
             path = f"datetime.{_OF_PYTHON[path]}"
             line = ast.copy_location(ast.ImportFrom("datetime", [alias], 0), node)
+        elif (package := _package_of_a_plugin(machine, path)) is not None:
+            text = f"Airflow 2 gives no class of a plugin there: it is imported from `{package}`"
+            machine.file_report.changed(machine.place(node), path, text)
+            path = f"{package}.{alias.name}"
+            line = ast.copy_location(ast.ImportFrom(package, [alias], 0), node)
         value = machine.imported(path)
         given = Name(path) if value is UNKNOWN else value
         _put(machine, scope, alias.asname or alias.name, given, line)
@@ -48,6 +57,19 @@ def follow_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
     if known:
         text = f"the values of {', '.join(known)} are those that the module has now"
         machine.file_report.changed(machine.place(node), module, text)
+
+
+def _package_of_a_plugin(machine: Machine, path: str) -> str | None:
+    """Return the package of the project that has a class which only a plugin of Airflow 1 gives.
+
+    Airflow has the folder `plugins` on the path of Python, so `operators.Load` is
+    `plugins/operators/`, which plugins name in `airflow.operators`.
+    """
+    match = _OF_PLUGINS.fullmatch(path)
+    if match is None or isinstance(lookup(path, machine.target), Operator):
+        return None
+    package, name = match.groups()
+    return package if isinstance(machine.definition(f"{package}.{name}"), LocalClass) else None
 
 
 def _put(machine: Machine, scope: Scope, name: str, value: object, node: ast.stmt) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
+import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 10_000
 """Characters of values that are worked out here."""
+_LONGEST_REPLACED = 500
+"""Characters where each of them may become as many."""
 _DEEPEST = 12
 """Operators in one another that a person can still read."""
 _MOST_PARTS = 200
@@ -163,6 +166,15 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
     return made
 
 
+_MODULES: Mapping[str, object] = {
+    "operator": operator,
+    "builtins": builtins,
+    "builtins.str": str,
+    "os.path": posixpath,
+}
+"""What has the functions that only put data together."""
+
+
 def _given(word: str, operands: Sequence[Any]) -> Given | None:
     """Return what a function gives with the defaults of the file; None: one has no default."""
     givens = [getattr(value, "given", None) for value in operands]
@@ -171,9 +183,10 @@ def _given(word: str, operands: Sequence[Any]) -> Given | None:
     values = [
         given.value if given else value for given, value in zip(givens, operands, strict=True)
     ]
-    module = {"operator": operator, "builtins": builtins}.get(word.partition(".")[0])
+    module = _MODULES.get(word.rpartition(".")[0])
     size = weight(values)
     grows = word == "operator.mul" and not all(isinstance(value, int | float) for value in values)
+    grows |= word == "builtins.str.replace" and (size or 0) > _LONGEST_REPLACED
     if module is None or size is None or size > _LONGEST or grows:
         return None
     try:

@@ -17,6 +17,7 @@ from dagctl.convert.foreign_yaml.reader import plain_data
 from dagctl.convert.outcome.report import Place
 from dagctl.convert.python_file.state.objects import File, Late, Made, Name, Opened
 from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.values.home import name_at_home
 from dagctl.errors import SpecError
 from dagctl.patterns import lazy_pattern
 
@@ -284,17 +285,25 @@ def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object])
     if len(modes) > 1 or others:
         return None
     encoding = made.kwargs.get("encoding", "utf-8")
-    name = _name(path)
-    if name is None or not isinstance(mode, str) or mode not in _MODES:
+    if not isinstance(mode, str) or mode not in _MODES:
         return None
     if not isinstance(encoding, str) or encoding.lower() not in _ENCODINGS:
         return None
-    text = machine.text_beside(name, machine.place(made.node))
-    if text is None:
+    place, name = machine.place(made.node), _name(path)
+    if name is None:
+        name = name_at_home(machine.modules.files.home, text_or_self(path))
+        text = None if name is None else machine.text_beside(name)
+    else:
+        text = machine.text_beside(name, place)
+    if name is None or text is None:
         return None
     machine.charge(len(text) // 256)
     why = "its text is what the file holds now; Airflow read it at each parse"
-    machine.report.changed(machine.place(made.node), name, why)
+    if _name(path) is None:
+        why = f"{why}. The folder that has `dags` was taken for the one that Airflow runs in"
+        machine.report.assumed(place, name, why)
+    else:
+        machine.report.changed(place, name, why)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Opened(text, name, is_bytes=mode == "rb")
 
