@@ -19,3 +19,5 @@ class Difference:
     """The value as JSON data; None if it was added."""
     after: Any = None
     """The value as JSON data; None if it was removed."""
+    of_group: bool = False
+    """Whether what `tasks` names is a group."""

@@ -238,7 +238,9 @@ READING = {
         "who can read one of them has the secret. dagctl knows the published formats of tokens "
         "(AWS, GitHub, GitLab, Slack, Stripe, Google, Supabase and others), private keys, JSON Web "
         "Tokens and passwords in URLs, and takes a text under a key such as `password`, `api_key`, "
-        "`client_secret` or `auth_token` for one. It is a warning; no output quotes the secret.",
+        '`client_secret` or `auth_token` for one; in code and commands also `password = "..."`, '
+        "`PGPASSWORD=...`, `--password=...`, `Authorization: Bearer ...` and `curl -u user:...`. "
+        "It is a warning; no output quotes the secret.",
         "tasks: [{task_id: a, task_type: bash, bash_command: "
         "'AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE aws s3 ls'}]",
         "tasks: [{task_id: a, task_type: bash, bash_command: "

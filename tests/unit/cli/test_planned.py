@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,10 @@ def change(*path: str, before: object = None, after: object = None) -> Differenc
             "  ~ schedule_interval  @daily -> none  (runs only when triggered)",
         ),
         (change("retries", before=1, after=0), "  ~ retries  1 -> 0"),
+        (
+            replace(change("tasks", "g", "tooltip", before="a", after="b"), of_group=True),
+            "  ~ group g: tooltip  a -> b",
+        ),
         (change("catchup", before=False, after=True), "  ~ catchup  false -> true"),
         (change("tags", before=[], after=["a", "b"]), "  ~ tags  none -> a, b"),
         (change("description", before="", after="x" * 50), f'  ~ description  "" -> {"x" * 37}...'),

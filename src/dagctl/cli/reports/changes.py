@@ -45,13 +45,14 @@ def diff_lines(console: Console, diff: str) -> Iterator[str]:
 
 
 def _name(change: Difference) -> str:
+    kind = "group" if change.of_group else "task"
     match change.path:
         case ("tasks",):
             return "order of tasks"
         case ("tasks", task):
-            return f"task {shown(task)}"
+            return f"{kind} {shown(task)}"
         case ("tasks", task, *fields):
-            return f"task {shown(task)}: {shown('.'.join(fields))}"
+            return f"{kind} {shown(task)}: {shown('.'.join(fields))}"
         case _:
             return shown(".".join(change.path))
 

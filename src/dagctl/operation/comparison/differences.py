@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.difference import Difference
 from dagctl.spec.dependencies.outline import outline_of
+from dagctl.spec.walk import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,9 +27,11 @@ def differences(before: Data, after: Data) -> tuple[Difference, ...]:
     stand in another order, that is a change of `("tasks",)` between two lists of ids.
     """
     old, new = _tasks(before), _tasks(after)
+    groups = {name for entries in (old, new) for name, item in entries.items() if is_group(item)}
+    entries = _fields(("tasks",), old, new)
     return (
         *_fields((), {**before, "tasks": None}, {**after, "tasks": None}),
-        *_fields(("tasks",), old, new),
+        *(replace(each, of_group=each.path[1] in groups) for each in entries),
         *_order([task for task in old if task in new], [task for task in new if task in old]),
     )
 

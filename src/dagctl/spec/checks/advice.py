@@ -21,6 +21,7 @@ from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.slug import lost_letters
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.tasks.stage import idle_rule
+from dagctl.spec.walk import mapping_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,8 +82,11 @@ def _is_of_plain_param(item: Problem, data: Mapping[str, object]) -> bool:
         owners.append(owners[-1][step])
     line = owners[-1].split("\n")[item.place.line - 1]
     read = _PARAM.match(line, item.place.column - 1)
-    nearest: Any = next((each for each in reversed(owners[:-1]) if "params" in each), {})
-    return read is not None and read[1] in plain_params(nearest.get("params"))
+    if read is None:
+        return False
+    given = (mapping_in(each, "params") for each in reversed(owners[:-1]))
+    nearest = next((params for params in given if read[1] in params), {})
+    return read[1] in plain_params(nearest)
 
 
 def _idle_rules(spec: DagSpec) -> Iterator[Problem]:

@@ -113,3 +113,12 @@ def test_a_row_may_hold_entries_that_are_no_tasks(entry: object) -> None:
     added = (Difference(kind="added", path=("tasks", "tasks[1]"), after={}),)
 
     assert differences(OLD, OLD | {"tasks": [LOAD, entry]}) == gone + added
+
+
+def test_a_group_is_one_and_a_task_in_it_is_none() -> None:
+    old = {"tasks": [{"group_id": "g", "tooltip": "a", "tasks": [LOAD]}]}
+    new = {"tasks": [{"group_id": "g", "tooltip": "b", "tasks": [task("load", retries=2)]}]}
+
+    found = {each.path: each.of_group for each in differences(old, new)}
+
+    assert found == {("tasks", "g", "tooltip"): True, ("tasks", "g.load", "retries"): False}

@@ -297,6 +297,7 @@ def test_a_param_that_airflow_checks_to_be_plain_brings_no_code(
 ) -> None:
     for task in (
         {"task_id": "a", "bash_command": command},
+        {"task_id": "a", "bash_command": command, "params": {"y": "b"}},
         {"task_id": "a", "operator": "BashOperator", "with": {"bash_command": command}},
     ):
         assert codes(of_spec(f"params: {{x: {param}}}\ntasks: [{json.dumps(task)}]")) == found
