@@ -264,6 +264,13 @@ def test_a_user_that_is_neither_id_nor_address_is_refused(five: Shell, user: str
     assert "fix:   `dagctl show ID` names the user" in done.err
 
 
+@pytest.mark.parametrize("option", ["--owner", "--tag", "--after"])
+def test_a_filter_that_is_no_utf_8_is_refused(five: Shell, option: str) -> None:
+    done = five.run("list", option, "a\udcff")
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert f"{option[2:]} is 'a\\udcff', which no DAG can have" in done.err
+
+
 def test_the_state_tells_drift_and_missing(five: Shell) -> None:
     five.write("dags/dag_a.py", "mine\n")
     (five.folder / "dags" / "dag_b.py").unlink()

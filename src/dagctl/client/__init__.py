@@ -14,6 +14,7 @@ from dagctl.client.transfer import Transfer
 from dagctl.client.versions import Versions
 from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
+from dagctl.dag_file.header import is_unicode
 from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.options import Options
@@ -300,9 +301,16 @@ class Client(Transfer, Versions):
         after: str | None = None,
         page_size: int = 50,
     ) -> Iterator[Page]:
-        """Return the same page by page; `next` of a page is `after` for the one behind it."""
+        """Return the same page by page; `next` of a page is `after` for the one behind it.
+
+        Raises:
+            UsageError: As `list`; or a text holds what no registry can keep.
+        """
         self._bring_up()
         user_id = None if user is None else user_id_of(user, self._backend.user_id)
+        for name, text in (("owner", owner), ("tag", tag), ("after", after)):
+            if text is not None and ("\0" in text or not is_unicode(text)):
+                raise UsageError(f"{name} is {text!a}, which no DAG can have")
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
         return pages(self._backend.registry, query)
 
