@@ -54,19 +54,33 @@ _RAISED_BY = {
     "mapping": {*_WRONG, Code.BAD_ARGUMENT, Code.UNKNOWN_PARAMETER, Code.BAD_MAPPING},
 }
 """The codes that, at these keys, leave no certainty of what they say."""
-_OF_NAMES = {
-    *(Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_OF_NO_TASK),
-}
-"""What is said of a name that no entry has."""
 _OF_EDGES = {Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_NOT_THERE}
 """What is said of an edge that is not there."""
-_OF_ALL_ENTRIES = {*_OF_EDGES, Code.NO_TASKS}
-"""What is said where an entry is missing."""
-_OF_KINDS = {
-    *(Code.OTHER_TASK_TYPE, Code.MISSING_KEY, Code.MISSING_PARAMETER, Code.UNKNOWN_PARAMETER),
-    *(Code.BAD_ARGUMENT, Code.BAD_MAPPING, Code.BASH_SYNTAX, Code.BAD_CHARACTER),
+_FROM_ANY = {
+    "names": {Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_OF_NO_TASK},
+    "edges": _OF_EDGES,
+    "twice": _OF_EDGES,
+    "missing": {*_OF_EDGES, Code.NO_TASKS},
 }
-"""What is said of an entry that is taken for another kind than it is."""
+"""What may be said of any entry because of a doubt about some entry."""
+_FROM_AROUND = {
+    "loop": {Code.NO_VARIABLE},
+    "mapping": {Code.BAD_MAPPING},
+    "twice": {Code.DUPLICATE_TASK_ID},
+    "id": {Code.DUPLICATE_TASK_ID},
+}
+"""What may be said of an entry because of a doubt about a group around it."""
+_FROM_ITS_OWN = {
+    "loop": {Code.NO_VARIABLE},
+    "id": {Code.DUPLICATE_TASK_ID},
+    "strange": {Code.DUPLICATE_TASK_ID, Code.MISSING_PARAMETER},
+    "arguments": {Code.MISSING_PARAMETER},
+    "kind": {
+        *(Code.OTHER_TASK_TYPE, Code.MISSING_KEY, Code.MISSING_PARAMETER, Code.UNKNOWN_PARAMETER),
+        *(Code.BAD_ARGUMENT, Code.BAD_MAPPING, Code.BASH_SYNTAX, Code.BAD_CHARACTER),
+    },
+}
+"""What may be said of an entry because of a doubt about itself."""
 _ONE_OF = (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING)
 """Of these, only the first is said of one value."""
 
@@ -94,16 +108,13 @@ class _Doubts:
     """Keys that stand twice: the first may be the one too many."""
     empty: set[Path] = field(default_factory=set)
     """Mappings with a key that has nothing below it: what follows it may belong there."""
-    twice: set[Path] = field(default_factory=set)
-    """The entries with the id of another."""
-    strange: set[Path] = field(default_factory=set)
-    """The entries with an unknown key that may be meant for an operator."""
-    hides_names: bool = False
-    """Whether there may be entries with ids that the data do not say."""
-    lacks_entries: bool = False
-    """Whether entries are not among the data."""
     of: defaultdict[str, set[Path]] = field(default_factory=lambda: defaultdict(set))
-    """The entries of which something is in doubt, by what that is (`_KEYS`)."""
+    """The entries of which something is in doubt, by what that is: see `_KEYS`; and
+
+    `twice`: they have the id of another; `strange`: an unknown key may be meant for an operator;
+    `names`: they may have ids that the data do not say; `missing`: some of their entries are not
+    among the data. The DAG itself is `()`.
+    """
 
 
 def without_consequences(
@@ -120,8 +131,9 @@ def without_consequences(
     if len(findings) < 2 or not wrong:  # noqa: PLR2004 - there is no other
         return findings
     doubts = _doubts(wrong, data)
-    doubts.lacks_entries = not has_all_entries
-    doubts.hides_names |= doubts.lacks_entries
+    if not has_all_entries:
+        doubts.of["names"].add(())
+        doubts.of["missing"].add(())
     kept = [each for each in findings if each.document or not _follows(each, doubts)]
     return [_with_hint(each, doubts) for each in _one_each(kept)]
 
@@ -130,38 +142,47 @@ def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
     doubts = _Doubts()
     for finding in wrong:
         path, code = finding.path, finding.code
-        entry, key, is_at_entry = _parts(path)
-        if code == Code.UNKNOWN_KEY:
-            _note_unknown(doubts, path)
-            key = _meant(key) if is_at_entry else key
-        elif code == Code.DUPLICATE_TASK_ID:
-            doubts.twice.add(entry)
-        elif code in _EMPTY:
-            doubts.empty.add(path[:-1])
-        elif code in _NOT_READ and code != Code.DUPLICATE_KEY:
-            doubts.at.add(path)
-        for what, keys in _KEYS.items():
-            if key in keys and code in _RAISED_BY[what] and (is_at_entry or what != "id"):
-                doubts.of[what].add(entry)
-                doubts.hides_names |= what == "id" and not _is_said(data, entry, code, key)
-        if _is_of_another(finding, doubts):
-            doubts.of["id"].add(entry)
-            doubts.of["kind"].add(entry)
-            doubts.hides_names |= code != Code.OTHER_TASK_TYPE
-            doubts.of["edges"].add(entry)
+        entry, _, _ = _parts(path)
+        _note_place(path, code, doubts)
+        for what in _raised_by(finding, doubts, data):
+            doubts.of[what].add(entry)
+        if code == Code.DUPLICATE_TASK_ID:
+            doubts.of["twice"].add(entry)
         if code == Code.DUPLICATE_KEY:
             doubts.doubled |= {path, entry}
     doubts.of["id"] |= doubts.of["loop"]
-    doubts.hides_names |= bool(doubts.of["loop"])
+    doubts.of["names"] |= doubts.of["loop"]
     return doubts
 
 
-def _note_unknown(doubts: _Doubts, path: Path) -> None:
-    """Note an unknown key: what is below it, and whether an operator may be what takes it."""
-    entry, key, is_at_entry = _parts(path)
-    doubts.below.add(path)
-    if not (is_at_entry and _is_of_all_tasks(key)):
-        doubts.strange.add(entry if is_at_entry else path[:-1])
+def _note_place(path: Path, code: str, doubts: _Doubts) -> None:
+    """Note that what stands at a place, below it or beside it is not what was meant."""
+    if code == Code.UNKNOWN_KEY:
+        doubts.below.add(path)
+        entry, key, is_at_entry = _parts(path)
+        if not (is_at_entry and _is_of_all_tasks(key)):  # an operator may be what takes it
+            doubts.of["strange"].add(entry if is_at_entry else path[:-1])
+    elif code in _EMPTY:
+        doubts.empty.add(path[:-1])
+    elif code in _NOT_READ and code != Code.DUPLICATE_KEY:
+        doubts.at.add(path)
+
+
+def _raised_by(finding: Problem, doubts: _Doubts, data: object) -> set[str]:
+    """Return what a finding brings into doubt of its entry."""
+    code = finding.code
+    entry, key, is_at_entry = _parts(finding.path)
+    if code == Code.UNKNOWN_KEY and is_at_entry:
+        key = _meant(key)
+    raised = {what for what, keys in _KEYS.items() if key in keys and code in _RAISED_BY[what]}
+    if not is_at_entry:
+        raised -= {"id"}
+    if "id" in raised and not _is_said(data, entry, code, key):
+        raised.add("names")
+    if _is_of_another(finding, doubts):
+        raised |= {"id", "kind", "edges"}
+        raised |= set() if code == Code.OTHER_TASK_TYPE else {"names"}
+    return raised
 
 
 def _is_said(data: object, entry: Path, code: str, key: str) -> bool:
@@ -207,27 +228,28 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
         return True
     if code in {Code.UNKNOWN_KEY, *_NOT_READ}:
         return code == Code.UNKNOWN_KEY and path[:-1] in doubts.empty
-    is_strange = entry in doubts.strange
+    outer = [entry[:end] for end in range(2, len(entry), 2)]
     return (
         path in doubts.at
         or path in doubts.below
         or (path in doubts.doubled and code in _EMPTY)
-        or (doubts.hides_names and code in _OF_NAMES)
-        or (bool(of["edges"] or doubts.twice) and code in _OF_EDGES)
-        or (doubts.lacks_entries and code in _OF_ALL_ENTRIES)
-        or (entry in of["kind"] and code in _OF_KINDS and not _says_kind(finding))
-        or (code == Code.MISSING_PARAMETER and (entry in of["arguments"] or is_strange))
-        or (code == Code.DUPLICATE_TASK_ID and (entry in of["id"] or is_strange))
-        or (doubts.hides_names and entry in of["id"] and code == Code.SELF_DEPENDENCY)
-        or (code == Code.MISSING_KEY and _next_entry(entry) in doubts.twice)
+        or any(of[what] and code in codes for what, codes in _FROM_ANY.items())
+        or any(
+            code in codes and not of[what].isdisjoint(outer) for what, codes in _FROM_AROUND.items()
+        )
+        or (
+            any(code in codes and entry in of[what] for what, codes in _FROM_ITS_OWN.items())
+            and not _says_kind(finding)
+        )
+        or (code == Code.SELF_DEPENDENCY and entry in of["id"] and bool(of["names"]))
+        or (code == Code.MISSING_KEY and _next_entry(entry) in of["twice"])
         or (_is_of_defaults(finding) and not entry and _is_any_unknown(doubts))
-        or _follows_from_around(code, entry, doubts)
     )
 
 
 def _is_any_unknown(doubts: _Doubts) -> bool:
     """Return whether some entry may be of another kind than it seems, or is not there."""
-    return doubts.lacks_entries or bool(doubts.of["kind"] or doubts.of["id"])
+    return any(doubts.of[what] for what in ("missing", "kind", "id"))
 
 
 def _is_of_defaults(finding: Problem) -> bool:
@@ -238,24 +260,12 @@ def _is_of_defaults(finding: Problem) -> bool:
 
 def _says_kind(finding: Problem) -> bool:
     """Return whether this is what raises the doubt about the kind of an entry."""
-    return finding.path[-1] in _KIND and finding.code in {Code.MISSING_KEY, Code.OTHER_TASK_TYPE}
+    return finding.code in {Code.MISSING_KEY, Code.OTHER_TASK_TYPE} and finding.path[-1] in _KIND
 
 
 def _next_entry(entry: Path) -> Path:
     """Return the entry behind this one."""
     return (*entry[:-1], int(entry[-1]) + 1) if entry else ()
-
-
-def _follows_from_around(code: str, entry: Path, doubts: _Doubts) -> bool:
-    """Return whether a finding follows from what is in doubt of its entry, or of one around."""
-    around = [entry[:end] for end in range(2, len(entry) + 1, 2)]
-    outer = around[:-1]
-    return (
-        (code == Code.NO_VARIABLE and not doubts.of["loop"].isdisjoint(around))
-        or (code == Code.BAD_MAPPING and not doubts.of["mapping"].isdisjoint(outer))
-        or (code == Code.DUPLICATE_TASK_ID and not doubts.twice.isdisjoint(outer))
-        or (code == Code.DUPLICATE_TASK_ID and not doubts.of["id"].isdisjoint(outer))
-    )
 
 
 def _one_each(findings: Sequence[Problem]) -> Iterator[Problem]:
@@ -286,7 +296,7 @@ def _with_hint(finding: Problem, doubts: _Doubts) -> Problem:
     entry, key, is_at_entry = _parts(finding.path)
     if finding.document:
         return finding
-    if finding.code in _EMPTY and finding.path[:-1] in doubts.strange:
+    if finding.code in _EMPTY and finding.path[:-1] in doubts.of["strange"]:
         return replace(finding, hint=f"indent the lines below it that belong to `{key}`")
     if finding.code == Code.DUPLICATE_KEY and entry and is_at_entry:
         hint = "remove one of them; if another entry begins here, write `- ` before its first key"
