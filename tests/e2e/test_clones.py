@@ -52,6 +52,20 @@ def push(place: Place) -> None:
     place.git("push", "-q")
 
 
+def conflicting(clones: tuple[Place, Place]) -> Place:
+    """Return Bob's clone in a merge of two changes of one spec, which git cannot settle."""
+    ada, bob = clones
+    for place, word in ((ada, "two"), (bob, "three")):
+        place.spec("specs/orders.yaml", word=word)
+        states(place)
+        place.git("add", "-A")
+        place.git("commit", "-qm", "Change the spec")
+    ada.git("push", "-q")
+    with pytest.raises(AssertionError):  # git says that there are conflicts
+        bob.git("pull", "-q", "--no-rebase", "--no-edit")
+    return bob
+
+
 def test_a_fresh_clone_answers_unchanged_and_changes_nothing(
     clones: tuple[Place, Place],
 ) -> None:
@@ -100,15 +114,7 @@ def test_the_same_change_in_two_clones_merges_without_a_conflict(
 def test_a_merge_that_conflicts_in_a_dag_file_is_settled_by_the_spec(
     clones: tuple[Place, Place],
 ) -> None:
-    ada, bob = clones
-    for place, word in ((ada, "two"), (bob, "three")):
-        place.spec("specs/orders.yaml", word=word)
-        states(place)
-        place.git("add", "-A")
-        place.git("commit", "-qm", "Change the spec")
-    ada.git("push", "-q")
-    with pytest.raises(AssertionError):  # git says that there are conflicts
-        bob.git("pull", "-q", "--no-rebase", "--no-edit")
+    bob = conflicting(clones)
     assert "<<<<<<<" in (bob.root / DAG).read_text()
     spec = bob.spec("specs/orders.yaml", word="four")
     with bob.open() as client:
@@ -185,15 +191,7 @@ def test_a_merge_of_which_only_the_header_conflicts_is_settled_by_the_spec(
 def test_what_a_committed_merge_left_in_a_dag_file_is_made_anew(
     clones: tuple[Place, Place], how: str
 ) -> None:
-    ada, bob = clones
-    for place, word in ((ada, "two"), (bob, "three")):
-        place.spec("specs/orders.yaml", word=word)
-        states(place)
-        place.git("add", "-A")
-        place.git("commit", "-qm", "Change the spec")
-    ada.git("push", "-q")
-    with pytest.raises(AssertionError):
-        bob.git("pull", "-q", "--no-rebase", "--no-edit")
+    bob = conflicting(clones)
     bob.spec("specs/orders.yaml", word="four")
     if how == "mixture":
         bob.git("checkout", "--ours", DAG)

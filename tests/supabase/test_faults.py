@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import DagctlError, UnfinishedError
+from tests.supabase.local_faults import recover, repeat
 from tests.supabase.place import At
 from tests.supabase.remote_faults import DONE, FOREVER, KINDS, UNDONE
 from tests.supabase.samples import sampled
@@ -106,18 +107,6 @@ def check(
         assert place.versions() == (after if said == "done" else before)
     follow(place, spec)
     place.check_agreement()
-
-
-def recover(place: Place, spec: Path) -> None:
-    del spec
-    place.recover()
-
-
-def repeat(place: Place, spec: Path) -> None:
-    """Give the same command again: whatever was before, there is one DAG now."""
-    (dag,) = place.create(spec).dags
-    assert dag.dag_id == "orders"
-    assert list(place.versions()) == ["orders"]
 
 
 @pytest.mark.parametrize("case", sampled(SINGLES, 9), ids=str)
