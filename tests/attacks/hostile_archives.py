@@ -235,6 +235,7 @@ HOSTILE: dict[str, Callable[[Entries], bytes]] = {
     "a name that reorders": spec(dag_name="a\u202eb"),
     "tags that are numbers": spec(tags=[1]),
     "a schedule of lists": spec(schedule_interval={"cron": [1]}),
+    "a schedule that is a list": spec(schedule_interval=[1]),
     "a deep spec": spec(params=json.loads("[" * 80 + "]" * 80)),
     "an unknown field of a version": version(extra=1),
 }

@@ -170,7 +170,7 @@ def test_a_completion_script_is_printed(
         ("dagctl show dai", ["daily_orders"]),
         ("dagctl show daily_orders", ["daily_orders"]),
         ("dagctl show other", []),
-        ("dagctl explain DAG30", [f"DAG30{number}" for number in range(1, 9)]),
+        ("dagctl explain DAG30", [f"DAG30{number}" for number in range(1, 10)]),
     ],
 )
 def test_the_completion_script_works_in_bash(

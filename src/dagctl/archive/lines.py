@@ -49,6 +49,7 @@ MOST_TAGS = 10_000
 LONGEST_TEXT = 8_000_000
 """Bytes of the text of a spec, as the database takes it."""
 _COMMIT = lazy_pattern(r"([0-9a-f]{4,64})?", re.ASCII)
+_SAID_OF_TIME = ("cron", "every", "timetable", "timezone")
 _CONTROL = lazy_pattern("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -248,10 +249,10 @@ def _is_line(value: object, longest: int) -> bool:
 
 
 def _has_schedule(schedule: object) -> bool:
-    try:
-        return schedule is None or _is_line(as_text(schedule), 1000)
-    except TypeError:
-        return False
+    if isinstance(schedule, dict):
+        said = [schedule[key] for key in _SAID_OF_TIME if key in schedule]
+        return all(isinstance(each, str) for each in said) and _is_line(as_text(schedule), 1000)
+    return schedule is None or _is_line(schedule, 1000)
 
 
 def _is_piece(largest: int) -> Callable[[Any], bool]:

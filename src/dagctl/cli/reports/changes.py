@@ -90,5 +90,5 @@ def _words(schedule: Any) -> str:  # noqa: ANN401 - what a row holds
 
     try:
         return f"  ({shown(in_words(schedule))})"
-    except Exception:  # noqa: BLE001 - a row may hold what no rule takes, and it says so itself
+    except (AttributeError, LookupError, TypeError, ValueError):  # a row may hold any value
         return ""
