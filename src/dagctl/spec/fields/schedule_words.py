@@ -96,7 +96,8 @@ def _joined(assets: object, *, is_inner: bool) -> str:
 
 def _name(item: object) -> str:
     """Return the name of an asset: its own, or that of the class or object that it is."""
-    return str(next(iter(item.values()))) if isinstance(item, dict) else str(item)
+    *_, first = reversed(item.values()) if isinstance(item, dict) else [item]
+    return str(first)
 
 
 def _of_cron(cron: str) -> str:

@@ -214,7 +214,7 @@ class CheckedModel(BaseModel):
         A task has about 90 fields, and most are not set: kept in each task, they would be two
         thirds of the memory of a spec.
         """
-        values, defaults = self.__dict__, _defaults(type(self))
+        values, defaults = self.__dict__, _defaults_of_class(type(self))
         given = {
             name: value
             for name, value in values.items()
@@ -290,6 +290,15 @@ def _defaults(model: type[CheckedModel]) -> dict[str, tuple[str, Any]]:
         and not info.is_required()
         and info.default_factory is None
     }
+
+
+@cache
+def _defaults_of_class(model: type[CheckedModel]) -> dict[str, tuple[str, Any]]:
+    """Let the class have the defaults too, where Python looks first; return them."""
+    defaults = _defaults(model)
+    for name, (_, default) in defaults.items():
+        type.__setattr__(model, name, default)
+    return defaults
 
 
 def _is_same(value: object, default: object) -> bool:
