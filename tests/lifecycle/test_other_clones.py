@@ -61,6 +61,8 @@ def test_a_version_has_the_text_that_its_author_committed_later(user: Shell) -> 
     assert ("# " in shown["4"], "0 4 * * *" in shown["4"]) == (False, True)  # read from the code
     user.ok("rollback", "orders", "--to", "3")
     assert (user.folder / "specs/orders.yaml").read_text("utf-8") == shown["3"]
+    unknown = user.ok("rollback", "orders", "--to", "4").err
+    assert "the text of version 4 is not known; specs/orders.yaml stays as it is" in unknown
 
 
 def test_a_pull_that_brings_several_versions_leaves_no_gap(user: Shell) -> None:

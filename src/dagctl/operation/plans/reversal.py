@@ -164,6 +164,9 @@ def _left(context: Context, record: DagRecord, version: DagVersion) -> tuple[str
     if record.source_path is None:
         return ()
     of = f"{record.source_path} is not as version {record.version} had it, and stays as it is"
+    if version.spec_text is None:
+        of = f"the text of version {version.version} is not known; "
+        of += f"{record.source_path} stays as it is"
     if is_absent(context, record.source_path):
         of = f"{record.source_path} is gone, and is not written again"
     shown = f"dagctl show {record.dag_id} --version {version.version} --spec"
