@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import Names, did_you_mean, in_yaml, question, quoted
+from dagctl.findings.wording import Names, in_yaml, question, quoted
 from dagctl.spec.dependencies.branches import branch_problems
 from dagctl.spec.dependencies.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.dependencies.mapped_checks import mapped_problems
@@ -109,16 +109,21 @@ def _bad_waits(entry: Entry, outline: Outline, ids: Names) -> Iterator[Problem]:
 
 def _bad_labels(entry: Entry, outline: Outline) -> Iterator[Problem]:
     """Yield the texts at edges that are not there, and second ones at one edge."""
-    left: dict[Entry | None, None] = dict.fromkeys(outline.upstream(entry))
+    labels = mapping_in(entry.item, "edge_labels")
+    if not labels:
+        return
+    upstream: dict[Entry | None, None] = dict.fromkeys(outline.upstream(entry))
+    left = {**upstream}
+    names = Names(each.name for each in upstream if each)
     unknown = {wait.name for wait, target in outline.waits(entry) if target is None}
-    for name in mapping_in(entry.item, "edge_labels"):
+    for name in labels:
         known = outline.resolve(str(name), entry.group)
         if known in left or name in unknown:
             left.pop(known, None)
             continue
         message = f"{_kind(entry)} does not wait for {quoted(str(name))}"
-        hint = did_you_mean(str(name), [each.name for each in left if each])
-        if known in outline.upstream(entry):
+        hint = question(names.nearest(str(name)))
+        if known in upstream:
             message = f"{quoted(str(name))} is labelled twice"
             hint = "remove one of them"
         elif hint is None:
