@@ -121,18 +121,19 @@ def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
     if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
         return mapped_calls.method(machine, owner, name, made)
     if isinstance(owner, Dag) and name == "get_task" and len(made.args) == 1:
-        return _task_of(owner, made.args[0]) or machine.only_python(made.node)
+        return _task_of(machine, owner, made.args[0]) or machine.only_python(made.node)
     if isinstance(owner, Record):
         return records.method(machine, owner, name, made)
     return data_calls.method(machine, owner, name, made)
 
 
-def _task_of(dag: Dag, task_id: object) -> Task | None:
+def _task_of(machine: Machine, dag: Dag, task_id: object) -> Task | None:
     """Return the one task of a DAG that has an id, outside of mapped groups, or None."""
     stack: list[Any] = [*dag.children]
     tasks: list[Task] = []
     while stack:
         item = stack.pop()
+        machine.charge()
         if isinstance(item, Group) and item.mapped is None:
             stack += item.children
         elif isinstance(item, Task) and full_id(item) == task_id:

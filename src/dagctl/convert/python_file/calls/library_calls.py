@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.state.loops import MAX_TURNS, Lazy, lost_in, turns
 from dagctl.convert.python_file.state.objects import Late, Made, settled
-from dagctl.convert.python_file.state.scope import containers_in
+from dagctl.convert.python_file.state.scope import items_in
 from dagctl.convert.python_file.values import kept, reads, records
 from dagctl.convert.python_file.values.records import NEVER_CHANGED
 from dagctl.convert.python_file.values.texts import rendered, weight
@@ -71,7 +71,7 @@ def _copy(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return what `copy.copy` and `copy.deepcopy` make of lists and mappings of data."""
     given = settled(made.args[0]) if len(made.args) == 1 and not made.kwargs else None
     if isinstance(given, list | dict) and not isinstance(given, Lazy) and lost_in(given) is None:
-        machine.charge(sum(1 for _ in containers_in(given)))
+        machine.charge(items_in(given) // 8)
         if path == "copy.copy":
             return given.copy()
         with suppress(TypeError, RecursionError):  # it holds more than data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -99,6 +100,11 @@ def containers_in(value: object) -> Iterator[object]:
         yield item
         item = item.fields if isinstance(item, Record) else item
         stack += item.values() if isinstance(item, dict) else item
+
+
+def items_in(value: object) -> int:
+    """Return how many items the containers in a value have."""
+    return sum(len(each) for each in containers_in(value) if isinstance(each, Sized))
 
 
 MOST_LOOKED_AT = 10_000

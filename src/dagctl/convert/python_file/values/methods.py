@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.state.inlining import defined
@@ -55,7 +56,7 @@ def of_object(machine: Machine, owner: Opaque, node: ast.Attribute, scope: Scope
     if any(_keeps_state(each.node) for each in classes):
         return None
     held = (each for each in classes if _holds(each.node, node.attr))
-    method = _method(next(held, owner.owner), node.attr)
+    method = method_of(next(held, owner.owner).node, node.attr)
     if method is None or method.decorator_list or not method.args.args:
         return None
     return _called(machine, owner, node, scope, method.args)
@@ -74,6 +75,7 @@ def _with_bases(owner: LocalClass) -> list[LocalClass]:
     return classes
 
 
+@lru_cache(maxsize=256)
 def _holds(node: ast.ClassDef, name: str) -> bool:
     """Return whether a class itself has something under a name."""
     given = (
@@ -86,6 +88,7 @@ def _holds(node: ast.ClassDef, name: str) -> bool:
     return any(getattr(part, "name", None) == name for part in node.body) or name in given
 
 
+@lru_cache(maxsize=256)  # a loop may ask again and again
 def _keeps_state(node: ast.ClassDef) -> bool:
     """Return whether objects of a class may share something that changes."""
     for part in node.body:
@@ -116,7 +119,7 @@ def _is_shared(node: ast.AST, name: str) -> bool:
 
 def of_class(machine: Machine, owner: LocalClass, name: str) -> Function | None:
     """Return a static method: a function that stands in a class."""
-    method = _method(owner, name)
+    method = method_of(owner.node, name)
     marks = [ast.unparse(each) for each in method.decorator_list] if method else []
     is_own = owner.scope.holder("staticmethod") is not None
     is_changed = owner.node.keywords or owner.node.decorator_list or is_own
@@ -127,8 +130,10 @@ def of_class(machine: Machine, owner: LocalClass, name: str) -> Function | None:
     return defined(machine, method, owner.scope)
 
 
-def _method(owner: LocalClass, name: str) -> ast.FunctionDef | None:
-    known = [part for part in owner.node.body if getattr(part, "name", None) == name]
+@lru_cache(maxsize=256)
+def method_of(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    """Return the one function that a class itself has under a name, or None."""
+    known = [part for part in node.body if getattr(part, "name", None) == name]
     only = known[0] if len(known) == 1 else None
     return only if isinstance(only, ast.FunctionDef) else None
 

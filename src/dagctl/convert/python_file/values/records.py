@@ -25,8 +25,10 @@ from dagctl.convert.python_file.state.objects import (
     Zone,
 )
 from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.scope import items_in
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.state.uses import depth_of
+from dagctl.convert.python_file.values.methods import method_of
 from dagctl.convert.python_file.values.texts import weight
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ NEVER_CHANGED = (str, int, float, type(None), timedelta, Moment, Zone, Name, Fun
 
 def record(machine: Machine, owner: LocalClass, made: Call) -> Record | None:
     """Return the object that a call of a class makes; None: it may be more than its fields."""
+    machine.charge(len(owner.node.body))
     if made.unknown or not all(_is_plain(each, machine, owner) for each in _own_parts(owner.node)):
         return None
     fields = [part for part in owner.node.body if isinstance(part, ast.AnnAssign)]
@@ -97,9 +100,8 @@ def method(machine: Machine, owner: Record, name: str, made: Call) -> Any:  # no
 
 def _method(owner: LocalClass, name: str) -> ast.FunctionDef | None:
     """Return the one function that a class has under a name, if its defaults are plain."""
-    known = [part for part in owner.node.body if getattr(part, "name", None) == name]
-    only = known[0] if len(known) == 1 else None
-    if not isinstance(only, ast.FunctionDef):
+    only = method_of(owner.node, name)
+    if only is None:
         return None
     defaults = (*only.args.defaults, *only.args.kw_defaults)
     return only if all(isinstance(each, ast.Constant | None) for each in defaults) else None
@@ -114,6 +116,7 @@ def as_mapping(machine: Machine, made: Call) -> Any:  # noqa: ANN401
     """Return what `dataclasses.asdict` gives: all fields, with copies of what they hold."""
     given = made.args[0] if len(made.args) == 1 and not made.kwargs else None
     if isinstance(given, Record) and given.owner.node.decorator_list:
+        machine.charge(items_in(given) // 8)
         copied = _copied(given)
         if copied is not _UNKNOWN:
             return copied
@@ -181,6 +184,7 @@ def _attributes_given(text: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@lru_cache(maxsize=256)  # a loop may ask again and again
 def _hands_itself_on(node: ast.ClassDef) -> bool:
     """Return whether a method does more with its object than to ask for an attribute."""
     for method in node.body:
