@@ -125,6 +125,35 @@ def test_what_is_refused(
     assert expected[1] in done.err
 
 
+LOADERS = {
+    "import dagfactory\ndagfactory.load_yaml_dags(globals())\n": ("1, dagfactory", "dag-factory"),
+    "import os\nfrom gusty import create_dag\ndag = create_dag('x')\n": ("2, gusty", "gusty"),
+    "from airflow_config import load_config\nload_config('a', 'b').generate_in_mem()\n": (
+        "1, airflow_config",
+        "airflow-config",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", LOADERS)
+def test_a_python_file_that_loads_files_of_another_tool_says_which_to_convert(
+    shell: Shell, text: str
+) -> None:
+    shell.write("dags/load.py", text)
+    subject, form = LOADERS[text]
+    done = shell.run("convert", "dags/load.py")
+    assert done.code == ExitCode.USAGE
+    assert f"there is no DAG in dags/load.py (line {subject}: its DAGs stand in" in done.err
+    assert f"fix:   dagctl convert --from {form} FILE\n" in done.err
+
+
+def test_a_loader_beside_the_files_that_it_loads_is_named_with_its_path(shell: Shell) -> None:
+    shell.write("dags/orders.yml", DAG)
+    shell.write("dags/load.py", next(iter(LOADERS)))
+    done = shell.ok("convert", "dags", "--strict")
+    assert "dropped  line dags/load.py:1  dagfactory: its DAGs stand in" in done.err
+
+
 PYTHON = """
 from datetime import datetime
 from airflow import DAG

@@ -156,6 +156,7 @@ def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> I
             place = f"{shown(dag.place.file)}:{dag.place.line}"
             yield f"{shown(dag.dag_id)} ({place}){target}: {verdict}"
             yield from (line_of(remark, dag.place.file) for remark in dag.remarks)
-        yield from (line_of(remark, file.file) for remark in file.conversion.remarks)
+        named = file.file if file.conversion.dags else ""
+        yield from (line_of(remark, named) for remark in file.conversion.remarks)
     whole = sum(dag.whole for dag in dags)
     yield f"{whole} of {plural(len(dags), 'DAG')} came over whole"

@@ -15,6 +15,7 @@ from dagctl.commands.files.foreign_files import (
 from dagctl.commands.files.gusty_folders import gusty_folders, is_gusty
 from dagctl.commands.files.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
+    LOADERS,
     AirflowYaml,
     Conversion,
     Deployment,
@@ -25,6 +26,7 @@ from dagctl.convert import (
     convert_gusty,
     convert_python,
     format_of,
+    loaded_by,
     may_have_dags,
 )
 from dagctl.errors import UsageError
@@ -94,7 +96,9 @@ def _no_dag(arguments: Sequence[str], remarks: Sequence[Remark]) -> UsageError:
     why = next(iter([*gaps, *remarks]), None)
     because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
     hint = "name YAML files with DAGs of another tool, or Python files with DAGs"
-    if gaps:
+    if why and why.subject in LOADERS:
+        hint = f"dagctl convert --from {LOADERS[why.subject]} FILE"
+    elif gaps:
         hint = "make the DAG with `DAG(...)` or `@dag` of Airflow itself, or write its spec"
     return UsageError(f"there is no DAG in {', '.join(arguments)}{because}", hint=hint)
 
@@ -138,8 +142,11 @@ class _Circumstances:
         return Converted(str(file), form, self._conversion(file, text, form))
 
     def _conversion(self, file: Path, text: str, form: str) -> Conversion:
-        if not may_have_dags(text, form):
-            return Conversion(())
+        made = self._read(file, text, form) if may_have_dags(text, form) else Conversion(())
+        loader = loaded_by(text, str(file)) if form == "python" and not made.dags else None
+        return Conversion((), (loader,)) if loader else made
+
+    def _read(self, file: Path, text: str, form: str) -> Conversion:
         if form == "dag-factory":
             source = factory(file, self.root, self.deployment.environment)
             return convert_dag_factory(source, airflow=self.airflow, today=self.today)
