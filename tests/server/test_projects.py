@@ -49,6 +49,17 @@ def test_a_project_gets_its_repository_on_first_use(world: World) -> None:
         assert check_agreement(world.served, world.stand_in, project) == {"orders": 1}
 
 
+def test_a_project_is_opened_once_for_a_create_also_for_the_one_that_makes_its_repository(
+    world: World,
+) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for name in ("First", "Second"):
+        world.stand_in.requests.clear()
+        assert editor.create(spec(name, project_id=project)).status_code == 200
+        assert world.stand_in.requests.count("POST", "/rest/v1/rpc/project_role") == 1
+
+
 def test_a_request_without_an_environment_has_that_of_the_server(tmp_path: Path) -> None:
     places = {name: tmp_path / name for name in ("with", "without")}
     for folder in places.values():

@@ -28,7 +28,6 @@ from dagctl.server.refusals import RequestError
 from dagctl.settings import load_settings, load_variables, read_toml
 from dagctl.settings.templates import PROJECT
 from dagctl.settings.variables import environments
-from dagctl.spec.strictness import Checks
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from dagctl.server.options import ServerOptions
     from dagctl.settings import Settings
     from dagctl.spec.resolution.variables import Variables
+    from dagctl.spec.strictness import Checks
 
 WRITERS = frozenset({"owner", "editor"})
 MAPPING_HINT = 'a line is "PROJECT_ID" = "FOLDER": the id a UUID, the folder a workspace'
@@ -78,18 +78,41 @@ class Projects:
         workspace, settings, backend = self._opened(project_id, caller)
         return Client(workspace, settings, backend, settles=False, by_file=False)
 
-    def open_made(self, project_id: str, caller: Caller) -> Client:
-        """Return a client of the project; close it. Its workspace is made if it is not there.
+    def open_to_change(self, project_id: str, caller: Caller) -> Client:
+        """Return a client of the project for a caller who may write in it.
+
+        As it has asked for the role only, one that is not used need not be closed.
 
         Raises:
-            NotAMemberError: It is not there, and the caller is not an owner or editor.
-            UnavailableError: It cannot be made.
+            NotAMemberError: The caller is not an owner or editor.
             UsageError: The workspace's settings are wrong.
         """
-        if not self._workspace(project_id).config.is_file():
-            with self.open(project_id, caller) as client:
-                self._make_workspace(client)
-        return self.open(project_id, caller)  # with the settings that stand there now
+        client = self.open(project_id, caller)
+        if client.role() not in WRITERS:
+            raise NotAMemberError(
+                f"you are not an owner or editor of the project {project_id}",
+                hint="ask an owner of the project to add you as an editor",
+            )
+        return client
+
+    def make(self, client: Client) -> None:
+        """Make the workspace of a client if it is not there.
+
+        Raises:
+            UnavailableError: It cannot be made.
+        """
+        workspace, settings = client.workspace, client.settings
+        if workspace.config.is_file():
+            return
+        # another server at this folder may be at it
+        with open_lock(self._options.root, LOCK).lock(wait=settings.lock_timeout):
+            if not workspace.config.is_file():
+                init(
+                    workspace,
+                    InitChoices(project_id=settings.project_id, airflow=settings.airflow),
+                    schema=schema_text(),
+                    start_repository=partial(start_repository, own=True),
+                )
 
     def texts(
         self, project_id: str, caller: Caller, name: str | None, source: str = ""
@@ -144,22 +167,7 @@ class Projects:
         Raises:
             UsageError: The workspace's settings are wrong.
         """
-        workspace = self._workspace(project_id)
-        if not workspace.config.is_file():  # it is made by the first change
-            return Checks(airflow=self._options.airflow)
-        return load_settings(workspace, self._environ, self._overrides(project_id)).checks
-
-    def check_writer(self, client: Client) -> None:
-        """Do nothing if the caller may write in the project.
-
-        Raises:
-            NotAMemberError: The caller is not an owner or editor of the project.
-        """
-        if client.role() not in WRITERS:
-            raise NotAMemberError(
-                f"you are not an owner or editor of the project {client.settings.project_id}",
-                hint="ask an owner of the project to add you as an editor",
-            )
+        return self._settings(self._workspace(project_id), project_id).checks
 
     def shown(self, text: str | None) -> str | None:
         """Return a text for callers: where this machine keeps things is none of their business."""
@@ -186,28 +194,20 @@ class Projects:
             self._journals[root] = journal_folder(root)
         return self._journals[root]
 
-    def _make_workspace(self, client: Client) -> None:
-        self.check_writer(client)
-        workspace, settings = client.workspace, client.settings
-        # another server at this folder may be at it
-        with open_lock(self._options.root, LOCK).lock(wait=settings.lock_timeout):
-            if workspace.config.is_file():
-                return
-            init(
-                workspace,
-                InitChoices(project_id=settings.project_id, airflow=self._options.airflow),
-                schema=schema_text(),
-                start_repository=partial(start_repository, own=True),
-            )
-
     def _opened(
         self, project_id: str, caller: Caller
     ) -> tuple[Workspace, Settings, WorkspaceBackend]:
         workspace = self._workspace(project_id)
         take_over_old_state(workspace)
-        settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        settings = self._settings(workspace, project_id)
         watched = replace(caller, watch=self._watch)
         return workspace, settings, open_backend(settings, workspace, self._environ, watched)
+
+    def _settings(self, workspace: Workspace, project_id: str) -> Settings:
+        overrides = self._overrides(project_id)
+        if not workspace.config.is_file():  # it is made by the first change, which writes this
+            overrides["airflow"] = self._options.airflow
+        return load_settings(workspace, self._environ, overrides)
 
     def _workspace(self, project_id: str) -> Workspace:
         given = self._options.workspaces.get(project_id)

@@ -299,15 +299,26 @@ class Service:
         Raises:
             NotAMemberError: The caller may not do this. It is refused before it takes a turn.
         """
-        await self.read(project_id, caller, self.projects.check_writer)
+        client = await self.open_to_change(project_id, caller)
+        return await self.change_opened(client, caller, work)
+
+    async def open_to_change(self, project_id: str, caller: Caller) -> Client:
+        """Return a client for `change_opened`; as `Projects.open_to_change`."""
+        return await self._reading_of(
+            project_id, caller, lambda: self.projects.open_to_change(project_id, caller)
+        )
+
+    async def change_opened(self, client: Client, caller: Caller, work: Callable[[Client], T]) -> T:
+        """Return what `work` changes in a project that was opened for it, when its turn has come.
+
+        The client is closed afterwards.
+        """
+        project_id = client.settings.project_id
         render = self._renderer(caller)
 
         def changing() -> T:
-            with (
-                _set_up_well(project_id),
-                self.projects.open_made(project_id, caller) as client,
-                rendering_by(render),
-            ):
+            with _set_up_well(project_id), client, rendering_by(render):
+                self.projects.make(client)
                 return work(client)
 
         return await self.turns.run(project_id, changing, self.seconds_left())

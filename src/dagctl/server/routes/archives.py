@@ -121,9 +121,9 @@ async def import_dags(
 
     try:
         with service.archives.share(caller.user_id) as take:
-            await project.read(service.projects.check_writer)
+            opened = await service.open_to_change(project.project_id, caller)
             await receive(request, take, file, seconds=service.seconds_left())
-            outcome = await project.change(imported)
+            outcome = await service.change_opened(opened, caller, imported)
     finally:
         if not is_begun:
             file.close()
