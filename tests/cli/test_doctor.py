@@ -221,6 +221,30 @@ def test_fix_writes_missing_files_and_wrong_objects_anew(three: Shell) -> None:
     assert done.document["result"]["fixed"] == {"dags": [], "removed": [], "failed": []}
 
 
+def test_no_command_makes_a_dag_twice_whose_file_is_in_the_folder_of_before(three: Shell) -> None:
+    config = three.folder / "dagctl.toml"
+    config.write_text(config.read_text().replace('dags_folder = "dags"', 'dags_folder = "new"'))
+    before = sorted(path.name for path in (three.folder / "dags").iterdir())
+    refused = "the file of `b` is dags/b.py, and dags_folder is new now"
+    for command in (["rm", "b"], ["mv", "b", "d"], ["mv", "b", "d", "--dry-run"]):
+        done = three.run(*command)
+        assert (done.code, refused in done.err) == (ExitCode.CONFLICT, True), command
+        assert "git mv dags new, commit, then again" in done.err
+    stored = _object(three, "b")
+    stored.write_text("# other\n")
+    done = three.run("doctor", "--fix", "--yes")
+    assert "Left as it is: b: its file is in another folder than dags_folder" in done.err
+    assert "the files of 3 of 3 DAGs are in dags, and dags_folder is new now" in done.out
+    assert "dags/b.py stays, and new/b.py is not written" in three.ok("pull").err
+    assert "dags/b.py stays where it is" in three.ok("rm", "b", "--force", "--dry-run").err
+    assert sorted(path.name for path in (three.folder / "dags").iterdir()) == before
+    assert not (three.folder / "new").exists()
+    three.git("mv", "dags", "new")
+    three.git("commit", "-qm", "Move")
+    three.ok("doctor", "--fix", "--yes")
+    assert sorted(path.name for path in (three.folder / "new").iterdir()) == before
+
+
 def test_fix_asks_and_never_without_a_terminal(three: Shell) -> None:
     (three.folder / "dags/b.py").unlink()
     done = three.run("doctor", "--fix")

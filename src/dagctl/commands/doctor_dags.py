@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from dagctl.commands.doctor import Advice, HealthCheck, named
 from dagctl.commands.survey import survey
 from dagctl.errors import ConflictError
 from dagctl.next_step import CREATE, CREATE_ANEW, FORCE, HEAL, Command, Fix
+from dagctl.operation.dags.other_folder import step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from dagctl.commands.survey import Survey
     from dagctl.operation.backend import Backend
     from dagctl.settings import Settings
+
+    Look = Callable[[Survey], str | Advice]
 
 _BY_HAND = (
     "look at what lies elsewhere, and remove it by hand if nothing uses it: in the dashboard under "
@@ -28,16 +31,18 @@ def checks_of_dags(
 ) -> tuple[HealthCheck, ...]:
     """Return the looks at records, files, commits and objects; all share one pass."""
     seen = cache(lambda: survey(backend, settings))
-    looks = {"files": files, "commits": commits, "objects": objects}
+    looks: dict[str, Look] = {
+        "files": partial(files, settings=settings),
+        "commits": commits,
+        "objects": objects,
+    }
     return (
         HealthCheck("records", lambda: records(seen()), needs),
         *(HealthCheck(name, _look(look, seen), ("records",)) for name, look in looks.items()),
     )
 
 
-def _look(
-    look: Callable[[Survey], str | Advice], seen: Callable[[], Survey]
-) -> Callable[[], str | Advice]:
+def _look(look: Look, seen: Callable[[], Survey]) -> Callable[[], str | Advice]:
     return lambda: look(seen())
 
 
@@ -62,12 +67,19 @@ def _all_good(count: int, nouns: str, state: str) -> str:
     return f"all {count} {nouns} {state}" if count else f"there are no {nouns} yet"
 
 
-def files(survey: Survey) -> str | Advice:
+def files(survey: Survey, settings: Settings) -> str | Advice:
     """Return whether every DAG file is as it was recorded; another branch may have others.
 
     Raises:
-        ConflictError: One is missing, or was changed by hand.
+        ConflictError: One is missing, was changed by hand, or stands in another folder.
     """
+    for left in survey.left.values():
+        folder, new = left.rpartition("/")[0], settings.dags_folder
+        raise ConflictError(
+            f"the files of {len(survey.left)} of {survey.count} DAGs are in {folder}, and "
+            f"dags_folder is {new} now",
+            hint=step(folder, new),
+        )
     kinds = {
         "missing": survey.missing,
         "changed by hand": survey.changed,

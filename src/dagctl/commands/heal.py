@@ -77,6 +77,7 @@ def _kept(survey: Survey) -> dict[str, str]:
             broken.intersection(survey.other)
         ),
         "its file is in a merge conflict; finish the merge first": survey.unmerged,
+        "its file is in another folder than dags_folder; move it there first": list(survey.left),
     }
     return {dag_id: reason for reason, dags in why.items() for dag_id in dags}
 

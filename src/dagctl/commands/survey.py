@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from dagctl.commands.records import drifts_here, in_parts, pages
 from dagctl.frozen import mutable
 from dagctl.operation.conflicts.drift import drift_of
+from dagctl.operation.dags.inventory import path_of
+from dagctl.operation.dags.other_folder import left_behind
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
 from dagctl.spec.load import check_data
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.operation.backend import Backend
+    from dagctl.operation.conflicts.drift import Drift
     from dagctl.ports import DagRecord, Reach
     from dagctl.settings import Settings
 
@@ -43,6 +46,8 @@ class Survey:
     """DAGs of which no spec is recorded."""
     missing: list[str] = field(default_factory=list)
     """DAGs whose file is not in the work tree."""
+    left: dict[str, str] = field(default_factory=dict)
+    """DAGs whose file stands in the folder that `dags_folder` named before, each with its path."""
     changed: list[str] = field(default_factory=list)
     """DAGs whose file was changed by hand."""
     elsewhere: list[str] = field(default_factory=list)
@@ -143,5 +148,14 @@ def _look_at_files(
     for record, drift in zip(known, drifts_here(backend, settings, known), strict=True):
         if drift is None:
             survey.damaged[record.dag_id] = "its path is none that dagctl writes"
+        elif (left := _left(backend, settings, record, drift)) is not None:
+            survey.left[record.dag_id] = left
         elif drift in lists:
             lists[drift].append(record.dag_id)
+
+
+def _left(backend: Backend, settings: Settings, record: DagRecord, drift: Drift) -> str | None:
+    """Return where a file stands that is missing only as `dags_folder` was changed."""
+    if drift != "missing":
+        return None
+    return left_behind(backend.files, record, path_of(settings, record.dag_id))

@@ -18,6 +18,7 @@ from dagctl.operation.change import digest_of
 from dagctl.operation.comparison.merge import header_of
 from dagctl.operation.dags.inventory import path_of
 from dagctl.operation.dags.loading import variants
+from dagctl.operation.dags.other_folder import left_behind
 from dagctl.paths import is_spec_path
 from dagctl.ports import SpecWrite
 from dagctl.readers.source_text import decode
@@ -111,7 +112,9 @@ def _file(context: Context, record: DagRecord, path: str) -> tuple[_Side, Header
     if standing == "other":
         return _Side("kept", _no_file(path)), None
     if standing is None:
-        return _Side("written"), None
+        left = left_behind(context.backend.files, record, path)
+        side = _Side("written") if left is None else _Side("none", _in_other_folder(left, path))
+        return side, None
     header, is_merge = header_of(standing, partial(context.backend.repo.unmerged, path))
     unix = standing.replace(b"\r\n", b"\n")
     if record.content_digest in {digest_of(standing), digest_of(unix)}:
@@ -123,6 +126,11 @@ def _file(context: Context, record: DagRecord, path: str) -> tuple[_Side, Header
     is_cache = context.backend.cache is not None  # then the file counts, and the record follows it
     side = _Side("current") if is_cache else _of_a_version(record, path, standing, header)
     return side, header
+
+
+def _in_other_folder(left: str, path: str) -> str:
+    new = path.rpartition("/")[0]
+    return f"{left} stays, and {path} is not written: dags_folder is {new} now"
 
 
 def _of_a_version(record: DagRecord, path: str, standing: bytes, header: Header) -> _Side:

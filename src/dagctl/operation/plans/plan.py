@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import body_of, read_header
-from dagctl.errors import ConflictError, DagctlError, WorkspaceError
+from dagctl.errors import ConflictError, WorkspaceError
 from dagctl.next_step import Command, Fix, again
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.comparison.merge import header_of
@@ -22,6 +21,7 @@ from dagctl.operation.conflicts.taken_back import with_taken_back
 from dagctl.operation.dags.free_ids import with_names
 from dagctl.operation.dags.inventory import MOST_FILES, Inventory, path_of, take_inventory
 from dagctl.operation.dags.meaning import Meanings
+from dagctl.operation.dags.other_folder import checked_folder
 from dagctl.operation.plans.agreement import agreed
 from dagctl.operation.rendering import provenance_of, rendered, with_header
 from dagctl.paths import storage_key
@@ -210,34 +210,11 @@ def _with_file(context: Context, change: Change, options: Options) -> Change:
     if not change.is_known:
         return change
     standing = context.backend.files.read(change.path)
-    left = _left_behind(context, change) if standing is None else None
-    if left is not None and not options.force:
-        folder, new = left.rpartition("/")[0], change.path.rpartition("/")[0]
-        raise WorkspaceError(
-            f"the file of `{change.dag_id}` is {left}, and dags_folder is {new} now",
-            hint=f"git mv {folder} {new}, commit, then again; or set dags_folder back",
-        )
-    if left is not None:
-        warning = f"{left} stays where it is: remove it, or Airflow may see `{change.dag_id}` twice"
-        change = change.warned(warning)
+    if standing is None:
+        change = checked_folder(context.backend.files, change, options)
     unmerged = partial(context.backend.repo.unmerged, change.path)
     header, is_merge = header_of(standing or b"", unmerged)
     return replace(change, old_file=standing, header=header, is_merge=is_merge)
-
-
-def _left_behind(context: Context, change: Change) -> str | None:
-    """Return the path of the DAG file in the folder where DAG files stood before, if it is there.
-
-    The row's path is only a hint: it counts if a file of that DAG's name is there, and is dagctl's.
-    """
-    path = change.record.file_path if change.record else change.path
-    if path == change.path or PurePosixPath(path).name != PurePosixPath(change.path).name:
-        return None
-    try:
-        content = context.backend.files.read(path)
-    except DagctlError:
-        return None
-    return path if content is not None and read_header(content) is not None else None
 
 
 def _known(context: Context, change: Change, options: Options, deleted: Collection[str]) -> Change:

@@ -24,6 +24,7 @@ from dagctl.operation.conflicts.basis import (
 from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
 from dagctl.operation.dags.inventory import path_of
 from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.dags.other_folder import checked_folder
 from dagctl.paths import id_or_empty, storage_key
 from dagctl.ports import DagVersion
 
@@ -65,6 +66,7 @@ def plan_removal(
     if purges:  # then `create` is not refused either
         changes = [change for change in changes if not _is_gone(context, change)]
     _check_known(context, changes)
+    changes = [checked_folder(context.backend.files, change, options) for change in changes]
     if not options.force:
         for change in changes:
             _check_file(context, change, options)
@@ -126,7 +128,7 @@ def _with_warnings(context: Context, changes: Sequence[Change]) -> list[Change]:
         return list(changes)
     tracked = context.backend.repo.tracked(sorted(filter(None, standing)))
     return [
-        replace(change, warnings=(_warning(source, is_tracked=source in tracked),))
+        change.warned(_warning(source, is_tracked=source in tracked))
         if (source := change.source) is not None and source in standing
         else change
         for change in changes
