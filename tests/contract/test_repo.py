@@ -303,6 +303,33 @@ def test_the_log_says_which_commit_is_of_an_operation_and_which_is_the_first(wor
     ]
 
 
+def test_one_walk_says_of_many_files_what_git_says_of_each(sandbox: Sandbox) -> None:
+    sandbox.commit("dags/x.py", b"1\n")
+    sandbox.git("switch", "-qc", "side")
+    sandbox.commit("dags/y.py", b"2\n")
+    sandbox.commit("dags/x.py", b"3\n")
+    sandbox.git("switch", "-q", "main")
+    sandbox.commit("dags/x.py", b"4\n")
+    sandbox.git("merge", "-q", "-s", "ours", "side")
+    sandbox.commit("dags/z.py", b"5\n")
+    repo, paths = GitRepo(sandbox.root, "dags"), ["dags/x.py", "dags/y.py", "dags/z.py"]
+    asked = [paths, paths[:1], ["dags/none.py"], ["README"], []]
+
+    def answers() -> list[object]:
+        logs = [repo.log(each) for each in asked]
+        commits = {each.id: path for each in logs[0] for path in each.changes}
+        blobs = [blob for each in logs[0] for ids in each.changes.values() for blob in ids]
+        lines = [repo.line_of(commits, of) for of in (*commits, "HEAD", "1" * 40)]
+        lines += [repo.line_of({commit: "dags/x.py"}, of) for commit in commits for of in commits]
+        return [logs, repo.blobs(blobs), lines]
+
+    each_by_itself = answers()
+    with repo.walking_once([*paths, "dags/none.py"]):
+        assert answers() == each_by_itself
+    sandbox.commit("dags/x.py", b"6\n")
+    assert answers() != each_by_itself
+
+
 def test_contents_that_a_partial_clone_lacks_are_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.commit("a", b"1\n")
     sandbox.commit("a", b"2\n")
@@ -310,7 +337,10 @@ def test_contents_that_a_partial_clone_lacks_are_left_out(sandbox: Sandbox, tmp_
     url = sandbox.root.as_uri()
     sandbox.git("clone", "-q", "--filter=blob:none", url, str(tmp_path / "part"))
     old, new = (sandbox.git("rev-parse", f"{commit}:a") for commit in ("HEAD~1", "HEAD"))
-    assert GitRepo(tmp_path / "part", "dags").blobs([new, old]) == {new: b"2\n"}
+    part = GitRepo(tmp_path / "part", "dags")
+    assert part.blobs([new, old]) == {new: b"2\n"}
+    with part.walking_once(["a"]):
+        assert [part.blobs([new, old]) for _ in range(2)] == [{new: b"2\n"}] * 2
 
 
 def test_the_log_before_the_first_commit_is_empty(world: World) -> None:

@@ -12,6 +12,7 @@ from tests.supabase.place import ADA, PASSWORD, PROJECT, Place
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.cli.conftest import Done
     from tests.stand_in import StandIn
 
 __all__ = ["shell"]
@@ -74,3 +75,28 @@ def on_supabase(
     shell.git("add", "-A")
     shell.git("commit", "-qm", "Workspace")
     return Shell(shell.folder, shell.environ | {"XDG_STATE_HOME": state})
+
+
+class GitCalls:
+    """Counts the git processes that a command starts.
+
+    Args:
+        user: Who gives the commands; from now on each git that they start is noted.
+        folder: Where the notes are, and a program that stands in front of git.
+    """
+
+    def __init__(self, user: Shell, folder: Path) -> None:
+        self._user = user
+        self._log = folder / "calls"
+        program = folder / "bin" / "git"
+        program.parent.mkdir()
+        path = user.environ["PATH"]
+        program.write_text(f'#!/bin/sh\necho >> {self._log}\nPATH={path} exec git "$@"\n', "utf-8")
+        program.chmod(0o755)
+        user.environ["PATH"] = f"{program.parent}:{path}"
+
+    def count(self, *command: str) -> tuple[Done, int]:
+        """Run a command in a process of its own: what git said before is kept inside one."""
+        self._log.write_text("", "utf-8")
+        done = self._user.process(*command)
+        return done, len(self._log.read_text("utf-8").splitlines())

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from shutil import rmtree
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
-from tests.lifecycle.conftest import LOAD, write
+from dagctl.commands import take_over
+from tests.lifecycle.conftest import LOAD, GitCalls, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.parametrize("empty", ["local"], indirect=True)
@@ -128,3 +132,52 @@ def test_a_clone_says_which_versions_git_does_not_have_here(user: Shell) -> None
     assert "version 2 of `orders` is not recorded here" in clone.run("rollback", "orders").err
     clone.git("fetch", "-q", "--unshallow")
     assert versions_of(clone, "orders")[1:] == versions_of(user, "orders")[1:]
+
+
+def test_an_export_of_many_dags_asks_git_as_rarely_as_one_of_few(
+    user: Shell, tmp_path: Path
+) -> None:
+    def add(count: int) -> None:
+        for schedule in ("@daily", "@weekly"):
+            user.ok("create", *(write(user, schedule, name=f"many {n}") for n in range(count)))
+            user.git("add", "-A")
+            user.git("commit", "-qm", "Specs")
+
+    git = GitCalls(user, tmp_path)
+
+    def export(name: str) -> int:
+        done, count = git.count("export", "-o", name)
+        assert done.code == 0, done.err
+        return count
+
+    calls = list[list[int]]()
+    for count in (12, 24):
+        add(count)
+        forget(user)
+        user.ok("list")
+        calls.append([export("first.zip"), export("second.zip")])
+        first, second = ((user.folder / f"{n}.zip").read_bytes() for n in ("first", "second"))
+        assert first == second
+    assert calls[0] == calls[1] > [0, 0]
+    oldest = [versions_of(user, f"many_{n}")[-1]["version"] for n in range(24)]
+    assert oldest == [1] * 24
+    user.ok("export", "-o", "named.zip", "many_3", "orders")
+    with ZipFile(user.folder / "named.zip") as named, ZipFile(user.folder / "first.zip") as whole:
+        for name in ("versions/many_3.jsonl", "versions/orders.jsonl"):
+            assert named.read(name) == whole.read(name)
+
+
+def test_what_is_not_read_in_time_is_said_and_an_export_lacks_nothing(
+    user: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.ok("create", write(user, "@daily", name="Sales"))
+    forget(user)
+    monkeypatch.setattr(take_over, "MOST_SECONDS", -1.0)
+    done = user.ok("list", "-q", "-o", "name")
+    assert (done.out, done.err) == (
+        "",
+        "warning: 2 of the DAG files here are not read yet: the next command goes on\n",
+    )
+    assert user.ok("export", "-o", "all.zip").out == "Wrote all.zip: 2 DAGs, 4 versions\n"
+    done = user.ok("list", "-q", "-o", "name")
+    assert (done.out, done.err) == ("orders\nsales\n", "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import ExitCode
-from tests.lifecycle.conftest import write
+from tests.lifecycle.conftest import GitCalls, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -176,20 +176,12 @@ def test_many_dags_are_removed_with_as_few_git_processes_as_one(
 ) -> None:
     specs = [write(user, "@daily", name=f"many {n}") for n in range(6)]
     user.ok("create", *specs)
-    log = tmp_path / "calls"
-    program = tmp_path / "bin" / "git"
-    program.parent.mkdir()
-    path = user.environ["PATH"]
-    program.write_text(f'#!/bin/sh\necho >> {log}\nPATH={path} exec git "$@"\n', "utf-8")
-    program.chmod(0o755)
-    user.environ["PATH"] = f"{program.parent}:{path}"
+    git = GitCalls(user, tmp_path)
 
     def processes(*ids: str) -> int:
-        log.write_text("", "utf-8")
-        # A process of its own: what git said before is kept inside one.
-        done = user.process("rm", *ids, "--dry-run")
+        done, count = git.count("rm", *ids, "--dry-run")
         assert (done.code, done.err.count("is still there")) == (0, len(ids))
-        return len(log.read_text("utf-8").splitlines())
+        return count
 
     many = [f"many_{n}" for n in range(6)]
     assert 0 < processes("orders") == processes(*many)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,6 +13,7 @@ from dagctl.ports import CommitPlace, GitIdentity, LoggedCommit, Reach, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from dagctl.errors import DagctlError
     from dagctl.ports import FileWrite
@@ -184,6 +186,11 @@ class MemoryRepo:
         """Return contents by their ids."""
         contents = [each for commit in self.commits.values() for each in commit.tree.values()]
         return {_id(content): content for content in contents if _id(content) in ids}
+
+    def walking_once(self, paths: Collection[str]) -> AbstractContextManager[None]:
+        """Change nothing: all is in memory."""
+        del paths
+        return nullcontext()
 
     def made_here(self, commits: Collection[str]) -> set[str]:
         """Return those of the commits that an operation has made here."""

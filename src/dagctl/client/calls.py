@@ -42,19 +42,19 @@ class Calls:
             self._remember(result.recovered)
             self.unsettled = result.unsettled
 
-    def _bring_up(self) -> None:
+    def _bring_up(self, *, whole: bool = False) -> None:
         """Settle what killed runs left, then let the registry follow what git has brought."""
         self._settle_dead()
         self._specs.renew()
-        self._follow()
+        self._follow(whole=whole)
 
-    def _follow(self) -> None:
+    def _follow(self, *, whole: bool = False) -> None:
         """Let an embedded registry follow the DAG files, unless a killed run has left something."""
         mark = self._backend.followed if self._settles and self._by_file else None
         if mark is not None and not mark.is_current():
             from dagctl.commands.behind import bring_up
 
-            bring_up(self._context, mark)
+            bring_up(self._context, mark, whole=whole)
 
     def _remember(self, recovered: Sequence[Recovered]) -> None:
         self.recovered += tuple(recovered)

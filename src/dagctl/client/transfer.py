@@ -43,7 +43,7 @@ class Transfer(Drafts, Adopting):
         from dagctl.commands.transfer import export
 
         ids = ids_of(dag_ids)
-        self._bring_up()
+        self._bring_up(whole=not ids)  # a backup lacks nothing
         with writing(file) as opened:
             return export(self._context, ids, opened)
 

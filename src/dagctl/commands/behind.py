@@ -35,13 +35,25 @@ class Mark(Protocol):
         """Keep that everything up to the last look was taken over."""
 
 
-def bring_up(context: Context, mark: Mark) -> None:
-    """Let the registry take over what has come, and remember that it has."""
-    behind = files_behind(context)
-    if behind.files or behind.gone:
-        from dagctl.commands.take_over import take_over
+def bring_up(context: Context, mark: Mark, *, whole: bool = False) -> None:
+    """Let the registry take over what has come, and remember that it has.
 
-        if not take_over(context, behind.files, behind.gone):
+    Args:
+        context: The ports and the settings.
+        mark: Up to where the registry has followed.
+        whole: Whether nothing may lack: it takes as long as it takes.
+
+    Raises:
+        DagctlError: `whole`, and files or registry cannot be read or written.
+    """
+    behind = _behind(context) if whole else files_behind(context)
+    if behind.files or behind.gone:
+        from dagctl.commands.take_over import follow, take_over
+
+        if whole:
+            with context.lock():
+                follow(context, behind.files, behind.gone)
+        elif not take_over(context, behind.files, behind.gone):
             return
     mark.remember()
 

@@ -8,6 +8,7 @@ whose header names no spec, or whose spec file is gone or was changed since.
 from __future__ import annotations
 
 import time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import read_header
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 10.0
 """How long one command reads specs; the next one goes on."""
+AT_ONCE = 500
+"""How many DAGs, each with its spec and its file, are in memory."""
 
 
 def take_over(
@@ -47,13 +50,38 @@ def take_over(
         with journal.lock(wait=0):
             if not journal.is_empty():
                 return False
-            changes = list(_changes(context, files))
-            _adopt(context, [change for change in changes if change])
-            _follow_removals(context, gone)
+            left = follow(context, files, gone, within=MOST_SECONDS)
             _remember_removed(context, unknown)
-            return len(changes) == len(files)
     except DagctlError:
         return False
+    if left:
+        context.listener.warn(
+            f"{left:,} of the DAG files here are not read yet: the next command goes on"
+        )
+    return not left
+
+
+def follow(
+    context: Context, files: Mapping[str, str], gone: Sequence[str], *, within: float | None = None
+) -> int:
+    """Do what `take_over` does, for the holder of the lock; return how many files are left.
+
+    Args:
+        context: The ports and the settings.
+        files: The paths of files that may have come, by the ids of their DAGs.
+        gone: The recorded DAGs that have no file.
+        within: For how many seconds files are read; None: until all are.
+
+    Raises:
+        DagctlError: Files or registry cannot be read or written.
+    """
+    until = float("inf") if within is None else time.monotonic() + within
+    ahead, read = iter(files.items()), 0
+    while changes := list(_changes(context, dict(islice(ahead, AT_ONCE)), until)):
+        _adopt(context, [change for change in changes if change])
+        read += len(changes)
+    _follow_removals(context, gone)
+    return len(files) - read
 
 
 def _adopt(context: Context, changes: Sequence[Change]) -> None:
@@ -111,14 +139,13 @@ def _removed(context: Context, change: Change, removal: Removal) -> DagVersion:
     return known if last is None else tombstone(last, removal)
 
 
-def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | None]:
+def _changes(context: Context, behind: Mapping[str, str], until: float) -> Iterator[Change | None]:
     """Yield what the files say, until the time is over; None for one that says nothing by now."""
     registry = context.backend.registry
     known = registry.find(dag_ids=list(behind), removed=True, specs=False)
     records = {record.dag_id: record for record in known}  # a removed one that is back is the same
-    deadline = time.monotonic() + MOST_SECONDS
     for dag_id, path in behind.items():
-        if time.monotonic() > deadline:
+        if time.monotonic() > until:
             return
         content = context.backend.files.read(path) or b""
         yield _change_of(context, dag_id, path, content, records.get(dag_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import BinaryIO
 
     from dagctl.archive.form import ArchiveLimits
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
     from dagctl.operation.plans.importing import Check, IfThere
-    from dagctl.ports import DagVersion, Registry
+    from dagctl.ports import DagRecord, DagVersion, Registry
 
 PAGE = 500
 """How many records are listed at a time."""
+MANY = 10
+"""For so many DAGs one walk over git's history is quicker than one for each."""
 VERSIONS = 20
 """How many versions, each with its text, are read at a time."""
 
@@ -77,32 +81,45 @@ def export(context: Context, dag_ids: Sequence[str], file: BinaryIO) -> Exported
     """
     left_out: list[str] = []
     with ArchiveWriter(file) as writer:
-        for dag_id in _ids(context.backend.registry, dag_ids):
-            newest = _newest(context.backend.registry, dag_id)
-            if newest is None:
-                continue
-            if not newest.spec:
-                left_out.append(dag_id)
-                continue
-            versions = map(version_line, _versions(context.backend.registry, newest))
-            writer.add(newest, _content(context, newest), versions)
+        for records in _groups(context.backend.registry, dag_ids):
+            with _one_walk(context, records):
+                for record in records:
+                    left_out += _add(context, record.dag_id, writer)
         if not writer.dags:
             raise NotFoundError("no DAG is recorded here", hint=Fix(CREATE, " SPEC makes one"))
     return Exported(len(writer.dags), sum(dag.versions for dag in writer.dags), tuple(left_out))
 
 
-def _ids(registry: Registry, dag_ids: Sequence[str]) -> Iterator[str]:
-    """Yield the ids of the DAGs in ascending order.
+def _groups(registry: Registry, dag_ids: Sequence[str]) -> Iterator[Sequence[DagRecord]]:
+    """Yield the records of the DAGs in ascending order of their ids, some at a time.
 
     Raises:
         NotFoundError: One that is named is not recorded.
     """
     if dag_ids:
-        yield from sorted({record_of(registry, dag_id).dag_id for dag_id in dag_ids})
+        yield [record_of(registry, dag_id) for dag_id in sorted(set(dag_ids))]
         return
-    for page in pages(registry, Query(limit=PAGE)):
-        for record in page.records:
-            yield record.dag_id
+    yield from (page.records for page in pages(registry, Query(limit=PAGE)))
+
+
+def _one_walk(context: Context, records: Sequence[DagRecord]) -> AbstractContextManager[None]:
+    """Let git be asked once for many DAGs, where it may have versions that are not recorded."""
+    if context.backend.cache is None or len(records) < MANY:
+        return nullcontext()
+    paths = {path for record in records for path in (record.file_path, record.source_path) if path}
+    return context.backend.repo.walking_once(paths)
+
+
+def _add(context: Context, dag_id: str, writer: ArchiveWriter) -> list[str]:
+    """Add a DAG, unless it was removed meanwhile; return its id if it cannot be in an archive."""
+    newest = _newest(context.backend.registry, dag_id)
+    if newest is None:
+        return []
+    if not newest.spec:
+        return [dag_id]
+    versions = map(version_line, _versions(context.backend.registry, newest))
+    writer.add(newest, _content(context, newest), versions)
+    return []
 
 
 def _newest(registry: Registry, dag_id: str) -> DagVersion | None:

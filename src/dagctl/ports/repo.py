@@ -9,6 +9,7 @@ from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from dagctl.ports.files import FileWrite
@@ -195,6 +196,12 @@ class Repo(Protocol):
 
     def blobs(self, ids: Collection[str]) -> dict[str, bytes]:
         """Return contents by their ids; none that this clone lacks, or that is very large."""
+
+    def walking_once(self, paths: Collection[str]) -> AbstractContextManager[None]:
+        """Let one walk over the history answer what is asked of many files in the block.
+
+        There `log`, `line_of` and `blobs` say what was so when it began.
+        """
 
     def made_here(self, commits: Collection[str]) -> set[str]:
         """Return those of these commits that dagctl has made in this work tree, or lately did.

@@ -70,13 +70,24 @@ def small_blobs(git: GitCommand, ids: Iterable[str], largest: int) -> dict[str, 
         suppress(UnavailableError),
         git.kept("cat-file", "--batch-command") as (asks, answers),
     ):
-        for blob_id in ids:
-            known = _about(asks, answers, "info", blob_id)
-            if known is None or known[1] != "blob" or known[2] > largest:
-                continue
-            if (stored := _answer(asks, answers, blob_id)) is not None:
-                blobs[blob_id] = stored.data
+        blobs.update(blobs_by(asks, answers, ids, largest))
     return blobs
+
+
+def blobs_by(
+    asks: IO[bytes], answers: IO[bytes], ids: Iterable[str], largest: int
+) -> Iterator[tuple[str, bytes]]:
+    """Yield ids and contents, as `small_blobs` returns them, from a git that is kept.
+
+    Raises:
+        UnavailableError: git has ended.
+    """
+    for blob_id in ids:
+        known = _about(asks, answers, "info", blob_id)
+        if known is None or known[1] != "blob" or known[2] > largest:
+            continue
+        if (stored := _answer(asks, answers, blob_id)) is not None:
+            yield blob_id, stored.data
 
 
 def _answer(asks: IO[bytes], answers: IO[bytes], name: str) -> Stored | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
 from dagctl.adapters.git.network import Network
 from dagctl.adapters.git.objects import small_blobs
+from dagctl.adapters.git.one_walk import one_walk
 from dagctl.adapters.git.place import GitWorkTree, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
 from dagctl.adapters.git.upstream import GitUpstream
@@ -20,10 +22,11 @@ from dagctl.durable import LARGEST
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.configuration import Configuration
+    from dagctl.adapters.git.one_walk import OneWalk
     from dagctl.ports import CommitPlace, FileWrite, GitIdentity, LoggedCommit, Reach, Removal
 
 
@@ -57,6 +60,7 @@ class GitRepo:
         self._tips: dict[str, str | None] = {}
         """Where branches stood when preflight looked: the commit of it stands on that, or on what
         came since, if nothing of ours is in it."""
+        self._walk: OneWalk | None = None
 
     @cached_property
     def _place(self) -> GitWorkTree:
@@ -125,7 +129,8 @@ class GitRepo:
 
     def line_of(self, files: Mapping[str, str], of: str) -> dict[str, bool]:
         """Return which commits are in the history of one of them, or wrote what stands in it."""
-        return history.line_of(self._place, files, of)
+        known = self._walk.line_of(files, of) if self._walk else None
+        return history.line_of(self._place, files, of) if known is None else known
 
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths a sparse checkout leaves out of the work tree."""
@@ -153,11 +158,24 @@ class GitRepo:
 
     def log(self, paths: Collection[str]) -> list[LoggedCommit]:
         """Return the recent commits that changed these files and folders, the newest first."""
-        return log.log(self._place, paths) if paths else []
+        known = self._walk.log(paths) if self._walk else None
+        return log.log(self._place, paths) if known is None and paths else known or []
 
     def blobs(self, ids: Collection[str]) -> dict[str, bytes]:
         """Return contents by their ids, as far as they are here and not very large."""
+        if self._walk:
+            return self._walk.blobs(ids)
         return small_blobs(self._place.git, ids, LARGEST) if ids else {}
+
+    @contextmanager
+    def walking_once(self, paths: Collection[str]) -> Iterator[None]:
+        """Let one walk over the history answer what is asked of many files in the block."""
+        with one_walk(self._place, paths) as walk:
+            self._walk = walk
+            try:
+                yield
+            finally:
+                self._walk = None
 
     def made_here(self, commits: Collection[str]) -> set[str]:
         """Return those of these commits that dagctl has made in this work tree."""
