@@ -59,7 +59,7 @@ def place_findings(
     """
     written = written or document
     with_paths = (
-        replace(finding, path=_path_in(finding.document or written, finding))
+        replace(finding, path=(finding.document or written).path_at(finding.span) + finding.path)
         for finding in islice(of_reader, MAX_PROBLEMS)
     )
     strange = {problem.path for problem in problems if problem.code == Code.UNKNOWN_KEY}
@@ -94,15 +94,6 @@ def place_findings(
     ]
     fresh = list(_each_once(fresh, of_copies=document is not written))
     return sorted([*hinted, *fresh], key=in_order)
-
-
-def _path_in(document: Document, finding: Problem) -> tuple[str | int, ...]:
-    """Return the path of what a reader says; of a key that stands twice, that of the key."""
-    path = document.path_at(finding.span)
-    if finding.code != Code.DUPLICATE_KEY:
-        return path
-    start, end = finding.span
-    return (*path, document.text[start:end].strip("\"'"))
 
 
 def in_order(finding: Problem) -> tuple[str, Span, bool]:

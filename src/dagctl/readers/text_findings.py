@@ -78,7 +78,7 @@ def data_beyond_limits(data: object) -> Problem | None:
 def duplicate_key(line: int, key: str, second: Span) -> Problem:
     """Return the finding for a key that a mapping has twice, first on this line."""
     message = f"duplicate key {quoted(key)}; the first is on line {line}"
-    return Problem(Code.DUPLICATE_KEY, message, "remove one of them", span=second)
+    return Problem(Code.DUPLICATE_KEY, message, "remove one of them", span=second, path=(key,))
 
 
 def key_not_text(text: str, span: Span) -> Problem:

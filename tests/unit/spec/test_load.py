@@ -90,6 +90,14 @@ def test_a_diagnostic_says_all_it_knows() -> None:
     assert found.severity is Severity.ERROR
 
 
+def test_the_path_of_a_key_that_stands_twice_has_the_key_however_it_is_spelled() -> None:
+    with pytest.raises(SpecError) as caught:
+        load_spec(LEAST_JSON.replace("{", '{"d\\u0061g_name": "a", ', 1))
+
+    twice = next(f for f in caught.value.diagnostics if f.code == Code.DUPLICATE_KEY)
+    assert twice.path == ("dag_name",)
+
+
 @pytest.mark.parametrize(
     ("text", "how"),
     [
