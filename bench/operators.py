@@ -113,7 +113,7 @@ def rendered() -> float:
 
 def added(names: str) -> float:
     """Return the processor time that looking names up adds: the median of pairs of runs."""
-    code = f"{LOADED}\nfrom dagctl.operators import lookup\n"
+    code = f"{LOADED}\nfrom dagctl.operators.lookup import lookup\n"
     code += f"for name in {names.split()!r}: lookup(name, '3')"
     return median(_run(code) - _run(LOADED) for _ in range(TIMES))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.commands.specs.load import check, load_spec
     from dagctl.dag_file.header import Provenance
     from dagctl.errors import DagctlError, Diagnostic, SpecError
-    from dagctl.operators import Operator
+    from dagctl.operators.model import Operator
     from dagctl.spec.model import DagSpec
 
 __version__ = "0.1.0"
@@ -40,7 +40,7 @@ _HOMES = {
     "DagSpec": "dagctl.spec.model",
     "DagctlError": "dagctl.errors",
     "Diagnostic": "dagctl.errors",
-    "Operator": "dagctl.operators",
+    "Operator": "dagctl.operators.model",
     "Provenance": "dagctl.dag_file.header",
     "SpecError": "dagctl.errors",
     "check": "dagctl.commands.specs.load",

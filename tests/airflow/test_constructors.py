@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.operators.model import Need
+from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Need, Operator
 from dagctl.operators.package_data import keys, line
 from dagctl.operators.provider_file import provider, provider_name
 from dagctl.operators.value_kinds import (
@@ -29,7 +30,7 @@ from tests.airflow.conftest import ROOT, Airflow
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.operators import Parameter
+    from dagctl.operators.model import Parameter
 
 LARGE = ("amazon", "cncf-kubernetes", "docker", "postgres", "slack")
 """Providers of the environment that `make operators-check` sets up."""

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalogue_builder.lock import PREFIX, read_lock
-from dagctl.operators import Operator, base_parameters, lookup
+from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

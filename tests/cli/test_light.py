@@ -19,6 +19,7 @@ HEAVY = {
     "croniter",
     "cron_descriptor",
     "dagctl.adapters",
+    "dagctl.operators.lookup",
     "filelock",
     "git",
     "httpx",
@@ -34,7 +35,7 @@ OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "s
 
 
 THE_MODEL = {"dagctl.spec.model", "pydantic", "croniter"}
-NOT_FOR_READING = {"dagctl.codegen", "jinja2", "yaml"}
+NOT_FOR_READING = {"dagctl.codegen", "dagctl.operators.lookup", "jinja2", "yaml"}
 FOR_COMMITS = {"dagctl.adapters.git.repo", "git"}
 MOST_PROCESSES = 5
 """How many times one `create` of a spec file may start git."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.terminal.console import Console
     from dagctl.commands.operators import Explained
-    from dagctl.operators import Operator, Parameter
+    from dagctl.operators.model import Operator, Parameter
     from dagctl.operators.search import Match
     from dagctl.views.operators import OperatorsShowData
 
@@ -176,7 +176,7 @@ def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
 
 def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator[str]:
     from dagctl.cli.terminal.text import shown
-    from dagctl.operators import Need
+    from dagctl.operators.model import Need
 
     words = [parameter.type]
     if parameter.need is Need.REQUIRED:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.codegen.expressions import attribute, call, mapping, sequence
 from dagctl.codegen.mapping import expanded
 from dagctl.codegen.values import reference, typed_value, value_expression
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import is_rendered, known_class, text_meaning
 from dagctl.spec.fields.markers import marker_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.dependencies.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from dagctl.errors import NotFoundError, UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
-from dagctl.operators import Unresolved, lookup, release, targets
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.example import example
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Unresolved
 from dagctl.operators.search import search
+from dagctl.operators.targets import release, targets
 from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.operators import Operator
+    from dagctl.operators.model import Operator
     from dagctl.operators.search import Match
 
 

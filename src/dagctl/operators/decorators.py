@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operators.lookup import at_path
-from dagctl.operators.model import CORE, NO_VERSIONS, Operator, Reason, Unresolved
+from dagctl.operators.model import NO_VERSIONS, Operator, Reason, Unresolved
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
-from dagctl.operators.provider_file import short_name
+from dagctl.operators.provider_file import CORE, short_name
 from dagctl.operators.targets import release, spans, targets
 from dagctl.operators.wording import quoted
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.build import operator
-from dagctl.operators.model import CORE, NO_VERSIONS, Operator, Reason, Unresolved
+from dagctl.operators.model import NO_VERSIONS, Operator, Reason, Unresolved
 from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import line
-from dagctl.operators.provider_file import entry, provider, provider_name, short_name
+from dagctl.operators.provider_file import CORE, entry, provider, provider_name, short_name
 from dagctl.operators.sampling import evidence, samples_in
 from dagctl.operators.successors import SUCCESSORS
 from dagctl.operators.targets import release, spans, targets, version

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from dagctl.operators.value_kinds import Kind
 
-CORE = "airflow"
-"""The provider of what Airflow itself has."""
-
-
 NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 """No versions of providers are named: the newest that fit count."""
 

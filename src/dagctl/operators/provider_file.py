@@ -6,12 +6,13 @@ import json
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from dagctl.operators.model import CORE
 from dagctl.operators.package_data import document, exists, line
 
 Entry = dict[str, Any]
 """What the data files say of a class, as JSON has it."""
 
+CORE = "airflow"
+"""The provider of what Airflow itself has."""
 _PREFIX = "airflow.providers."
 _DISTRIBUTION = "apache-airflow-providers-"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.operators.model import CORE, NO_VERSIONS
-from dagctl.operators.provider_file import known_providers, short_name
+from dagctl.operators.model import NO_VERSIONS
+from dagctl.operators.provider_file import CORE, known_providers, short_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

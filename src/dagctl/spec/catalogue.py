@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators import Operator, lookup
 from dagctl.operators.decorators import lookup_decorator
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.spec.fields.import_path import is_class_name
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
@@ -13,7 +14,7 @@ from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.operators import Unresolved
+    from dagctl.operators.model import Unresolved
     from dagctl.target import Target
 
 

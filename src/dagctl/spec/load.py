@@ -10,7 +10,7 @@ from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
 from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
-from dagctl.operators import Operator, Reason
+from dagctl.operators.model import Operator, Reason
 from dagctl.readers.reading import Reading
 from dagctl.readers.source_text import decode, other_kind
 from dagctl.readers.syntax import document_in, read

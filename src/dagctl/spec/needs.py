@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import nodes
 
 from dagctl.frozen import frozen
-from dagctl.operators import Operator, Unresolved
+from dagctl.operators.model import Operator, Unresolved
 from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.checks.rendered_texts import rendered_texts
 from dagctl.spec.checks.shared_parameters import shared_names, shared_texts

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
-from dagctl.operators import Need
+from dagctl.operators.model import Need
 from dagctl.views.form import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.commands.operators import Explained
-    from dagctl.operators import Parameter
+    from dagctl.operators.model import Parameter
     from dagctl.operators.search import Match
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from dagctl.operators import Operator, lookup
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 
 KEY = {"bucket_key": "s3://landing/{{ ds }}/orders.csv"}
 

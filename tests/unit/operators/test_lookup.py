@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.operators import Operator, Reason, Unresolved, lookup, targets
 from dagctl.operators.decorators import decorator_names, lookup_decorator
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator, Reason, Unresolved
 from dagctl.operators.package_data import exists
+from dagctl.operators.targets import targets
 
 S3_KEY = "airflow.providers.amazon.aws.sensors.s3.S3KeySensor"
 
@@ -195,7 +197,8 @@ def test_every_target_knows_every_class_at_its_own_path() -> None:
 CHECK = """
 import sys
 sys.path.insert(0, "src")
-from dagctl.operators import lookup, package_data
+from dagctl.operators import package_data
+from dagctl.operators.lookup import lookup
 assert not package_data.content.cache_info().currsize
 lookup("airflow.providers.docker.operators.docker.DockerOperator", "3")
 read = package_data.content.cache_info().currsize

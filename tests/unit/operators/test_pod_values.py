@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from dagctl.findings.codes import Code
-from dagctl.operators import Operator, lookup
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallLevel
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.operators.pod_values import object_findings
 from dagctl.spec.load import check_spec
 from tests.unit.operators.pod_cases import RIGHT, WRONG

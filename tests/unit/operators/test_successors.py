@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dagctl.operators import Operator, Unresolved, lookup
 from dagctl.operators.call_checks import OperatorCall, check_call
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator, Unresolved
 from dagctl.operators.near import operator_names
 from dagctl.operators.successors import SUCCESSORS
 

@@ -6,9 +6,10 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.findings.codes import Code
-from dagctl.operators import Operator, lookup
 from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.decorators import decorator_names, lookup_decorator
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.operators.targets import targets
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.tasks.arguments import SingleTaskArguments

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import check_data
 from dagctl.spec.walk import raw_tasks

@@ -11,7 +11,7 @@ from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.mapping import DECORATORS, mapped
 from dagctl.codegen.tasks.python import function_of
 from dagctl.codegen.values import reference, value_expression
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_decorator
 from dagctl.spec.walk import is_mapped
 

@@ -16,7 +16,8 @@ from dagctl.convert.dag_factory.tasks import DURATIONS
 from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Remark, Report
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.operators.value_kinds import TEXT
 from dagctl.patterns import lazy_pattern
 

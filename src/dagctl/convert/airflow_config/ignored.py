@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operators import base_parameters
+from dagctl.operators.base_parameters import base_parameters
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import OperatorTask
 

@@ -13,7 +13,7 @@ from dagctl.convert.airflow_yaml.tasks import Tasks
 from dagctl.convert.airflow_yaml.values import Values
 from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.outcome.finished import in_order
-from dagctl.operators import base_parameters
+from dagctl.operators.base_parameters import base_parameters
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec

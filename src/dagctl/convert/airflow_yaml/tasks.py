@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.airflow_yaml.arguments import NOT_YET, Taken, arguments
 from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.operators.names import operator_name
-from dagctl.operators import Operator, base_parameters, lookup
+from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import OperatorTask, bash
 from dagctl.user_code.bash.command import TEMPLATE_FILES

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.convert.outcome.report import Place, Report
-    from dagctl.operators import Operator
+    from dagctl.operators.model import Operator
 
 XCOM, TEMPLATE, FILE = ("$x", "$xcom"), ("$t", "$template"), ("$f", "$file")
 CONST = "$const"

@@ -15,8 +15,9 @@ from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.operators.arguments import argument_now, old_names
 from dagctl.convert.operators.databases import SUCCESSOR, is_of_a_database, own_arguments
 from dagctl.convert.operators.names import renamed_operator
-from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.operators.model import Parameter
+from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator, Parameter
 from dagctl.spec.tasks.arguments import NOT_SHARED
 
 if TYPE_CHECKING:

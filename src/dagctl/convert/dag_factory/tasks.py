@@ -22,7 +22,8 @@ from dagctl.convert.operators.arguments import GONE, RENAMED, argument_now
 from dagctl.convert.operators.databases import SUCCESSOR, for_all_databases, is_of_a_database
 from dagctl.convert.operators.names import operator_name
 from dagctl.findings.wording import in_json
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text

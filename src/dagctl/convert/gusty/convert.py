@@ -14,7 +14,9 @@ from dagctl.convert.gusty.task_file import SUFFIXES
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, Outcome, Place, Remark, Report
 from dagctl.frozen import frozen
-from dagctl.operators import Operator, base_parameters, lookup
+from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

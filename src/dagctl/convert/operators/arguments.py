@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.operators import Parameter
+    from dagctl.operators.model import Parameter
 
 RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
 """The names that arguments of every task had in Airflow 1 and 2, each with its name now."""

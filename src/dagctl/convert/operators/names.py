@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator, Unresolved
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place, Report

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.exported import MINUTES, without_missing
 from dagctl.convert.to_airflow_yaml.values import Values
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.tasks import bash

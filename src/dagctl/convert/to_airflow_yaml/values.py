@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.convert.outcome.exported import Losses
-    from dagctl.operators import Operator
+    from dagctl.operators.model import Operator
     from dagctl.spec.dependencies.outline import Outline
     from dagctl.spec.walk import Path
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.outcome.exported import MISSING, without_missing
 from dagctl.convert.to_dag_factory.function_tasks import FunctionTasks
 from dagctl.convert.to_dag_factory.values import KEYS_OF_TASKS, length
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class, text_meaning
 from dagctl.spec.fields.durations import duration_problem, length_of
 from dagctl.spec.fields.markers import marker_of

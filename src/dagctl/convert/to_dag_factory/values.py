@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dagctl.convert.outcome.exported import MISSING, task_id_of, without_missing
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.fields.durations import length_of, parts_of
 from dagctl.spec.fields.markers import marker_of

@@ -20,8 +20,8 @@ from dagctl.spec.fields.start_date import is_iso
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.operators import Operator
     from dagctl.operators.call_findings import CallFinding
+    from dagctl.operators.model import Operator
     from dagctl.spec.walk import Path
 
 _CODES = {

@@ -12,10 +12,9 @@ from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import nearest, quoted
-from dagctl.operators import Operator, Reason
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallCheck, CallLevel
-from dagctl.operators.model import Need
+from dagctl.operators.model import Need, Operator, Reason
 from dagctl.spec.catalogue import is_rendered, known_class, known_decorator
 from dagctl.spec.checks.call_problems import (
     called_problems,
@@ -45,8 +44,8 @@ from dagctl.spec.walk import is_group, mapping_in, raw_entries
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from dagctl.operators import Unresolved
     from dagctl.operators.call_findings import CallFinding
+    from dagctl.operators.model import Unresolved
     from dagctl.target import Target
 
 _ALWAYS_DEFAULTS = {

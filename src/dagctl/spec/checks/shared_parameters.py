@@ -24,7 +24,7 @@ from dagctl.spec.walk import is_group, mapping_in, raw_entries
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from dagctl.operators import Operator
+    from dagctl.operators.model import Operator
     from dagctl.spec.walk import Path
     from dagctl.target import Target
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.fields.durations import is_duration

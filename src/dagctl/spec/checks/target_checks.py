@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.operators.targets import targets
 from dagctl.spec.dag.settings import SINCE
 from dagctl.spec.dependencies.outline import outline_of

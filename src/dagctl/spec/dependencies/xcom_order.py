@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.dependencies.followers import Followers
 from dagctl.spec.dependencies.uses import returned_values_used

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operators.names import renamed_operator
 from dagctl.convert.python_file.state.objects import Dag, Group, Name, Task
-from dagctl.operators import Operator, base_parameters
+from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

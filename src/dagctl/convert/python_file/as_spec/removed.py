@@ -13,7 +13,8 @@ from dagctl.convert.operators.databases import (
 )
 from dagctl.convert.operators.names import renamed_operator
 from dagctl.convert.python_file.state.objects import Group, Name, Task
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.objects import Container, Dag

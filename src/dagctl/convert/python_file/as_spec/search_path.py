@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.operators.names import renamed_operator
 from dagctl.convert.python_file.state.objects import Group, Late, Name, Task
 from dagctl.convert.python_file.values import paths
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from dagctl.convert.python_file.state.objects import (
     Output,
     Task,
 )
-from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator, Unresolved
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text

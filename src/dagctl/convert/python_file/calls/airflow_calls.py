@@ -23,7 +23,8 @@ from dagctl.convert.python_file.state.objects import (
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.values import connections, dates, kept, methods, paths, reads
 from dagctl.convert.python_file.values.records import record
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.convert.python_file.calls.modules import UNKNOWN, absolute
 from dagctl.convert.python_file.certainty.uncertain import forget
 from dagctl.convert.python_file.state.objects import LocalClass, Name
-from dagctl.operators import Operator, lookup
+from dagctl.operators.lookup import lookup
+from dagctl.operators.model import Operator
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
