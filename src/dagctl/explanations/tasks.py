@@ -158,8 +158,9 @@ TASKS = {
     Code.BAD_ASSET: Explanation(
         "Not an asset",
         "An asset, which Airflow 2 calls a dataset, has a name or a URI of ASCII characters. The "
-        "scheme `airflow` is Airflow's own, and a user or a password in it would be dropped. In "
-        "`inlets` and `outlets` it is a marker.",
+        "scheme `airflow` is Airflow's own, and a user or a password in it would be dropped. "
+        "Providers ask for a form of the URIs of their schemes: Airflow 3 loads no other, and "
+        "Airflow 2 warns. In `inlets` and `outlets` it is a marker.",
         _task(_BASH, "outlets: [warehouse://orders]"),
         _task(_BASH, "outlets: [{$asset: warehouse://orders}]"),
         "Write `{$asset: name}`; `$new` and `$ref` make an asset with more than a name.",

@@ -14,7 +14,9 @@ from dagctl.operators.model import Operator
 from dagctl.operators.targets import targets
 from dagctl.spec.dag.settings import SINCE
 from dagctl.spec.dependencies.outline import outline_of
+from dagctl.spec.fields.asset_schemes import wanted_form
 from dagctl.spec.fields.markers import markers_in
+from dagctl.spec.fields.schedules import plain_assets
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
 from dagctl.spec.walk import is_group, mapping_in, raw_entries
 from dagctl.user_code.python import PythonCodeError, parse_python_code
@@ -41,7 +43,9 @@ def dag_target_problems(data: object, target: Target) -> Iterator[Problem]:
         if data.get(key) is not None and not target.has(since):
             yield too_new(key, since, target).at(key)
     yield from _access_problems(data.get("access_control"), target)
-    yield from _timetable_problems(data.get("schedule_interval", data.get("schedule")), target)
+    schedule = data.get("schedule_interval", data.get("schedule"))
+    yield from _timetable_problems(schedule, target)
+    yield from _asset_problems(data, schedule, target)
 
 
 def too_new(name: str, since: Version, target: Target) -> Problem:
@@ -86,6 +90,26 @@ def _timetable_problems(schedule: Any, target: Target) -> Iterator[Problem]:  # 
     elif "run_immediately" in mapping_in(schedule, "with") and not target.has(_RUN_IMMEDIATELY):
         problem = too_new("run_immediately", _RUN_IMMEDIATELY, target)
         yield problem.at("schedule_interval", "with", "run_immediately")
+
+
+def _asset_problems(data: object, schedule: object, target: Target) -> Iterator[Problem]:
+    """Yield each URI of an asset that the provider of its scheme does not take.
+
+    Airflow 3 then loads no such DAG; Airflow 2 warns (`_sanitize_uri` of both).
+    """
+    marked = ((where, item["$asset"]) for where, item in markers_in(data, "$asset"))
+    named = (((*where, "$asset"), name) for where, name in marked)
+    for where, name in (*plain_assets(schedule, ("schedule_interval",)), *named):
+        form = wanted_form(name) if isinstance(name, str) else None
+        if form is None:
+            continue
+        scheme = quoted(name.partition(":")[0])
+        hint = f"write `{form}`, or a name without `:`"
+        message = f"Airflow 3 does not load a {scheme} URI of another form"
+        if target.series == "3":
+            yield Problem(Code.BAD_ASSET, message, hint).at(*where)
+        else:
+            yield warning(Code.BAD_ASSET, f"{message}, and Airflow 2 warns of it", hint).at(*where)
 
 
 _SINCE: Mapping[str, Version] = {

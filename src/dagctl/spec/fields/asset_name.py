@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
-from dagctl.spec.fields.asset_schemes import scheme_problems
+from dagctl.spec.fields.asset_schemes import form_of_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,8 @@ def _of_uri(value: str) -> Iterator[Problem]:
         message = "Airflow drops the user and the password of a URI"
         yield Problem(Code.BAD_ASSET, message, "take them out")
     elif parts.scheme and not parts.scheme.startswith("x-"):
-        refused = list(scheme_problems(parts))
-        yield from refused
         kept = _kept(parts)
-        if not refused and kept.rstrip("/") != value.rstrip("/"):
+        if form_of_parts(parts) is None and kept.rstrip("/") != value.rstrip("/"):
             message = f"Airflow keeps another URI: {quoted(kept)}"
             yield Problem(Code.BAD_ASSET, message, "write it as Airflow keeps it")
 

@@ -6,15 +6,8 @@ Airflow 3 refuses the DAG, and Airflow 2 warns, where the provider of a scheme i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from urllib.parse import SplitResult
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 
 class _Rule(NamedTuple):
@@ -55,13 +48,21 @@ _RULES = {
 }
 
 
-def scheme_problems(parts: SplitResult) -> Iterator[Problem]:
-    """Yield why the provider of a URI's scheme refuses it, where it does."""
+def wanted_form(uri: str) -> str | None:
+    """Return the form that the provider of a URI's scheme asks for, where the URI has another."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    return form_of_parts(parts)
+
+
+def form_of_parts(parts: SplitResult) -> str | None:
+    """Return the same of a URI that is split."""
     rule = _RULES.get(parts.scheme)
-    if rule is not None and not _fits(parts, rule):
-        message = f"Airflow 3 does not load a {quoted(parts.scheme)} URI of another form"
-        hint = f"write `{parts.scheme}://{rule.form}`, or a name without `:`"
-        yield Problem(Code.BAD_ASSET, message, hint)
+    if rule is None or "@" in parts.netloc or _fits(parts, rule):
+        return None
+    return f"{parts.scheme}://{rule.form}"
 
 
 def _fits(parts: SplitResult, rule: _Rule) -> bool:

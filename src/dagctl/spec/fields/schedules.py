@@ -96,6 +96,23 @@ def assets_of(schedule: object) -> object:
     return schedule if form_of(schedule, FORMS) in GROUPS else None
 
 
+def plain_assets(schedule: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each asset of a schedule that is plain text, with its path."""
+    condition = assets_of(schedule)
+    start = path if condition is schedule else (*path, "assets")
+    stack: list[tuple[Path, object]] = [(start, condition)]
+    for _ in range(MAX_ASSETS):
+        if not stack:
+            return
+        here, item = stack.pop()
+        if isinstance(item, str):
+            yield here, item
+        elif isinstance(item, list | tuple):
+            stack += [((*here, place), each) for place, each in enumerate(item)]
+        elif isinstance(item, dict):
+            stack += [((*here, key), item[key]) for key in GROUPS if key in item]
+
+
 def _every(value: object, path: Path) -> Iterator[Problem]:
     problem = duration_problem(value)
     if problem is None and not length_of(str(value)):

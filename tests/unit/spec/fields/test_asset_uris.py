@@ -13,7 +13,8 @@ import pytest
 
 from dagctl.findings.codes import Code
 from dagctl.spec.fields.asset_name import asset_problems
-from dagctl.spec.fields.asset_schemes import scheme_problems
+from dagctl.spec.fields.asset_schemes import form_of_parts, wanted_form
+from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,17 +62,30 @@ TAKEN = [
 ]
 
 
-@pytest.mark.parametrize("uri", REFUSED)
-def test_a_uri_that_the_provider_of_its_scheme_refuses_is_one_error(uri: str) -> None:
-    [problem] = asset_problems(uri)
+PLACES = {
+    "schedule: {{assets: ['{}']}}": 4,
+    "schedule:\n  any:\n    - all: [a]\n    - '{}'": 7,
+    "default_args: {{outlets: [{{$asset: '{}'}}]}}": 4,
+}
 
-    assert problem.code == Code.BAD_ASSET
-    assert f"write `{uri.partition(':')[0]}://" in str(problem.hint)
+
+@pytest.mark.parametrize("uri", REFUSED)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("airflow", "severity"), [("2.11", "warning"), ("3", "error")])
+def test_a_uri_that_the_provider_of_its_scheme_refuses_is_an_error_on_3_and_a_warning_on_2(
+    uri: str, place: str, airflow: str, severity: str
+) -> None:
+    head = "dag_name: a\ntasks:\n  - {task_id: a, bash_command: echo}\n"
+    [item] = check_spec(head + place.format(uri), airflow=airflow).diagnostics
+
+    assert (item.code, item.severity, item.line) == (Code.BAD_ASSET, severity, PLACES[place])
+    assert f"write `{uri.partition(':')[0]}://" in str(item.hint)
 
 
 @pytest.mark.parametrize("uri", TAKEN)
 def test_a_uri_of_the_form_that_the_provider_asks_for_is_taken(uri: str) -> None:
     assert list(asset_problems(uri)) == []
+    assert wanted_form(uri) is None
 
 
 @pytest.mark.sweep
@@ -90,9 +104,9 @@ def test_the_rules_are_those_of_the_providers() -> None:
             try:
                 rules[scheme](parts)
             except ValueError:
-                assert list(scheme_problems(parts)), parts
+                assert form_of_parts(parts), parts
             else:
-                assert not list(scheme_problems(parts)), parts
+                assert not form_of_parts(parts), parts
     assert len(rules) >= 22
 
 
