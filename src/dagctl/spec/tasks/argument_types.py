@@ -62,7 +62,7 @@ def count(least: int, most: int = MAX_COUNT) -> Any:  # noqa: ANN401 - an annota
     return ReadBy(typed(WHOLE_NUMBER, int, check), int, with_info=True)
 
 
-_RENAMED = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
+RENAMED_RULES = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
 """Trigger rules of Airflow before 2.9, and what they are called now."""
 
 
@@ -71,7 +71,7 @@ def word_of(words: Collection[str]) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if text not in words:
-            renamed = _RENAMED.get(text)
+            renamed = RENAMED_RULES.get(text)
             is_old = renamed is not None and renamed in words
             hint = f"write `{renamed}`" if is_old else did_you_mean(text.rpartition(".")[2], words)
             hint = hint or f"the words are: {', '.join(words)}"

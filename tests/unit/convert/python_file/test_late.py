@@ -95,7 +95,7 @@ def test_a_text_that_is_read_becomes_its_template_where_airflow_renders_one(
 @pytest.mark.parametrize(
     "code",
     [
-        *("now", "now.year", "db"),  # no texts
+        *("now.replace(hour=0)", "now.year", "db"),  # no texts
         *("pendulum.now().strftime('%Y')", "now.timestamp()", "str(pendulum.datetime(2024, 1, 1))"),
     ],
 )
@@ -103,6 +103,21 @@ def test_what_no_template_gives_as_it_is_becomes_a_gap(code: str) -> None:
     dag = converted(f'PythonOperator(task_id="a", python_callable=f, op_kwargs={{"x": {code}}})')
     assert gaps(dag) == ["x"]
     assert "with" not in dag.data["tasks"][0]
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("now", "now()"),
+        ("date.today()", "today()"),
+        ("now.date()", "today()"),
+        ("now - timedelta(days=2)", "add(datetime.now(), timedelta(days=-2))"),
+    ],
+)
+def test_a_moment_is_worked_out_at_each_parse_where_a_task_gets_it(code: str, made: str) -> None:
+    dag = converted(f'PythonOperator(task_id="a", python_callable=f, op_kwargs={{"x": {code}}})')
+    assert dag.whole
+    assert made in render(DagSpec.from_data(dag.data))
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,7 @@ def group(
     """Return a new group, in the one that is open or that it names."""
     place, kwargs = machine.place(node), _apart(machine, kwargs)
     group_id = settled(kwargs.pop("group_id", None))
-    given = kwargs.pop("dag", None)
-    parent = kwargs.pop("parent_group", None) or _around(machine, given)
+    parent = _parent(machine, kwargs, "parent_group", place)
     made = Group(place, kwargs, dict(places), group_id="group", parent=parent)
     machine.count(made)
     if isinstance(group_id, str):
@@ -107,8 +106,7 @@ def task(  # noqa: PLR0913 - the parts of a call
     """Return a new task, in the group that is open or that it names."""
     place, kwargs = machine.place(node), _apart(machine, kwargs)
     task_id = settled(kwargs.pop("task_id", None))
-    given = kwargs.pop("dag", None)
-    parent = kwargs.pop("task_group", None) or _around(machine, given)
+    parent = _parent(machine, kwargs, "task_group", place)
     made = Task(place, "task", parent, callee, kwargs, dict(places))
     machine.count(made)
     if isinstance(callee, Name) and callee.path.rpartition(".")[2] not in _KEEP:
@@ -134,6 +132,19 @@ def report_of(machine: Machine, item: Task | Group) -> Report:
     """Return the report of the DAG that something belongs to."""
     dag_ = dag_of(item)
     return dag_.report if dag_ else machine.report
+
+
+def _parent(machine: Machine, kwargs: dict[str, Any], key: str, place: Place) -> Dag | Group | None:
+    """Return where a new task or group belongs: what it names, or the innermost that is open."""
+    named, given = kwargs.pop(key, None), kwargs.pop("dag", None)
+    if isinstance(named, Dag | Group):
+        return named
+    inner = _around(machine, given)
+    if named is not None:
+        why = named.why if isinstance(named, Opaque) else "it is no group that is known"
+        whole = dag_of(inner)
+        (whole.report if whole else machine.report).gap(place, key, why)
+    return inner
 
 
 def _around(machine: Machine, given: object) -> Dag | Group | None:

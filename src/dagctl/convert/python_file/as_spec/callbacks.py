@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.names import notifier_form
+from dagctl.convert.operators.names import notifier_form, renamed_operator
 from dagctl.convert.python_file.as_spec.needs import Calling
 from dagctl.convert.python_file.as_spec.values import CHANGED_LATER, MISSING
 from dagctl.convert.python_file.state.objects import Function, Made, Name, Opaque
+from dagctl.operators import Operator
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place
@@ -56,6 +57,10 @@ class Callbacks:
             return self._values.missing(place, kind, why)
         form, named = notifier_form(path)
         if form == "notifier":
+            known = renamed_operator(named, self._values.target.name)
+            if isinstance(known, Operator) and known.path != named:
+                self._values.report.changed(place, kind, f"{named} is {known.path} now")
+                named = known.path
             return self._with({"notifier": named}, value, place)
         text = f"{path} makes it: it is called with its arguments as a notifier is"
         self._values.report.changed(place, kind, text)

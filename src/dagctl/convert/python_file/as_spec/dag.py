@@ -14,7 +14,6 @@ from dagctl.convert.python_file.as_spec.values import MISSING, Values
 from dagctl.convert.python_file.state.objects import (
     Dag,
     Group,
-    Made,
     Moment,
     Name,
     Task,
@@ -180,8 +179,7 @@ class DagConversion:
             elif key == "dagrun_timeout":
                 made[key] = self._tasks.duration(value, place, key)
             elif key == "params":
-                with self._values.frozen():
-                    made[key] = self._params(value)
+                made[key] = self._tasks.params(value, place)
             elif key not in DagSpec.key_names():
                 self._report.gap(place, key, "a spec has no word for it")
             else:
@@ -202,28 +200,6 @@ class DagConversion:
         if value is None:
             return None
         return self._values.value(value, self._place("catchup"), "catchup")
-
-    def _params(self, value: object) -> Any:  # noqa: ANN401 - JSON data
-        """Return the params: a `Param` as a mapping, anything else as a default."""
-        place = self._place("params")
-        if not isinstance(value, dict):
-            return self._values.value(value, place, "params")
-        made: dict[str, Any] = {}
-        for key, item in value.items():
-            if isinstance(item, Made) and item.target.path.endswith(".Param"):
-                named = self._values.named(item, place, str(key))
-                schema = named.pop("schema", None) or {}
-                nested = schema if isinstance(schema, dict) else {}
-                converted = self._values.value(nested | named, place, str(key))
-                if isinstance(converted, dict) and converted.get("description", "") is None:
-                    converted.pop("description")
-            else:
-                converted = self._values.value(item, place, str(key))
-                if isinstance(converted, dict):
-                    converted = {"default": converted}
-            if converted is not MISSING:
-                made[str(key)] = converted
-        return made
 
     def _defaults(self, defaults: dict[str, Any]) -> dict[str, Any]:
         """Return what `default_args` says, at the place that a spec has for each of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,18 @@ from dagctl.convert.python_file.airflow.mapped_calls import ALL
 from dagctl.convert.python_file.as_spec.needs import Calling
 from dagctl.convert.python_file.as_spec.values import MISSING
 from dagctl.convert.python_file.state.binding import bind
-from dagctl.convert.python_file.state.objects import Decorated, Function, Name, Opaque, Task, dag_of
+from dagctl.convert.python_file.state.objects import (
+    Decorated,
+    Function,
+    Late,
+    Made,
+    Name,
+    Opaque,
+    Task,
+    dag_of,
+)
+from dagctl.convert.python_file.values import kept
+from dagctl.convert.python_file.values.texts import literal
 from dagctl.spec.tasks import PythonTask
 from dagctl.spec.tasks.function_settings import LENGTHS
 
@@ -61,16 +73,18 @@ class PythonTasks:
         if "multiple_outputs" not in given and gives_mapping(callee.function):
             given["multiple_outputs"] = True
         is_called_again = kind == "sensor" and given.get("mode") != "reschedule"
-        made = self._function(item, kind, callee.function, is_called_again=is_called_again)
+        function, arguments = self._with_defaults(item, callee.function, item.given)
+        made = self._function(item, kind, function, is_called_again=is_called_again)
         made |= self._settings(item, given)
-        return made | self._given(item, item.given)
+        return made | self._given(item, arguments)
 
     def _by_decorator(self, item: Task, decorator: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the task of a decorator that is no kind of a python task."""
         made: dict[str, Any] = {"decorator": decorator}
-        made |= self._function(item, "python", item.callee.function, is_elsewhere=True)
+        function, arguments = self._with_defaults(item, item.callee.function, item.given)
+        made |= self._function(item, "python", function, is_elsewhere=True)
         options = self._converted(item, given, is_rendered=False)
-        rest = self._given(item, item.given)
+        rest = self._given(item, arguments)
         arguments = rest.pop("with", None)
         made |= {"with": options} if options else {}
         return made | ({"op_kwargs": arguments} if arguments else {}) | rest
@@ -85,6 +99,8 @@ class PythonTasks:
             self._report.gap(item.place, item.task_id, text)
             kind = "python"
         named = self._op_args(item, function, given)
+        if isinstance(function, Function) and item.mapped is None:
+            function, named = self._with_defaults(item, function, named)
         is_called_again = kind == "sensor" and given.get("mode") != "reschedule"
         made = self._function(item, kind, function, is_called_again=is_called_again)
         made |= self._settings(item, given)
@@ -108,6 +124,25 @@ class PythonTasks:
         use = Calling(dag=dag, is_called_again=is_called_again)
         code = self._functions.code(function, self._report, item.task_id, use)
         return made | {"python_code": code}
+
+    def _with_defaults(
+        self, item: Task, function: Function, given: dict[str, Any]
+    ) -> tuple[Function, dict[str, Any]]:
+        """Give the defaults that each parse works out as arguments, which it works out too."""
+        mapped = item.mapped or {}
+        taken = given.keys() | mapped.keys()
+        known = function.defaults.items()
+        idle = {name for name, value in known if name in taken and literal(value) is None}
+        left = {name: value for name, value in known if name not in taken and _is_worked_out(value)}
+        if ALL in mapped or not (left or idle):
+            return function, given
+        function = replace(function, defaults=function.defaults | dict.fromkeys((*left, *idle)))
+        if not left:
+            return function, given
+        names = ", ".join(f"`{name}`" for name in left)
+        text = f"what each parse gives as the default of {names} is given as an argument"
+        self._report.changed(function.place, item.task_id, text)
+        return function, given | left
 
     def _op_args(self, item: Task, function: object, given: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments of a function by name; `given` loses them."""
@@ -198,6 +233,11 @@ def _is_idle(key: str, value: object) -> bool:
     return (key == "multiple_outputs" and value is False) or (
         key == "show_return_value_in_logs" and value is True
     )
+
+
+def _is_worked_out(value: object) -> bool:
+    """Return whether a value is a call that each parse makes: it reads, or puts texts together."""
+    return isinstance(value, Made | Late) and kept.read(value) is not None
 
 
 def gives_mapping(function: Function) -> bool:

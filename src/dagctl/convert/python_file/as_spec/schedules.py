@@ -75,8 +75,8 @@ class Schedules:
         if word in _CRONS and is_plain and zone is not None:
             return {"cron": given["cron"], "timezone": zone, "data_interval": _CRONS[word]}
         # no `every` for a length of time: which timetable that is depends on the Airflow
-        if word in _OR_TIME:
-            return self._or_time(given, place)
+        if word in _OR_TIME and (both := self._or_time(given, place)) is not None:
+            return both
         made = self._values.value(value, place, "schedule")
         if made is MISSING:
             return MISSING
@@ -86,11 +86,12 @@ class Schedules:
         return timetable | {key: made[key] for key in ("args", "with") if key in made}
 
     def _or_time(self, given: dict[str, Any], place: Place) -> Any:  # noqa: ANN401 - JSON data
+        """Return times and assets; None where the times are those of a class of its own."""
         time = self.schedule(given.get("timetable"), place)
         assets = self._condition(given.get("assets", given.get("datasets")), place)
         if not isinstance(time, dict) or assets is None:
             return self._values.missing(place, "schedule", "its parts are not known")
-        return time | {"assets": assets}
+        return None if "timetable" in time else time | {"assets": assets}
 
 
 def _as_given(value: object) -> object:

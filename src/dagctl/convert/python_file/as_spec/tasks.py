@@ -28,6 +28,7 @@ from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.tasks import BashTask, OperatorTask, bash
+from dagctl.spec.tasks.argument_types import RENAMED_RULES
 from dagctl.spec.tasks.arguments import MOMENTS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 from dagctl.user_code.bash.command import TEMPLATE_FILES
@@ -147,8 +148,7 @@ class Tasks:
         if key in MOMENTS and isinstance(value, Moment):
             return self._moment(key, value, place)
         if key == "params":
-            with self._values.frozen():
-                return self._values.value(value, place, key)
+            return self.params(value, place)
         if key in TASK_CALLBACKS:
             return self._callbacks.callback(value, place, key)
         if key == "executor_config" and isinstance(value, dict) and _OLD_EXECUTOR in value:
@@ -160,7 +160,30 @@ class Tasks:
         if key == "retry_exponential_backoff" and isinstance(value, float | int):
             value = bool(value) if value in {0, 1} else value
         made = self._values.argument(value, place, key)
+        if key == "trigger_rule" and isinstance(made, str) and made in RENAMED_RULES:
+            self._report.changed(place, key, f"`{made}` is `{RENAMED_RULES[made]}` now")
+            return RENAMED_RULES[made]
         return self._addresses(made, place) if key == "email" else made
+
+    def params(self, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        """Return params: a `Param` as a mapping, anything else as a default."""
+        with self._values.frozen():
+            if not isinstance(value, dict):
+                return self._values.value(value, place, "params")
+            made = {str(key): self._param(item, place, str(key)) for key, item in value.items()}
+        return {key: item for key, item in made.items() if item is not MISSING}
+
+    def _param(self, value: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
+        if not isinstance(value, Made) or not value.target.path.endswith(".Param"):
+            converted = self._values.value(value, place, key)
+            return {"default": converted} if isinstance(converted, dict) else converted
+        named = self._values.named(value, place, key)
+        schema = named.pop("schema", None) or {}
+        nested = schema if isinstance(schema, dict) else {}
+        converted = self._values.value(nested | named, place, key)
+        if isinstance(converted, dict) and converted.get("description", "") is None:
+            converted.pop("description")
+        return converted
 
     def _addresses(self, value: Any, place: Place) -> Any:  # noqa: ANN401 - JSON data
         """Return the addresses of mails, without those that are empty."""

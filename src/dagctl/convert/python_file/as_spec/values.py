@@ -52,6 +52,13 @@ _PARAM = lazy_pattern(r"\{\{ params\.\w+ \}\}")
 _MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
+_DATASETS = {
+    "Dataset": "airflow.sdk.Asset",
+    "DatasetAlias": "airflow.sdk.AssetAlias",
+    "DatasetAll": "airflow.sdk.AssetAll",
+    "DatasetAny": "airflow.sdk.AssetAny",
+}
+"""What Airflow 3 calls the classes of datasets, at whatever place the file imports them from."""
 _ALIKE = (
     *("airflow.", "builtins.", "operator.", "os.", "datetime.", "pathlib.", "pendulum."),
     "functools.",
@@ -87,7 +94,7 @@ class Values:
 
     def __init__(self, report: Report, target: Target, functions: Functions | None = None) -> None:
         self.report = report
-        self._target = target
+        self.target = target
         self._functions = functions
         self._count = 0
         self._made_of: dict[int, Made] = {}
@@ -147,6 +154,8 @@ class Values:
         match value:
             case timedelta():
                 return self._duration(value)
+            case Moment(frozen=True, read=Made() as read) if self._is_rendered is not None:
+                return self._made(read, place, subject)
             case Moment(frozen=True):
                 why = (
                     "it is another moment at each parse: give a text of it, or read it in the task"
@@ -290,10 +299,17 @@ class Values:
         if any(part[:1].isupper() for part in parts[:-2]):
             text = f"`{'.'.join(parts[-2:])}` stands in a class: give its value"
             return self.missing(place, subject, text)
-        path = moved(value.path, self._target)
-        if path != value.path:
-            self.report.changed(place, subject, f"`{value.path}` is `{path}` now")
-        return {"$ref": path}
+        return {"$ref": self._path_now(value.path, place, subject)}
+
+    def _path_now(self, path: str, place: Place, subject: str) -> str:
+        """Return the path by which the target has an object; another one is reported."""
+        word = path.rpartition(".")[2]
+        is_asset = path.startswith("airflow.") and self.target.series == "3"
+        now = _DATASETS.get(word) if is_asset else None
+        now = now or moved(path, self.target)
+        if now != path:
+            self.report.changed(place, subject, f"`{path}` is `{now}` now")
+        return now
 
     def _given(self, given: Given, place: Place, subject: str) -> Any:  # noqa: ANN401
         """Return what the file reads, as far as it is known, and report that it was taken."""
@@ -319,6 +335,7 @@ class Values:
             return {"$const": value.args[0]}
         if not is_import_path(path):
             return self.missing(place, subject, f"`{path[:80]}` is no import path")
+        path = self._path_now(path, place, subject)
         with self.rendered(really=False):
             made = {key: self.value(item, place, key) for key, item in given.items()}
             unnamed = [self.value(item, place, subject) for item in others]

@@ -104,6 +104,8 @@ class Moment:
     """`datetime` and `date` are Python's without a zone; anything else is `aware`."""
     now: str | None = None
     """What gives one that is counted from today when a task runs, in a template."""
+    read: Made | None = field(default=None, compare=False)
+    """The call that gives one that is counted from today, at each parse."""
 
 
 @frozen

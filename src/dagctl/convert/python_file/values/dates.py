@@ -43,6 +43,9 @@ _FORMS = {"datetime.datetime": "datetime", "datetime.date": "date"}
 _FORMAT = lazy_pattern(r"[\w %:./,+-]*")
 _RELATIVE = "dateutil.relativedelta.relativedelta"
 PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+_NOW = ("datetime.datetime.now", "datetime.datetime.today")
+_MOST_STEPS = 10
+"""Lengths that are added to a date one by one."""
 _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
 
 
@@ -58,19 +61,21 @@ def zone_of(value: object) -> str | None:
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return the date, length or zone that a call gives; None: it is none of these."""
-    if path in _LENGTHS:
-        return _length(machine, made)
+    if path in _LENGTHS | _POINTS:
+        return _length(machine, made) if path in _LENGTHS else _point(machine, path, made)
     if path in _ZONES and made.args and isinstance(made.args[0], str):
         return Zone(made.args[0], is_odd=path.startswith(("pytz.", "dateutil.")))
-    if path in _POINTS:
-        return _point(machine, path, made)
     function = _FROM_TODAY.get(path.removeprefix("airflow.utils."))
     if function is None:
         function = _TEXTS.get(path)
     if function is None:
         return None
     try:
-        return function(machine, made)
+        moment = function(machine, made)
+        if path in _FROM_TODAY:
+            read = Made(Name(path), [*made.args], dict(made.kwargs), machine.place(made.node))
+            moment = replace(moment, read=read)
+        return moment  # noqa: TRY300 - what follows is for dates that are none
     except (ValueError, TypeError, OverflowError, IndexError):
         return machine.opaque(made.node, f"`{words(made.node)}` is no date that is known")
 
@@ -250,7 +255,14 @@ def moved(owner: Moment, by: timedelta) -> Moment:
     now = (
         f"({owner.now} + macros.timedelta({parts}))" if owner.now and not by.microseconds else None
     )
-    return replace(owner, moment=later, now=now)
+    return replace(owner, moment=later, now=now, read=_joined(owner.read, "add", by))
+
+
+def _joined(read: Made | None, sign: str, by: timedelta | Made) -> Made | None:
+    """Return the call of a date that is so much later, or earlier."""
+    if read is None or read.depth > _MOST_STEPS:
+        return None
+    return Made(Name(f"operator.{sign}"), [read, by], {}, read.place, depth=read.depth + 1)
 
 
 def _is_relative(value: object) -> bool:
@@ -279,7 +291,8 @@ def by_operator(left: object, right: object, *, is_sum: bool) -> Moment | None:
     parts = ", ".join(f"{unit}={number}" for unit, number in given.items())
     length = f"macros.dateutil.relativedelta.relativedelta({parts})"
     now = f"({left.now} {'+' if is_sum else '-'} {length})" if left.now else None
-    return replace(made, now=now)
+    read = _joined(left.read, "add" if is_sum else "sub", right)
+    return replace(made, now=now, read=read)
 
 
 def shifted(owner: Moment, given: Mapping[str, Any], name: str) -> Moment:
@@ -303,7 +316,8 @@ def shifted(owner: Moment, given: Mapping[str, Any], name: str) -> Moment:
     if months:
         year, month = divmod(owner.moment.year * 12 + owner.moment.month - 1 + months, 12)
         day = min(owner.moment.day, monthrange(year, month + 1)[1])
-        owner = replace(owner, moment=owner.moment.replace(year, month + 1, day), now=None)
+        moment = owner.moment.replace(year, month + 1, day)
+        owner = replace(owner, moment=moment, now=None, read=None)
     return moved(owner, timedelta(**rest)) if rest else owner
 
 
@@ -311,9 +325,13 @@ def _day_of(owner: Moment, *, is_date: bool) -> Moment:
     """Return the day of a point in time."""
     moment = datetime.combine(owner.moment, time())
     if not is_date:
-        return replace(owner, moment=moment, now=None)
+        return replace(owner, moment=moment, now=None, read=None)
     now = f"{owner.now}.date()" if owner.now else None
-    return replace(owner, moment=moment, form="date", now=now)
+    read = owner.read
+    if read is not None:
+        is_now = read.target.path in _NOW and not read.args and not read.kwargs
+        read = Made(Name("datetime.date.today"), [], {}, read.place) if is_now else None
+    return replace(owner, moment=moment, form="date", now=now, read=read)
 
 
 def as_text(owner: Moment, spec: str = "") -> str | Late | None:
@@ -376,4 +394,4 @@ def _replaced(owner: Moment, made: Call) -> Moment:
     elif now:
         now = None
     moment = owner.moment.replace(**given)
-    return replace(owner, moment=moment, zone=zone_of(zone), now=now)
+    return replace(owner, moment=moment, zone=zone_of(zone), now=now, read=None)
