@@ -8,7 +8,7 @@ from dagctl.convert.operators.names import notifier_form, renamed_operator
 from dagctl.convert.python_file.as_spec.needs import Calling
 from dagctl.convert.python_file.as_spec.values import CHANGED_LATER, MISSING
 from dagctl.convert.python_file.state.objects import Function, Made, Name, Opaque
-from dagctl.operators import Operator
+from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place
