@@ -26,10 +26,10 @@ if TYPE_CHECKING:
         Decorated,
         Function,
         LocalClass,
-        ParseRead,
         Task,
         Unknown,
     )
+    from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import SourceFile
 
 MAX_STEPS = 400_000

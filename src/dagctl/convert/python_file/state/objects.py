@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.convert.outcome.report import Place
+    from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import Scope
 
 
@@ -40,31 +41,6 @@ class Late:
     """What Python has there, where the caller of the conversion knows it."""
     of_param: bool = field(default=False, compare=False)
     """Whether a parameter of the function of the DAG is in it, which Python has as an object."""
-
-
-GIVEN = "its value is the one that was given; the file reads it at each parse"
-
-
-@dataclass(slots=True, eq=False)
-class ParseRead:
-    """A place where the file reads what the caller of the conversion gave."""
-
-    place: Place
-    subject: str
-    report: Report
-    is_used: bool = False
-    """Whether anything but a template came of it."""
-    is_default: bool = False
-    """Whether the file's own default stands for it, as no value was given."""
-
-    def write(self, report: Report) -> None:
-        """Say in a report that the value was taken."""
-        if not self.is_default:
-            report.changed(self.place, self.subject, GIVEN)
-            return
-        option = "--environ" if self.subject.startswith("os.") else "--variables"
-        text = "its default was taken, and the file reads it at each parse: where your Airflow"
-        report.assumed(self.place, self.subject, f"{text} sets it, give the value with {option}")
 
 
 @frozen(eq=False)

@@ -10,15 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file.state.objects import (
-    GIVEN,
     Given,
     Late,
     Made,
     Name,
     Opaque,
-    ParseRead,
     settled,
 )
+from dagctl.convert.python_file.state.parse_read import GIVEN, ParseRead
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.values import kept
 from dagctl.convert.python_file.values.texts import weight
