@@ -21,7 +21,7 @@ from dagctl.codegen.module_scope import function_piece
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.fields.import_path import split_path
-from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.user_code.python import parse_python_code
 
 if TYPE_CHECKING:
@@ -175,6 +175,12 @@ def params_expression(params: Mapping[str, object], scope: ModuleScope) -> ast.D
 def _param(value: object, scope: ModuleScope) -> ast.expr:
     if not isinstance(value, dict):
         return plain(value)
-    default = [plain(value["default"])] if "default" in value else []
+    default = [_default(value["default"], scope)] if "default" in value else []
     options = {key: plain(item) for key, item in value.items() if key != "default"}
     return call(scope.use(_PARAM, "Param"), default, options)
+
+
+def _default(value: Any, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
+    if next(markers_in(value, "$new"), None) is None:
+        return plain(value)
+    return value_expression(value, scope, rendered=False)

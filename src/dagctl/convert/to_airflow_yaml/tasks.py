@@ -95,10 +95,14 @@ class Tasks:
         for name, value in given.items():
             if isinstance(value, dict) and value.keys() != {"default"}:
                 self._losses.gap((*path, name), "Airflow's YAML has a default here, and no rules")
-        made = {
-            name: value.get("default") if isinstance(value, dict) else value
-            for name, value in given.items()
-        }
+        made = without_missing(
+            {
+                name: self.values.plain(value.get("default"), (*path, name))
+                if isinstance(value, dict)
+                else value
+                for name, value in given.items()
+            }
+        )
         return {"params": made} if made else {}
 
     def _kind(self, entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.outcome.exported import MINUTES, MISSING
 from dagctl.convert.to_dag_factory.values import TYPE, length, not_in_minutes
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
-from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import LENGTHS, MOMENTS, SingleTaskArguments
 
 if TYPE_CHECKING:
@@ -89,4 +89,7 @@ class Arguments:
                 self._values.refuse_key((*path, name))
             else:
                 made[name] = {TYPE: kind, **value} if isinstance(value, dict) else value
+                if isinstance(value, dict) and any(markers_in(value.get("default"), "$new")):
+                    default = self._values.value(value["default"], (*path, name, "default"))
+                    made[name]["default"] = default
         return made or None

@@ -1,8 +1,9 @@
 """`params`: values that a person may change when they start a run, each with a JSON Schema.
 
-A value that is no mapping is a default without rules. A mapping has JSON Schema keywords, as
-Airflow's `Param` takes them: `{type: integer, minimum: 1, default: 5}`. Airflow checks a default
-with the package jsonschema when it loads the DAG, and so does this.
+A value that is no mapping is a default without rules. A default may be `{$new: ...}`, which Python
+works out when Airflow reads the file; Airflow alone can check it then. A mapping has JSON Schema
+keywords, as Airflow's `Param` takes them: `{type: integer, minimum: 1, default: 5}`. Airflow checks
+a default with the package jsonschema when it loads the DAG, and so does this.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.fields.param_rules import MAX_WORK, default_problem, rule_problem, work
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.validation.read_by import absent
@@ -43,6 +45,8 @@ SHOWN = (
 )
 """What Airflow's form for starting a run shows."""
 KEYWORDS = ("default", *RULES, *SHOWN)
+_OBJECTS = ("$new",)
+_IN_OBJECTS = (*_OBJECTS, "$ref", "$duration", "$datetime", "$const")
 _PLAIN_TYPES = {"integer", "number", "boolean", "null"}
 _PLAIN_WORD = lazy_pattern(r"[\w.:/@%+=,-]+", re.ASCII)
 """What a shell takes as it is."""
@@ -187,10 +191,14 @@ def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     wrong = rule_problem(rules)
     if wrong is not None:
         yield wrong.under(*path)
-    elif value.get("default") is not None:
+    elif value.get("default") is not None and not _is_worked_out(value["default"]):
         problem = default_problem(rules, value["default"])
         if problem is not None:
             yield problem.at(*path, "default")
+
+
+def _is_worked_out(default: object) -> bool:
+    return next(markers_in(default, "$new"), None) is not None
 
 
 def _rules(param: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,16 +206,19 @@ def _rules(param: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dollar_keys(value: object, path: Path) -> Iterator[Problem]:
-    """Yield each key that begins with `$`: neither markers nor references belong here."""
-    stack = [(path, value)]
+    """Yield each key that begins with `$`: a default may have objects of Python, and no others."""
+    stack: list[tuple[Path, Any, tuple[str, ...]]] = [(path, value, ())]
     while stack:
-        here, item = stack.pop()
+        here, item, allowed = stack.pop()
+        is_object = "$new" in allowed and marker_of(item) == "$new"
         for step, inner in _inner(item):
-            if isinstance(step, str) and step.startswith("$"):
+            if isinstance(step, str) and step.startswith("$") and step not in allowed:
                 message = f"{quoted(step)} cannot stand in a param: its values are plain data"
                 yield Problem(Code.BAD_MARKER, message, "write the value itself").at(*here, step)
-            else:
-                stack.append(((*here, step), inner))
+                continue
+            is_default = len(here) == len(path) + 1 and step == "default"
+            below = _IN_OBJECTS if is_object else _OBJECTS if is_default else allowed
+            stack.append(((*here, step), inner, below))
 
 
 def _work(value: object) -> int:

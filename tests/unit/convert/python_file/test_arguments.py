@@ -23,6 +23,7 @@ from airflow.operators.python import PythonOperator
 
 PLACE = os.getenv("PLACE", "north")
 """
+READ = {"$new": "os.getenv", "with": {"key": "PLACE", "default": "north"}}
 
 
 def converted(body: str, *, airflow: str = "3", call: str = "") -> ConvertedDag:
@@ -54,6 +55,28 @@ def test_a_param_of_a_task_that_is_a_mapping_is_a_default() -> None:
         "n": 3,
         "p": {"default": 5, "type": "integer", "minimum": 1},
     }
+
+
+def test_a_param_that_each_parse_works_out_stays_so() -> None:
+    dag = converted(
+        """
+        BashOperator(
+            task_id="a",
+            bash_command="{{ params.box }}",
+            params={"box": PLACE, "n": Param(Variable.get("n", 2), minimum=1), "l": [PLACE]},
+        )
+        """,
+        call=', params={"day": Variable.get("day"), "at": os.path.dirname(__file__) + "/a.sql"}',
+    )
+    assert dag.whole
+    key = {"key": "n", "default_var": 2}
+    assert dag.data["tasks"][0]["params"] == {
+        "box": {"default": READ},
+        "n": {"default": {"$new": "airflow.models.Variable.get", "with": key}, "minimum": 1},
+        "l": {"default": [READ]},
+    }
+    day = {"$new": "airflow.models.Variable.get", "with": {"key": "day"}}
+    assert dag.data["params"]["day"] == {"default": day}
 
 
 @pytest.mark.parametrize(
@@ -115,9 +138,6 @@ def test_assets_or_a_timetable_of_a_class_of_its_own_stay_the_one_timetable() ->
             "assets": [{"$asset": "box"}],
         },
     }
-
-
-READ = {"$new": "os.getenv", "with": {"key": "PLACE", "default": "north"}}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from dagctl.codegen.render import render
 from dagctl.findings.codes import Code
 from dagctl.spec.fields.param_rules import is_quick
 from dagctl.spec.load import check_spec, load_spec
@@ -41,12 +42,28 @@ def found(params: str, head: str = HEAD) -> list[tuple[str, int | None]]:
         ("a:\n  $ref: https://example.com/x.json", Code.BAD_MARKER, 5),
         ("a:\n  default: {$ref: jobs.X}", Code.BAD_MARKER, 5),
         ("a: {items: {$dynamicRef: x}}", Code.BAD_MARKER, 4),
+        ("a:\n  $new: jobs.X", Code.BAD_MARKER, 5),
+        ("a:\n  default:\n    $duration: 1h", Code.BAD_MARKER, 6),
+        ("a:\n  default:\n    $new: jobs.X\n    with:\n      b: {$xcom: t}", Code.BAD_MARKER, 8),
+        ("a:\n  title: b\n  enum:\n    - $new: jobs.X", Code.BAD_MARKER, 7),
         ("'': 1", Code.BLANK, 4),
         ("a: .nan", Code.YAML_NUMBER, 4),
     ],
 )  # fmt: skip
 def test_a_slip_in_params_is_found_at_its_line(params: str, code: Code, line: int) -> None:
     assert found(params) == [(code, line)]
+
+
+@pytest.mark.parametrize(
+    "default",
+    ["{$new: jobs.X}", "[{$new: jobs.X, args: [{$duration: 1h}]}, 1]", "{b: {$new: jobs.X}}"],
+)
+def test_a_default_may_be_worked_out_when_airflow_reads_the_file(default: str) -> None:
+    assert found(f"a: {{type: integer, default: {default}}}") == []
+    spec = check_spec(HEAD + f"params: {{a: {{default: {default}}}}}\n").spec
+    assert spec is not None
+    assert "Param(" in render(spec)
+    assert "X(" in render(spec)
 
 
 def test_params_are_a_mapping() -> None:

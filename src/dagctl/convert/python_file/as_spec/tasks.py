@@ -26,7 +26,7 @@ from dagctl.operators.model import Operator, Unresolved
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.fields.durations import duration_text
-from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks import BashTask, OperatorTask, bash
 from dagctl.spec.tasks.argument_types import RENAMED_RULES
 from dagctl.spec.tasks.arguments import MOMENTS
@@ -167,16 +167,18 @@ class Tasks:
 
     def params(self, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
         """Return params: a `Param` as a mapping, anything else as a default."""
-        with self._values.frozen():
-            if not isinstance(value, dict):
-                return self._values.value(value, place, "params")
+        if not isinstance(value, dict):
+            return self._values.value(value, place, "params")
+        with self._values.frozen(), self._values.rendered(really=False):
             made = {str(key): self._param(item, place, str(key)) for key, item in value.items()}
         return {key: item for key, item in made.items() if item is not MISSING}
 
     def _param(self, value: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
         if not isinstance(value, Made) or not value.target.path.endswith(".Param"):
             converted = self._values.value(value, place, key)
-            return {"default": converted} if isinstance(converted, dict) else converted
+            is_list = isinstance(converted, list) and any(markers_in(converted, "$new"))
+            is_default = is_list or isinstance(converted, dict)
+            return {"default": converted} if is_default else converted
         named = self._values.named(value, place, key)
         schema = named.pop("schema", None) or {}
         nested = schema if isinstance(schema, dict) else {}
