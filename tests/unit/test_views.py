@@ -10,9 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from dagctl.cli.command_table import COMMANDS
-from dagctl.commands.create import CreatedDag, CreateResult
+from dagctl.commands.create import CreateResult
 from dagctl.commands.doctor import HealthFinding
 from dagctl.commands.list import Listed
+from dagctl.commands.operate import ChangedDag
 from dagctl.commands.outdated import Sources
 from dagctl.commands.plan import PlannedDag, PlanResult
 from dagctl.commands.show import details, graph_of
@@ -65,14 +66,13 @@ RECORD = DagRecord(
     spec_digest="5",
     content_digest="6",
 )
-CREATED = CreatedDag(
+CREATED = ChangedDag(
     dag_id="x",
+    action=Action.CREATE,
     file_path="dags/x.py",
     commit_id="4",
     created_at=NOW,
     version=1,
-    changed=True,
-    state="created",
     source=None,
 )
 PLANNED = PlannedDag(

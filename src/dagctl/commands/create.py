@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from dagctl.commands.operate import CommonResult, ignore, operate
+from dagctl.commands.operate import (
+    ChangedDag,
+    OperationResult,
+    changed_dag,
+    ignore,
+    operate,
+    unchanged_dag,
+)
 from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.frozen import frozen
@@ -20,7 +27,6 @@ from dagctl.operation.repeat import asked_before, commit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
 
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
@@ -34,42 +40,13 @@ _FILES = {"defaults", "file"}
 
 
 @frozen(kw_only=True)
-class CreatedDag:
-    """What became of one spec."""
-
-    dag_id: str
-    file_path: str
-    commit_id: str
-    created_at: datetime
-    version: int
-    changed: bool
-    state: Literal["created", "updated", "unchanged"]
-    source: str | None
-    """The spec's path in the workspace, or None."""
-
-
-@frozen(kw_only=True)
-class PrunedDag:
-    """A DAG that was removed, as its spec file is gone."""
-
-    dag_id: str
-    version: int
-    """That of the removal."""
-    file_path: str
-    commit_id: str
-    source: str | None
-    """The path of the spec that is gone."""
-
-
-@frozen(kw_only=True)
-class CreateResult(CommonResult):
+class CreateResult(OperationResult):
     """What a `create` did: one entry for each spec, in their order."""
 
-    dags: tuple[CreatedDag, ...]
     untracked: tuple[str, ...] = ()
     """The spec files of what was created or updated, and the files that they take in, that git does
     not have as they are: new ones, and changed ones. Who pulls the DAG files gets no such spec."""
-    pruned: tuple[PrunedDag, ...] = ()
+    pruned: tuple[ChangedDag, ...] = ()
     """The DAGs that were removed, as their spec file is gone."""
 
 
@@ -133,14 +110,14 @@ class Creation:
         """Return the result where nothing is to be done; a key stands for that, too."""
         if self.options.key is not None:
             _remember_unchanged(context.backend, changes, self.options.key)
-        dags = tuple(map(_unchanged, changes))
+        dags = tuple(map(unchanged_dag, changes))
         return CreateResult(dags=dags, operation_id=None, warnings=warnings_of(changes))
 
     def done(self, context: Context, entry: JournalEntry, commit_id: str) -> CreateResult:
         """Return what a confirmed operation did, in the order of what was asked."""
         changes = _with_records(context.backend, entry.changes)
         dags = tuple(
-            _changed(change, commit_id) if change.is_effective else _unchanged(change)
+            changed_dag(change, commit_id) if change.is_effective else unchanged_dag(change)
             for change in changes
             if not change.is_removal
         )
@@ -149,7 +126,7 @@ class Creation:
             operation_id=entry.operation_id,
             warnings=warnings_of(changes),
             untracked=_untracked(context.backend, entry.uploads),
-            pruned=tuple(_pruned(change, commit_id) for change in entry.removals),
+            pruned=tuple(changed_dag(change, commit_id) for change in entry.removals),
             pushed=pushed_to(entry),
         )
 
@@ -197,61 +174,16 @@ def _remember_unchanged(backend: Backend, changes: Sequence[Change], key: str) -
     backend.registry.confirm(operation_id, [])
 
 
-def _as_answered(change: Change, commit_id: str | None) -> CreatedDag:
+def _as_answered(change: Change, commit_id: str | None) -> ChangedDag:
     granted = change.granted
-    changed = not granted.is_unchanged
-    commit = commit_id if changed and commit_id else granted.commit_id
-    return CreatedDag(
+    made = Action.CREATE if granted.version == 1 else Action.UPDATE
+    commit = commit_id if commit_id and not granted.is_unchanged else granted.commit_id
+    return ChangedDag(
         dag_id=granted.dag_id,
+        action=Action.UNCHANGED if granted.is_unchanged else made,
+        version=granted.version,
+        created_at=granted.created_at,
         file_path=granted.file_path or "",
         commit_id=commit or "",
-        created_at=granted.created_at,
-        version=granted.version,
-        changed=changed,
-        state=_state(granted.version) if changed else "unchanged",
         source=change.source,
-    )
-
-
-def _state(version: int) -> Literal["created", "updated"]:
-    return "created" if version == 1 else "updated"
-
-
-def _pruned(change: Change, commit_id: str) -> PrunedDag:
-    return PrunedDag(
-        dag_id=change.dag_id,
-        version=change.granted.version,
-        file_path=change.path,
-        commit_id=commit_id,
-        source=change.source,
-    )
-
-
-def _changed(change: Change, commit_id: str) -> CreatedDag:
-    granted = change.granted
-    return CreatedDag(
-        dag_id=granted.dag_id,
-        file_path=change.path,
-        commit_id=commit_id,
-        created_at=granted.created_at,
-        version=granted.version,
-        changed=True,
-        state="created" if change.action is Action.CREATE else "updated",
-        source=change.source,
-    )
-
-
-def _unchanged(change: Change) -> CreatedDag:
-    record = change.record
-    if record is None:
-        raise ValueError(f"{change.dag_id} has no record")  # a bug in dagctl
-    return CreatedDag(
-        dag_id=record.dag_id,
-        file_path=record.file_path,
-        commit_id=record.commit_id,
-        created_at=record.created_at,
-        version=record.version,
-        changed=False,
-        state="unchanged",
-        source=record.source_path,
     )

@@ -15,7 +15,7 @@ from dagctl.spec.load import check_data
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dagctl.commands.create import CreatedDag
+    from dagctl.commands.operate import ChangedDag
     from dagctl.commands.survey import Survey
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
@@ -44,7 +44,7 @@ class Repairs:
 class Healed:
     """What was done."""
 
-    dags: tuple[CreatedDag, ...]
+    dags: tuple[ChangedDag, ...]
     removed: tuple[str, ...]
     failed: tuple[str, ...]
     """What could not be done, each with the reason."""
@@ -92,7 +92,7 @@ def heal(
     """
     records = context.backend.registry.find(dag_ids=repairs.dags) if repairs.dags else []
     changes = [change for record in records if (change := _again(record)) is not None]
-    done: tuple[CreatedDag, ...] = ()
+    done: tuple[ChangedDag, ...] = ()
     if changes:
         options = Options(if_exists="update", force=True)
         done = create(context, changes, options, on_recovered=recovered).dags

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from dagctl.errors import DagctlError, UnfinishedError
 from dagctl.frozen import frozen
@@ -22,6 +22,7 @@ from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
@@ -33,9 +34,48 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class CommonResult:
-    """What each operation did, besides what became of the DAGs."""
+class ChangedDag:
+    """What became of one DAG."""
 
+    dag_id: str
+    action: Action
+    version: int
+    created_at: datetime
+    """When its first version was made."""
+    file_path: str
+    commit_id: str
+    source: str | None
+    """The spec's path in the workspace, or None."""
+    renamed: str | None = None
+    """Of a rename: the other id."""
+    spec_written: bool = False
+    """Whether the spec file was written too."""
+    is_removal: bool = False
+    """Whether the DAG is gone, under this id."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed."""
+        return self.action is not Action.UNCHANGED
+
+    @property
+    def state(self) -> Literal["created", "updated", "unchanged"]:
+        """What `create` did with it."""
+        if not self.changed:
+            return "unchanged"
+        return "created" if self.action is Action.CREATE else "updated"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is spoken of: of a rename only the old id is, which names the new one."""
+        return not self.renamed or self.is_removal
+
+
+@frozen(kw_only=True)
+class OperationResult:
+    """What an operation did."""
+
+    dags: tuple[ChangedDag, ...]
     operation_id: str | None
     """None if nothing had to be changed."""
     warnings: tuple[str, ...] = ()
@@ -48,8 +88,8 @@ class CommonResult:
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
-R = TypeVar("R", bound=CommonResult)
-R_co = TypeVar("R_co", bound=CommonResult, covariant=True)
+R = TypeVar("R", bound=OperationResult)
+R_co = TypeVar("R_co", bound=OperationResult, covariant=True)
 
 
 class Asked(Protocol[R_co]):
@@ -191,42 +231,6 @@ def _show(context: Context, entry: JournalEntry | None, shown: Callable[[], None
 
 
 @frozen(kw_only=True)
-class ChangedDag:
-    """What became of one DAG."""
-
-    dag_id: str
-    action: Action
-    version: int
-    file_path: str
-    commit_id: str
-    source: str | None
-    """The spec's path in the workspace, or None."""
-    renamed: str | None = None
-    """Of a rename: the other id."""
-    spec_written: bool = False
-    """Whether the spec file was written too."""
-    is_removal: bool = False
-    """Whether the DAG is gone, under this id."""
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was changed."""
-        return self.action is not Action.UNCHANGED
-
-    @property
-    def is_named(self) -> bool:
-        """Whether it is spoken of: of a rename only the old id is, which names the new one."""
-        return not self.renamed or self.is_removal
-
-
-@frozen(kw_only=True)
-class OperationResult(CommonResult):
-    """What an operation did with recorded DAGs."""
-
-    dags: tuple[ChangedDag, ...]
-
-
-@frozen(kw_only=True)
 class Intent:
     """What a command is about to do with recorded DAGs."""
 
@@ -255,14 +259,14 @@ class Intent:
     def unchanged(self, context: Context, changes: Sequence[Change]) -> OperationResult:
         """Return the result where nothing is to be done."""
         del context  # nothing is asked
-        dags = tuple(map(_unchanged, changes))
+        dags = tuple(map(unchanged_dag, changes))
         return OperationResult(dags=dags, operation_id=None, warnings=warnings_of(changes))
 
     def done(self, context: Context, entry: JournalEntry, commit_id: str) -> OperationResult:
         """Return what a confirmed operation did, in the order of what was asked."""
         del context  # nothing is asked
         dags = tuple(
-            _changed(change, commit_id) if change.is_effective else _unchanged(change)
+            changed_dag(change, commit_id) if change.is_effective else unchanged_dag(change)
             for change in entry.changes
             if change.is_effective or change.record is not None
         )
@@ -315,6 +319,7 @@ def _as_granted(granted: Reservation, intent: Intent) -> ChangedDag:
         dag_id=granted.dag_id,
         action=Action.UNCHANGED if granted.is_unchanged else intent.action,
         version=granted.version,
+        created_at=granted.created_at,
         file_path=granted.file_path or "",
         commit_id=granted.commit_id or "",
         source=None,
@@ -323,11 +328,13 @@ def _as_granted(granted: Reservation, intent: Intent) -> ChangedDag:
     )
 
 
-def _changed(change: Change, commit_id: str) -> ChangedDag:
+def changed_dag(change: Change, commit_id: str) -> ChangedDag:
+    """Return what a commit made of one DAG."""
     return ChangedDag(
-        dag_id=change.dag_id,
+        dag_id=change.granted.dag_id,
         action=change.action,
         version=change.granted.version,
+        created_at=change.granted.created_at,
         file_path=change.path,
         commit_id=commit_id,
         source=change.source,
@@ -337,15 +344,23 @@ def _changed(change: Change, commit_id: str) -> ChangedDag:
     )
 
 
-def _unchanged(change: Change) -> ChangedDag:
+def unchanged_dag(change: Change) -> ChangedDag:
+    """Return what is recorded of a DAG that needs no change.
+
+    Raises:
+        ValueError: Nothing is; a bug in dagctl.
+    """
     record = change.record
+    if record is None:
+        raise ValueError(f"{change.dag_id} has no record")
     return ChangedDag(
-        dag_id=change.dag_id,
+        dag_id=record.dag_id,
         action=Action.UNCHANGED,
-        version=record.version if record else 1,
-        file_path=change.path,
-        commit_id=record.commit_id if record else "",
-        source=change.source,
+        version=record.version,
+        created_at=record.created_at,
+        file_path=record.file_path,
+        commit_id=record.commit_id,
+        source=record.source_path,
     )
 
 

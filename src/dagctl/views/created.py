@@ -10,7 +10,8 @@ from dagctl.views.recovered import RecoveredData, recovered_data
 from dagctl.views.totals import TotalsData, totals
 
 if TYPE_CHECKING:
-    from dagctl.commands.create import CreatedDag, CreateResult, PrunedDag
+    from dagctl.commands.create import CreateResult
+    from dagctl.commands.operate import ChangedDag
 
 
 class CreatedData(TypedDict):
@@ -74,7 +75,7 @@ def created_data(result: CreateResult) -> CreateData:
     }
 
 
-def _pruned_data(dag: PrunedDag) -> PrunedDagData:
+def _pruned_data(dag: ChangedDag) -> PrunedDagData:
     return {
         "dag_id": dag.dag_id,
         "version": dag.version,
@@ -84,7 +85,7 @@ def _pruned_data(dag: PrunedDag) -> PrunedDagData:
     }
 
 
-def created_dag_data(dag: CreatedDag) -> CreatedData:
+def created_dag_data(dag: ChangedDag) -> CreatedData:
     """Return the guide's answer about a DAG that was created."""
     return {
         "dag_id": dag.dag_id,
@@ -94,7 +95,7 @@ def created_dag_data(dag: CreatedDag) -> CreatedData:
     }
 
 
-def _dag_data(dag: CreatedDag) -> CreatedDagData:
+def _dag_data(dag: ChangedDag) -> CreatedDagData:
     return {
         **created_dag_data(dag),
         "version": dag.version,

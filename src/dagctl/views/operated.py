@@ -10,7 +10,6 @@ from dagctl.views.plan import PlannedDagData, planned_data
 from dagctl.views.recovered import RecoveredData, recovered_data
 
 if TYPE_CHECKING:
-    from dagctl.commands.create import CreatedDag
     from dagctl.commands.operate import ChangedDag, OperationResult
     from dagctl.commands.plan import PlanResult
 
@@ -66,11 +65,11 @@ class OperatedPlanData(TypedDict):
     warnings: list[str]
 
 
-def changed_data(dag: ChangedDag | CreatedDag, action: Action) -> ChangedData:
+def changed_data(dag: ChangedDag) -> ChangedData:
     """Return what became of one DAG."""
     return {
         "dag_id": dag.dag_id,
-        "action": action,
+        "action": dag.action,
         "version": dag.version,
         "file_path": dag.file_path,
         "commit_id": dag.commit_id,
@@ -82,7 +81,7 @@ def operated_data(outcome: OperationResult) -> OperatedData:
     return {
         "dags": [
             {
-                **changed_data(dag, dag.action),
+                **changed_data(dag),
                 "source": dag.source,
                 "renamed": dag.renamed,
                 "spec_written": dag.spec_written,

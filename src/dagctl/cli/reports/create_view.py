@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dagctl.cli.terminal.console import Console
     from dagctl.cli.terminal.progress import Reporter
     from dagctl.client import Client
-    from dagctl.commands.create import CreatedDag, PrunedDag
+    from dagctl.commands.operate import ChangedDag
 
 
 def write_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
@@ -74,14 +74,14 @@ def reporting_recovery(
         raise
 
 
-def _created_line(dag: CreatedDag) -> str:
+def _created_line(dag: ChangedDag) -> str:
     name = f"{shown(dag.dag_id)} v{dag.version}"
     if not dag.changed:
         return f"{name} is unchanged; nothing to do"
     return f"{dag.state.capitalize()} {name} ({dag.commit_id[:7]}): {shown(dag.file_path)}"
 
 
-def _pruned_line(dag: PrunedDag) -> str:
+def _pruned_line(dag: ChangedDag) -> str:
     gone = f": {shown(dag.source)} is gone" if dag.source else ""
     return f"Removed {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}){gone}"
 

@@ -127,6 +127,6 @@ async def import_dags(
     finally:
         if not is_begun:
             file.close()
-    dags: list[forms.ImportedDagData] = [changed_data(dag, dag.action) for dag in outcome.dags]
+    dags: list[forms.ImportedDagData] = [changed_data(dag) for dag in outcome.dags]
     data: forms.ImportedData = {"dags": dags, "warnings": list(outcome.warnings)}
     return JsonAnswer(data, headers=replayed(outcome))

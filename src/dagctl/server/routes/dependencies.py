@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dagctl.client import Client
-    from dagctl.commands.create import CreateResult
     from dagctl.commands.operate import OperationResult
     from dagctl.operation.options import Expected
 
@@ -270,6 +269,6 @@ def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def replayed(result: CreateResult | OperationResult) -> dict[str, str]:
+def replayed(result: OperationResult) -> dict[str, str]:
     """Return the header that says that an earlier request has done it."""
     return {"Idempotent-Replayed": "true"} if result.replayed else {}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from dagctl.commands.specs.inputs import Judged
-from dagctl.operation.change import Action
 from dagctl.server import examples
 from dagctl.server.answers import JsonAnswer
 from dagctl.server.openapi import (
@@ -64,15 +63,12 @@ async def change_dag(
             "the body names another project than the query",
             hint="leave project_id out of the body",
         )
-    result = await project.change(
+    return await _changed(
+        project,
         lambda client: client.replace(
             dag_id, Judged(spec), expected_version=update.expected, key=update.key
         ),
     )
-    (dag,) = result.dags
-    action = Action.UPDATE if dag.changed else Action.UNCHANGED
-    headers = {"ETag": etag_of(dag.version), **replayed(result)}
-    return JsonAnswer(changed_data(dag, action), headers=headers)
 
 
 @router.delete(
@@ -123,4 +119,4 @@ async def _changed(project: InProject, work: Callable[[Client], OperationResult]
     outcome = await project.change(work)
     (dag,) = outcome.dags
     headers = {"ETag": etag_of(dag.version), **replayed(outcome)}
-    return JsonAnswer(changed_data(dag, dag.action), headers=headers)
+    return JsonAnswer(changed_data(dag), headers=headers)
