@@ -205,7 +205,7 @@ def test_an_argument_that_is_a_secret_is_not_repeated(workspace: Shell) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "concise", "json", "github", "sarif"])
-def test_a_secret_in_a_spec_is_told_by_its_place_and_never_shown(
+def test_a_secret_in_a_spec_is_reported_by_its_place_and_never_shown(
     workspace: Shell, form: str
 ) -> None:
     secret = f"ghp_{'a1B2c3D4e5F6' * 3}"

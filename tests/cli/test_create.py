@@ -87,7 +87,7 @@ def test_a_spec_from_standard_input_has_no_source(workspace: Shell) -> None:
     assert third["dag_id"] == "daily_orders_2"
 
 
-def test_one_bad_spec_stops_all_and_every_problem_is_told(workspace: Shell) -> None:
+def test_one_bad_spec_stops_all_and_every_problem_is_reported(workspace: Shell) -> None:
     workspace.write("specs/bad.yaml", BAD)
     done = workspace.run("create", "specs", "nope.yaml")
     assert done.code == ExitCode.NOT_FOUND
@@ -246,7 +246,7 @@ def test_a_refusing_hook_is_a_conflict_and_no_verify_skips_it(workspace: Shell) 
 @pytest.mark.parametrize(
     ("option", "told"), [("-q", ""), ("--no-progress", "next:"), ("-v", "note plan")]
 )
-def test_how_much_is_told_is_the_users_choice(workspace: Shell, option: str, told: str) -> None:
+def test_how_much_is_shown_is_the_users_choice(workspace: Shell, option: str, told: str) -> None:
     done = workspace.ok(option, "create", "specs")
     assert done.out.startswith("Created daily_orders") is (option != "-q")
     assert told in done.err
@@ -275,12 +275,12 @@ def dead(workspace: Shell) -> Shell:
 @pytest.mark.parametrize(
     "command", [["list"], ["create", "specs"], ["create", "specs", "--dry-run"]]
 )
-def test_what_became_of_a_killed_run_is_told_once(dead: Shell, command: list[str]) -> None:
+def test_what_became_of_a_killed_run_is_reported_once(dead: Shell, command: list[str]) -> None:
     assert UNDONE in dead.ok(*command).err
     assert UNDONE not in dead.ok(*command).err
 
 
-def test_show_tells_what_became_of_a_killed_run(workspace: Shell) -> None:
+def test_show_says_what_became_of_a_killed_run(workspace: Shell) -> None:
     workspace.ok("create", "specs")
     workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
     assert interrupted(workspace, signal.SIGKILL)[0] == -signal.SIGKILL
@@ -295,7 +295,7 @@ def test_an_unreadable_journal_entry_does_not_hold_its_names_for_ever(dead: Shel
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
-def test_a_create_that_fails_tells_what_became_of_a_killed_run(dead: Shell, output: str) -> None:
+def test_a_create_that_fails_says_what_became_of_a_killed_run(dead: Shell, output: str) -> None:
     dead.write("dags/daily_orders.py", "mine\n")
     done = dead.run("create", "specs", "--output", output)
     assert done.code == ExitCode.CONFLICT

@@ -58,7 +58,7 @@ def test_a_misspelt_variable_is_warned_of_and_breaks_nothing(
 @pytest.mark.parametrize(
     "command", [["list"], ["show", "x"], ["recover"], ["create", "specs"]], ids=str
 )
-def test_an_unreadable_journal_entry_is_told_once_and_named_by_doctor(
+def test_an_unreadable_journal_entry_is_reported_once_and_named_by_doctor(
     workspace: Shell, command: list[str]
 ) -> None:
     workspace.write(".git/dagctl/top/journal/op-1.json", '{"step": "res')

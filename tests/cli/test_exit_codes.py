@@ -22,7 +22,7 @@ def test_0_done_or_nothing_to_do(workspace: Shell) -> None:
     assert done.out == "daily_orders v1 is unchanged; nothing to do\n"
 
 
-def test_1_a_bug_is_told_without_a_traceback(shell: Shell) -> None:
+def test_1_a_bug_is_reported_without_a_traceback(shell: Shell) -> None:
     program = (
         "import sys, dagctl.cli.help as page; page._page = lambda *_: 1 / 0; "
         "from dagctl.cli.app import run; sys.exit(run(['help', 'spec']))"
@@ -96,7 +96,7 @@ def test_9_standard_output_is_full(shell: Shell) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_10_what_was_done_could_not_be_told(workspace: Shell) -> None:
+def test_10_what_was_done_could_not_be_shown(workspace: Shell) -> None:
     done = with_full_output(workspace, "create", "specs")
     assert done.returncode == ExitCode.UNFINISHED
     assert (

@@ -217,7 +217,7 @@ def test_pages_follow_each_other(five: Shell) -> None:
     assert seen == ["dag_a", "dag_b", "dag_c", "dag_d", "dag_e"]
 
 
-def test_the_next_page_is_told(five: Shell) -> None:
+def test_the_next_page_is_reported(five: Shell) -> None:
     assert "more: the same command with --after dag_b" in five.ok("list", "--limit", "2").err
 
 
@@ -271,7 +271,7 @@ def test_a_filter_that_is_no_utf_8_is_refused(five: Shell, option: str) -> None:
     assert f"{option[2:]} is 'a\\udcff', which no DAG can have" in done.err
 
 
-def test_the_state_tells_drift_and_missing(five: Shell) -> None:
+def test_the_state_says_drift_and_missing(five: Shell) -> None:
     five.write("dags/dag_a.py", "mine\n")
     (five.folder / "dags" / "dag_b.py").unlink()
     states = {dag["dag_id"]: dag["state"] for dag in five.json("list")["dags"]}
@@ -280,7 +280,7 @@ def test_the_state_tells_drift_and_missing(five: Shell) -> None:
     assert five.json("show", "dag_b")["dag"]["drift"] == "missing"
 
 
-def test_show_tells_schedule_next_run_and_graph(workspace: Shell) -> None:
+def test_show_says_schedule_next_run_and_graph(workspace: Shell) -> None:
     workspace.ok("create", "specs")
     out = workspace.ok("show", "daily_orders").out
     assert out.startswith("daily_orders  v1  synced\n  Loads the orders of a day\n")
@@ -292,7 +292,7 @@ def test_show_tells_schedule_next_run_and_graph(workspace: Shell) -> None:
     ("schedule", "words"),
     [("@once", "once"), ("@continuous", "continuously, one run after the other")],
 )
-def test_show_tells_no_time_that_is_not_known(workspace: Shell, schedule: str, words: str) -> None:
+def test_show_says_no_time_that_is_not_known(workspace: Shell, schedule: str, words: str) -> None:
     workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", schedule))
     workspace.ok("create", "specs/orders.yaml")
     out = workspace.ok("show", "daily_orders").out

@@ -133,7 +133,7 @@ def test_an_empty_list_says_how_to_start(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("narrow", ["--owner", "--tag", "--user", "--after"])
-def test_an_empty_list_tells_no_match_from_no_dags(terminal: Terminal, narrow: str) -> None:
+def test_an_empty_list_distinguishes_no_match_from_no_dags(terminal: Terminal, narrow: str) -> None:
     terminal.shell.write("good.yaml", GOOD)
     terminal.shell.ok("create", "good.yaml")
     assert terminal.run("list", narrow, "z@z") == ["No DAGs that match.", "  next: dagctl list"]

@@ -227,7 +227,7 @@ def test_a_closed_stream_is_no_failure(shell: Shell, closed: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_folder_that_is_gone_is_told(shell: Shell) -> None:
+def test_a_folder_that_is_gone_is_reported(shell: Shell) -> None:
     command = f"mkdir gone; cd gone; rmdir ../gone; {sys.executable} -m dagctl list"
     done = subprocess.run(
         ["bash", "-c", command],

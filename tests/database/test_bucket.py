@@ -265,7 +265,7 @@ def test_a_removed_member_puts_nothing_back_and_reads_no_later_version(team: Tea
     put(team, key, by=team.colleague, operation=operation, mark="restores")  # a member does
 
 
-def test_a_row_that_claims_anothers_key_opens_it_to_nobody(team: Team) -> None:
+def test_a_row_that_claims_anothers_key_opens_it_to_no_one(team: Team) -> None:
     (mine,) = team.publish("mine")
     team.publish("alpha", by=team.colleague)
     key = f"{team.project}/dags/alpha.py"

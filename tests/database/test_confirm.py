@@ -130,7 +130,7 @@ def test_who_is_no_editor_confirms_and_aborts_no_operation_of_others(team: Team,
     assert team.status(operation) == "reserved"
 
 
-def test_a_stranger_is_not_told_that_an_operation_is_absent(team: Team) -> None:
+def test_a_stranger_does_not_learn_that_an_operation_is_absent(team: Team) -> None:
     """Or the stranger's dagctl would take it for dead, and undo what may be confirmed."""
     operation = new_id()
     team.reserve("x", operation=operation)

@@ -174,7 +174,7 @@ def test_ids_that_differ_by_case_are_found_together(team: Team) -> None:
 # --- Versions and people ---
 
 
-def test_a_stale_update_is_told_who_made_which_version_when_and_in_which_commit(
+def test_a_stale_update_says_who_made_which_version_when_and_in_which_commit(
     team: Team,
 ) -> None:
     (dag,) = team.publish("x", by=team.colleague)

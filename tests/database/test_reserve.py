@@ -338,7 +338,7 @@ def test_of_a_take_over_and_a_late_confirmation_at_once_one_wins(team: Team, att
     assert taken["dag_id"] == (f"{name}_2" if is_confirmed else name)
 
 
-def test_a_late_operation_that_nobody_took_over_goes_on(team: Team) -> None:
+def test_a_late_operation_that_no_one_took_over_goes_on(team: Team) -> None:
     late = new_id()
     granted = team.reserve("x", operation=late)
     team.expire(late)

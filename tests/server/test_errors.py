@@ -157,7 +157,7 @@ def test_a_body_that_grows_too_large_is_413(world: World) -> None:
     problem_of(editor.request("POST", "/validate", content=parts, headers=JSON), 413, "USAGE")
 
 
-def test_nobody_has_a_body_read_without_a_token(world: World) -> None:
+def test_no_one_has_a_body_read_without_a_token(world: World) -> None:
     head, _ = head_only(world.nobody(), {"Content-Length": str(10**9)}, b"")
     assert head.startswith(b"HTTP/1.1 401 ")
 
@@ -268,7 +268,7 @@ def test_a_body_that_cannot_be_read_has_one_finding(
         ('{"dag_name": "Orders", ', [""]),
     ],
 )
-def test_a_project_that_is_not_named_is_told_with_all_else(
+def test_a_project_that_is_not_named_is_reported_with_all_else(
     world: World, body: str, pointers: list[str]
 ) -> None:
     editor = world.member(world.project())
@@ -348,7 +348,7 @@ def test_a_project_without_the_migrations_is_no_fault_of_the_caller(world: World
     assert found["fix"] == "ask the operators of the server"
 
 
-def test_a_folder_that_cannot_be_had_is_503_and_tells_no_path(world: World) -> None:
+def test_a_folder_that_cannot_be_had_is_503_and_says_no_path(world: World) -> None:
     project = world.project()
     root = world.served.root
     (root / project).write_text("in the way")
@@ -482,7 +482,7 @@ def test_bodies_have_a_room_that_is_given_back() -> None:
         take(10)
 
 
-def test_nobody_takes_the_room_of_all_others() -> None:
+def test_no_one_takes_the_room_of_all_others() -> None:
     room = Room(10, of_one=6)
     with room.share("ada") as take, room.share("ada") as further, room.share("bob") as other:
         take(4)

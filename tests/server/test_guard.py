@@ -65,7 +65,7 @@ def test_whatever_is_answered_503_may_be_sent_again(tmp_path: Path, error: Excep
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "none"), ZeroDivisionError()])
-def test_a_bug_is_500_and_told_to_the_operators_only(
+def test_a_bug_is_500_and_reported_to_the_operators_only(
     tmp_path: Path, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = answer_to(error, tmp_path)

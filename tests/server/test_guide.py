@@ -65,7 +65,7 @@ def test_the_app_creates_and_lists_unchanged(
     assert check_agreement(served, stand_in, PROJECT) == {"tagliche_auswertung": 1}
 
 
-def test_the_app_is_told_what_failed(served: Served, ada: Person) -> None:
+def test_the_app_learns_what_failed(served: Served, ada: Person) -> None:
     app = AgentService(served.url, ada.token)
     with pytest.raises(RuntimeError, match=r"Failed to create DAG: .*@dayly.*did you mean"):
         app.create_dag(

@@ -49,7 +49,7 @@ def made(world: World) -> set[str]:
 
 
 @pytest.mark.parametrize("reason", ["none", "bad", "expired", "foreign", "other issuer", "basic"])
-def test_nobody_is_let_in_without_a_good_token(world: World, reason: str) -> None:
+def test_no_one_is_let_in_without_a_good_token(world: World, reason: str) -> None:
     project = world.project()
     known = world.member(project)
     forger = Forger(world.stand_in, known.user_id)

@@ -35,7 +35,7 @@ HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 WHOLE = HEAD + b"\r\n"
 
 
-def test_a_thousand_silent_connections_stop_nobody(served: Served, ada: Person) -> None:
+def test_a_thousand_silent_connections_stop_no_one(served: Served, ada: Person) -> None:
     served.kill()
     with few_files():
         served.start()
@@ -90,7 +90,7 @@ def test_a_body_that_does_not_end_is_answered(local: Served) -> None:
 
 
 @pytest.mark.parametrize("options", [("--request-timeout", "10")], ids=["10 s"])
-def test_an_answer_that_nobody_takes_ends_the_connection(
+def test_an_answer_that_no_one_takes_ends_the_connection(
     served: Served, ada: Person, stand_in: StandIn
 ) -> None:
     insert_rows(stand_in, PROJECT, 1000, description="x" * 4000)

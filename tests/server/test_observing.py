@@ -110,7 +110,7 @@ def test_logs_hold_no_token_no_query_and_no_body(world: World) -> None:
     assert all(json.loads(line)["level"] for line in said.splitlines())
 
 
-def test_operators_are_told_why_something_is_not_available(world: World) -> None:
+def test_operators_learn_why_something_is_not_available(world: World) -> None:
     project = world.project()
     editor = world.member(project)
     world.stand_in.faults.add("*", "/rest/*", faults.answer(503), times=None)

@@ -290,7 +290,7 @@ def test_a_repository_that_was_half_made_is_made_whole(local: Served) -> None:
     ],
     ids=["missing", "TOML", "id", "type", "no folder", "no workspace", "another's", "twice"],
 )
-def test_a_mistake_in_the_map_is_told_with_its_place(
+def test_a_mistake_in_the_map_is_reported_with_its_place(
     tmp_path: Path, workspace: Path, text: str | None, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -341,7 +341,7 @@ def test_made_up_tokens_lock_out_no_user_who_calls_from_elsewhere(flood: Flood) 
 
 
 @pytest.mark.sweep
-def test_made_up_tokens_of_many_addresses_lock_out_nobody_for_long(flood: Flood) -> None:
+def test_made_up_tokens_of_many_addresses_lock_out_no_one_for_long(flood: Flood) -> None:
     world = flood.world
     user = person(world.served, world.stand_in, "ana", PROJECT)
     world.stand_in.rotate_key()

@@ -362,7 +362,7 @@ def test_a_secret_key_in_the_settings_is_refused_and_not_shown(ada: Ada) -> None
     assert ada.server.requests.count() == 0
 
 
-def test_a_project_that_does_not_know_the_key_is_told_apart_from_a_wrong_password(
+def test_a_project_that_does_not_know_the_key_is_distinguished_from_a_wrong_password(
     ada: Ada,
 ) -> None:
     environ = {"DAGCTL_SUPABASE_KEY": "sb_publishable_of_another_project"}
@@ -374,7 +374,7 @@ def test_a_project_that_does_not_know_the_key_is_told_apart_from_a_wrong_passwor
     assert "the project does not know the publishable key" in done.err
 
 
-def test_the_lock_of_a_dead_process_stops_nobody(signed_in: Ada) -> None:
+def test_the_lock_of_a_dead_process_stops_no_one(signed_in: Ada) -> None:
     lock = signed_in.file.with_suffix(".lock")
     lock.write_text("")
     signed_in.expire()

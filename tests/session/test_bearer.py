@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 # --- Good tokens ----------------------------------------------------------------------------------
 
 
-def test_it_tells_whose_token_it_is(gate: Gate) -> None:
+def test_it_says_whose_token_it_is(gate: Gate) -> None:
     token = gate.server.token(gate.forger.user_id)
     found = gate.verifier.verify(token)
     assert (found.user_id, found.email) == (gate.forger.user_id, ADA)
@@ -144,7 +144,7 @@ DOWN = {
 
 
 @pytest.mark.parametrize("fault", DOWN)
-def test_without_keys_nobody_can_tell(gate: Gate, fault: str) -> None:
+def test_without_keys_no_one_can_say(gate: Gate, fault: str) -> None:
     token = gate.server.token(gate.forger.user_id)
     gate.server.faults.add("GET", JWKS, DOWN[fault])
     for _ in range(3):
@@ -175,7 +175,7 @@ def test_old_keys_are_used_for_an_hour_if_the_server_does_not_answer(
     assert gate.lets_in(token)
 
 
-def test_an_unknown_key_is_not_refused_while_the_server_cannot_tell(gate: Gate) -> None:
+def test_an_unknown_key_is_not_refused_while_the_server_cannot_say(gate: Gate) -> None:
     gate.verifier.verify(gate.server.token(gate.forger.user_id))
     gate.server.rotate_key()
     token = gate.server.token(gate.forger.user_id)
@@ -273,7 +273,7 @@ def test_the_auth_server_must_name_the_same_user(
     assert old_gate.lets_in(token)
 
 
-def test_what_the_auth_server_repeats_is_not_told(
+def test_what_the_auth_server_repeats_is_not_reported(
     old_gate: Gate, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = old_gate.server.token(old_gate.forger.user_id)
@@ -282,7 +282,7 @@ def test_what_the_auth_server_repeats_is_not_told(
     assert "no good: [redacted]" in refusal(old_gate, token, caplog)
 
 
-def test_if_the_auth_server_is_down_nobody_can_tell(old_gate: Gate) -> None:
+def test_if_the_auth_server_is_down_no_one_can_say(old_gate: Gate) -> None:
     token = old_gate.server.token(old_gate.forger.user_id)
     old_gate.server.faults.add("GET", USER, faults.bad_gateway(), times=None)
     with pytest.raises(UnavailableError) as caught:

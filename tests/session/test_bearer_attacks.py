@@ -244,7 +244,7 @@ ATTACKS: dict[str, tuple[Callable[[Forger], str], str]] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_is_refused_with_a_reason_that_tells_no_token(
+def test_an_attack_is_refused_with_a_reason_that_says_no_token(
     gate: Gate, attack: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     forge, reason = ATTACKS[attack]

@@ -53,7 +53,7 @@ def test_a_password_is_asked_for_and_not_shown(ada: Ada) -> None:
     assert PASSWORD not in shown
 
 
-def test_a_login_stores_a_session_for_nobody_else(ada: Ada) -> None:
+def test_a_login_stores_a_session_for_no_one_else(ada: Ada) -> None:
     done = ada.login()
     assert f"Signed in as {ADA} to {ada.server.url}" in done.out
     assert f"{PROJECT}, editor" in done.out
@@ -102,7 +102,7 @@ def test_a_profile_is_a_name_and_no_path(ada: Ada, profile: str) -> None:
     assert not ada.sessions.exists()
 
 
-def test_a_wrong_password_is_told_and_stores_nothing(ada: Ada) -> None:
+def test_a_wrong_password_is_reported_and_stores_nothing(ada: Ada) -> None:
     wrong = "hunter2-wrong"
     done = ada.shell.run("login", "--email", ADA, "--password-stdin", stdin=wrong)
     assert done.code == ExitCode.NOT_SIGNED_IN
@@ -112,7 +112,7 @@ def test_a_wrong_password_is_told_and_stores_nothing(ada: Ada) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--email", ADA], ["--otp", "--email", ADA]])
-def test_without_a_terminal_nobody_is_asked(ada: Ada, options: list[str]) -> None:
+def test_without_a_terminal_no_one_is_asked(ada: Ada, options: list[str]) -> None:
     done = ada.shell.process("login", *options)
     assert done.code == ExitCode.NOT_SIGNED_IN
     for name in ("--password-stdin", "DAGCTL_EMAIL", "DAGCTL_PASSWORD", "DAGCTL_ACCESS_TOKEN"):
@@ -228,7 +228,7 @@ def test_a_wrong_code_is_refused(ada: Ada) -> None:
     assert terminal.exitstatus == ExitCode.NOT_SIGNED_IN
 
 
-def test_a_mistyped_address_makes_nobody_a_user(ada: Ada) -> None:
+def test_a_mistyped_address_makes_no_one_a_user(ada: Ada) -> None:
     terminal = at_a_terminal(ada, "--otp", "--email", "adda@example.com")
     terminal.expect("there is no user with this e-mail address")
     terminal.expect(pexpect.EOF)
@@ -290,7 +290,7 @@ def test_a_browser_signs_in_at_a_provider(ada: Ada, browser: Browser) -> None:
     assert json.loads(out)["result"]["user"]["id"] == ada.user_id
 
 
-def test_a_provider_that_the_project_lacks_is_told_at_once(ada: Ada) -> None:
+def test_a_provider_that_the_project_lacks_is_reported_at_once(ada: Ada) -> None:
     done = ada.shell.run("login", "--provider", "gitlub", "--no-browser")
     assert done.code == ExitCode.USAGE
     assert "no sign-in at `gitlub`" in done.err

@@ -65,7 +65,7 @@ def test_signing_out_twice_is_no_failure(signed_in: Ada) -> None:
     assert signed_in.server.requests.count() == 0
 
 
-def test_where_nobody_has_signed_in_nothing_is_made(signed_in: Ada) -> None:
+def test_where_no_one_has_signed_in_nothing_is_made(signed_in: Ada) -> None:
     signed_in.shell.ok("logout")
     shutil.rmtree(signed_in.sessions)
     assert "There was no session" in signed_in.shell.ok("logout").out

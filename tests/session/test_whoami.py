@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.session.people import Ada
 
 
-def test_nobody_is_asked_without_check(signed_in: Ada) -> None:
+def test_no_one_is_asked_without_check(signed_in: Ada) -> None:
     done = signed_in.shell.run("whoami")
     assert done.code == 0
     for word in (ADA, signed_in.user_id, signed_in.server.url, PROJECT, "editor", "in 60 min"):
@@ -42,7 +42,7 @@ def test_it_is_one_document(signed_in: Ada) -> None:
     }
 
 
-def test_who_is_not_signed_in_is_told_how(ada: Ada) -> None:
+def test_who_is_not_signed_in_learns_how(ada: Ada) -> None:
     done = ada.shell.run("whoami")
     assert done.code == ExitCode.NOT_SIGNED_IN
     assert f"not signed in to {ada.server.url}" in done.err
@@ -50,7 +50,7 @@ def test_who_is_not_signed_in_is_told_how(ada: Ada) -> None:
     assert "DAGCTL_EMAIL" in done.err
 
 
-def test_check_tells_the_role_of_now(signed_in: Ada) -> None:
+def test_check_says_the_role_of_now(signed_in: Ada) -> None:
     signed_in.server.add_member(PROJECT, signed_in.user_id, "viewer")
     assert "editor" in signed_in.shell.ok("whoami").out
     assert signed_in.shell.json("whoami", "--check")["role"] == "viewer"
@@ -79,7 +79,7 @@ def test_check_finds_a_session_that_was_ended_elsewhere(signed_in: Ada) -> None:
     assert signed_in.server.requests.count() == 0
 
 
-def test_a_session_that_has_ended_is_told_by_its_profile_and_its_age(ada: Ada) -> None:
+def test_a_session_that_has_ended_is_reported_by_its_profile_and_its_age(ada: Ada) -> None:
     ada.login("--profile", "work")
     ada.change(began_at=time.time() - 3.5 * 86_400)
     ada.server.end_sessions(ada.user_id)
@@ -174,7 +174,7 @@ def test_a_wrong_password_in_the_environment_is_not_tried_twice(ada: Ada) -> Non
     assert ada.server.requests.count() == 1
 
 
-def test_an_expired_token_in_the_environment_is_told(ada: Ada) -> None:
+def test_an_expired_token_in_the_environment_is_reported(ada: Ada) -> None:
     ada.server.clock.skew = -7200
     token = ada.server.token(ada.user_id)
     ada.server.clock.skew = 0

@@ -42,7 +42,7 @@ def state(place: Place, word: str, *, force: bool = False) -> tuple[str, int]:
     return dag.state, dag.version
 
 
-def test_a_stale_clone_is_refused_and_told_what_to_pull(clones: tuple[Place, Place]) -> None:
+def test_a_stale_clone_is_refused_and_learns_what_to_pull(clones: tuple[Place, Place]) -> None:
     stale, other = clones
     assert state(other, "two") == ("updated", 2)
     commit_id = other.git("rev-parse", "HEAD").strip()

@@ -193,7 +193,7 @@ def test_what_cannot_be_looked_at_is_skipped_and_not_called_well(place: Place) -
     assert found["git"].state == "ok"
 
 
-def test_a_viewer_is_told_so_and_tries_nothing_out(place: Place) -> None:
+def test_a_viewer_learns_so_and_tries_nothing_out(place: Place) -> None:
     place.stand_in.sql("update public.project_members set role = 'viewer'")
     found = findings(place)
     assert found["membership"].message == "viewer of the project: may list and show"

@@ -48,7 +48,7 @@ def loaded(place: Place, *arguments: str) -> set[str]:
         ("recover",),
     ],
 )
-def test_a_command_that_asks_nobody_loads_no_client(
+def test_a_command_that_asks_no_one_loads_no_client(
     place: Place, arguments: tuple[str, ...]
 ) -> None:
     place.spec("specs/x.yaml")

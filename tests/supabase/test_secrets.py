@@ -44,7 +44,7 @@ def mirrored(status: int) -> Callable[[str], Fault]:
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("step", DONE)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
-def test_promise_7_a_token_that_the_server_repeats_is_told_nowhere(
+def test_promise_7_a_token_that_the_server_repeats_is_shown_nowhere(
     user: Shell, place: Place, canaries: Canaries, step: str, status: int
 ) -> None:
     place.spec("specs/x.yaml")
@@ -177,7 +177,7 @@ def test_promise_7_after_a_kill_before_every_effect(
 
 
 @pytest.mark.parametrize("where", ["output", "journal", "git", "temporary file", "session"])
-def test_a_secret_that_is_told_is_found(place: Place, canaries: Canaries, where: str) -> None:
+def test_a_secret_that_is_shown_is_found(place: Place, canaries: Canaries, where: str) -> None:
     canaries.check()
     secret = max(canaries.planted)
     if where == "git":

@@ -39,7 +39,7 @@ def outcomes(result: RecoverResult) -> list[str]:
     return [one.outcome for one in result.recovered]
 
 
-def test_what_nobody_wrote_anew_is_put_back(place: Place, colleague: Place) -> None:
+def test_what_no_one_wrote_anew_is_put_back(place: Place, colleague: Place) -> None:
     killed(place, place.spec("specs/x.yaml", word="two"), "upload")
     place.stand_in.sql(EXPIRE)
     killed(colleague, colleague.spec("specs/x.yaml", word="three"), "reserve")

@@ -37,6 +37,7 @@ TEST_IMPORT = re.compile(
     r"\s*(?:from|import) tests\.(?:\S*\.)?test_|\s*from tests\.\S+ import test_"
 )
 """What several tests share stands in a module of its own, without the prefix `test_`."""
+TEST_NAME = re.compile(r"\bdef (test_\w+)")
 COMMAND_IN_TEXT = re.compile(
     r"dagctl (?:init|recover|doctor|login|logout|link|create|list|show|migrations|explain)\b"
     r"|(?<![\w-])--(?:force|if-exists|no-verify|fix|otp)\b"
@@ -155,6 +156,13 @@ def test_messages_comments_and_pages_use_plain_words() -> None:
         if VAGUE_WORDS.search(line)
     ]
     assert lines == []
+
+
+def test_the_name_of_a_test_uses_plain_words() -> None:
+    tests = (ROOT / "tests").rglob("test_*.py")
+    names = [name for path in tests for name in TEST_NAME.findall(path.read_text())]
+    assert len(names) > 3000
+    assert [name for name in names if VAGUE_WORDS.search(name.replace("_", " "))] == []
 
 
 def test_the_next_step_of_an_error_names_commands_as_values() -> None:

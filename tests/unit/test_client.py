@@ -105,7 +105,7 @@ def test_a_spec_outside_the_workspace_is_known_again(client: Client, tmp_path: P
     assert client.create(path).dags[0].state == "unchanged"
 
 
-def test_the_findings_of_all_files_are_told_and_nothing_is_created(client: Client) -> None:
+def test_the_findings_of_all_files_are_reported_and_nothing_is_created(client: Client) -> None:
     good, one, two = write("good.yaml"), Path("one.yaml"), Path("two.yaml")
     one.write_text("dag_name: X\n")
     two.write_text("nonsense: 1\n")
@@ -141,7 +141,7 @@ def test_a_page_gives_its_records_and_a_client_says_what_it_is_of(client: Client
     assert repr(client) == f"<Client of {client.workspace.root}, local backend>"
 
 
-def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> None:
+def test_an_unknown_dag_is_not_found_and_near_names_are_reported(client: Client) -> None:
     with pytest.raises(NotFoundError, match="`orders`") as caught:
         client.get("orders")
     assert caught.value.hint == "dagctl list"

@@ -254,7 +254,7 @@ def test_a_project_id_is_a_uuid_in_the_form_that_a_spec_takes(
         ("DAGCTL_PROJECT_ID", "x", "must be a UUID", f"such as {PROJECT}"),
     ],
 )
-def test_a_wrong_variable_is_told_in_its_own_words(
+def test_a_wrong_variable_is_reported_in_its_own_words(
     workspace: Workspace, variable: str, value: str, message: str, hint: str | None
 ) -> None:
     workspace.config.write_text(GOOD)
@@ -264,7 +264,7 @@ def test_a_wrong_variable_is_told_in_its_own_words(
     assert caught.value.hint == hint
 
 
-def test_a_missing_project_id_is_told_with_the_line_to_write(workspace: Workspace) -> None:
+def test_a_missing_project_id_is_reported_with_the_line_to_write(workspace: Workspace) -> None:
     error = refusal(workspace, "")
     assert error.hint is not None
     assert "project_id = " in error.hint

@@ -84,7 +84,7 @@ def test_a_duplicate_acts_twice(stand_in: StandIn, cast: Cast, http: httpx.Clien
     assert names(stand_in) == ["a", "b", "c", "d"]
 
 
-def test_a_late_request_acts_when_nobody_waits_any_more(
+def test_a_late_request_acts_when_no_one_waits_any_more(
     stand_in: StandIn, cast: Cast, http: httpx.Client
 ) -> None:
     stand_in.faults.add("POST", NOTES, faults.late(0.2))

@@ -58,7 +58,7 @@ class TestRotation:
                 sessions.refresh(token, now=HOUR + 11)
             assert refused.value.code == "refresh_token_not_found"
 
-    def test_a_changed_token_is_unknown_and_harms_nobody(self) -> None:
+    def test_a_changed_token_is_unknown_and_harms_no_one(self) -> None:
         sessions = Sessions()
         session = sessions.open("u", "password", now=0)
         token = session.refresh_token()

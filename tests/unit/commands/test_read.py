@@ -66,7 +66,7 @@ def test_a_folder_means_its_specs_at_any_depth_sorted_and_nothing_hidden() -> No
         ("specs\\nope.yaml", "there is no such file", None),
     ],
 )
-def test_what_does_not_exist_is_told(argument: str, message: str, hint: str | None) -> None:
+def test_what_does_not_exist_is_reported(argument: str, message: str, hint: str | None) -> None:
     found = problem(argument)
     assert (found.code, found.message, found.hint) == ("NOT_FOUND", message, hint)
 

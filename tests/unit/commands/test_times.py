@@ -34,5 +34,5 @@ def test_a_time_has_one_form_whatever_the_backend_keeps_of_a_second() -> None:
         (timedelta(days=800), "2 years ago"),
     ],
 )
-def test_an_age_is_told_in_its_largest_unit(before: timedelta, words: str) -> None:
+def test_an_age_is_shown_in_its_largest_unit(before: timedelta, words: str) -> None:
     assert ago(NOW - before, NOW) == words

@@ -174,7 +174,7 @@ def test_promise_3_a_kill_at_any_call_is_finished_or_undone_by_the_next_command(
         check_repeat(world, requests, wanted)
 
 
-def test_a_command_that_was_killed_before_it_told_gives_its_result_when_it_is_repeated() -> None:
+def test_a_command_that_was_killed_before_it_showed_gives_its_result_when_it_is_repeated() -> None:
     world = World()
     requests = [asked(spec()), asked(spec("Other"), "specs/other.yaml")]
 

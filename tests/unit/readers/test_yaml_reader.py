@@ -164,7 +164,7 @@ def test_line_ends_of_windows_are_line_ends() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# x\n", "---\n", "---\n...\n"])
-def test_a_document_without_content_is_told(text: str) -> None:
+def test_a_document_without_content_is_reported(text: str) -> None:
     reading = read_yaml(text)
 
     empty = reading.document is None or reading.document.root.value is None

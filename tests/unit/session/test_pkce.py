@@ -36,6 +36,6 @@ def test_the_code_is_what_the_browser_brings() -> None:
         ({}, "without a code"),
     ],
 )
-def test_a_refusal_is_told(answer: dict[str, str], words: str) -> None:
+def test_a_refusal_is_reported(answer: dict[str, str], words: str) -> None:
     with pytest.raises(NotSignedInError, match=words):
         code_of(answer)

@@ -89,7 +89,7 @@ def test_a_session_that_has_ended_is_marked_and_never_sent_again() -> None:
         (400 * 86_400, "400 days ago"),
     ],
 )
-def test_the_age_of_a_session_that_has_ended_is_told(seconds: float, age: str) -> None:
+def test_the_age_of_a_session_that_has_ended_is_reported(seconds: float, age: str) -> None:
     clock = Time()
     clock.now = 1_000 + seconds
     store = MemorySession(session(now=1_000).dead("session_expired"))

@@ -32,7 +32,7 @@ def opened(text: str, url: str = URL, now: float = 1000) -> GivenToken:
     return GivenToken(url, text, lambda: now)
 
 
-def test_it_tells_whose_it_is() -> None:
+def test_it_says_whose_it_is() -> None:
     found = opened(token())
     assert (found.user_id, found.email, found.expires_at) == ("user-1", "ada@example.com", 5000.0)
     assert found.access_token() == token()
@@ -45,7 +45,7 @@ def test_it_is_never_renewed() -> None:
     assert "DAGCTL_EMAIL" in str(caught.value.hint)
 
 
-def test_it_is_told_when_it_has_run_out() -> None:
+def test_it_is_reported_when_it_has_run_out() -> None:
     assert opened(token(), now=5200).access_token()
     with pytest.raises(NotSignedInError, match="has run out"):
         opened(token(), now=5300).access_token()

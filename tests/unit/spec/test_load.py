@@ -114,7 +114,7 @@ def test_the_path_of_a_key_that_stands_twice_has_the_key_however_it_is_spelled()
         (LEAST, {"format": "yaml", "origin": "a.json"}),
     ],
 )
-def test_the_format_is_told_by_the_argument_the_suffix_or_the_text(
+def test_the_format_is_known_by_the_argument_the_suffix_or_the_text(
     text: str | bytes, how: dict[str, Any]
 ) -> None:
     spec = load_spec(text, **how)
@@ -269,7 +269,7 @@ def test_nothing_but_spec_error_leaves_for_pieces_of_yaml(text: str) -> None:
         assert all(1 <= (found.line or 0) <= lines for found in checked.diagnostics)
 
 
-def test_promise_6_all_that_is_wrong_with_one_value_is_told_at_its_lines() -> None:
+def test_promise_6_all_that_is_wrong_with_one_value_is_reported_at_its_lines() -> None:
     text = """\
 dag_name: Report
 dag_id: "a b\u00e9"

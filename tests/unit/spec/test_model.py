@@ -141,7 +141,7 @@ def test_the_digest_is_that_of_the_meaning() -> None:
         ({"tasks": [ECHO] * 10_001}, Code.TOO_MANY_TASKS, ("tasks",)),
     ],
 )
-def test_a_bad_field_is_told_in_our_words(
+def test_a_bad_field_is_reported_in_our_words(
     change: dict[Any, Any], code: Code, path: tuple[str | int, ...]
 ) -> None:
     assert (code, path) in _codes({**LEAST, **change})
@@ -165,7 +165,9 @@ def test_a_bad_field_is_told_in_our_words(
         ({"bash_command": True}, Code.WRONG_TYPE, "bash_command"),
     ],
 )
-def test_a_bad_task_is_told_in_our_words(change: dict[str, Any], code: Code, field: str) -> None:
+def test_a_bad_task_is_reported_in_our_words(
+    change: dict[str, Any], code: Code, field: str
+) -> None:
     assert _codes({**LEAST, "tasks": [{**ECHO, **change}]}) == [(code, ("tasks", 0, field))]
 
 

@@ -184,7 +184,7 @@ def test_a_repository_of_another_user_is_refused_with_the_fix(git_config: Path) 
     assert "safe" in git_config.read_text()
 
 
-def test_a_machine_without_git_is_told_so(
+def test_a_machine_without_git_is_reported(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -30,12 +30,12 @@ def test_only_the_first_request_counts() -> None:
         assert listener.wait(5) == {"code": "first"}
 
 
-def test_nobody_is_waited_for_too_long() -> None:
+def test_no_one_is_waited_for_too_long() -> None:
     with LoopbackListener() as listener, pytest.raises(NotSignedInError, match="came back within"):
         listener.wait(0.1)
 
 
-def test_a_connection_that_says_nothing_stops_nobody() -> None:
+def test_a_connection_that_says_nothing_stops_no_one() -> None:
     with LoopbackListener() as listener:
         parts = urlsplit(listener.redirect_to)
         assert parts.hostname is not None

@@ -155,14 +155,14 @@ def test_a_refusal_is_an_answer() -> None:
         (b"[" * 100_000, "HTTP 500 ("),
     ],
 )
-def test_what_a_service_says_of_its_failure_is_told(body: bytes, told: str) -> None:
+def test_what_a_service_says_of_its_failure_is_reported(body: bytes, told: str) -> None:
     script = Script(httpx.Response(500, content=body))
     with client(script) as http, pytest.raises(UnavailableError) as caught:
         http.get(URL)
     assert told in str(caught.value)
 
 
-def test_a_paused_project_is_told_at_once() -> None:
+def test_a_paused_project_is_reported_at_once() -> None:
     script = Script(httpx.Response(540))
     with client(script) as http, pytest.raises(UnavailableError, match="is paused"):
         http.get(URL)

@@ -116,7 +116,7 @@ def test_a_commit_or_upload_that_lands_while_it_is_being_undone_is_taken_back(
     world.check_agreement()
 
 
-def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
+def test_what_cannot_be_undone_is_reported_to_be_unfinished(world: World) -> None:
     def hook() -> None:
         raise ConflictError("no")
 

@@ -137,7 +137,7 @@ def test_no_finding_about_a_secret_quotes_it() -> None:
     assert not [one for one in found if secret in f"{one.message} {one.hint}"]
 
 
-def test_not_every_secret_of_a_text_full_of_them_is_told() -> None:
+def test_not_every_secret_of_a_text_full_of_them_is_reported() -> None:
     text = spec(" ".join([SECRETS["GitHub"]] * 500))
     assert len(check_spec(text).diagnostics) == 20
 

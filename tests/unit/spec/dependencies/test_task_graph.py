@@ -127,7 +127,7 @@ def test_the_tasks_that_there_are_are_those_whose_key_is_wrong_too() -> None:
     assert alone.hint == "there is no other task"
 
 
-def test_a_cycle_is_told_with_its_path() -> None:
+def test_a_cycle_is_reported_with_its_path() -> None:
     (found,) = graph_problems({"tasks": _tasks({"a": "", "b": "d", "c": "ab", "d": "c"})})
 
     assert found.message == "dependency cycle: b -> d -> c -> b"

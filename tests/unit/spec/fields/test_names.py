@@ -128,7 +128,7 @@ def test_any_other_text_is_kept(check: object, text: str) -> None:
     assert check(text) == text
 
 
-def test_the_place_of_a_refused_character_is_told() -> None:
+def test_the_place_of_a_refused_character_is_reported() -> None:
     with pytest.raises(PydanticCustomError) as caught:
         prose("one\ntw\x00o")
 

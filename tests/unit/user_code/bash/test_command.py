@@ -72,7 +72,7 @@ def test_a_command_that_would_fail_is_refused(command: str, code: Code) -> None:
     assert _refusal(command).code == code
 
 
-def test_a_bad_template_is_told_at_its_line() -> None:
+def test_a_bad_template_is_reported_at_its_line() -> None:
     assert _refusal("echo a\n  echo {{ ds | nodash }}  \necho b").place == TextRange(2, 16, 2, 22)
 
 
@@ -101,5 +101,5 @@ def test_checking_a_template_computes_nothing() -> None:
         ("", [Code.BLANK]),
     ],
 )
-def test_all_that_is_wrong_is_told_at_once(command: str, codes: list[Code]) -> None:
+def test_all_that_is_wrong_is_reported_at_once(command: str, codes: list[Code]) -> None:
     assert [problem.code for problem in command_problems(command)] == codes

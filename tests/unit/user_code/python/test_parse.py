@@ -165,7 +165,7 @@ def test_a_name_of_the_context_cannot_be_global_too() -> None:
         ("context = {}\nreturn context", []),
     ],
 )
-def test_what_may_fail_later_is_told(code: str, numbers: list[str]) -> None:
+def test_what_may_fail_later_is_reported(code: str, numbers: list[str]) -> None:
     assert [each.code for each in parse_python_code(code).warnings.shown] == numbers
 
 
@@ -207,5 +207,5 @@ def test_code_that_python_can_only_just_indent_is_refused() -> None:
         ("x\u200b = '\u202e'", ["DAG404", "DAG404"]),
     ],
 )
-def test_all_that_is_wrong_is_told_at_once(code: str, numbers: list[str]) -> None:
+def test_all_that_is_wrong_is_reported_at_once(code: str, numbers: list[str]) -> None:
     assert sorted(each.code for each in problems(code)) == sorted(numbers)
