@@ -32,7 +32,7 @@ help:
 	@echo "make bench           what is measured in minutes: bench-local, bench-supabase, bench-serve"
 	@echo "make bench-full      batches of 10,000, large repositories; bench-airflow: in real Airflow"
 	@echo "make bench-against REV=COMMIT  this tree and another commit, in one run"
-	@echo "make bench-same REV=COMMIT     whether the specs of another commit give the same here"
+	@echo "make bench-same REV=COMMIT     whether the specs of another commit give the same here (CORPUS=FILE: more specs)"
 	@echo "make operators       make the operator catalogue from its wheels; NEWEST=--newest: new ones"
 	@echo "make editor          what the YAML language server offers and marks with dagctl's schema; needs npm"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,11 +50,8 @@ GOLDENS = sorted(
     for path in (ROOT / "tests" / "golden").glob("*/spec.*")
     if not path.parent.name.startswith("language_")  # test_language.py has them
 )
-CORPORA = [
-    path
-    for path in (ROOT / "tests/corpus/specs.jsonl", ROOT.parent / "shared/corpus/specs.jsonl")
-    if path.exists()
-]
+CORPORA = [ROOT / "tests/corpus/specs.jsonl", *map(Path, filter(None, [os.environ.get("CORPUS")]))]
+"""The corpus, and further specs in its form."""
 
 
 @dataclass(frozen=True)
