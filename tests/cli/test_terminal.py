@@ -149,6 +149,44 @@ def test_findings_have_colour_unless_it_is_not_wanted(terminal: Terminal) -> Non
     assert "\x1b" not in terminal.raw
 
 
+AGO = {
+    "just",
+    "now",
+    "1",
+    "minute",
+    "minutes",
+    "ago",
+    "(just",
+    "now)",
+    "(1",
+    "ago)",
+    "now,",
+    "ago,",
+}
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_no_result_breaks_a_word(workspace: Shell, columns: int) -> None:
+    workspace.git("config", "user.name", "Ana Maria Lima dos Santos e Albuquerque")
+    workspace.ok("create", "specs/orders.yaml")
+    longer = GOOD.replace("echo load", "echo load and more that goes on and on")
+    workspace.write("specs/orders.yaml", longer)
+    workspace.ok("create", "specs/orders.yaml")
+    terminal = Terminal(workspace, columns)
+    for command in (
+        ["show", "daily_orders"],
+        ["history", "daily_orders"],
+        ["explain", "DAG421"],
+        ["whoami"],
+        ["doctor"],
+        ["templates", "show", "api_to_table"],
+        ["create", "specs/orders.yaml"],
+    ):
+        piped = workspace.ok(*command)
+        shown = " ".join(terminal.run(*command, NO_COLOR="1")).split()
+        assert set(shown) <= {*f"{piped.out} {piped.err}".split(), *AGO}, command
+
+
 def test_no_line_is_wider_than_the_terminal(terminal: Terminal) -> None:
     terminal.shell.write("bad.yaml", f"dag_name: {'日本' * 100}\n" + BAD.replace("load", "l" * 150))
     terminal.run("validate", "bad.yaml", NO_COLOR="1")

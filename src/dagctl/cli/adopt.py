@@ -115,7 +115,7 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
         console.document(envelope(invocation, result=adopted_data(adopted)))
         console.flush()
         return
-    console.lines(_report(adoption))
+    console.running(_report(adoption))
     if adopted.result is None:
         console.note("Nothing was changed. The same command without --dry-run does it.")
         return
@@ -124,7 +124,7 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
     where = f"{shown(dag.file_path)}, from {shown(str(adoption.spec_path))}"
     if dag.file_path != adoption.file:
         where += f", in place of {shown(adoption.file)}"
-    console.lines([f"Adopted {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}): {where}"])
+    console.running([f"Adopted {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}): {where}"])
     console.flush()
     console.note(f"  next: git add {words(adoption.spec_path)}, then commit")
 

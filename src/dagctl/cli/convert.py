@@ -129,7 +129,7 @@ def _show(
         for line in _report(converted, written):
             invocation.console.note(line)
     else:
-        invocation.console.lines(_report(converted, written))
+        invocation.console.running(_report(converted, written))
 
 
 def _next(

@@ -59,7 +59,7 @@ def specs_into(  # noqa: PLR0913 - one parameter an option
         for line in _report(exports, written):
             console.note(line)
     else:
-        console.lines(_report(exports, written))
+        console.running(_report(exports, written))
     if strict and not all(each.whole for each in exports):
         raise typer.Exit(3)
 

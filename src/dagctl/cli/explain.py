@@ -54,7 +54,7 @@ def explain(
     elif code is None:
         invocation.console.lines(f"{name}\t{entry.title}" for name, entry in chosen)
     else:
-        invocation.console.lines(_page(*chosen[0]))
+        invocation.console.lines(_page(*chosen[0], min(80, invocation.console.width)))
 
 
 def _explained(code: str) -> tuple[str, Explanation]:
@@ -74,15 +74,15 @@ def _explained(code: str) -> tuple[str, Explanation]:
     raise NotFoundError(f"there is no error code `{code}`", hint=hint)
 
 
-def _page(code: str, entry: Explanation) -> Iterator[str]:
+def _page(code: str, entry: Explanation, width: int) -> Iterator[str]:
     import textwrap
 
-    yield f"{code}: {entry.title}"
+    yield from textwrap.wrap(f"{code}: {entry.title}", width)
     yield ""
-    yield from textwrap.wrap(entry.explanation, 80)
+    yield from textwrap.wrap(entry.explanation, width)
     for title, example in (("Wrong", entry.bad), ("Right", entry.good)):
         if example:
             yield f"\n{title}:\n"
             yield textwrap.indent(example.rstrip("\n"), "    ")
     yield ""
-    yield from textwrap.wrap(f"Fix: {entry.fix}", 80)
+    yield from textwrap.wrap(f"Fix: {entry.fix}", width)

@@ -60,4 +60,4 @@ def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zi
     if is_piped:
         console.note(f"Wrote {what}.")
     elif not console.quiet:
-        console.lines([f"Wrote {shown(target)}: {what}"])
+        console.running([f"Wrote {shown(target)}: {what}"])

@@ -102,7 +102,8 @@ def entry_lines(console: Console, entry: HistoryEntry, now: datetime) -> Iterato
     commit = f"  {version.commit_id[:7]}" if version.commit_id else ""
     brought = version.imported_by_name
     imported = f"  (imported by {shown(brought)})" if brought else ""
-    yield f"v{version.version}  {_done(entry)}  {when}{by}{commit}{imported}"
+    line = f"v{version.version}  {_done(entry)}  {when}{by}{commit}{imported}"
+    yield from console.folded(line, on=console.out, hang=4)
     yield from row_lines(console, list(map(words_of, entry.changes or ())))
 
 

@@ -72,7 +72,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     if output == "json":
         invocation.console.document(envelope(invocation, result=init_data(result)))
     else:
-        invocation.console.lines(_lines(result))
+        invocation.console.running(_lines(result), hang=9)
         if outer is not None:
             invocation.console.note(f"  note: it lies in the workspace {shown(outer.root)}")
         invocation.console.note("  next: write a spec (dagctl help spec), then dagctl create SPEC")

@@ -110,7 +110,7 @@ def login(  # noqa: PLR0913 - one parameter an option
     if output == "json":
         console.document(envelope(invocation, result=login_data(result)))
     else:
-        console.lines(_lines(result))
+        console.running(_lines(result), hang=12)
     for note in store.notes:
         console.warn(note)
     if keyring and not result.in_keyring:

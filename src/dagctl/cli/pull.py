@@ -68,7 +68,7 @@ def pull(
 
 def _write(console: Console, pulled: Sequence[PulledDag], *, dry_run: bool) -> None:
     verb = "Would write" if dry_run else "Wrote"
-    console.lines(f"{verb} {line}" for dag in pulled for line in _lines(dag))
+    console.running(f"{verb} {line}" for dag in pulled for line in _lines(dag))
     console.flush()
     same = sum(dag.is_current for dag in pulled)
     if same:

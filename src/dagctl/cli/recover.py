@@ -39,7 +39,7 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
         result: RecoverData = {"recovered": recovered_data(recovered)}
         invocation.console.document(envelope(invocation, result=result))
     elif recovered:
-        invocation.console.lines(lines(recovered))
+        invocation.console.running(lines(recovered))
     else:
         invocation.console.data("nothing to recover")
 

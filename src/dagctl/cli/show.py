@@ -144,7 +144,7 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
         result: ShowData = {"dag": _data(dag, listed, client)}
         console.document(envelope(invocation, result=result))
     elif listed.state == "damaged":
-        console.lines(_damaged(console, listed))
+        console.running(_damaged(console, listed), hang=12)
     else:
         sources = client.sources(listed.record) if listed.record.inputs else None
         console.lines(_lines(invocation, dag, listed.state, now, sources))
@@ -223,9 +223,10 @@ def _lines(
     style = STATE_STYLES.get(state)
     painted = console.paint(state, style, on=console.out) if style else state
     yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
-    yield from (f"  {shown(line)}" for line in record.description.splitlines())
+    for line in record.description.splitlines():
+        yield from console.folded(f"  {shown(line)}", on=console.out, hang=2)
     for name, value in _facts(dag, now, sources):
-        yield f"  {name:<9} {shown(value)}"
+        yield from console.folded(f"  {name:<9} {shown(value)}", on=console.out, hang=12)
     graph = dag.graph
     if graph is None:
         return

@@ -73,7 +73,7 @@ def show(context: typer.Context, template: Name, *, output: TextOrJson = "text")
         result: TemplateShowData = {"template": template_data(item)}
         invocation.console.document(envelope(invocation, result=result))
     else:
-        invocation.console.lines(_page(item))
+        invocation.console.running(_page(item), hang=6)
 
 
 def _row(item: ListedTemplate) -> list[str]:

@@ -57,7 +57,7 @@ def whoami(
         identity = run.checked() if check else run.identity()
     invocation.result = whoami_data(identity)
     if output == "text":
-        console.lines(_lines(identity))
+        console.running(_lines(identity), hang=12)
     if check and identity.role is None and identity.project_id is not None:
         raise NotAMemberError(
             f"{identity.email} is not a member of project {identity.project_id}",

@@ -45,6 +45,15 @@ def test_a_narrow_table_shortens_and_drops_other_columns_but_never_the_id() -> N
     assert _drawn(20) == "daily_orders_of_all_shops  synced"
 
 
+def test_only_a_row_whose_id_does_not_fit_is_wider_than_the_terminal() -> None:
+    rows = [["x" * 50, "synced"], ["daily", "drift"]]
+    table = fit(("DAG ID", "STATE"), rows, 40)
+    assert list(draw(table, rows, ascii_only=False)) == [
+        "x" * 50 + "  synced",
+        "daily".ljust(32) + "  drift",
+    ]
+
+
 def test_an_id_that_is_longer_than_those_of_the_first_page_is_whole() -> None:
     table = fit(LIST, LISTED, 60, cut=("SCHEDULE",))
     longer = [["x" * 40, "0 2 * * *", "data-team", "synced"]]

@@ -33,7 +33,8 @@ def row_lines(console: Console, rows: Sequence[Row], indent: str = "  ") -> Iter
     width = max((cells(name) for _, name, _ in rows), default=0)
     for sign, name, values in rows:
         painted = console.paint(sign, STYLES[sign], on=console.out)
-        yield f"{indent}{painted} {pad(name, width)}  {values}".rstrip()
+        line = f"{indent}{painted} {pad(name, width)}  {values}".rstrip()
+        yield from console.folded(line, on=console.out, hang=len(indent) + 4)
 
 
 def diff_lines(console: Console, diff: str) -> Iterator[str]:

@@ -35,12 +35,12 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
     console.warnings(result.warnings)
     if console.quiet:
         return
-    console.lines(map(_created_line, shown_dags(console, result.dags)))
-    console.lines(map(_pruned_line, result.pruned))
+    console.running(map(_created_line, shown_dags(console, result.dags)))
+    console.running(map(_pruned_line, result.pruned))
     if not (result.dags or result.pruned):
         console.lines(["There is no spec, and no DAG whose spec is gone; nothing to do"])
     if result.pushed:
-        console.lines([f"Pushed to {shown(result.pushed)}"])
+        console.running([f"Pushed to {shown(result.pushed)}"])
     console.flush()
     _next(console, result)
     console.lines(totals_line(totals(dag.state for dag in result.dags)))

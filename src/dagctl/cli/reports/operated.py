@@ -89,9 +89,9 @@ def write_outcome(invocation: Invocation, outcome: OperationResult, *, has_next:
     console.warnings(outcome.warnings)
     if console.quiet:
         return
-    console.lines(_line(dag) for dag in outcome.dags if dag.is_named)
+    console.running(_line(dag) for dag in outcome.dags if dag.is_named)
     if outcome.pushed:
-        console.lines([f"Pushed to {shown(outcome.pushed)}"])
+        console.running([f"Pushed to {shown(outcome.pushed)}"])
     console.flush()
     for line in _next(outcome) if has_next and outcome.dags else ():
         console.note(f"  next: {line}")

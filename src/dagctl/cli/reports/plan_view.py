@@ -49,7 +49,8 @@ def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:
     before = f"v{dag.version - 1} -> " if dag.version > 1 and dag.action not in NEW else ""
     source = f" from {shown(dag.source)}" if dag.source and dag.action != "delete" else ""
     other = f" ({shown(dag.renamed)} is its other id)" if dag.renamed else ""
-    yield f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}{other}"
+    line = f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}{other}"
+    yield from console.folded(line, on=console.out, hang=2)
     yield from row_lines(console, _summary(dag))
     yield from diff_lines(console, dag.diff)
     yield from diff_lines(console, dag.spec_diff)

@@ -25,9 +25,9 @@ def write_proposed(invocation: Invocation, proposed: Proposed, batch: Batch) -> 
     console.warnings(plan.warnings)
     if console.quiet:
         return
-    console.lines(map(_line, shown_dags(console, plan.dags)))
+    console.running(map(_line, shown_dags(console, plan.dags)))
     if proposal is not None:
-        console.lines([f"Pushed to {shown(proposal.branch)} ({proposal.commit_id[:7]})"])
+        console.running([f"Pushed to {shown(proposal.branch)} ({proposal.commit_id[:7]})"])
         console.flush()
         console.note("Nothing is recorded before it is merged, and created from there.")
         where = f": {shown(proposal.address)}" if proposal.address else " on the remote's host"

@@ -65,6 +65,11 @@ class Console:
         for line in lines:
             self.data(line)
 
+    def running(self, lines: Iterable[str], *, hang: int = 4) -> None:
+        """Write lines of running text to standard output, wrapped at words on a terminal."""
+        for line in lines:
+            self.lines(self.folded(line, on=self.out, hang=hang))
+
     def parts(self, parts: Iterable[str]) -> None:
         """Write a text in parts to standard output, as it is."""
         for part in parts:

@@ -35,8 +35,8 @@ def fit(
     """Return the columns that fit into a width, with their cells.
 
     Columns under the headings `cut` are shortened first, the widest one first. Where that is not
-    enough, those under `spare` are left out, in that order. What is left is never cut: the rows are
-    then wider than the terminal.
+    enough, those under `spare` are left out, in that order. What is left is never cut: rows with a
+    longer value are then wider than the terminal, and no others.
     """
     widest = [
         max(cells(shown(value)) for value in column) for column in zip(headings, *rows, strict=True)
@@ -53,6 +53,9 @@ def fit(
         if longest is None or widest[longest] <= NARROWEST:
             break
         widest[longest] = max(NARROWEST, widest[longest] - max(1, excess // len(flexible)))
+    if excess > 0 and columns:  # a value that does not fit takes a line more; all others fit
+        longest = max(columns, key=widest.__getitem__)
+        widest[longest] = max(NARROWEST, widest[longest] - excess)
     whole = frozenset(columns) - flexible
     return Table(columns, [widest[i] for i in columns], whole)
 

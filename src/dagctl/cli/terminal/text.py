@@ -87,15 +87,18 @@ def wrapped(text: str, width: int, hang: int = 0) -> list[str]:
     """Return the text on lines of at most `width` cells, broken at spaces only.
 
     What is written between backticks stays together if it fits on a line; a longer word, such as a
-    path or an id, has a line of its own. Lines after the first are indented by `hang` spaces.
+    path or an id, has a line of its own. Lines after the first are indented by `hang` spaces, or by
+    as many as let their first word fit.
     """
     lines = [""]
     used = 0
     for gap, word in _WORD.findall(text):
         size = cells_of_line(gap + word)
         if used and lines[-1].strip() and used + size > width:
-            lines.append(" " * hang + word)
-            used = hang + cells_of_line(word)
+            alone = cells_of_line(word)
+            indent = min(hang, max(0, width - alone))
+            lines.append(" " * indent + word)
+            used = indent + alone
         else:
             lines[-1] += gap + word
             used += size
