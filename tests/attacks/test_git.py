@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.attacks.victim import COMMANDS, Attack, run_all, script, write
+from tests.attacks.commands import COMMANDS
+from tests.attacks.victim import Attack, run_all, script, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dagctl.cli import command_table
+from dagctl.cli.arguments.grouping import verb_named
+from dagctl.cli.program import command as program
+from tests.attacks.commands import COMMANDS, QUICK
 from tests.attacks.hostile_files import linked
 from tests.attacks.repositories import REPOSITORIES
-from tests.attacks.victim import COMMANDS, QUICK, Attack, run_all
+from tests.attacks.victim import Attack, run_all
 
 if TYPE_CHECKING:
     from tests.attacks.victim import Victim
@@ -17,8 +20,19 @@ if TYPE_CHECKING:
 KEY = "sb_publishable_x"
 
 
-def test_every_command_is_run_in_hostile_repositories() -> None:
-    assert set(COMMANDS) == set(command_table.COMMANDS)
+def test_every_command_verb_and_option_is_run_in_hostile_repositories() -> None:
+    verbs = [entry.name for entry in command_table.VERBS]
+    assert set(COMMANDS) == {*command_table.COMMANDS, *verbs}
+    for name, lines in COMMANDS.items():
+        noun: Any = program
+        built = verb_named(name) if " " in name else noun.commands[name]
+        assert built is not None
+        given = {word for line in lines for word in line}
+        options = [each for each in built.params if each.param_type_name == "option"]
+        tried = [{*each.opts, *each.secondary_opts} & given for each in options]
+        assert [each.name for each, some in zip(options, tried, strict=True) if not some] == [], (
+            name
+        )
 
 
 @pytest.mark.parametrize("name", REPOSITORIES)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tests.attacks.commands import COMMANDS
 from tests.cli.conftest import GOOD, PROJECT, Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tests.cli.conftest import Done
@@ -34,6 +35,7 @@ ALLOWED = re.compile(
     r"|\.git/(objects|refs|logs)(/.*)?|\.git/index"  # a commit, made by git
     r"|\.dag\.schema\.json"  # the schema for editors, which `init` makes where it is missing
     r"|specs/(fresh|x)\.yaml|out\.zip"  # what `new`, `pull` and `export` are asked to write
+    r"|converted(/.*)?|sql(/\d+_\w+\.sql)?"  # what `convert` and `migrations export` are asked to
 )
 """Paths in the workspace that a command may change. Everything else, and all of the home folder
 outside of the workspace, stays as it is."""
@@ -41,51 +43,6 @@ outside of the workspace, stays as it is."""
 MAY_GO = re.compile(r"\.dagctl/.*|dags/\.dagctl-tmp-.*")
 """Paths in the workspace that a command may remove: old state that it takes over, and what has the
 name of a file that was not written to its end."""
-
-COMMANDS: dict[str, Sequence[Sequence[str]]] = {
-    "list": (["list"], ["list", "-o", "json"]),
-    "show": (["show", "demo"], ["show", "demo", "--source"]),
-    "recover": (["recover"],),
-    "create": (
-        ["create", "--dry-run", "specs"],
-        ["create", "specs/demo.yaml"],
-        ["create", "--force", "specs"],
-    ),
-    "validate": (["validate", "specs"], ["validate", "."], ["validate", "-o", "json", "specs"]),
-    "render": (["render", "specs/demo.yaml"], ["render", "--write", "specs/demo.yaml"]),
-    "schema": (["schema"],),
-    "doctor": (["doctor"], ["doctor", "-o", "json"]),
-    "whoami": (["whoami"], ["whoami", "--check"]),
-    "login": (["login", "--password-stdin", "--email", "ada@example.com"],),
-    "logout": (["logout"],),
-    "link": (["link"],),
-    "migrations": (["migrations"],),
-    "serve": (["serve", "--root", "no-such-folder", "--host", "192.0.2.1"],),
-    "operators": (["operators"], ["operators", "bash"]),
-    "explain": (["explain", "DAG201"],),
-    "completion": (["completion", "bash"],),
-    "help": (["help"],),
-    "init": (["init"], ["init", "."]),
-    "history": (["history", "demo"],),
-    "diff": (["diff", "demo"], ["diff", "demo", "--spec", "specs/demo.yaml", "--source"]),
-    "rm": (["rm", "demo"], ["rm", "demo", "--purge", "--yes"]),
-    "restore": (["restore", "demo"],),
-    "pull": (["pull"], ["pull", "demo", "--dry-run"], ["pull", "other"]),
-    "edit": (["edit", "demo"], ["edit", "demo", "--dry-run"]),
-    "mv": (["mv", "demo", "demo_2"], ["mv", "demo", "../demo", "--force"]),
-    "requirements": (["requirements", "specs/demo.yaml"],),
-    "rollback": (["rollback", "demo"],),
-    "export": (["export", "-o", "-"], ["export", "demo", "-o", "out.zip"]),
-    "import": (["import", "demo.zip"], ["import", "demo.zip", "--dry-run"]),
-    "convert": (["convert", "specs"], ["convert", "old", "--into", "converted"]),
-    "new": (["new", "Fresh"], ["new", "fresh", "-f", "specs/fresh.yaml"]),
-    "adopt": (["adopt", "dags/demo.py"], ["adopt", "dags/demo.py", "--dry-run"]),
-    "templates": (["templates"], ["templates", "outdated"], ["templates", "upgrade", "specs"]),
-}
-"""Every command, as a user may type it in a fresh clone."""
-
-QUICK = ("list", "recover", "create", "show")
-"""The commands that look at state or write something."""
 
 
 @dataclass(frozen=True)

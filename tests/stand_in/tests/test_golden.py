@@ -41,6 +41,12 @@ def stand_in(stand_in_server: StandIn, one_database: str) -> StandIn:
     return stand_in_server
 
 
+def test_no_row_expects_several_rows_in_an_order_that_it_does_not_ask_for() -> None:
+    several = [row for row in rows("rest") if isinstance(row.answer, list) and len(row.answer) > 1]
+    assert len(several) >= 10
+    assert [row.says for row in several if "order=" not in row.call and row.call[:3] == "GET"] == []
+
+
 @pytest.mark.parametrize("row", ALL)
 def test_the_stand_in_answers_as_the_reference_says(
     row: Row, cast: Cast | LiveCast, http: httpx.Client

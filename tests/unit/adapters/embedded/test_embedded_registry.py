@@ -332,6 +332,23 @@ def test_files_that_were_made_read_only_with_the_database_are_repaired(tmp_path:
     kept.close()
 
 
+@pytest.mark.parametrize("end", ["-wal", "-shm"])
+def test_promise_9_sqlite_follows_no_link_that_comes_after_the_look(
+    tmp_path: Path, end: str
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    opened_at(state / "registry.db").close()
+    (state / f"registry.db{end}").unlink(missing_ok=True)
+    (state / f"registry.db{end}").symlink_to(tmp_path / "elsewhere")
+    with (
+        Location(state).opened() as folder,
+        pytest.raises(UnavailableError, match="unable to open"),
+    ):
+        open_database(folder, state / "registry.db").execute("BEGIN IMMEDIATE")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 @pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
 def test_promise_9_no_link_is_opened_as_a_database(tmp_path: Path, end: str) -> None:
     (tmp_path / "state").mkdir()
