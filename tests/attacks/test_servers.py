@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.supabase import bounds
-from dagctl.adapters.supabase.http import ONCE, Connections, open_client
+from dagctl.adapters.http import bounds
+from dagctl.adapters.http.client import ONCE, Connections
+from dagctl.adapters.supabase.http import open_client
 from dagctl.endpoint import Endpoint
 from dagctl.errors import (
     DagctlError,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from dagctl import Client
-from dagctl.adapters.supabase.bounds import BoundedTransport
+from dagctl.adapters.http.bounds import BoundedTransport
 from dagctl.bootstrap.sign_in import auth_server, session_file
 from dagctl.session.model import Session
 

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dagctl.adapters.supabase import http, retry
+from dagctl.adapters.http import retry
+from dagctl.adapters.supabase import http
 from dagctl.bootstrap.sign_in import session_file
 from dagctl.errors import (
     ConflictError,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.supabase import retry
+from dagctl.adapters.http import retry
 from tests.cli.conftest import shell
 from tests.session.gate import Gate, opened
 from tests.session.people import ADA, PASSWORD, PROJECT, Ada

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.supabase import http, retry
+from dagctl.adapters.http import retry
+from dagctl.adapters.supabase import http
 from tests.cli.conftest import shell
 from tests.supabase.canaries import Canaries
 from tests.supabase.place import ADA, PASSWORD, PROJECT, Place

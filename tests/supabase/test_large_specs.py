@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.supabase import bounds
+from dagctl.adapters.http import bounds
 from dagctl.adapters.supabase.errors import TooLargeError
 from tests.stand_in import faults
 

@@ -12,9 +12,9 @@ from dagctl.next_step import LOGIN, Fix
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dagctl.adapters.http.client import Connections
     from dagctl.adapters.sign_in.loopback import LoopbackListener
     from dagctl.adapters.sign_in.session_file import SessionFile, Vault
-    from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.bearer import TokenVerifier
     from dagctl.session.ports import AuthServer

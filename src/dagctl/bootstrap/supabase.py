@@ -12,8 +12,8 @@ from dagctl.next_step import Command, Fix
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dagctl.adapters.http.client import Connections
     from dagctl.adapters.supabase.client import DataClient
-    from dagctl.adapters.supabase.http import Connections
     from dagctl.adapters.supabase.probe import ProjectProbe
     from dagctl.adapters.supabase.registry import SupabaseRegistry
     from dagctl.commands.doctor import HealthCheck
@@ -126,7 +126,7 @@ def open_connections(patience: float) -> Connections:
     Args:
         patience: How many seconds a request may take in all, its repetitions included.
     """
-    from dagctl.adapters.supabase.http import Connections
+    from dagctl.adapters.http.client import Connections
 
     return Connections(patience)
 

@@ -9,8 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from dagctl.adapters.supabase.http import ONCE, PatientClient, open_client
-from dagctl.adapters.supabase.retry import pause
+from dagctl.adapters.http.client import ONCE, PatientClient
+from dagctl.adapters.http.retry import pause
+from dagctl.adapters.supabase.http import open_client
 from dagctl.errors import NotFoundError, NotSignedInError, UnavailableError, UsageError
 from dagctl.next_step import EXPORT_MIGRATIONS, Fix
 from dagctl.session.model import Tokens, User
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from dagctl.adapters.supabase.http import Connections
+    from dagctl.adapters.http.client import Connections
     from dagctl.endpoint import Endpoint
 
 VERSION = {"X-Supabase-Api-Version": "2024-01-01"}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import httpx
     from storage3._sync.file_api import SyncBucketProxy
 
-    from dagctl.adapters.supabase.http import Connections
+    from dagctl.adapters.http.client import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
 

@@ -13,9 +13,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from dagctl.adapters.http.client import ONCE
 from dagctl.adapters.supabase.client import DataClient
 from dagctl.adapters.supabase.errors import NEWEST_MIGRATION, Refusal, error_of
-from dagctl.adapters.supabase.http import ONCE, open_client
+from dagctl.adapters.supabase.http import open_client
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from dagctl.adapters.supabase.http import Connections
+    from dagctl.adapters.http.client import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Reservation
     from dagctl.session.signed_in import SignedIn

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from dagctl.adapters.supabase.http import (
-    ONCE,
-    SHORTEST_TRY,
-    BearerAuth,
-    PatientClient,
-    open_client,
-)
-from dagctl.adapters.supabase.retry import DEADLINE
+from dagctl.adapters.http.client import ONCE, SHORTEST_TRY
+from dagctl.adapters.http.retry import DEADLINE
+from dagctl.adapters.supabase.http import BearerAuth, ProjectClient, open_client
 from dagctl.endpoint import Endpoint
 from dagctl.errors import NotSignedInError, UnavailableError
 
@@ -61,15 +56,15 @@ class Numbered:
         """There is nothing to close."""
 
 
-def client(script: Script, waits: list[float] | None = None) -> PatientClient:
+def client(script: Script, waits: list[float] | None = None) -> ProjectClient:
     kept: list[float] = [] if waits is None else waits
-    return PatientClient(sleep=kept.append, transport=httpx.MockTransport(script))
+    return ProjectClient(sleep=kept.append, transport=httpx.MockTransport(script))
 
 
-def with_token(script: Script, waits: list[float]) -> PatientClient:
+def with_token(script: Script, waits: list[float]) -> ProjectClient:
     transport = httpx.MockTransport(script)
     auth = BearerAuth(Numbered(), waits.append)
-    return PatientClient(sleep=waits.append, transport=transport, auth=auth)
+    return ProjectClient(sleep=waits.append, transport=transport, auth=auth)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +106,7 @@ def test_no_try_is_longer_than_what_is_left(patience: float, most: float) -> Non
     script = Script(httpx.ConnectError("refused"))
     transport = httpx.MockTransport(script)
     with (
-        PatientClient(sleep=lambda _: None, patience=patience, transport=transport) as http,
+        ProjectClient(sleep=lambda _: None, patience=patience, transport=transport) as http,
         pytest.raises(UnavailableError),
     ):
         http.get(URL, timeout=30)
@@ -250,7 +245,7 @@ def test_the_end_of_a_session_passes_through() -> None:
     auth = BearerAuth(Over(), waits.append)
     transport = httpx.MockTransport(Script(EXPIRED))
     with (
-        PatientClient(sleep=waits.append, transport=transport, auth=auth) as http,
+        ProjectClient(sleep=waits.append, transport=transport, auth=auth) as http,
         pytest.raises(NotSignedInError),
     ):
         http.get(URL)
@@ -284,7 +279,7 @@ class Pieces(httpx.BaseTransport):
 
 def test_a_form_is_sent_in_one_piece() -> None:
     pieces = Pieces()
-    with PatientClient(sleep=lambda _: None, transport=pieces) as http:
+    with ProjectClient(sleep=lambda _: None, transport=pieces) as http:
         http.post(URL, files={"file": b"x = 1\n"}, data={"metadata": "{}"})
     (body,) = pieces.seen
     assert b"x = 1" in body

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.adapters.http.trust import trusted
 from dagctl.adapters.supabase.http import open_client
-from dagctl.adapters.supabase.trust import trusted
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
 

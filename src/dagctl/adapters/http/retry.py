@@ -14,14 +14,12 @@ DEADLINE = 120.0
 """Seconds that a request may take in all, its repetitions included."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 
-PAUSED = 540
-"""The status of a project that its owner has paused; waiting does not help."""
 NOT_NOW = frozenset({408, 429})
 
 
 def is_passing(status: int) -> bool:
     """Return whether the same request may be answered otherwise in a moment."""
-    return status in NOT_NOW or (status >= 500 and status != PAUSED)  # noqa: PLR2004 - 5xx
+    return status in NOT_NOW or status >= 500  # noqa: PLR2004 - 5xx
 
 
 def pause(tries: int, headers: Mapping[str, str]) -> float:

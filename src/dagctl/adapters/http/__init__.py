@@ -1,0 +1,1 @@
+"""HTTP as dagctl speaks it, to whatever service."""
