@@ -536,6 +536,9 @@ def test_every_spec_of_the_language_is_loaded() -> None:
 
 SLA = """
 dag_name: Late
+default_view: graph
+orientation: TB
+sla_miss_callback: {callable: pprint.pprint}
 tasks: [{task_id: a, bash_command: echo a, sla: 1h30m}]
 """
 FAIL_FAST = {"2": "fail_stop", "3": "fail_fast"}
@@ -614,6 +617,9 @@ def test_what_only_airflow_2_has_is_loaded_there(airflow: Airflow, tmp_path: Pat
 
     assert (report["errors"], report["warnings"]) == ([], [])
     assert report["tasks"]["a"]["sla"] == 5400.0
+    arguments = {key: report["dag"][key] for key in ("default_view", "orientation")}
+    assert arguments == {"default_view": "graph", "orientation": "TB"}
+    assert "pprint" in str(report["dag"]["sla_miss_callback"])
 
 
 ASKED_FOR = """

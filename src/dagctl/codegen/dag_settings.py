@@ -23,6 +23,8 @@ _PLAIN = (
     "disable_bundle_versioning",
     "allowed_run_types",
     "rerun_with_latest_version",
+    "default_view",
+    "orientation",
 )
 _VALUES = (
     "template_undefined",

@@ -19,6 +19,7 @@ from pydantic import (
 
 from dagctl.findings.characters import line_of, name_of, prose
 from dagctl.findings.problem import Problem
+from dagctl.spec.dag import settings
 from dagctl.spec.dag.arguments import (
     DisplayName,
     DocMd,
@@ -37,20 +38,6 @@ from dagctl.spec.dag.arguments import (
 from dagctl.spec.dag.brought import brought_by
 from dagctl.spec.dag.checks import MAX_NAME, dag_key_problem, dag_problems
 from dagctl.spec.dag.entry_checks import size_problems
-from dagctl.spec.dag.settings import (
-    AccessControl,
-    Deadline,
-    FailFast,
-    Filters,
-    JinjaOptions,
-    LatestOnRerun,
-    Macros,
-    NoBundleVersions,
-    OwnerLinks,
-    RunTypes,
-    SearchPath,
-    Undefined,
-)
 from dagctl.spec.dependencies.outline import Outline
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
@@ -196,20 +183,23 @@ class DagSpec(PackableModel, defer_build=False):
     render_template_as_native_obj: NativeObjects = None
     is_paused_upon_creation: PausedAtFirst = None
     params: Params = Field(default={})
-    fail_fast: FailFast = None
-    access_control: AccessControl = None
-    template_searchpath: SearchPath = None
-    template_undefined: Undefined = None
-    user_defined_macros: Macros = Field(default={})
-    user_defined_filters: Filters = Field(default={})
-    jinja_environment_kwargs: JinjaOptions = Field(default={})
-    owner_links: OwnerLinks = None
-    deadline: Deadline = None
-    allowed_run_types: RunTypes = None
-    disable_bundle_versioning: NoBundleVersions = None
-    rerun_with_latest_version: LatestOnRerun = None
+    fail_fast: settings.FailFast = None
+    access_control: settings.AccessControl = None
+    template_searchpath: settings.SearchPath = None
+    template_undefined: settings.Undefined = None
+    user_defined_macros: settings.Macros = Field(default={})
+    user_defined_filters: settings.Filters = Field(default={})
+    jinja_environment_kwargs: settings.JinjaOptions = Field(default={})
+    owner_links: settings.OwnerLinks = None
+    deadline: settings.Deadline = None
+    allowed_run_types: settings.RunTypes = None
+    disable_bundle_versioning: settings.NoBundleVersions = None
+    rerun_with_latest_version: settings.LatestOnRerun = None
     on_failure_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_failure_callback"])
     on_success_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_success_callback"])
+    sla_miss_callback: Callbacks = callbacks_field(DAG_CALLBACKS["sla_miss_callback"])
+    default_view: settings.FirstView = None
+    orientation: settings.Orientation = None
     email: Email = Field(
         default=None,
         description="Who gets Airflow's emails about the tasks.",

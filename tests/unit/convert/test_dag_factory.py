@@ -354,6 +354,25 @@ def test_airflow_2_catches_up_where_nothing_is_said() -> None:
     assert "catchup" not in in_dag("start_date: 2024-01-01").data
 
 
+ONLY_2 = "default_view: tree\norientation: TB\nsla_miss_callback: jobs.late"
+
+
+def test_what_airflow_2_alone_has_is_kept_for_it_and_dropped_for_3() -> None:
+    task = "operator: my.Op\nsla_secs: 5"
+    dag = in_dag(ONLY_2, task=task, airflow="2")
+    assert dag.whole
+    assert dag.data["default_view"] == "grid"
+    assert dag.data["orientation"] == "TB"
+    assert dag.data["sla_miss_callback"] == {"callable": "jobs.late"}
+    assert dag.data["tasks"][0]["sla"] == "5s"
+
+    for_3 = in_dag(ONLY_2, task=task, airflow="3")
+    assert for_3.data.keys().isdisjoint(("default_view", "orientation", "sla_miss_callback"))
+    assert "sla" not in for_3.data["tasks"][0]
+    dropped = [remark.subject for remark in for_3.remarks if remark.outcome == "dropped"]
+    assert {"default_view", "orientation", "sla_miss_callback", "sla_secs"} <= {*dropped}
+
+
 def test_an_error_of_the_spec_is_a_gap_at_the_line_of_its_task() -> None:
     dag = one("""
         orders:

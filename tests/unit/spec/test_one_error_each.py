@@ -202,7 +202,7 @@ OF_DAG = [
     ("default_args: {upstream: [a]}", "DAG201", "`dependencies: [...]` at the task"),
     ("default_args: {bash_command: a}", "DAG201", "write it at the task"),
     ("default_args: {schedule: a}", "DAG201", "at the start of a line"),
-    ("default_args: {sla_miss_callback: a}", "DAG201", "`deadline`"),
+    ("default_args: {sla_miss_callback: a}", "DAG201", "at the start of a line"),
     ("schedule: [s3://a]", "DAG203", "{assets: [...]}"),
     ("schedule: [a, b]", "DAG203", "{assets: [...]}"),
     ('schedule: "@daily"\nparams: {a: {foo: 1}}', "DAG201", "{default: {...}}"),

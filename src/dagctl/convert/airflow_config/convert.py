@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from dagctl.convert.airflow_config.ignored import ignored_of_dag, ignored_of_task
 from dagctl.convert.airflow_config.references import LayeredTemplates, joined
 from dagctl.convert.dag_factory.dag import DagConversion
-from dagctl.convert.dag_factory.tasks import DURATIONS
 from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
+from dagctl.convert.operators.arguments import DURATIONS
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Remark, Report
 from dagctl.operators.lookup import lookup

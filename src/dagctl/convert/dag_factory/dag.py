@@ -32,13 +32,15 @@ _COPIED = (
 )
 """Keys that dag-factory hands to the DAG, and that a spec has under the same name."""
 _GONE = {
+    "vars": "its anchors are written out where they are used",
+    "dag_id": "it is ignored: the id is the name that the DAG has in the file",
+}
+_GONE_IN_3 = _GONE | {
     "default_view": "the DAG has no such argument in Airflow 3",
     "orientation": "the DAG has no such argument in Airflow 3",
     "sla_miss_callback": "Airflow 3 has no `sla`",
     "sla_miss_callback_name": "Airflow 3 has no `sla`",
     "sla_miss_callback_file": "Airflow 3 has no `sla`",
-    "vars": "its anchors are written out where they are used",
-    "dag_id": "it is ignored: the id is the name that the DAG has in the file",
 }
 _GENERATED = {
     "doc_md_python_callable_name": "write the text that the function returns into `doc_md`",
@@ -63,6 +65,7 @@ class DagConversion:
         self._report = report
         self._text_of = text_of
         self._target = target
+        self._gone = _GONE if target.startswith("2") else _GONE_IN_3
         self._today = today
         self._values = Values(report, target)
         self._callbacks = Callbacks(self._values)
@@ -87,7 +90,7 @@ class DagConversion:
         self._ended(merged, made)
         self._started(merged, made)
         made |= self._arguments(dag)
-        made |= self._callbacks.taken(dag, DAG_CALLBACKS)
+        made |= self._callbacks.taken(dag, [key for key in DAG_CALLBACKS if key not in self._gone])
         made |= self._defaults(defaults, dag)
         made["tasks"] = entries(dag, self._tasks, self._shared)
         self._rest(dag, made, ignoring=ignoring)
@@ -291,8 +294,11 @@ class DagConversion:
             place = dag.at(key)
             if value is None or key in {"tasks", "task_groups"}:
                 continue
-            if key in _GONE:
-                self._report.dropped(place, key, _GONE[key])
+            if key in self._gone:
+                self._report.dropped(place, key, self._gone[key])
+            elif (key, value) == ("default_view", "tree"):
+                self._report.changed(place, key, "it is `grid` since Airflow 2.3")
+                made[key] = "grid"
             elif key in _GENERATED:
                 self._report.gap(place, key, _GENERATED[key])
             elif key in DagSpec.key_names() and key not in made:

@@ -18,7 +18,7 @@ from dagctl.convert.dag_factory.values import (
     xcom,
 )
 from dagctl.convert.foreign_yaml.reader import Fields, Tagged, as_list
-from dagctl.convert.operators.arguments import GONE, RENAMED, argument_now
+from dagctl.convert.operators.arguments import DURATIONS, RENAMED, argument_now, gone_arguments
 from dagctl.convert.operators.databases import SUCCESSOR, for_all_databases, is_of_a_database
 from dagctl.convert.operators.names import operator_name
 from dagctl.findings.wording import in_json
@@ -39,13 +39,11 @@ if TYPE_CHECKING:
     from dagctl.convert.dag_factory.values import Values
     from dagctl.convert.outcome.report import Place
 
-DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
 _MINUTES = "retry_delay_minutes"
 OLD_DURATIONS = {f"{name}_{unit}": name for name in DURATIONS for unit in ("sec", "secs")}
 """The names that dag-factory 0.x had for seconds."""
 _NOT_THE_OPERATORS = frozenset({"operator", "decorator", "dependencies", "task_id"})
 _GROUP_KEYS = frozenset({"task_group_name", "parent_group_name"})
-_GONE = {**GONE, "sla_secs": GONE["sla"]}
 _PYTHON = {name: kind for kind, name in FUNCTION_CLASSES.items()}
 """The kind of task that each operator of functions is."""
 _DECORATORS = {
@@ -124,14 +122,15 @@ class Tasks:
     def arguments(self, fields: Fields, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the arguments that every task has; `fields` loses them."""
         made: dict[str, Any] = {}
+        gone = gone_arguments(self._target)
         for key in [*fields]:
             name, place = OLD_DURATIONS.get(key, key), fields.at(key)
             if key in RENAMED:
                 name = RENAMED[key]
                 self.report.changed(place, key, f"it is `{name}` now")
-            if key in _GONE:
+            if name in gone:
                 fields.pop(key)
-                self.report.dropped(place, key, _GONE[key])
+                self.report.dropped(place, key, gone[name])
             elif name in MOMENTS:
                 moment = self.values.value(fields.pop(key), place, key)
                 is_moment = isinstance(moment, dict) and moment.keys() == {"$datetime"}

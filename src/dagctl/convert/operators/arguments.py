@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
 """The names that arguments of every task had in Airflow 1 and 2, each with its name now."""
-GONE = {
-    "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
-    "provide_context": "Airflow gives a function what its parameters name",
-}
-"""Arguments of every task that are left out, and why that loses nothing."""
+DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "sla")
+"""Arguments of every task that are lengths of time."""
+_GONE = {"provide_context": "Airflow gives a function what its parameters name"}
+_GONE_IN_3 = _GONE | {"sla": "Airflow 3 has no `sla`"}
 _NEW_NAMES: Mapping[str, str] = {
     "bigquery_conn_id": "gcp_conn_id",
     "google_cloud_storage_conn_id": "gcp_conn_id",
@@ -51,6 +50,11 @@ _TRUTHS: Mapping[str, tuple[str, Mapping[bool, str]]] = {
     "is_delete_operator_pod": ("on_finish_action", {True: "delete_pod", False: "keep_pod"}),
 }
 """Arguments that were true or false, each with its name and its words now."""
+
+
+def gone_arguments(airflow: str) -> Mapping[str, str]:
+    """Return the arguments of every task that an Airflow has no more, each with the reason."""
+    return _GONE if airflow.startswith("2") else _GONE_IN_3
 
 
 def old_names(path: str) -> Mapping[str, str]:

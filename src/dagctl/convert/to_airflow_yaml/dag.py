@@ -33,7 +33,8 @@ _COPIED = (
 )
 _NO_WORD = (
     *("user_defined_macros", "user_defined_filters", "template_undefined", "deadline"),
-    *("on_failure_callback", "on_success_callback"),
+    *("on_failure_callback", "on_success_callback", "sla_miss_callback"),
+    *("default_view", "orientation"),
 )
 _NO_TIMES = ("@once", "@continuous")
 DEFAULTS = "defaults"

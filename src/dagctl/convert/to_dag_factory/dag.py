@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _COPIED = (
     *("max_active_runs", "max_active_tasks", "doc_md", "dag_display_name"),
     *("render_template_as_native_obj", "is_paused_upon_creation", "access_control"),
-    "template_searchpath",
+    *("template_searchpath", "default_view", "orientation"),
 )
 _NOT_GIVEN = (
     *("max_consecutive_failed_dag_runs", "fail_fast", "template_undefined"),

@@ -12,7 +12,7 @@ from dagctl.findings.wording import quoted
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
 from dagctl.operators.targets import targets
-from dagctl.spec.dag.settings import SINCE
+from dagctl.spec.dag.settings import ONLY_IN_2, SINCE
 from dagctl.spec.dependencies.outline import outline_of
 from dagctl.spec.fields.asset_schemes import wanted_form
 from dagctl.spec.fields.markers import markers_in
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _RESOURCES = (2, 10)
 """Since then `access_control` names what a role may do with each resource."""
+_LAST_2 = (2, 11)
 _WARNS = (3, 1)
 """Since then Airflow warns of `access_control`."""
 
@@ -42,6 +43,10 @@ def dag_target_problems(data: object, target: Target) -> Iterator[Problem]:
     for key, since in SINCE.items():
         if data.get(key) is not None and not target.has(since):
             yield too_new(key, since, target).at(key)
+    for key, hint in ONLY_IN_2.items():
+        if data.get(key) is not None and target.newest > _LAST_2:
+            message = f"Airflow 3 has no {quoted(key)}; the target is {target.name}"
+            yield Problem(Code.NOT_IN_TARGET, message, hint).at(key)
     yield from _access_problems(data.get("access_control"), target)
     schedule = data.get("schedule_interval", data.get("schedule"))
     yield from _timetable_problems(schedule, target)
@@ -127,7 +132,6 @@ _FACTOR = (3, 2)
 """Since then `retry_exponential_backoff` may be a number."""
 _CONCAT = (2, 10)
 """Since then outputs of tasks can be joined one behind the other."""
-_LAST_SLA = (2, 11)
 
 
 def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[Problem]:
@@ -149,7 +153,7 @@ def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> I
         for where, _ in markers_in(given.get(key), "$concat", (*path, key)):
             if not target.has(_CONCAT):
                 yield too_new("$concat", _CONCAT, target).at(*where, "$concat")
-    if "sla" in given and target.newest > _LAST_SLA:
+    if "sla" in given and target.newest > _LAST_2:
         message = f"Airflow 3 has no {quoted('sla')}; the target is {target.name}"
         hint = "write `execution_timeout`, or `deadline` of the DAG (Airflow 3.1 and later)"
         yield Problem(Code.NOT_IN_TARGET, message, hint).at(*path, "sla")

@@ -12,7 +12,7 @@ from dagctl.spec.dag.deadlines import deadline_problems
 from dagctl.spec.dag.entry_checks import further_entry_problems
 from dagctl.spec.dependencies.task_graph import graph_problems
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
-from dagctl.spec.fields.callbacks import callback_problems, deadline_callbacks
+from dagctl.spec.fields.callbacks import callback_problems, callbacks_of, deadline_callbacks
 from dagctl.spec.fields.ids import MAX_DAG_ID
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.params import param_problems, required_problems
@@ -83,6 +83,11 @@ def _callback_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     for key in DAG_CALLBACKS:
         if key in data:
             yield from callback_problems(data[key], (key,))
+    for path, callback in callbacks_of(data.get("sla_miss_callback"), ("sla_miss_callback",)):
+        if isinstance(callback, dict) and "python_code" in callback:  # type: ignore[redundant-expr] # raw data
+            message = "Airflow calls `sla_miss_callback` with five values, not with `context`"
+            hint = "write the function into a module, and `{callable: package.module.function}`"
+            yield Problem(Code.BAD_ARGUMENT, message, hint).at(*path, "python_code")
 
 
 def _default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -25,6 +25,12 @@ SINCE: dict[str, tuple[int, int]] = {
     "rerun_with_latest_version": (3, 3),
 }
 """The first Airflow that has an argument, where 2.9 has not."""
+ONLY_IN_2 = {
+    "default_view": "remove it: Airflow 3 has one view",
+    "orientation": "remove it: Airflow 3 lets each person choose",
+    "sla_miss_callback": "write `deadline` (Airflow 3.1 and later), or `dagrun_timeout`",
+}
+"""The arguments that Airflow 3 has no more, each with what to do there."""
 
 
 def _search_path(value: object) -> str | list[str] | None:
@@ -163,4 +169,12 @@ NoBundleVersions = Annotated[
 ]
 LatestOnRerun = Annotated[
     bool | None, Field(description="Whether a run that is repeated has the newest code (3.3).")
+]
+FirstView = Annotated[
+    Literal["grid", "graph", "duration", "gantt", "landing_times"] | None,
+    Field(description="How Airflow 2 shows the DAG first.", json_schema_extra=absent),
+]
+Orientation = Annotated[
+    Literal["LR", "TB", "RL", "BT"] | None,
+    Field(description="How the graph lies in Airflow 2.", json_schema_extra=absent),
 ]

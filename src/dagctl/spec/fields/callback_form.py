@@ -20,6 +20,7 @@ TASK_CALLBACKS = {
 DAG_CALLBACKS = {
     "on_failure_callback": "Called when a run of the DAG has failed.",
     "on_success_callback": "Called when a run of the DAG has succeeded.",
+    "sla_miss_callback": "Called when tasks are later than their `sla` (Airflow 2).",
 }
 FORMS = {"callable": ("with",), "notifier": ("with",), "python_code": ()}
 MAX_CALLBACKS = 20

@@ -12,10 +12,7 @@ GONE = {
     "concurrency": "write `max_active_tasks`",
     "fail_stop": "write `fail_fast`: the file for Airflow 2 has `fail_stop`",
     "full_filepath": "remove it: Airflow knows the path of the file",
-    "default_view": "remove it: Airflow 3 has one view",
-    "orientation": "remove it: Airflow 3 lets each person choose",
     "timetable": "write `schedule: {timetable: pkg.mod.Class, with: {...}}`",
-    "sla_miss_callback": "write `deadline` (Airflow 3.1 and later), or `dagrun_timeout`",
     **dict.fromkeys(
         ("sla_minutes", "sla_seconds", "sla_hours"),
         "write `sla: 1h` at a task for Airflow 2; `execution_timeout` for all, or `deadline` (3.1)",

@@ -355,6 +355,27 @@ def test_an_argument_under_both_its_names_is_said_once(beside: str, made: int) -
     assert "with" not in task
 
 
+def test_what_airflow_2_alone_has_is_kept_for_it_and_dropped_for_3() -> None:
+    head = f"{HEAD}from jobs import late\n"
+    text = """
+with DAG(
+    "etl", start_date=datetime(2024, 1, 1), default_view="tree", orientation="TB",
+    sla_miss_callback=late,
+):
+    BashOperator(task_id="a", bash_command="a", sla=timedelta(hours=2))
+"""
+    dag = one(text, head=head, airflow="2")
+    assert dag.whole
+    assert dag.data["default_view"] == "grid"
+    assert dag.data["orientation"] == "TB"
+    assert dag.data["sla_miss_callback"] == {"callable": "jobs.late"}
+    assert dag.data["tasks"][0]["sla"] == "2h"
+
+    for_3 = one(text, head=head)
+    dropped = [remark.subject for remark in for_3.remarks if remark.outcome == "dropped"]
+    assert {*dropped} == {"default_view", "orientation", "sla_miss_callback", "sla"}
+
+
 def test_arguments_without_names_stay_so() -> None:
     dag = in_dag("""
     from outside import Box, JobOperator, make

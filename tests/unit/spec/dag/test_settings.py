@@ -59,6 +59,35 @@ def test_a_dag_that_fails_fast_has_no_other_trigger_rule() -> None:
     ]
 
 
+ONLY_2 = [
+    "default_view: graph",
+    "orientation: TB",
+    "sla_miss_callback: [{callable: jobs.late}, {notifier: slack.SlackNotifier}]",
+]
+
+
+@pytest.mark.parametrize("lines", ONLY_2)
+def test_what_only_airflow_2_has_is_an_error_on_3_with_what_to_do(lines: str) -> None:
+    assert found(lines, "2") == found(lines, "2.9") == []
+    (problem,) = check_spec(HEAD + lines, airflow="3").diagnostics
+    assert (problem.code, problem.line) == (Code.NOT_IN_TARGET, 5)
+    assert str(problem.hint).startswith(("remove it", "write `deadline`"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("default_view: tree", Code.WRONG_TYPE),
+        ("orientation: lr", Code.WRONG_TYPE),
+        ("sla_miss_callback: jobs.late", Code.WRONG_TYPE),
+        ("sla_miss_callback: {python_code: print(context)}", Code.BAD_ARGUMENT),
+        ("sla_miss_callback: [{callable: a.b}, {python_code: print(1)}]", Code.BAD_ARGUMENT),
+    ],
+)
+def test_a_slip_in_what_only_airflow_2_has(lines: str, code: Code) -> None:
+    assert found(lines, "2") == [(code, 5)]
+
+
 @pytest.mark.parametrize(
     ("lines", "since"),
     [

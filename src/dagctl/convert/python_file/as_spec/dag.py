@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place
     from dagctl.convert.python_file.as_spec.functions import Functions
 
-_GONE = {
+_GONE = {"full_filepath": "the DAG has no such argument"}
+_GONE_IN_3 = _GONE | {
     "default_view": "only the pages of Airflow 2 read it: how the DAG is shown first",
     "orientation": "only the pages of Airflow 2 read it: how the graph lies",
     "sla_miss_callback": "Airflow 3 has no `sla`",
-    "full_filepath": "the DAG has no such argument",
 }
 _RENAMED = {
     "concurrency": "max_active_tasks",
@@ -57,6 +57,7 @@ class DagConversion:
         self.dag = dag
         self._report = dag.report
         self._target = target
+        self._gone = _GONE if target.startswith("2") else _GONE_IN_3
         self._values = Values(dag.report, target_of(target), functions)
         self._callbacks = Callbacks(self._values, functions)
         self._schedules = Schedules(self._values)
@@ -172,8 +173,11 @@ class DagConversion:
             place = self._place(key)
             if key in _OWN or value is None:
                 continue
-            if key in _GONE:
-                self._report.dropped(place, key, _GONE[key])
+            if key in self._gone:
+                self._report.dropped(place, key, self._gone[key])
+            elif (key, value) == ("default_view", "tree"):
+                self._report.changed(place, key, "it is `grid` since Airflow 2.3")
+                made[key] = "grid"
             elif key in DAG_CALLBACKS:
                 made[key] = self._callbacks.callback(value, place, key)
             elif key == "dagrun_timeout":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.arguments import GONE, RENAMED
+from dagctl.convert.operators.arguments import DURATIONS, RENAMED, gone_arguments
 from dagctl.convert.operators.names import operator_name
 from dagctl.convert.python_file.airflow.mapped_calls import ALL
 from dagctl.convert.python_file.as_spec.python_tasks import PythonTasks, gives_mapping
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.as_spec.functions import Functions
     from dagctl.convert.python_file.as_spec.values import Values
 
-DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
 _FIELDS = frozenset(OperatorTask.key_names()) - {
     *("task_type", "operator", "with", "expand", "expand_kwargs", "task_id", "dependencies"),
     *("setup", "teardown", "on_failure_fail_dagrun", "provide_context"),
@@ -61,7 +60,6 @@ _UNNAMED = ("templates_dict", "op_args")
 """What only the operator itself gives to its function."""
 _OLD_EXECUTOR = "KubernetesExecutor"
 """What Airflow 1 read of `executor_config`."""
-_GONE = {**GONE, "dag": "the spec is the DAG"}
 
 
 class Tasks:
@@ -76,6 +74,7 @@ class Tasks:
         self._functions = functions
         self._python = PythonTasks(values, functions)
         self._target = target
+        self._gone = {**gone_arguments(target), "dag": "the spec is the DAG"}
 
     def task(self, item: Task) -> dict[str, Any]:
         """Return a task of a spec."""
@@ -115,9 +114,9 @@ class Tasks:
         places = self._renamed(given, places, place)
         for key in [*given]:
             here = places.get(key, place)
-            if key in _GONE:
+            if key in self._gone:
                 given.pop(key)
-                self._report.dropped(here, key, _GONE[key])
+                self._report.dropped(here, key, self._gone[key])
             elif key in names:
                 value = self._argument(key, given.pop(key), here)
                 if value is not MISSING and value is not None:
