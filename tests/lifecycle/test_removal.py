@@ -110,6 +110,9 @@ def test_an_id_that_is_misspelt_is_refused_with_the_near_one(user: Shell) -> Non
 def test_what_cannot_be_removed_or_restored_is_said(user: Shell) -> None:
     user.ok("create", write(user, "@daily", name="Other"))
     assert "no DAG `nope` is recorded" in user.run("rm", "orders", "nope").err
+    for words in (["rm", "../orders"], ["rm", "orders", ".git"], ["mv", "a/b", "new"]):
+        done = user.run(*words)
+        assert (done.code, done.err.count("  fix:   ")) == (ExitCode.NOT_FOUND, 1), words
     assert "`orders` is not removed" in user.run("restore", "orders").err
     assert "no DAG `nope` was removed here" in user.run("restore", "nope").err
     assert names(user) == ["orders", "other"]

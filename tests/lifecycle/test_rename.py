@@ -125,6 +125,9 @@ def test_what_cannot_be_renamed_is_said(user: Shell) -> None:
         (("orders", "../x"), ExitCode.USAGE, "is no id of a DAG"),
         (("orders", "other"), ExitCode.CONFLICT, "a DAG `other` exists"),
         (("orders", "third"), ExitCode.CONFLICT, "`third` is the id of a removed DAG"),
+        (("orders", "third"), ExitCode.CONFLICT, "forget that DAG: dagctl rm third --purge"),
+        (("third", "fourth"), ExitCode.NOT_FOUND, "`third` is removed"),
+        (("third", "fourth"), ExitCode.NOT_FOUND, "fix:   dagctl restore third brings it back\n"),
         (("orders", "hand_made"), ExitCode.CONFLICT, "has a DAG with the id `hand_made` already"),
         (("orders", "mine"), ExitCode.CONFLICT, "dagctl did not write it"),
     ):

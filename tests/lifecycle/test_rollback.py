@@ -64,3 +64,17 @@ def test_what_cannot_be_rolled_back_is_said(user: Shell) -> None:
     user.ok("rm", "orders")
     assert "`orders` is removed" in user.run("rollback", "orders").err
     assert "no DAG `nope`" in user.run("rollback", "nope").err
+
+
+def test_after_a_rename_the_versions_from_before_are_under_the_old_id(user: Shell) -> None:
+    user.ok("mv", "orders", "sales")
+    done = user.run("rollback", "sales")
+    assert (
+        done.code,
+        "fix:   dagctl history orders has those from before the rename" in done.err,
+    ) == (
+        ExitCode.NOT_FOUND,
+        True,
+    )
+    user.ok("create", write(user, "@weekly", "dag_id: sales\n"))
+    assert user.ok("rollback", "sales").out.startswith("Rolled back sales v3")

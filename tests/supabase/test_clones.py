@@ -107,3 +107,23 @@ def test_unchanged_is_not_said_of_an_object_that_is_gone(place: Place) -> None:
     place.stand_in.sql("set storage.allow_delete_query = true; delete from storage.objects")
     assert state(place, "one") == ("updated", 2)
     place.check_agreement()
+
+
+def test_doctor_names_the_file_of_a_dag_that_another_clone_has_removed(
+    clones: tuple[Place, Place],
+) -> None:
+    place, other = clones
+    other.git("pull", "-q")
+    with other.open() as client:
+        (dag,) = client.list()
+        client.remove(dag.dag_id)
+    (place.root / "dags/mine.py").write_text("mine = 1\n")
+
+    def finding() -> tuple[str, str]:
+        with place.open() as client:
+            return next((one.state, one.message) for one in client.doctor() if one.name == "files")
+
+    assert finding() == ("warning", f"1 DAG file here is of a removed DAG: {dag.dag_id}")
+    other.git("push", "-q")
+    place.git("pull", "-q")
+    assert finding() == ("ok", "there are no DAG files yet")

@@ -88,6 +88,13 @@ def files(survey: Survey, settings: Settings) -> str | Advice:
         "in a merge conflict": survey.unmerged,
     }
     parts = [f"{len(dags)} {what} ({named(dags)})" for what, dags in kinds.items() if dags]
+    if not parts and survey.removed:
+        count = len(survey.removed)
+        some = f"{count} DAG files here are of" if count > 1 else "1 DAG file here is of a"
+        return Advice(
+            f"{some} removed DAG{'s' if count > 1 else ''}: {named(survey.removed)}",
+            "git pull brings the removal; if it was never pushed, git rm the files",
+        )
     if not parts:
         return _all_good(survey.count, "DAG files", "are as recorded")
     message = f"of {survey.count} DAG files {', '.join(parts)}"

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from dagctl.commands.records import drifts_here, in_parts, pages
 from dagctl.frozen import mutable
 from dagctl.operation.conflicts.drift import drift_of
-from dagctl.operation.dags.inventory import path_of
+from dagctl.operation.dags.foreign import LARGEST
+from dagctl.operation.dags.inventory import MOST_FILES, dag_of, path_of
 from dagctl.operation.dags.other_folder import left_behind
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from dagctl.operation.backend import Backend
     from dagctl.operation.conflicts.drift import Drift
@@ -56,6 +57,8 @@ class Survey:
     """DAGs whose file is another version, as dagctl wrote it, than the recorded one."""
     unmerged: list[str] = field(default_factory=list)
     """DAGs whose file holds both sides of a merge."""
+    removed: list[str] = field(default_factory=list)
+    """DAGs that another clone has removed, and whose file, as dagctl wrote it, is still here."""
     stored_wrongly: list[str] = field(default_factory=list)
     """DAGs whose object is missing, or holds other bytes than the recorded ones."""
     orphans: list[str] = field(default_factory=list)
@@ -77,14 +80,17 @@ def survey(backend: Backend, settings: Settings) -> Survey:
     Raises:
         DagctlError: Registry, store or repository cannot be read.
     """
-    result, keys = Survey(), set[str]()
+    result, keys, ids = Survey(), set[str](), set[str]()
     for records in (page.records for page in pages(backend.registry, Query(limit=PAGE))):
         result.count += len(records)
         whole = [record for record in records if not _damage(result, record)]
         keys |= {record.storage_path for record in whole}
+        ids |= {record.dag_id for record in records}
         _look_at(result, backend, whole)
         _look_at_files(result, backend, settings, whole)
         _look_at_specs(result, backend, [record.dag_id for record in whole])
+    if backend.cache is None:  # an embedded registry takes the file for a DAG that is back
+        result.removed = _removed(backend, settings, ids)
     result.reach = backend.repo.reach(result.commits)
     folder = f"{settings.project_id}/dags"
     settled = datetime.now(UTC) - UNDER_WAY
@@ -152,6 +158,15 @@ def _look_at_files(
             survey.left[record.dag_id] = left
         elif drift in lists:
             lists[drift].append(record.dag_id)
+
+
+def _removed(backend: Backend, settings: Settings, recorded: Collection[str]) -> list[str]:
+    """Return the removed DAGs whose file is here, as dagctl wrote it."""
+    files = backend.files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
+    own = (dag_of(settings, path, content) for path, content in files)
+    lone = [dag_id for dag_id, header in own if header is not None and dag_id not in recorded]
+    found = backend.registry.find(dag_ids=lone, removed=True, specs=False) if lone else []
+    return [record.dag_id for record in found if record.is_removed and record.dag_id in lone]
 
 
 def _left(backend: Backend, settings: Settings, record: DagRecord, drift: Drift) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
-from dagctl.next_step import DOCTOR, FORCE, Command, Fix
+from dagctl.next_step import DOCTOR, FORCE, Fix
 from dagctl.operation.change import Action, Change, digest_of
 from dagctl.operation.comparison.merge import header_of
 from dagctl.operation.conflicts.basis import (
@@ -23,10 +23,9 @@ from dagctl.operation.conflicts.basis import (
 )
 from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
 from dagctl.operation.dags.inventory import path_of
-from dagctl.operation.dags.not_recorded import not_recorded
+from dagctl.operation.dags.not_recorded import gone, not_recorded
 from dagctl.operation.dags.other_folder import checked_folder
-from dagctl.paths import id_or_empty, storage_key
-from dagctl.ports import DagVersion
+from dagctl.paths import id_or_empty, is_path, storage_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,10 +57,11 @@ def plan_removal(
         NotFoundError: One of them is not recorded.
         ConflictError: A file or a newer version is in the way.
     """
-    asked = list(dict.fromkeys(dag_ids))
-    if impossible := [dag_id for dag_id in asked if not id_or_empty(dag_id)]:
+    settings, asked = context.settings, list(dict.fromkeys(dag_ids))
+    records = recorded(context, [dag_id for dag_id in asked if id_or_empty(dag_id)])
+    unknown = [dag_id for dag_id in asked if dag_id not in records]
+    if impossible := [dag_id for dag_id in unknown if not is_path(path_of(settings, dag_id))]:
         raise not_recorded(context.backend.registry, impossible)
-    records = recorded(context, asked)
     changes = [_change(context, dag_id, records.get(dag_id), command) for dag_id in asked]
     if purges:  # then `create` is not refused either
         changes = [change for change in changes if not _is_gone(context, change)]
@@ -154,22 +154,15 @@ def _check_known(context: Context, changes: Sequence[Change]) -> None:
     Raises:
         NotFoundError: One is not; all of them are named.
     """
-    gone = [change for change in changes if change.record and _is_gone(context, change)]
+    removed = [each.record for each in changes if each.record and _is_gone(context, each)]
     absent = [change for change in changes if change.record is None and not change.certified]
     if absent:
         raise not_recorded(context.backend.registry, [change.dag_id for change in absent])
-    if gone:
-        names = ", ".join(f"`{change.dag_id}`" for change in gone)
-        first = gone[0].record
-        if isinstance(first, DagVersion) and first.renamed is not None:
-            raise NotFoundError(
-                f"`{first.dag_id}` was renamed to `{first.renamed}`",
-                hint=Fix(Command("show", first.renamed)),
-            )
-        raise NotFoundError(
-            f"removed already: {names}",
-            hint=Fix(Command("restore", gone[0].dag_id), " brings it back, rm --purge forgets it"),
-        )
+    if removed:
+        message, step = gone(removed[0])
+        if len(removed) > 1:
+            message = "removed already: " + ", ".join(f"`{record.dag_id}`" for record in removed)
+        raise NotFoundError(message, hint=step)
 
 
 def _is_gone(context: Context, change: Change) -> bool:

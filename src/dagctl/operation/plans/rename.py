@@ -140,7 +140,10 @@ def _holder(context: Context, dag_id: str, new_id: str) -> DagRecord | None:
         if holder.is_removed:
             raise ConflictError(
                 f"`{holder.dag_id}` is the id of a removed DAG",
-                hint=Fix("give another id, or forget that DAG: ", Command("rm", "ID --purge")),
+                hint=Fix(
+                    "give another id, or forget that DAG: ",
+                    Command("rm", f"{holder.dag_id} --purge"),
+                ),
             )
         raise _taken(holder.dag_id)
     return None

@@ -200,9 +200,13 @@ def _version_to(registry: Registry, record: DagRecord, number: int | None) -> Da
             before = version.version
     if before > 1:
         raise _lacking(record, before - 1)
+    first = next(iter(registry.versions(record.dag_id, before=2, limit=1)), None)
+    old_id = first.renamed if first is not None else None
     raise NotFoundError(
         f"no version of `{record.dag_id}` has another spec than version {record.version}",
-        hint=Fix(Command("history", record.dag_id)),
+        hint=Fix(Command("history", old_id), " has those from before the rename")
+        if old_id
+        else Fix(Command("history", record.dag_id)),
     )
 
 
