@@ -165,8 +165,8 @@ def _removed(backend: Backend, settings: Settings, recorded: Collection[str]) ->
     files = backend.files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
     own = (dag_of(settings, path, content) for path, content in files)
     lone = [dag_id for dag_id, header in own if header is not None and dag_id not in recorded]
-    found = backend.registry.find(dag_ids=lone, removed=True, specs=False) if lone else []
-    return [record.dag_id for record in found if record.is_removed and record.dag_id in lone]
+    stones = backend.registry.find(dag_ids=lone, removed=True, specs=False) if lone else []
+    return [record.dag_id for record in stones if record.is_removed and record.dag_id in lone]
 
 
 def _left(backend: Backend, settings: Settings, record: DagRecord, drift: Drift) -> str | None:
