@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.database.teams import Team, new_id, record
+from tests.database.test_listing import explained, nodes
 
 if TYPE_CHECKING:
     from tests.postgres.requests import Caller
@@ -172,3 +173,24 @@ def test_only_the_new_dags_of_an_own_operation_under_way_take_versions(team: Tea
         bring(team, operation, [origin(granted)], [])
     team.abort(update)
     assert [one["version"] for one in team.versions("there")] == [1]
+
+
+def test_what_a_large_import_holds_is_looked_up_by_its_key_before_the_tables_are_analysed(
+    team: Team,
+) -> None:
+    operation, count = new_id(), 400
+    granted = team.reserve(*(f"d{number}" for number in range(count)), operation=operation)
+    origins = json.dumps([origin(one) for one in granted])
+    versions = json.dumps([older(team, one, 1) for one in granted])
+    call = "select public.import_versions(%s, %s, %s, %s)"
+    plans = explained(team, team.editor, call, [operation, team.project, origins, versions])
+    read = {
+        table: sum(
+            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+            for plan in plans
+            for node in nodes(plan["Plan"])
+            if node.get("Relation Name") == table
+        )
+        for table in ("user_dags", "dag_reservations")
+    }
+    assert all(count <= rows <= 10 * count for rows in read.values()), read
