@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.database.plans import explained, nodes
 from tests.database.teams import Team, new_id, record
-from tests.database.test_listing import explained, nodes
 
 if TYPE_CHECKING:
     from tests.postgres.requests import Caller
