@@ -122,3 +122,12 @@ def test_the_size_of_a_schema_that_knows_operators(shell: Shell) -> None:
     assert len(text) < 1_000_000
     done = shell.run("schema", "--providers", "amazn")
     assert (done.code, "did you mean amazon?" in done.err) == (ExitCode.USAGE, True)
+
+
+@pytest.mark.parametrize("flag", [["--optional"], ["--airflow", "2"]], ids=" ".join)
+def test_a_flag_of_schema_that_is_about_operators_needs_providers(
+    shell: Shell, flag: list[str]
+) -> None:
+    done = shell.run("schema", *flag)
+    assert (done.code, flag[0] in done.err) == (2, True)
+    assert "goes with --providers" in done.err

@@ -221,7 +221,7 @@ def _propose(
 ) -> None:
     """Push the DAGs to a branch for a review, and show where that is."""
     from dagctl.cli.reports.create_view import reporting_recovery
-    from dagctl.cli.reports.propose_view import write_proposed
+    from dagctl.cli.reports.plan_view import write_proposed
 
     with reporting_recovery(invocation, client, progress) as report_recovery:
         proposed = client.propose(batch.specs, branch)

@@ -53,8 +53,9 @@ def schema(
     console = current(context).console
     if defaults and providers is not None:
         raise UsageError("--defaults goes without --providers", hint="dagctl schema --help")
-    if optional and providers is None:
-        raise UsageError("--optional goes with --providers", hint="dagctl schema --help")
+    for flag, is_given in (("--optional", optional), ("--airflow", airflow is not None)):
+        if is_given and providers is None:
+            raise UsageError(f"{flag} goes with --providers", hint="dagctl schema --help")
     if defaults:
         console.exact(defaults_text())
         return

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def defaults_text(airflow: str = "3") -> str:
+def defaults_text() -> str:
     """Return the schema (draft-07) of `defaults.yaml`, as `schema_text`."""
-    return json.dumps(defaults_schema(airflow), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(defaults_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def schema_text(

@@ -20,6 +20,8 @@ _MISSPELT = 0.85
 """How alike a name is that is misspelt, and does not only have some words in common."""
 _COMPARED = 20
 """Operators that are compared letter by letter: those with the most parts in common."""
+_MOST = 3
+"""Operators that are named as near ones."""
 _PART = 3
 """Letters of a part."""
 _OTHER_WORDS = {
@@ -95,7 +97,7 @@ def _of_the_same_words(word: str, names: Collection[str], needed: Collection[str
     return first[0] if len(first) == 1 else None
 
 
-def near_operators(word: str, count: int = 3) -> list[str]:
+def near_operators(word: str) -> list[str]:
     """Return the operators whose names are most alike, the nearest first."""
     if len(word) > _LONGEST:
         return []
@@ -105,7 +107,7 @@ def near_operators(word: str, count: int = 3) -> list[str]:
         shared.update(parts.get(part, ()))
     ranked = [name for name, _ in shared.most_common(_COMPARED)]
     scored = sorted((-_likeness(word, name), name) for name in ranked)
-    return [name for score, name in scored[:count] if -score >= _CUTOFF]
+    return [name for score, name in scored[:_MOST] if -score >= _CUTOFF]
 
 
 @cache

@@ -107,13 +107,9 @@ _LOOP = {
 }
 
 
-def defaults_schema(airflow: str = "3") -> dict[str, Any]:
-    """Return the schema of `defaults.yaml`: fields of a DAG, and `task_defaults`.
-
-    Args:
-        airflow: As of `json_schema`.
-    """
-    schema = json_schema(None, airflow)
+def defaults_schema() -> dict[str, Any]:
+    """Return the schema of `defaults.yaml`: fields of a DAG, and `task_defaults`."""
+    schema = json_schema()
     fields = {
         key: part
         for key, part in schema["properties"].items()

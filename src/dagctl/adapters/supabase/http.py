@@ -43,7 +43,6 @@ def open_client(
     endpoint: Endpoint,
     signed_in: SignedIn | None = None,
     *,
-    sleep: Callable[[float], None] = time.sleep,
     connections: Connections | None = None,
 ) -> ProjectClient:
     """Return a client for a project; close it.
@@ -51,7 +50,6 @@ def open_client(
     Args:
         endpoint: The project.
         signed_in: Whose token each request carries; it is renewed once if the server refuses it.
-        sleep: How to wait.
         connections: What to send requests through; by default connections of the client's own.
 
     Raises:
@@ -61,9 +59,9 @@ def open_client(
     trust_env = not is_loopback(urlsplit(endpoint.url).hostname or "")
     with known_proxies():
         return ProjectClient(
-            sleep=sleep,
+            sleep=time.sleep,
             patience=DEADLINE if connections is None else connections.patience,
-            auth=None if signed_in is None else BearerAuth(signed_in, sleep),
+            auth=None if signed_in is None else BearerAuth(signed_in, time.sleep),
             headers={"apikey": endpoint.publishable_key, "accept-encoding": ", ".join(PACKED)},
             timeout=TIMEOUT,
             follow_redirects=False,

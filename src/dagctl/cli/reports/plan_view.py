@@ -1,4 +1,4 @@
-"""What `create --dry-run` says: the plan in words, and the diff."""
+"""What `create` says where it records nothing: the plan of `--dry-run`, the push of `--branch`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
 from dagctl.cli.reports.totals import shown_dags, totals_line
 from dagctl.cli.specs import write_batch
 from dagctl.cli.terminal.text import shown
-from dagctl.views.plan import plan_data, totals_of_plan
+from dagctl.views.plan import plan_data, proposed_data, totals_of_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.cli.specs import Batch
     from dagctl.cli.terminal.console import Console
     from dagctl.commands.plan import PlannedDag, PlanResult
+    from dagctl.commands.propose import Proposed
 
 NEW = frozenset({"create", "import", "unchanged"})
 """The actions after which the version is no follower of another one here."""
@@ -85,3 +86,29 @@ def _size(diff: str) -> str:
         return "too large to compare by lines"
     lines = [line[:1] for line in diff.splitlines()[2:]]
     return f"+{lines.count('+')} -{lines.count('-')}"
+
+
+def write_proposed(invocation: Invocation, proposed: Proposed, batch: Batch) -> None:
+    """Write what was pushed for a review."""
+    console, plan, proposal = invocation.console, proposed.plan, proposed.proposal
+    if invocation.is_json:
+        write_batch(invocation, proposed_data(proposed), batch)
+        return
+    console.warnings(plan.warnings)
+    if console.quiet:
+        return
+    console.running(map(_proposed_line, shown_dags(console, plan.dags)))
+    if proposal is not None:
+        console.running([f"Pushed to {shown(proposal.branch)} ({proposal.commit_id[:7]})"])
+        console.flush()
+        console.note("Nothing is recorded before it is merged, and created from there.")
+        where = f": {shown(proposal.address)}" if proposal.address else " on the remote's host"
+        console.note(f"  next: open a pull request{where}")
+    console.lines(totals_line(totals_of_plan(plan), pending=True))
+    console.flush()
+
+
+def _proposed_line(dag: PlannedDag) -> str:
+    if not dag.changed:
+        return f"{shown(dag.dag_id)} v{dag.version} is unchanged; nothing to do"
+    return f"Proposed {shown(dag.dag_id)} v{dag.version}: {shown(dag.file_path)}"

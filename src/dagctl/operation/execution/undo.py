@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 
 from dagctl.next_step import HEAL, RECOVER, Fix
 from dagctl.operation.execution.commits import find_commit, take_back
-from dagctl.operation.execution.put_back import put_back_anew
 from dagctl.operation.journal.entry import LeftToMembersError, Phase
 from dagctl.operation.journal.entry_form import streamed
 from dagctl.operation.objects import (
     MembershipEndedError,
     put_back_objects,
+    read_objects,
+    recorded_digests,
     remove_left_over,
 )
-from dagctl.ports import OperationStatus
+from dagctl.operation.stored_changes import picked
+from dagctl.ports import Claim, OperationStatus
 
 if TYPE_CHECKING:
-    from dagctl.operation.backend import Context
+    from collections.abc import Sequence
+
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.change import Change
     from dagctl.operation.journal.entry import JournalEntry
 
 
@@ -69,10 +74,65 @@ def _undo_uploads(
             if holds:
                 put_back_objects(backend, entry.operation_id, entry.uploads, context.listener)
             else:
-                put_back_anew(context, entry)
+                _put_back_anew(context, entry)
     except MembershipEndedError as error:
         return error
     return None
+
+
+def _put_back_anew(context: Context, entry: JournalEntry) -> None:
+    """Give the objects of an operation that another has ended, without its journal, back.
+
+    A run that takes over a DAG whose lease is over, or an idempotency key, writes its object again.
+    If that comes to nothing before it knows what it would write, the object is still that of the
+    dead. It gets its old content, where the new one is not confirmed.
+
+    The DAGs are held again for it, by an operation whose id the journal of the ended one has: so
+    this may be interrupted and repeated.
+
+    Raises:
+        ConflictError: Another operation holds one of them now.
+        MembershipEndedError: The user may not do it: an owner or editor of the project has to.
+    """
+    backend = context.backend
+    registry = backend.registry
+    updates = picked(entry.uploads, lambda change: change.old_object not in {None, change.content})
+    if not updates:
+        return
+    again = entry.restore_id
+    status = registry.status(again)
+    stale = _stale(backend, updates)
+    if status is OperationStatus.ABSENT and stale:
+        registry.reserve(again, [_claim(change) for change in stale])
+    elif status in {OperationStatus.ABSENT, OperationStatus.ABORTED}:
+        return
+    if registry.begin_abort(again) is OperationStatus.ABORTING:
+        put_back_objects(backend, again, stale, context.listener)
+    registry.abort(again)
+
+
+def _stale(backend: Backend, updates: Sequence[Change]) -> list[Change]:
+    """Return the changes whose object is new and whose record is old."""
+    objects = read_objects(backend.store, [change.storage_path for change in updates])
+    if None in objects.values():  # gone, or hidden from one who is no member any more
+        recorded_digests(backend, updates)
+    new = [change for change in updates if objects[change.storage_path] == change.content]
+    if not new:
+        return []
+    records = backend.registry.find(dag_ids=[change.dag_id for change in new], specs=False)
+    versions = {record.id: record.version for record in records}
+    return [
+        change
+        for change in new
+        if versions.get(change.granted.row_id) == change.granted.version - 1
+    ]
+
+
+def _claim(change: Change) -> Claim:
+    granted = change.granted
+    return Claim(
+        dag_id=granted.dag_id, replaces=granted.row_id, expected_version=granted.version - 1
+    )
 
 
 def _left_to_members(

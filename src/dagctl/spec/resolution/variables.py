@@ -46,7 +46,7 @@ class Variables:
     spec comes from no request."""
 
 
-def variables_of(values: Mapping[str, Any], said_by: str = "the program") -> Variables:
+def variables_of(values: Mapping[str, Any]) -> Variables:
     """Return variables that a program gives.
 
     Raises:
@@ -58,7 +58,7 @@ def variables_of(values: Mapping[str, Any], said_by: str = "the program") -> Var
             raise ValueError(problem)
     if len(values) > MAX_VARIABLES:
         raise ValueError(f"there are more than {MAX_VARIABLES:,} variables")
-    return Variables({name: Variable(value, said_by) for name, value in values.items()})
+    return Variables({name: Variable(value, "the program") for name, value in values.items()})
 
 
 def variable_problem(name: object, value: object) -> str | None:
