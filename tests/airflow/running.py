@@ -24,6 +24,7 @@ FLOWS = [
     for path in [
         *sorted((ROOT / "tests" / "airflow" / "flows").glob("*.yaml")),
         ROOT / "tests" / "golden" / "language_mapping" / "spec.yaml",
+        ROOT / "tests" / "golden" / "language_mapped_outputs" / "spec.yaml",
         ROOT / "tests" / "golden" / "language_stages" / "spec.yaml",
     ]
 ]

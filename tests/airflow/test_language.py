@@ -152,6 +152,34 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "inner.check": {"upstream": ["first"]},
         "end": {"upstream": ["inner.check", "load.report", "load.tables.orders"]},
     },
+    "language_mapped_outputs": {
+        "list_files": {},
+        "list_years": {},
+        "list_months": {},
+        "show": {
+            "upstream": ["list_files"],
+            "mapped": {
+                "bash_command": {
+                    "map": "output of list_files: return_value",
+                    "functions": ["quoted_name_function", "command_function"],
+                }
+            },
+        },
+        "load": {
+            "upstream": ["list_files", "list_years"],
+            "mapped": {
+                "map": {
+                    "zip": [
+                        "output of list_files: return_value",
+                        "output of list_years: return_value",
+                    ]
+                },
+                "functions": ["arguments_function"],
+            },
+        },
+        "months.keep": {"upstream": ["list_months"], "mapped_groups": ["months"]},
+        "report": {"upstream": ["load", "months.keep", "show"]},
+    },
     "language_mapping": {
         "list_regions": {},
         "list_years": {},

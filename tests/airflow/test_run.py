@@ -77,6 +77,14 @@ def test_mapped_tasks_and_groups_run_once_for_each_value(runs: dict[str, dict[st
     assert run["instances"]["region.load.store"] == 2
 
 
+def test_functions_are_called_for_what_a_task_is_mapped_over(runs: dict[str, Any]) -> None:
+    run = runs["mapped_outputs"]
+
+    assert {task["state"] for task in run["tasks"].values()} == {"success"}
+    loaded = ["a b.csv: 2 in 2023", "c.csv: 3 in 2024", "none: 0 in 2025"]
+    assert run["tasks"]["report"]["xcom"] == [["a b.csv", "c.csv"], loaded, ["feb", "jan"]]
+
+
 def test_functions_that_yield_metadata_or_are_asynchronous_run_to_their_end(
     runs: dict[str, dict[str, Any]], airflow: Airflow
 ) -> None:

@@ -110,6 +110,20 @@ LANGUAGE: dict[str, Callable[[int], str]] = {
     "values to map over": _one(
         lambda n: _operator("a", "BashOperator", {}, expand={"bash_command": ["{{ x }}"] * n}), 12
     ),
+    "outputs joined, and functions called for them": _one(
+        lambda n: _operator(
+            "a",
+            "BashOperator",
+            {},
+            expand={
+                "bash_command": {
+                    "$map": {"$zip": [{"$xcom": "c"}] * n},
+                    "function": {"$ref": "jobs.f"},
+                }
+            },
+        ),
+        16,
+    ),
     "params": lambda size: _document(params={f"p{n}": {"default": n} for n in range(size // 24)}),
     "assets": lambda size: _document(
         schedule={"assets": [f"s3://a/{n}" for n in range(size // 14)]}

@@ -8,15 +8,13 @@ from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.dependencies.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask
-from dagctl.spec.walk import is_mapped
+from dagctl.spec.walk import MAPPED_BY, is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.target import Target
-
-_MAPPED = ("expand", "expand_kwargs")
 
 
 def creation_order(outline: Outline, entries: Sequence[Entry]) -> list[Entry]:
@@ -78,7 +76,7 @@ def explicit_upstream(outline: Outline, entry: Entry, target: Target) -> Iterato
 def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
     renders = bool(entry.outputs) and not entry.is_group and _renders(entry, target)
     for path, name in entry.outputs:
-        if path[0] in _MAPPED or renders:
+        if path[0] in MAPPED_BY or renders:
             yield name
 
 

@@ -206,12 +206,30 @@ def _broken_primary(
         case ast.Attribute(value=value, attr=attr):
             return f"{expression(value, indent, column, after + len(attr) + 1)}.{attr}"
         case ast.Call(func=function):
-            return f"{expression(function, indent, column, after=1)}{_arguments(node, indent)}"
+            return _called(expression(function, indent, column, after=1), node, indent, after)
         case ast.Subscript(value=value, slice=key):
             head = expression(value, indent, column, after=1)
             if column + columns(f"{head}[{_key(key)}]") + after <= LINE_LENGTH:
                 return f"{head}[{_key(key)}]"
             return f"{head}[\n{' ' * (indent + _STEP)}{_key(key)}\n{' ' * indent}]"
+
+
+def _called(head: str, node: ast.Call, indent: int, after: int) -> str:
+    """Return a call; behind one that takes several lines it stands on the last of these."""
+    first, _, line = head.rpartition("\n")
+    room = LINE_LENGTH - columns(line) - after
+    flat = _flat(ast.Call(ast.Name(""), node.args, node.keywords), room) if first else None
+    return f"{head}{_arguments(node, indent) if flat is None or not flat.isascii() else flat}"
+
+
+def _chained(node: ast.expr, indent: int, column: int, after: int = 0) -> str:
+    """Return a chain of calls in an argument, with a line for each method."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=attr)):
+            head = f"{_chained(inner, indent, column)}\n{' ' * indent}.{attr}"
+            return _called(head, node, indent, after)
+        case _:
+            return expression(node, indent, column)
 
 
 def _arguments(node: ast.Call, indent: int) -> str:
@@ -241,6 +259,8 @@ def _item(before: str, item: ast.expr, indent: int) -> str:
     flat = _flat(item, LINE_LENGTH - column - 1)
     if flat is None and isinstance(item, ast.Call) and not before.isascii():
         return exploded(item, indent, column)
+    if flat is None and _links(item) > 1:
+        return _chained(item, indent, indent + columns(before), 1)
     return _broken(item, indent, indent + columns(before), 1) if flat is None else flat
 
 

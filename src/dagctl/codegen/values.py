@@ -25,7 +25,7 @@ from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.user_code.python import parse_python_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from dagctl.codegen.module_scope import ModuleScope
 
@@ -144,9 +144,15 @@ def asset(name_or_uri: str, scope: ModuleScope) -> ast.Call:
     return call(scope.imports.use(module, kind), [plain(name_or_uri)], {})
 
 
-def _joined(method: str, parts: Sequence[Any], scope: ModuleScope) -> ast.expr:
-    first, *others = (value_expression(part, scope) for part in parts)
-    return call(attribute(first, method), others, {})
+def _joined(marker: str, value: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
+    first, *others = (value_expression(part, scope) for part in value[marker])
+    beside = {key: value_expression(each, scope) for key, each in value.items() if key != marker}
+    return call(attribute(first, marker.removeprefix("$")), others, beside)
+
+
+def _mapped(value: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
+    output, function = (value_expression(value[key], scope) for key in ("$map", "function"))
+    return call(attribute(output, "map"), [function], {})
 
 
 _MARKERS: Mapping[str, Callable[[Mapping[str, Any], ModuleScope], ast.expr]] = {
@@ -158,8 +164,9 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], ModuleScope], ast.expr]] = {
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),
     "$arg": lambda value, _scope: name(value["$arg"]),
-    "$zip": lambda value, scope: _joined("zip", value["$zip"], scope),
-    "$concat": lambda value, scope: _joined("concat", value["$concat"], scope),
+    "$zip": lambda value, scope: _joined("$zip", value, scope),
+    "$concat": lambda value, scope: _joined("$concat", value, scope),
+    "$map": _mapped,
 }
 """How each marker is written."""
 

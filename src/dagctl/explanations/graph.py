@@ -47,7 +47,8 @@ GRAPH = {
     Code.BAD_MAPPING: Explanation(
         "What Airflow does not map",
         "A task or a group is mapped over lists and over what tasks return. What stands in a "
-        "mapped group is not mapped again, and `$arg` names an argument of that group.",
+        "mapped group is not mapped again, and `$arg` names an argument of that group. A list "
+        "without values is a warning: Airflow skips the task, and what waits for it.",
         "tasks:\n  - {task_id: a, bash_command: echo a, expand: {env: text}}",
         "tasks:\n  - {task_id: a, bash_command: echo a, expand: {env: [{X: a}, {X: b}]}}",
         "Write a list, or `{$xcom: ...}`; correct the name that the message shows.",

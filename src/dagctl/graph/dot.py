@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.graph.layout import edges, texts_at_edges
+from dagctl.graph.layout import edges, texts_at_edges, whole_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def dot(spec: DagSpec) -> str:
     """Return the digraph, left to right: every task as a node, as declared, then every edge.
 
-    A group is a cluster; an edge from or to it is one of a task in it, cut off at its border.
+    What is mapped is labelled so. A group is a cluster; an edge from or to it is one of a task in
+    it, cut off at its border.
     """
     outline = spec.outline
     nodes = _members(outline.top, "    ")
@@ -30,11 +31,13 @@ def dot(spec: DagSpec) -> str:
 
 def _members(entries: Iterable[Entry], margin: str) -> Iterator[str]:
     for entry in entries:
+        label = _quoted(whole_label(entry))
         if not entry.is_group:
-            yield f"{margin}{_quoted(entry.id)};"
+            node = _quoted(entry.id)
+            yield f"{margin}{node};" if label == node else f"{margin}{node} [label={label}];"
             continue
         yield f"{margin}subgraph {_quoted(f'cluster_{entry.id}')} {{"
-        yield f"{margin}    label={_quoted(entry.id)};"
+        yield f"{margin}    label={label};"
         yield from _members(entry.children, f"{margin}    ")
         yield f"{margin}}}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.spec.dependencies.cycles import end_of, start_of
 from dagctl.spec.dependencies.outline import innermost_common
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +45,11 @@ def texts_at_edges(spec: DagSpec) -> dict[tuple[str, str], str]:
         for entry in outline.entries
         for first, text in outline.labels(entry).items()
     }
+
+
+def whole_label(entry: Entry) -> str:
+    """Return the id that Airflow has for a task or a group, and whether it is mapped."""
+    return f"{entry.id} (mapped)" if is_mapped(entry.item) else entry.id
 
 
 def pictures(spec: DagSpec) -> list[Picture]:

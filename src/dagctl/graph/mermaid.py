@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.graph.layout import edges, texts_at_edges
+from dagctl.graph.layout import edges, texts_at_edges, whole_label
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def mermaid(spec: DagSpec) -> str:
     """Return the flowchart: a node for each task, an arrow for each edge, as declared.
 
     Nodes are numbered, so that no task id can be a keyword of Mermaid's; the id is the label.
-    A group is a subgraph.
+    A group is a subgraph. What is mapped is labelled so.
     """
     outline = spec.outline
     names = {task.id: f"t{number}" for number, task in enumerate(outline.tasks)}
@@ -40,7 +40,7 @@ def mermaid(spec: DagSpec) -> str:
 
 def _members(entries: Iterable[Entry], names: Mapping[str, str], margin: str) -> Iterator[str]:
     for entry in entries:
-        node = f'{names[entry.id]}["{_label(entry.id)}"]'
+        node = f'{names[entry.id]}["{_label(whole_label(entry))}"]'
         if not entry.is_group:
             yield f"{margin}{node}"
             continue

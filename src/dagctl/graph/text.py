@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dagctl.graph.art import art
 from dagctl.graph.layout import levels_of, pictures, texts_at_edges
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,16 +47,16 @@ def draw(spec: DagSpec, *, width: int, ascii: bool) -> str:  # noqa: A002 - the 
 
 
 def _labels(picture: Picture, spec: DagSpec) -> dict[str, str]:
-    """Return what is shown for each member: its own id, and how much there is in a group."""
+    """Return what is shown for each member: its own id, what a group has, and what is mapped."""
     members = spec.outline.top if picture.group is None else picture.group.children
     return {each.id: _label(each) for each in members}
 
 
 def _label(entry: Entry) -> str:
-    if not entry.is_group:
-        return entry.name
     count = sum(1 for _ in entry.tasks())
-    return f"{entry.name} ({count} task{'' if count == 1 else 's'})"
+    notes = [f"{count} task{'' if count == 1 else 's'}"] if entry.is_group else []
+    notes += ["mapped"] if is_mapped(entry.item) else []
+    return f"{entry.name} ({', '.join(notes)})" if notes else entry.name
 
 
 def _drawn(picture: Picture, labels: Mapping[str, str], width: int, *, ascii: bool) -> str:  # noqa: A002 - the standard word

@@ -45,6 +45,10 @@ def is_group(item: object) -> bool:
     return "group_id" in getattr(item, "__dict__", ())
 
 
+MAPPED_BY = ("expand", "expand_kwargs")
+"""The keys of what is mapped over."""
+
+
 def is_mapped(item: object) -> bool:
     """Return whether a task or a group is mapped over values."""
     return bool(field(item, "expand")) or field(item, "expand_kwargs") is not None

@@ -194,6 +194,10 @@ OBJECTS = {"Resources": resources, "Asset": uri, "Dataset": uri, "DeadlineAlert"
 NAMED: dict[str, Any] = {
     "MappedArgument": lambda value: f"argument {value._key}",
     "ZipXComArg": lambda value: {"zip": [plain(each) for each in value.args]},
+    "MapXComArg": lambda value: {
+        "map": plain(value.arg),
+        "functions": [function.__name__ for function in value.callables],
+    },
     "ConcatXComArg": lambda value: {"concat": [plain(each) for each in value.args]},
     "PlainXComArg": lambda value: f"output of {value.operator.task_id}: {value.key}",
     "LiteralValue": lambda value: f"literal {value.value}",

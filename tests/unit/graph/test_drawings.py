@@ -77,6 +77,34 @@ def test_each_drawing_shows_the_texts_at_edges() -> None:
     assert draw(labelled, width=80, ascii=True).endswith('\n\na -> b: no "new" rows')
 
 
+MAPPED = {
+    "dag_name": "Mapped",
+    "tasks": [
+        {"task_id": "one", "python_callable": "jobs.one"},
+        {"task_id": "many", "python_callable": "jobs.many", "expand": {"x": {"$xcom": "one"}}},
+        {
+            "group_id": "each",
+            "dependencies": ["many"],
+            "expand_kwargs": [{"x": 1}],
+            "tasks": [{"task_id": "a", "bash_command": "echo"}],
+        },
+    ],
+}
+
+
+def test_each_drawing_shows_what_is_mapped() -> None:
+    mapped = DagSpec.from_data(MAPPED)
+
+    assert draw(mapped, width=80, ascii=True).split("\n") == [
+        *("one -> many (mapped) -> each (1 task, mapped)", "", "each:", "  a"),
+    ]
+    assert 't1["many#32;#40;mapped#41;"]\n    subgraph g0["each#32;#40;mapped#41;"]\n' in (
+        mermaid(mapped)
+    )
+    assert '"many" [label="many (mapped)"];\n' in dot(mapped)
+    assert 'label="each (mapped)";' in dot(mapped)
+
+
 # --- Text: follow the lines, character by character, as a reader does --------------------------
 
 RIGHT, UP, DOWN = (0, 1), (-1, 0), (1, 0)

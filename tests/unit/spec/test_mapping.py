@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagctl import DagSpec, SpecError, render
+from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.spec.load import check_spec
 
@@ -20,10 +21,15 @@ OPERATOR = "operator: BashOperator"
 
 def findings(*lines: str, airflow: str = "3") -> list[tuple[str, int | None]]:
     """Return what is found in a task `t` with these lines, the first in line 7."""
+    found = check_spec(text_of(*lines), airflow=airflow).diagnostics
+    return [(each.code, each.line) for each in found]
+
+
+def text_of(*lines: str) -> str:
+    """Return a spec whose task `t` has these lines."""
     body = "".join(f"    {line}\n" for line in lines)
     head = f"dag_name: x\ntasks:\n  - task_id: a\n    {BASH}\n  - task_id: b\n    {BASH}\n"
-    text = f"{head}  - task_id: t\n{body}"
-    return [(each.code, each.line) for each in check_spec(text, airflow=airflow).diagnostics]
+    return f"{head}  - task_id: t\n{body}"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,7 @@ def findings(*lines: str, airflow: str = "3") -> list[tuple[str, int | None]]:
         ([DEF, "expand_kwargs: [{x: 1}, {x: 2, y: 3}]"], []),
         ([DEF, "expand: {x: {$zip: [{$xcom: a}, {$xcom: b}]}}"], []),
         ([DEF, "expand: {x: {$concat: [{$xcom: a}, {$xcom: b}]}}"], []),
+        ([DEF, "expand: {x: {$zip: [{$xcom: a}, {$xcom: b}], fillvalue: 0}}"], []),
         ([OPERATOR, "expand: {bash_command: [a, b]}"], []),
         ([OPERATOR, "expand_kwargs: [{bash_command: a}]"], []),
         ([BASH, "expand: {env: [{A: a}]}"], []),
@@ -210,3 +217,67 @@ def test_any_stage_is_refused_or_comes_back_equal(key: str, value: Any) -> None:
         return
     assert DagSpec.from_data(spec.to_data()) == spec
     assert value in {True, False}
+
+
+MAPPED = "{$map: {$xcom: a}, function: FUNCTION}"
+
+
+@pytest.mark.parametrize(
+    ("function", "code", "hint"),
+    [
+        ("{$ref: jobs.names.clean}", None, ""),
+        ("{$python_code: 'def f(value): return value'}", None, ""),
+        ("{$python_code: 'def f(): return 1'}", Code.PYTHON_PARAMETER, "value"),
+        ("jobs.names.clean", Code.BAD_MARKER, "`{$ref: jobs.names.clean}`"),
+        ("{$const: 5}", Code.BAD_MARKER, "`{$ref: pkg.module.name}`"),
+        ("{$ref: builtins.str}", Code.BAD_MAPPING, "def one(value): return str(value)"),
+    ],
+)
+@pytest.mark.parametrize("key", ["expand: {x: SOURCE}", "expand_kwargs: SOURCE"])
+def test_a_function_changes_each_value_of_an_output(
+    key: str, function: str, code: Code | None, hint: str
+) -> None:
+    lines = (DEF, key.replace("SOURCE", MAPPED.replace("FUNCTION", function)))
+    found = check_spec(text_of(*lines)).diagnostics
+
+    assert [(each.code, each.line) for each in found] == ([(code, 9)] if code else [])
+    assert all(hint in (each.hint or "") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("{$zip: [{$xcom: a}, {$xcom: b}], fillvalue: 0}", None),
+        ("{$map: {$concat: [{$xcom: a}, {$xcom: b}]}, function: {$ref: a.f}}", None),
+        ("{$map: {$map: {$xcom: a}, function: {$ref: a.f}}, function: {$ref: a.g}}", None),
+        ("{$map: {$xcom: a}}", Code.BAD_MARKER),
+        ("{$map: [1], function: {$ref: jobs.f}}", Code.BAD_MAPPING),
+        ("{$map: {$xcom: a, key: k}, function: {$ref: jobs.f}}", Code.BAD_MAPPING),
+        ("{$map: {$xcom: c}, function: {$ref: jobs.f}}", Code.UNKNOWN_DEPENDENCY),
+        ("[{$map: {$xcom: a}, function: {$ref: jobs.f}}]", Code.BAD_MARKER),
+    ],
+)
+def test_outputs_may_be_joined_and_changed_in_one_another(source: str, code: Code | None) -> None:
+    assert findings(DEF, f"expand: {{x: {source}}}") == ([(code, 9)] if code else [])
+
+
+def warnings(*lines: str) -> list[tuple[str, int | None]]:
+    found = check_spec(text_of(*lines)).diagnostics
+    assert all(each.severity is Severity.WARNING for each in found)
+    return [(each.message, each.line) for each in found]
+
+
+def test_a_list_without_values_is_a_warning() -> None:
+    """Both Airflows skip the task, and all that waits for it."""
+    empty = "there is no value: Airflow skips the task, and what waits for it"
+
+    assert warnings(DEF, "expand: {x: [], y: [1]}") == [(empty, 9)]
+    assert warnings(OPERATOR, "expand_kwargs: []") == [(empty, 9)]
+
+
+def test_a_task_that_keeps_nothing_fails_where_another_is_mapped_over_it() -> None:
+    """Both Airflows fail it: "did not push XCom for task mapping"."""
+    fails = "`c` keeps no output: Airflow fails it, since a task is mapped over its output"
+    over = "expand: {x: {$xcom: c}}\n  - {task_id: c, operator: EmptyOperator}"
+
+    assert warnings(DEF, over) == [(fails, 9)]

@@ -28,6 +28,7 @@ _NO_WORD = {
     "$arg": "an argument of a mapped group",
     "$zip": "several outputs joined",
     "$concat": "several outputs joined",
+    "$map": "a function that is called for each output",
 }
 
 

@@ -29,6 +29,7 @@ _NO_WORD = {
     "$arg": "an argument of a mapped group",
     "$zip": "several outputs joined",
     "$concat": "several outputs joined",
+    "$map": "a function that is called for each output",
 }
 KEYS_OF_TASKS = frozenset(
     {"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"}

@@ -18,6 +18,7 @@ from dagctl.spec.checks.rendered_texts import rendered_texts
 from dagctl.spec.checks.shared_parameters import shared_texts
 from dagctl.spec.dag.brought import brings
 from dagctl.spec.dependencies.branches import branch_warnings
+from dagctl.spec.dependencies.mapped_checks import empty_mappings
 from dagctl.spec.dependencies.xcom_order import XcomOrder
 from dagctl.spec.fields.callbacks import callbacks_in, code_of
 from dagctl.spec.fields.markers import functions_in
@@ -133,6 +134,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         for read in code.reads.imports:
             yield from (problem.at(*where) for problem in import_warnings(read, dag.target))
     yield from branch_warnings(spec.outline)
+    yield from empty_mappings(spec.outline)
     yield from dag.order.not_kept()
     yield from _not_sent(spec)
 

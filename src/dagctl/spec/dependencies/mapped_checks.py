@@ -6,17 +6,18 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.dependencies.outline import made_of, unit_of
 from dagctl.spec.dependencies.uses import arguments_used
 from dagctl.spec.tasks.mapping import mapped_names
-from dagctl.spec.walk import field, is_mapped
+from dagctl.spec.walk import field, is_mapped, mapping_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.dependencies.outline import Entry, Outline
+    from dagctl.spec.walk import Path
 
 
 def mapped_problems(outline: Outline) -> Iterator[Problem]:
@@ -37,6 +38,19 @@ def mapped_problems(outline: Outline) -> Iterator[Problem]:
         yield from _named_from_outside(outline, entry)
     if any(entry.is_group and is_mapped(entry.item) for entry in outline.entries):
         yield from _creation_circles(outline)
+
+
+def empty_mappings(outline: Outline) -> Iterator[Problem]:
+    """Yield a warning for each list without values that a task or a group is mapped over."""
+    for entry in outline.entries:
+        sources: dict[Path, Any] = {("expand_kwargs",): field(entry.item, "expand_kwargs")}
+        sources |= {("expand", key): it for key, it in mapping_in(entry.item, "expand").items()}
+        for path, source in sources.items():
+            if isinstance(source, list | tuple | dict) and not source:
+                skipped = "the group" if entry.is_group else "the task"
+                message = f"there is no value: Airflow skips {skipped}, and what waits for it"
+                hint = "add a value, or what another task returns: `{$xcom: ...}`"
+                yield warning(Code.BAD_MAPPING, message, hint).at(*entry.path, *path)
 
 
 def _argument_problems(entry: Entry) -> Iterator[Problem]:

@@ -13,7 +13,9 @@ from dagctl.spec.catalogue import known_class
 from dagctl.spec.dependencies.followers import Followers
 from dagctl.spec.dependencies.uses import returned_values_used
 from dagctl.spec.fields.import_path import is_class_name
-from dagctl.spec.walk import field
+from dagctl.spec.tasks import PythonTask
+from dagctl.spec.tasks.function_settings import APART
+from dagctl.spec.walk import MAPPED_BY, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from dagctl.target import Target
     from dagctl.user_code.xcom_pulls import Pull
 
+_RETURN = ("python", *APART)
+"""The types of tasks whose output is what their function returns."""
 _MOST = 100
 """How many tasks of one DAG are followed to all tasks behind them."""
 
@@ -89,11 +93,27 @@ class XcomOrder:
                 used = self._outline.resolve(name, entry.group)
                 hint = used and self._why_not_kept(used)
                 if used and hint:
-                    message = f"{quoted(used.id)} keeps no output: this is None"
+                    fails = "Airflow fails it, since a task is mapped over its output"
+                    gets = fails if path[0] in MAPPED_BY else "this is None"
+                    message = f"{quoted(used.id)} keeps no output: {gets}"
                     yield warning(Code.XCOM_NOT_THERE, message, hint).at(*entry.path, *path)
 
     def _why_not_kept(self, task: Entry) -> str | None:
-        """Return how a task would keep its output, or None: it does, or it is a group."""
+        """Return how a task would have an output, or None: it has one, or it is a group."""
+        item = task.item
+        has_code = isinstance(item, PythonTask) and item.python_code
+        if has_code and item.task_type in _RETURN and item.code.gives_nothing:
+            return "return a value there, or name another task"
+        name = field(item, "operator")
+        is_named = isinstance(name, str) and is_class_name(name)
+        known = known_class(name, self._target) if is_named else None
+        operator = known if isinstance(known, Operator) else None
+        if operator and operator.name == "EmptyOperator":
+            return "name a task that returns something"
+        return self._not_pushed(task, operator)
+
+    def _not_pushed(self, task: Entry, operator: Operator | None) -> str | None:
+        """Return how a task would push what it returns, or None: it does, or may."""
         arguments = field(task.item, "arguments") or {}
         own = field(task.item, "do_xcom_push")
         given = arguments.get("do_xcom_push", own) if isinstance(arguments, dict) else own
@@ -104,11 +124,7 @@ class XcomOrder:
             said = field(defaults, "do_xcom_push")
             if said is not None:
                 return None if said else "write `do_xcom_push: true` in that task"
-        name = field(task.item, "operator")
-        if not isinstance(name, str) or not is_class_name(name):
-            return None
-        known = known_class(name, self._target)
-        parameter = known.parameters.get("do_xcom_push") if isinstance(known, Operator) else None
+        parameter = operator.parameters.get("do_xcom_push") if operator else None
         if parameter is None or parameter.default is not False:
             return None
         return "write `do_xcom_push: true` in that task"

@@ -17,9 +17,10 @@ from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import frozen
 from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem
-from dagctl.spec.fields.import_path import path_problems
+from dagctl.spec.fields.import_path import is_import_path, path_problems
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.validation.wrong_type import TEXT, wrong_type
+from dagctl.spec.walk import MAPPED_BY
 from dagctl.user_code.python import PythonCodeError, by_place_problems, parse_python_code
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     Check = Callable[[object], Iterator[Problem]]
     Place = tuple[Path, Any]
 
-_MAPPED = ("expand", "expand_kwargs")
 MOST_ARGUMENTS = 1_000
 """Arguments of one call: Python's compiler compares their names pair by pair."""
 LONGEST_TEXT = 1_000
@@ -134,6 +134,13 @@ def _several(value: object) -> Iterator[Problem]:
         yield Problem(Code.BAD_MARKER, message, "write `[{$xcom: first}, {$xcom: second}]`")
 
 
+def _mapped_function(value: object) -> Iterator[Problem]:
+    if marker_of(value) not in {"$ref", "$python_code"}:
+        message = "the value must be a function"
+        path = value if isinstance(value, str) and is_import_path(value) else "pkg.module.name"
+        yield Problem(Code.BAD_MARKER, message, f"write `{{$ref: {path}}}`")
+
+
 @frozen
 class MarkerKind:
     """A kind of marker: how its value is checked, and which keys may stand beside it."""
@@ -142,6 +149,8 @@ class MarkerKind:
     beside: Mapping[str, Check] = field(default_factory=dict)
     holds_values: bool = False
     """Whether the value, and that of `with`, holds further values, with markers in them."""
+    needs: tuple[str, ...] = ()
+    """Which of the keys beside it must be there."""
     only_under: tuple[str, ...] = ()
     """The keys of a task or a group under which it may stand; none: wherever values are taken."""
 
@@ -157,8 +166,15 @@ MARKERS: Mapping[str, MarkerKind] = {
     "$file": MarkerKind(_file),
     "$const": MarkerKind(_anything),
     "$arg": MarkerKind(_name),
-    "$zip": MarkerKind(_several, holds_values=True, only_under=_MAPPED),
-    "$concat": MarkerKind(_several, holds_values=True, only_under=_MAPPED),
+    "$zip": MarkerKind(_several, {"fillvalue": _anything}, holds_values=True, only_under=MAPPED_BY),
+    "$concat": MarkerKind(_several, holds_values=True, only_under=MAPPED_BY),
+    "$map": MarkerKind(
+        _anything,
+        {"function": _mapped_function},
+        holds_values=True,
+        needs=("function",),
+        only_under=MAPPED_BY,
+    ),
 }
 """Every marker, by its key."""
 
@@ -293,6 +309,10 @@ def _problems(marker: str, item: Mapping[str, object]) -> Iterator[tuple[Path, P
         return
     for problem in kind.check(item[marker]):
         yield (marker,), problem
+    for key in kind.needs:
+        if key not in item:
+            hint = f"write `{{{marker}: ..., {key}: {{$ref: pkg.module.name}}}}`"
+            yield (marker,), Problem(Code.BAD_MARKER, f"{quoted(key)} is missing beside it", hint)
     for key, value in item.items():
         if key in kind.beside:
             yield from (((key,), problem) for problem in kind.beside[key](value))

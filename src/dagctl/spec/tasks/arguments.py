@@ -71,7 +71,7 @@ _NOT_SHARED = {
     "$const": "some operators render the text, and others do not",
 }
 """Markers that have no meaning for all tasks, each with the reason."""
-_JOINED = frozenset({"$zip", "$concat"})
+_JOINED = frozenset({"$zip", "$concat", "$map"})
 _OF_ITS_OWN = (
     *("task_id", "dag", "task_group", "default_args", "task_concurrency"),
     *("bash_command", "python_callable", "op_args", "op_kwargs"),

@@ -9,14 +9,15 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.markers import call_by_place_problems, marker_of
 from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.walk import Path
 
 _LISTS = ("$zip", "$concat")
-_ALLOWED = frozenset({"$xcom", "$ref", "$const", *_LISTS})
+_OF_OUTPUTS = frozenset({"$xcom", "$map", *_LISTS})
+_ALLOWED = frozenset({"$ref", "$const", *_OF_OUTPUTS})
 _NAME = 60
 """Characters of the name of a task that a hint repeats."""
 _LONG = 200
@@ -24,6 +25,8 @@ _OUTPUT = lazy_pattern(
     r"""xcom_pull\((?:task_ids=)?\[?["']([\w.-]{1,60})["']\]?\)|^([A-Za-z_]\w{0,59})\.output$"""
 )
 """A text that names the output of a task as a template, or as Python does."""
+_NO_SOURCE = ("builtins.", "math.")
+"""Modules whose functions are not written in Python."""
 _HINT = "write a list, `{$xcom: ...}`, `{$zip: [...]}` or `{$concat: [...]}`"
 
 
@@ -98,19 +101,37 @@ def _source_problems(value: object, path: Path) -> Iterator[Problem]:
         message = "Airflow maps only over what a task returns, not over another key"
         yield Problem(Code.BAD_MAPPING, message, "remove `key`").at(*path, "key")
     elif isinstance(value, dict) and marker in _LISTS:
-        yield from _joined_problems(value[marker], (*path, marker))
+        parts = value[marker]
+        for place, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
+            yield from _output_problems(part, (*path, marker, place), "joins")
+    elif isinstance(value, dict) and marker == "$map":
+        yield from _output_problems(value[marker], (*path, marker), "calls a function for")
+        yield from _function_problems(value.get("function"), (*path, "function"))
 
 
-def _joined_problems(parts: object, path: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the parts of `$zip` and `$concat`: Airflow joins only outputs."""
-    for place, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
-        here = (*path, place)
-        if marker_of(part) in {"$xcom", *_LISTS}:
-            yield from _source_problems(part, here)
-        else:
-            message = "Airflow joins only outputs of tasks"
-            hint = "write `{$xcom: ...}`; values that you know can stand in one list"
-            yield Problem(Code.BAD_MAPPING, message, hint).at(*here)
+def _output_problems(part: object, path: Path, does: str) -> Iterator[Problem]:
+    """Yield what is wrong with a part of `$zip`, `$concat` or `$map`."""
+    if marker_of(part) in _OF_OUTPUTS:
+        yield from _source_problems(part, path)
+    else:
+        message = f"Airflow {does} only outputs of tasks"
+        hint = "write `{$xcom: ...}`; values that you know can stand in one list"
+        yield Problem(Code.BAD_MAPPING, message, hint).at(*path)
+
+
+def _function_problems(function: object, path: Path) -> Iterator[Problem]:
+    """Yield why Airflow cannot call the function of `$map`, or cannot show its source."""
+    marker = marker_of(function)
+    if isinstance(function, dict) and marker == "$python_code":
+        for problem in call_by_place_problems(function, "value"):
+            yield problem.at(*path, marker)
+    elif isinstance(function, dict) and marker == "$ref":
+        name = function[marker]
+        if isinstance(name, str) and name.startswith(_NO_SOURCE):
+            message = f"Airflow shows the source of this function, and {quoted(name)} has none"
+            called = f"def one(value): return {name.rpartition('.')[2]}(value)"
+            hint = f"write `{{$python_code: '{called}'}}`"
+            yield Problem(Code.BAD_MAPPING, message, hint).at(*path, marker)
 
 
 def _item_problems(kwargs: object) -> Iterator[Problem]:

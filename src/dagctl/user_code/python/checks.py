@@ -198,6 +198,17 @@ def is_generator(statements: Sequence[ast.stmt], nodes: Nodes) -> bool:
     return any(isinstance(node, _YIELDS) for node in own_nodes(statements))
 
 
+def gives_nothing(nodes: Nodes) -> bool:
+    """Return whether code surely returns None, and keeps nothing of its own for other tasks.
+
+    Args:
+        nodes: All nodes of the code, those of functions in it too.
+    """
+    returns = any(node.value is not None for node in nodes.of(ast.Return))
+    names = (node.attr for node in nodes.of(ast.Attribute))
+    return not returns and not nodes.has(*_YIELDS) and "xcom_push" not in names
+
+
 def _calls_nothing(statements: Sequence[ast.stmt], source: CodeText) -> Iterator[Problem]:
     """Yield a problem if a body only defines functions or classes: the task would do nothing."""
     definition = next((s for s in statements if _defines(s)), None)

@@ -34,6 +34,8 @@ class PythonCode:
     """Whether Airflow calls it with the context as its one argument."""
     is_generator: bool = False
     """Whether it yields what it says of assets."""
+    gives_nothing: bool = False
+    """Whether a task with it surely has no output: no `return` has a value."""
     is_async: bool = False
     """Whether it is an `async def`."""
     warnings: Warnings = field(default_factory=Warnings)

@@ -113,6 +113,7 @@ def _body(reading: ParsedCode, signature: str) -> PythonCode:
         warnings=warnings,
         is_callback=signature == "context",
         is_generator=checks.is_generator(reading.statements, reading.nodes),
+        gives_nothing=checks.gives_nothing(reading.nodes),
         reads=reads,
     )
 
@@ -155,6 +156,7 @@ def _def(
         warnings=Warnings.of(warnings),
         is_callback=is_callback,
         is_generator=checks.is_generator(function.body, reading.nodes),
+        gives_nothing=checks.gives_nothing(reading.nodes),
         is_async=isinstance(function, ast.AsyncFunctionDef),
         reads=reads,
     )

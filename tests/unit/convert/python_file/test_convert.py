@@ -287,6 +287,36 @@ def test_mapping_stays_mapping() -> None:
     assert after["with"] == {"before": {"$xcom": "publish.again"}}
 
 
+def test_outputs_that_are_joined_and_changed_stay_so() -> None:
+    dag = in_dag("""
+        from jobs.names import clean
+        @task
+        def files():
+            return ["a"]
+        def command(file):
+            return f"cat {file}"
+        @task
+        def use(x):
+            return x
+        f = files()
+        copy = BashOperator.partial(task_id="copy").expand(bash_command=f.map(command).map(clean))
+        use.expand(x=f.zip(copy.output, fillvalue=None).map(lambda pair: pair[0]))
+        use.override(task_id="joined").expand(x=f.concat(f).zip(f))
+        use.override(task_id="sets").expand_kwargs(f.map(lambda one: {"x": one}))
+    """)
+    assert gaps(dag) == []
+    _, copy, use, joined, sets = dag.data["tasks"]
+    files, clean = {"$xcom": "files"}, {"$ref": "jobs.names.clean"}
+    inner = copy["expand"]["bash_command"]["$map"]
+    assert copy["expand"]["bash_command"]["function"] == clean
+    assert inner["$map"] == files
+    assert inner["function"]["$python_code"].startswith("def command(file):")
+    assert use["expand"]["x"]["$map"] == {"$zip": [files, {"$xcom": "copy"}], "fillvalue": None}
+    assert "return pair[0]" in use["expand"]["x"]["function"]["$python_code"]
+    assert joined["expand"] == {"x": {"$zip": [{"$concat": [files, files]}, files]}}
+    assert sets["expand_kwargs"]["$map"] == files
+
+
 SCHEDULES = {
     '"@hourly"': "@hourly",
     "timedelta(hours=2)": {"every": "2h"},
@@ -542,6 +572,7 @@ GAPS = {
     "EmptyOperator(**os.environ)": "not known",
     'EmptyOperator(task_id="a", pool=Variable.get("p"))': "renders no template here",
     'try:\n    x = asked()\nexcept OSError:\n    x = 2\nEmptyOperator(task_id="a")': "raised",
+    "@task\ndef f(): return [1]\nf.override(task_id='g').expand(x=f().map(f))": "no word here",
     'os.remove("x")\nEmptyOperator(task_id="a")': "runs at each parse",
 }
 

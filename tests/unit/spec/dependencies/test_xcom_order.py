@@ -66,7 +66,7 @@ def test_only_code_can_have_pushed_what_it_pulls_of_its_own() -> None:
     own = "xcom_pull(task_ids='g.puller')"
 
     assert of(f'bash_command: "{{{{ ti.{own} }}}}"') == [(ITSELF, 8)]
-    assert of(f'provide_context: true, python_code: "context[\\"ti\\"].{own}"') == []
+    assert of(f'provide_context: true, python_code: "return context[\\"ti\\"].{own}"') == []
 
 
 def test_a_callback_is_called_when_the_task_has_run() -> None:
@@ -97,6 +97,15 @@ KEPT: list[tuple[str, str, str | None]] = [
     ("operator: BashOperator, with: {bash_command: a, do_xcom_push: false}", "", "remove its"),
     ("operator: KubernetesPodOperator, with: {name: a, image: b}", "", "write `do_xcom_push: true"),
     ("operator: KubernetesPodOperator, do_xcom_push: true, with: {image: b}", "", None),
+    ("operator: EmptyOperator", "", "name a task that returns something"),
+    ("operator: EmptyOperator, do_xcom_push: true", "", "name a task that returns something"),
+    ('python_code: "print(1)"', "", "return a value there"),
+    ('python_code: "def f(): print(1)", task_type: virtualenv', "", "return a value there"),
+    ('python_code: "def f():\\n  if 1:\\n    return 2"', "", None),
+    ("python_code: \"def f(ti): ti.xcom_push(key='return_value', value=1)\"", "", None),
+    ('python_code: "def f(): yield 1"', "", None),
+    ('python_code: "def f(): print(1)", task_type: sensor', "", None),
+    ("python_callable: a.b", "", None),
 ]
 
 

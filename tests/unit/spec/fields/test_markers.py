@@ -79,6 +79,11 @@ GOOD: list[dict[str, object]] = [
     {"$arg": "region"},
     {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}]},
     {"$concat": [{"$xcom": "a"}, {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}]}]},
+    {"$map": {"$xcom": "a"}, "function": {"$ref": "jobs.x"}},
+    {
+        "$map": {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}], "fillvalue": 0},
+        "function": {"$python_code": "def f(x): pass"},
+    },
     {"plain": [1, {"a": None}]},
 ]
 

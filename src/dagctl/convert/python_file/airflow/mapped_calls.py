@@ -10,6 +10,7 @@ from dagctl.convert.python_file.state.objects import (
     Argument,
     Decorated,
     Decorator,
+    Each,
     Group,
     Joined,
     Name,
@@ -32,7 +33,7 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     """Call one of `METHODS` of a decorated function, a partial or an output."""
     if isinstance(owner, Task):
         owner = Output(owner)
-    if isinstance(owner, Output):
+    if isinstance(owner, Output | Joined | Each):
         return _of_output(machine, owner, name, made)
     if name == "override" and isinstance(owner, Decorated):
         return _overridden(owner, made)
@@ -49,9 +50,12 @@ def of_operator(machine: Machine, path: str, name: str, made: Call) -> Any:  # n
     return Partial(Name(path), made.kwargs, made.places)
 
 
-def _of_output(machine: Machine, owner: Output, name: str, made: Call) -> Any:  # noqa: ANN401
-    if name in {"zip", "concat"} and made.args and not made.kwargs:
-        return Joined(f"${name}", [owner, *made.args])
+def _of_output(machine: Machine, owner: Output | Joined | Each, name: str, made: Call) -> Any:  # noqa: ANN401
+    if name == "map" and len(made.args) == 1 and not made.kwargs:
+        return Each(owner, made.args[0])
+    taken = {"fillvalue"} if name == "zip" else set()
+    if name in {"zip", "concat"} and made.args and made.kwargs.keys() <= taken:
+        return Joined(f"${name}", [owner, *made.args], made.kwargs)
     return machine.opaque(made.node, f"a spec has no word for `{name}` of an output")
 
 

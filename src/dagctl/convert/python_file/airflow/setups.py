@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import Joined, Output, Task
+from dagctl.convert.python_file.state.objects import Each, Joined, Output, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +25,8 @@ def outputs_in(value: object) -> Iterator[Task]:
             yield item.task
         elif isinstance(item, Joined):
             stack += item.parts
+        elif isinstance(item, Each):
+            stack.append(item.output)
         elif isinstance(item, list | tuple):
             stack += item
         elif isinstance(item, dict):

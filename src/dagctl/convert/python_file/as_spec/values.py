@@ -12,6 +12,7 @@ from dagctl.convert.python_file.state.objects import (
     Connected,
     Dag,
     Decorated,
+    Each,
     EnumMember,
     Function,
     Given,
@@ -172,8 +173,14 @@ class Values:
                 return self._late(value, place, subject)
             case Output():
                 return self.output(value)
-            case Joined(marker=marker, parts=parts):
-                return {marker: [self.value(part, place, subject) for part in parts]}
+            case Joined(marker=marker, parts=parts, beside=beside):
+                joined = [self.value(part, place, subject) for part in parts]
+                return {marker: joined} | self._mapping(beside, place, subject)
+            case Each(output=output, function=function):
+                with self.rendered(really=False):
+                    called = self.value(function, place, subject)
+                mapped = self.value(output, place, subject)
+                return MISSING if called is MISSING else {"$map": mapped, "function": called}
             case EnumMember(value=inner, is_data=True):
                 return self.value(inner, place, subject)
             case Argument(name=name):

@@ -18,8 +18,10 @@ from dagctl.convert.python_file.state.objects import (
     Dag,
     Decorated,
     Decorator,
+    Each,
     Function,
     Group,
+    Joined,
     LocalClass,
     Made,
     Name,
@@ -118,7 +120,7 @@ def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
         isinstance(owner, Task | Output | list) or hasattr(owner, "children")
     ):
         return edges.method(machine, owner, name, made.args, made.kwargs, made.node)
-    if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
+    if name in METHODS and isinstance(owner, Output | Joined | Each | Decorated | Partial | Task):
         return mapped_calls.method(machine, owner, name, made)
     if isinstance(owner, Dag) and name == "get_task" and len(made.args) == 1:
         return _task_of(machine, owner, made.args[0]) or machine.only_python(made.node)

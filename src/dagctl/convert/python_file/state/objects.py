@@ -334,6 +334,16 @@ class Joined:
 
     marker: str
     parts: list[Any]
+    beside: dict[str, Any]
+    """What fills up the shorter ones, if anything does."""
+
+
+@dataclass(eq=False, slots=True)
+class Each:
+    """What `map` makes of an output: a function is called for each of its values."""
+
+    output: Any
+    function: Any
 
 
 @frozen
