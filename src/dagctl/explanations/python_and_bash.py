@@ -233,9 +233,9 @@ CODE = {
         "A task gets what another one has returned only if it waits for it. `xcom_pull` of a task "
         "that runs later gets None, and that of one beside it gets None or not, as it happens. "
         "What asks for other runs (`run_id`, `include_prior_dates`) is not looked at. A task with "
-        "`do_xcom_push: false` keeps nothing of what it returns, and an EmptyOperator or a function "
-        "without a `return` has nothing to keep. Airflow fails such a task if another one is mapped "
-        "over its output.",
+        "`do_xcom_push: false` keeps nothing of what it returns, and an EmptyOperator or a "
+        "function without a `return` has nothing to keep. Airflow fails such a task if another "
+        "one is mapped over its output.",
         "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
         "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
         "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
