@@ -173,14 +173,8 @@ class Values:
                 return self._late(value, place, subject)
             case Output():
                 return self.output(value)
-            case Joined(marker=marker, parts=parts, beside=beside):
-                joined = [self.value(part, place, subject) for part in parts]
-                return {marker: joined} | self._mapping(beside, place, subject)
-            case Each(output=output, function=function):
-                with self.rendered(really=False):
-                    called = self.value(function, place, subject)
-                mapped = self.value(output, place, subject)
-                return MISSING if called is MISSING else {"$map": mapped, "function": called}
+            case Joined() | Each():
+                return self._of_outputs(value, place, subject)
             case EnumMember(value=inner, is_data=True):
                 return self.value(inner, place, subject)
             case Argument(name=name):
@@ -213,6 +207,15 @@ class Values:
             case _:
                 kind = type(value).__name__
                 return self.missing(place, subject, f"a spec has no word for a value of {kind}")
+
+    def _of_outputs(self, value: Joined | Each, place: Place, subject: str) -> Any:  # noqa: ANN401
+        if isinstance(value, Joined):
+            joined = [self.value(part, place, subject) for part in value.parts]
+            return {value.marker: joined} | self._mapping(value.beside, place, subject)
+        with self.rendered(really=False):
+            called = self.value(value.function, place, subject)
+        mapped = self.value(value.output, place, subject)
+        return MISSING if called is MISSING else {"$map": mapped, "function": called}
 
     def _late(self, value: Late, place: Place, subject: str) -> Any:  # noqa: ANN401
         takes_calls = self._is_rendered is not None
