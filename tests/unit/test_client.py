@@ -13,7 +13,14 @@ import pytest
 from dagctl import Client, DagSpec, load_spec
 from dagctl.adapters.embedded.local_user import local_user_id
 from dagctl.dag_file.header import body_of
-from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
+from dagctl.errors import (
+    ConflictError,
+    KeyReusedError,
+    NotFoundError,
+    SpecError,
+    StaleVersionError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -360,3 +367,40 @@ def test_who_commits_may_change_between_two_calls(client: Client, sandbox: Sandb
     client.create(write("others.yaml", "Others"))
     assert sandbox.git("log", "-1", "--format=%an") == "Eve"
     assert client.get("others").created_by_name == "Eve <ada@example.com>"
+
+
+def test_list_takes_an_owner_a_tag_and_a_user(client: Client, root: Path) -> None:
+    client.create([write("a.yaml", "First", "ana"), write("b.yaml", "Second", "bo")])
+    email = subprocess.run(
+        ["git", "config", "user.email"], cwd=root, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    asked: list[dict[str, Any]] = [{"owner": "bo"}, {"tag": "etl"}, {"tag": "x"}, {"user": email}]
+    listed = [[dag.dag_id for dag in client.list(**how)] for how in asked]
+    both = ["first", "second"]
+    assert listed == [["second"], both, [], both]
+    assert list(client.list(user="stranger@example.com")) == []
+
+
+def test_a_plan_and_a_rename_are_refused_where_another_version_was_read(client: Client) -> None:
+    path = write("a.yaml", "First")
+    client.create(path)
+    for stale in (
+        lambda: client.plan(path, expected_version=7),
+        lambda: client.rename("first", "other", expected_version=7),
+    ):
+        with pytest.raises(StaleVersionError, match="this change is based on version 7"):
+            stale()
+    assert client.plan(path, expected_version=1).dags[0].version == 1
+    assert client.rename("first", "other", expected_version=1).dags[0].version == 2
+
+
+def test_a_rename_with_a_key_is_done_once(client: Client) -> None:
+    client.create([write("a.yaml", "First"), write("b.yaml", "Second")])
+    first = client.rename("first", "other", key="k")
+    again = client.rename("first", "other", key="k")
+    assert (first.replayed, again.replayed) == (False, True)
+    assert [(dag.dag_id, dag.action) for dag in again.dags] == [
+        (dag.dag_id, dag.action) for dag in first.dags
+    ]
+    with pytest.raises(KeyReusedError):
+        client.rename("second", "third", key="k")
