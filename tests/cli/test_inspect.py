@@ -181,6 +181,22 @@ def test_a_drawing_of_a_refused_spec_is_refused_with_its_errors(
     assert "never fires" in done.err
 
 
+def test_a_record_with_huge_values_is_shown_by_their_beginning_and_end(five: Shell) -> None:
+    (file,) = five.folder.rglob("registry.db")
+    huge = "x" * 200_000
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "UPDATE user_dags SET description = ?, owner = ?, tags = ?, created_by_name = ?",
+            [huge, huge, json.dumps([huge] * 50), huge],
+        )
+        connection.execute("UPDATE user_dag_versions SET updated_by_name = ?", [huge])
+    for command in (["show", "dag_c"], ["history", "dag_c"]):
+        said = five.ok(*command).out
+        assert f"{'x' * 100}..." in said
+        assert len(said) < 20_000, command
+    assert five.json("show", "dag_c")["dag"]["owner"] == huge
+
+
 def test_a_record_with_a_path_that_is_not_allowed_harms_only_itself(five: Shell) -> None:
     (file,) = five.folder.rglob("registry.db")
     with closing(sqlite3.connect(file)) as connection, connection:

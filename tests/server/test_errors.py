@@ -380,6 +380,33 @@ def test_what_is_in_the_way_in_the_repository_is_the_operators_to_clear(
     assert problem_of(answer, 409, "CONFLICT")["fix"] == "ask the operators of the server"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        """spec = '{"bad": 1}'""",
+        "spec = '[1]'",
+        """spec = jsonb_set(spec, '{schedule_interval}', '"0 0 30 2 *"')""",
+        "file_path = 'dags/a/../../b.py'",
+    ],
+)
+def test_a_bad_row_harms_only_itself(world: World, change: str) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for name in ("Orders", "Sales"):
+        assert editor.create(spec(project_id=project, dag_name=name)).status_code == 200
+    statement = f"update public.user_dags set {change} where dag_id = 'orders' and project_id = %s"
+    world.stand_in.sql(statement, project)
+    listed = editor.get("/dags", project_id=project).json()["dags"]
+    assert [dag["dag_id"] for dag in listed] == ["orders", "sales"]
+    answers = {
+        path: editor.get(f"/dags/orders{path}", project_id=project).status_code
+        for path in ("", "/graph", "/source", "/versions")
+    }
+    assert {path: code for path, code in answers.items() if code >= 500} == {}
+    for path in ("", "/graph", "/source"):
+        assert editor.get(f"/dags/sales{path}", project_id=project).status_code == 200
+
+
 def test_a_stored_file_that_is_no_text_is_409(world: World) -> None:
     project = world.project()
     editor = world.member(project)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dagctl.brevity import brief
 from dagctl.cli.arguments.options import DagId, examples
 from dagctl.cli.invocation import Invocation, current
 from dagctl.cli.terminal.text import plural, shown
@@ -223,7 +224,7 @@ def _lines(
     style = STATE_STYLES.get(state)
     painted = console.paint(state, style, on=console.out) if style else state
     yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
-    for line in record.description.splitlines():
+    for line in brief(record.description).splitlines():
         yield from console.folded(f"  {shown(line)}", on=console.out, hang=2)
     for name, value in _facts(dag, now, sources):
         yield from console.folded(f"  {name:<9} {shown(value)}", on=console.out, hang=12)

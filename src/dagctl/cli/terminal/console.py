@@ -10,6 +10,7 @@ from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
+from dagctl.brevity import brief
 from dagctl.cli.terminal.text import json_text, plural, shown, shown_block, wrapped
 from dagctl.errors import UnavailableError, advice
 from dagctl.patterns import lazy_pattern
@@ -134,7 +135,8 @@ class Console:
         self.error("\n".join(self.folded(redacted(text), on=self.err, hang=hang)))
 
     def folded(self, text: str, *, on: TextIO, hang: int = 0) -> list[str]:
-        """Return the lines of running text: wrapped at words for a terminal, else as they are."""
+        """Return the lines of running text, overlong ones cut; for a terminal wrapped at words."""
+        text = brief(text)
         if not is_terminal(on):
             return [text]
         return [part for line in text.split("\n") for part in wrapped(line, self.width, hang)]
