@@ -8,6 +8,7 @@ from dagctl.codegen.classes import class_reference
 from dagctl.codegen.expressions import attribute, call, mapping, plain, sequence
 from dagctl.codegen.values import length, reference, time_of, unrendered, value_expression
 from dagctl.spec.dag.deadlines import REFERENCES, deadlines_of
+from dagctl.spec.fields.markers import markers_in
 
 if TYPE_CHECKING:
     import ast
@@ -45,7 +46,9 @@ def further_arguments(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     for name in _PLAIN:
         value = getattr(spec, name)
         if value is not None:
-            arguments[name] = plain(value)
+            has_calls = any(markers_in(value, "$new"))
+            written = value_expression(value, scope, rendered=False) if has_calls else plain(value)
+            arguments[name] = written
     for name in _VALUES:
         value = getattr(spec, name)
         if value:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _OF_TASKS = ("pool", "queue", "owner", "email", "run_as_user", "executor", "task_display_name")
 """Arguments of every task that are text, and that no Airflow renders."""
 _OF_DAG = ("owner", "email", "dag_display_name")
-_TEMPLATE_FILES = {
+TEMPLATE_FILES = {
     "sql": (".sql",),
     "hql": (".hql", ".sql"),
     "bash_command": (".sh", ".bash"),
@@ -183,7 +183,7 @@ def _length(path: Path, name: object, value: object) -> Iterator[Problem]:
 
 def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Problem]:
     """Yield each text that Airflow replaces by the content of a file that dagctl does not write."""
-    for name, ends in _TEMPLATE_FILES.items():
+    for name, ends in TEMPLATE_FILES.items():
         value = given.get(name)
         if value is None or operator.template_fields is None:
             continue

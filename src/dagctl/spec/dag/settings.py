@@ -13,8 +13,11 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.spec.dag.deadlines import SCHEMA as DEADLINE
+from dagctl.spec.fields.markers import marker_of
+from dagctl.spec.fields.values import value_problems
 from dagctl.spec.validation.read_by import ReadBy, absent
 from dagctl.spec.validation.wrong_type import refuse_other_items, wrong_type
+from dagctl.spec.walk import Path
 
 MAX_PATH = 1_000
 MAX_LINK = 2_000
@@ -33,18 +36,32 @@ ONLY_IN_2 = {
 """The arguments that Airflow 3 has no more, each with what to do there."""
 
 
-def _search_path(value: object) -> str | list[str] | None:
-    check = line_of(MAX_PATH)
+Folder = str | dict[str, Any]
+
+
+def _search_path(value: object) -> Folder | list[Folder] | None:
     if value is None:
         return None
-    if isinstance(value, str):
-        return check(value)
+    if isinstance(value, str) or marker_of(value) == "$new":
+        return _folder(value, ())
     if not isinstance(value, list | tuple):
         raise wrong_type(("template_searchpath",), "a folder or a list of folders", value).error()
-    refuse_other_items("template_searchpath", value)
+    texts = [item if marker_of(item) != "$new" else "" for item in value]
+    refuse_other_items("template_searchpath", texts)
     if not value:
         raise Problem(Code.BLANK, "the list is empty", "write a folder, or remove it").error()
-    return [check(item) for item in value]
+    return [_folder(item, (place,)) for place, item in enumerate(value)]
+
+
+def _folder(value: Any, path: Path) -> Folder:  # noqa: ANN401 - JSON data
+    """Return a folder that Airflow searches: its text, or the call that gives it at each parse."""
+    if isinstance(value, str):
+        return line_of(MAX_PATH)(value)
+    problem = next(value_problems(value, path), None)
+    if problem is not None:
+        raise problem.error()
+    made: Folder = dict(value)
+    return made
 
 
 def _links(value: dict[str, str]) -> dict[str, str]:
@@ -100,8 +117,8 @@ AccessControl = Annotated[
     ),
 ]
 SearchPath = Annotated[
-    str | list[str] | None,
-    ReadBy(_search_path, str | list[str] | None),
+    Folder | list[Folder] | None,
+    ReadBy(_search_path, Folder | list[Folder] | None),
     Field(
         description="Folders in which Airflow looks for files of templates.",
         examples=["/opt/airflow/sql"],

@@ -79,6 +79,49 @@ def test_a_param_that_each_parse_works_out_stays_so() -> None:
     assert dag.data["params"]["day"] == {"default": day}
 
 
+def test_a_folder_of_templates_that_each_parse_works_out_stays_so() -> None:
+    dag = converted(
+        'BashOperator(task_id="a", bash_command="run.sh")',
+        call=", template_searchpath=[os.path.join(PLACE, 'sql'), '/opt/sql']",
+    )
+    assert dag.whole
+    joined = {"$new": "os.path.join", "args": [READ, "sql"]}
+    assert dag.data["template_searchpath"] == [joined, "/opt/sql"]
+
+
+def remarks(text: str) -> list[tuple[str, str]]:
+    (dag,) = convert_python(HEAD + dedent(text), "d.py", airflow="3", today=date(2026, 3, 10)).dags
+    return [(remark.outcome.name, remark.subject) for remark in dag.remarks]
+
+
+def test_the_default_of_a_start_that_is_read_is_assumed() -> None:
+    text = """
+    with DAG("d", schedule=None, start_date=Variable.get("start", "2024-08-01")):
+        BashOperator(task_id="a", bash_command="x")
+    """
+    (dag,) = convert_python(HEAD + dedent(text), "d.py", airflow="3", today=date(2026, 3, 10)).dags
+    assert dag.data["start_date"] == "2024-08-01"
+    assert [outcome for outcome, _ in remarks(text)] == ["ASSUMED"]
+
+
+@pytest.mark.parametrize(
+    ("key", "month", "is_said"),
+    [
+        ("start_date", 3, True),
+        ("start_date", 1, False),
+        ("end_date", 3, False),
+        ("end_date", 1, True),
+    ],
+)
+def test_a_second_date_for_the_tasks_is_named(key: str, month: int, *, is_said: bool) -> None:
+    text = f"""
+    shared = {{"{key}": datetime(2024, {month}, 1)}}
+    with DAG("d", schedule=None, {key}=datetime(2024, 2, 1), default_args=shared):
+        BashOperator(task_id="a", bash_command="x")
+    """
+    assert (("NEW", f"default_args.{key}") in remarks(text)) is is_said
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("none_failed_or_skipped", "none_failed_min_one_success"), ("dummy", "always")],

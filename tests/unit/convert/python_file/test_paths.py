@@ -196,13 +196,14 @@ def test_templates_are_named_from_the_folder_of_the_file(
         ('[f"{HERE}/sql"]', "{%- from 'a.sql' import x %}{{ x() }}"),
     ],
 )
-def test_a_template_that_is_not_known_leaves_the_gap(path: str, sql: str) -> None:
+def test_a_template_that_is_not_known_leaves_the_folder_to_each_parse(path: str, sql: str) -> None:
     dag = convert(f"""
         with DAG("etl", start_date=datetime(2024, 1, 1), template_searchpath={path}):
             SQLExecuteQueryOperator(task_id="a", sql="{sql}")
     """)
     assert dag.data["tasks"][0]["with"]["sql"] == sql
-    assert gaps(dag)
+    assert gaps(dag) == []
+    assert dag.data["template_searchpath"][-1]["$new"] == "operator.mod"
 
 
 @pytest.mark.parametrize("line", ["sizes['a'] = os.stat('/x').st_size", "sizes.a = os.stat('/x')"])
@@ -263,7 +264,9 @@ def test_a_function_that_asks_for_its_file_is_named() -> None:
     ("defaults", "sql"),
     [('{"sql": ["a.sql"]}', '"SELECT 1"'), ("{}", "Variable.get('name') + '.sql'")],
 )
-def test_a_template_whose_name_comes_from_elsewhere_leaves_the_gap(defaults: str, sql: str) -> None:
+def test_a_template_whose_name_comes_from_elsewhere_leaves_the_folder_to_each_parse(
+    defaults: str, sql: str
+) -> None:
     dag = convert(f"""
         from airflow.models import Variable
         with DAG(
@@ -274,7 +277,28 @@ def test_a_template_whose_name_comes_from_elsewhere_leaves_the_gap(defaults: str
         ):
             SQLExecuteQueryOperator(task_id="a", sql={sql})
     """)
-    assert gaps(dag)
+    assert gaps(dag) == []
+    assert dag.data["template_searchpath"][0]["$new"] == "operator.mod"
+
+
+@pytest.mark.parametrize(
+    ("code", "is_name"),
+    [
+        ("Variable.get('name') + '.sql'", True),
+        ("f'{HERE}/a.sql'", True),
+        ("Variable.get('name') + '.sql '", False),
+        ("datetime.now().strftime('%Y') + '.sql'", None),
+    ],
+)
+def test_the_name_of_a_template_file_is_no_template(code: str, *, is_name: bool | None) -> None:
+    dag = convert(f"""
+        from airflow.models import Variable
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            SQLExecuteQueryOperator(task_id="a", sql={code})
+    """)
+    given = dag.data["tasks"][0].get("with", {}).get("sql")
+    assert dag.whole is (is_name is not None)
+    assert isinstance(given, dict) is bool(is_name)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.finished import in_order
@@ -116,21 +117,14 @@ class DagConversion:
         for key in ("start_date", "end_date"):
             own, shared = given.get(key), defaults.pop(key, None)
             value = shared if own is None else own
+            if own is not None and shared is not None:
+                self._two_dates(key, own, shared)
             if value is None:
                 continue
             place = self._place(key if own is not None else "default_args")
-            if isinstance(value, Moment):
-                made[key] = self._values.moment(value, place, key)
-                zones |= {value.zone or "UTC"}
-            elif isinstance(value, str):
-                made[key] = value
-            elif isinstance(value, Name) and value.path.endswith("datetime.min"):
-                made[key] = "1900-01-01"
-                self._report.changed(place, key, "the dates of a spec begin in 1900")
-            else:
-                converted = self._values.value(value, place, key)
-                if converted is not MISSING:
-                    self._report.gap(place, key, "it is no date that a spec can hold")
+            date = self._date(key, value, place)
+            made |= {} if date is None else {key: date}
+            zones |= {value.zone or "UTC"} if isinstance(value, Moment) else set()
             if own is None and key == "end_date":
                 text = "runs end with it; in `default_args`, runs went on without tasks"
                 self._report.new(place, key, text)
@@ -141,6 +135,34 @@ class DagConversion:
             self._report.gap(self.dag.place, "timezone", text)
         zone = self._zone_of(given, zones)
         return made | ({"timezone": zone} if zone and zone != "UTC" else {})
+
+    def _date(self, key: str, value: object, place: Place) -> str | None:
+        if isinstance(value, Moment):
+            return self._values.moment(value, place, key)
+        if isinstance(value, Name) and value.path.endswith("datetime.min"):
+            self._report.changed(place, key, "the dates of a spec begin in 1900")
+            return "1900-01-01"
+        made = value if isinstance(value, str) else self._values.value(value, place, key)
+        if isinstance(made, str):
+            return made  # a default that was assumed
+        if made is not MISSING:
+            self._report.gap(place, key, "it is no date that a spec can hold")
+        return None
+
+    def _two_dates(self, key: str, own: object, shared: object) -> None:
+        """Report a date of `default_args` beside that of the DAG, if tasks have it in Airflow.
+
+        Airflow gives a task the later of two dates of a start, and the earlier one of an end.
+        """
+        sign = 1 if key == "start_date" else -1
+        if isinstance(own, Moment) and isinstance(shared, Moment):
+            first, second = (each.moment.replace(tzinfo=None) for each in (own, shared))
+            if (second - first) * sign <= timedelta() and (own.zone or "UTC") == (
+                shared.zone or "UTC"
+            ):
+                return
+        text = "the DAG has a date of its own, which counts for its tasks now too"
+        self._report.new(self._place("default_args"), f"default_args.{key}", text)
 
     def _start_of_tasks(self) -> dict[str, Any]:
         """Return the date from which Airflow starts runs where the DAG itself says none."""
@@ -184,6 +206,9 @@ class DagConversion:
                 made[key] = self._tasks.duration(value, place, key)
             elif key == "params":
                 made[key] = self._tasks.params(value, place)
+            elif key == "template_searchpath":
+                with self._values.rendered(really=False):
+                    made[key] = self._values.value(value, place, key) or MISSING
             elif key not in DagSpec.key_names():
                 self._report.gap(place, key, "a spec has no word for it")
             else:

@@ -32,6 +32,7 @@ from dagctl.convert.python_file.values.dates import PARTS, zone_of
 from dagctl.convert.python_file.values.kept import advice
 from dagctl.convert.python_file.values.texts import weight
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.checks.taken_literally import TEMPLATE_FILES
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.import_path import is_import_path
 from dagctl.spec.fields.markers import markers_in
@@ -219,8 +220,9 @@ class Values:
 
     def _late(self, value: Late, place: Place, subject: str) -> Any:  # noqa: ANN401
         takes_calls = self._is_rendered is not None
+        is_name = value.is_early and value.template.endswith(TEMPLATE_FILES.get(subject, ()))
         beside = f"what lies beside the file must lie beside the new one: {value.template}"
-        if value.read and takes_calls and not (self._is_rendered and value.is_text):
+        if value.read and takes_calls and (is_name or not (self._is_rendered and value.is_text)):
             if "{{ dag.folder" in value.template:
                 self.report.changed(place, subject, beside)
             return self._made(value.read, place, subject)
@@ -234,9 +236,10 @@ class Values:
                 f"it is read at each parse, and Airflow renders no template here: {value.template}"
             )
             return self.missing(place, subject, text + advice(value))
-        if not value.is_text:
-            text = f"a template gives it as text, and the file as another kind: {value.template}"
-            return self.missing(place, subject, text)
+        if is_name or not value.is_text:
+            why = "a template gives it as text, and the file as another kind"
+            why = "Airflow takes it for the name of a file, unrendered" if is_name else why
+            return self.missing(place, subject, f"{why}: {value.template}")
         if value.of_param and not _PARAM.fullmatch(value.template):
             why = "Airflow puts the name of an object into the text of the file, and here the value"
             self.report.new(place, subject, f"{why}: {value.template}")
