@@ -206,9 +206,6 @@ class DagConversion:
                 made[key] = self._tasks.duration(value, place, key)
             elif key == "params":
                 made[key] = self._tasks.params(value, place)
-            elif key == "template_searchpath":
-                with self._values.rendered(really=False):
-                    made[key] = self._values.value(value, place, key) or MISSING
             elif key not in DagSpec.key_names():
                 self._report.gap(place, key, "a spec has no word for it")
             else:

@@ -123,6 +123,9 @@ class Values:
     def argument(self, value: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
         """Return what a DAG, or every task, takes under a name, or `MISSING`, which is reported."""
         said = len(self.report.remarks)
+        if key == "template_searchpath":
+            with self.rendered(really=False):
+                return self.value(value, place, key) or MISSING
         made = self.value(value, place, key)
         if key in _OBJECTS or next(markers_in(made, "$new"), None) is None:
             return MISSING if made == [] and value else made  # a list of gaps is not empty
