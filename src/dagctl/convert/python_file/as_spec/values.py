@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.operators.names import path_now
 from dagctl.convert.python_file.state.objects import (
     Argument,
     Bound,
@@ -36,7 +37,6 @@ from dagctl.spec.checks.taken_literally import TEMPLATE_FILES
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.import_path import is_import_path
 from dagctl.spec.fields.markers import markers_in
-from dagctl.user_code.python.gone_imports import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,13 +54,6 @@ _PARAM = lazy_pattern(r"\{\{ params\.\w+ \}\}")
 _MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
-_DATASETS = {
-    "Dataset": "airflow.sdk.Asset",
-    "DatasetAlias": "airflow.sdk.AssetAlias",
-    "DatasetAll": "airflow.sdk.AssetAll",
-    "DatasetAny": "airflow.sdk.AssetAny",
-}
-"""What Airflow 3 calls the classes of datasets, at whatever place the file imports them from."""
 _ALIKE = (
     *("airflow.", "builtins.", "operator.", "os.", "datetime.", "pathlib.", "pendulum."),
     "functools.",
@@ -319,10 +312,7 @@ class Values:
 
     def _path_now(self, path: str, place: Place, subject: str) -> str:
         """Return the path by which the target has an object; another one is reported."""
-        word = path.rpartition(".")[2]
-        is_asset = path.startswith("airflow.") and self.target.series == "3"
-        now = _DATASETS.get(word) if is_asset else None
-        now = now or moved(path, self.target)
+        now = path_now(path, self.target)
         if now != path:
             self.report.changed(place, subject, f"`{path}` is `{now}` now")
         return now
