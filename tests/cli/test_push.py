@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
+from dagctl import Client, SpecError
 from tests.cli.conftest import GOOD, PROJECT
 
 if TYPE_CHECKING:
@@ -40,7 +43,29 @@ def test_push_and_branch_say_where_the_commit_is(shell: Shell, tmp_path: Path) -
     shell.write("specs/orders.yaml", GOOD.replace("a day", "one day"))
     assert shell.json("create", "specs", "--push")["pushed"] == "origin/main"
     assert shell.json("rm", "daily_orders")["pushed"] is None
-    assert shell.run("create", "specs", "--branch", "x", "--push").code == 2
+    for flag in ("--push", "--no-verify", "--prune"):
+        assert shell.run("create", "specs", "--branch", "x", flag).code == 2
+
+
+def test_force_proposes_over_a_file_that_was_changed_by_hand(shell: Shell, tmp_path: Path) -> None:
+    with_remote(shell, tmp_path)
+    shell.write("specs/orders.yaml", GOOD)
+    shell.ok("create", "specs", "--push")
+    made = (shell.folder / "dags" / "daily_orders.py").read_text()
+    shell.write("dags/daily_orders.py", made.replace("retries", "retries_"))
+    shell.write("specs/orders.yaml", GOOD.replace("a day", "one day"))
+    assert shell.run("create", "specs", "--branch", "review").code == 7
+    assert "Pushed to review" in shell.ok("create", "specs", "--branch", "review", "--force").out
+
+
+def test_a_program_proposes_no_spec_that_its_workspace_refuses(
+    shell: Shell, tmp_path: Path
+) -> None:
+    with_remote(shell, tmp_path)
+    shell.write("dagctl.toml", f'project_id = "{PROJECT}"\n[checks]\nstrict = true\n')
+    shell.write("specs/orders.yaml", GOOD.replace("echo load", "echo {{ no_such_name }}"))
+    with Client.open(shell.folder) as client, pytest.raises(SpecError):
+        client.propose(shell.folder / "specs" / "orders.yaml", "review")
 
 
 def test_publish_from_refuses_other_branches(shell: Shell, tmp_path: Path) -> None:

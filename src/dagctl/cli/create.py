@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dagctl.cli.terminal.progress import Reporter
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
+    from dagctl.commands.propose import Proposed
     from dagctl.errors import UsageError
     from dagctl.spec.strictness import Checks
 
@@ -100,8 +101,8 @@ def create(  # noqa: PLR0913 - one parameter an option
     invocation = begun(context, output, dry_run=dry_run)
     if exit_code and not dry_run:
         raise _refusal("--exit-code goes with --dry-run")
-    if branch is not None and (push is not None or if_exists is not None or prune):
-        raise _refusal("--branch cannot be used together with --push, --if-exists or --prune")
+    if branch is not None and (push is not None or if_exists is not None or prune or no_verify):
+        raise _refusal("--branch goes with none of --push, --if-exists, --prune and --no-verify")
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
     batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
@@ -117,7 +118,8 @@ def create(  # noqa: PLR0913 - one parameter an option
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, plan, batch)
         elif branch is not None:
-            _propose(invocation, client, progress, batch, branch)
+            propose = partial(client.propose, judged, branch, force=force)
+            _propose(invocation, client, progress, batch, propose)
         else:
             work = partial(client.create, judged, if_exists=if_exists, push=push)
             work = partial(work, force=force, verify=not no_verify, prune=folders)
@@ -217,13 +219,17 @@ def _create(
 
 
 def _propose(
-    invocation: Invocation, client: Client, progress: Reporter, batch: Batch, branch: str
+    invocation: Invocation,
+    client: Client,
+    progress: Reporter,
+    batch: Batch,
+    work: Callable[[], Proposed],
 ) -> None:
     """Push the DAGs to a branch for a review, and show where that is."""
     from dagctl.cli.reports.create_view import reporting_recovery
     from dagctl.cli.reports.plan_view import write_proposed
 
     with reporting_recovery(invocation, client, progress) as report_recovery:
-        proposed = client.propose(batch.specs, branch)
+        proposed = work()
         report_recovery()
         write_proposed(invocation, proposed, batch)

@@ -223,7 +223,7 @@ class Client(Transfer, Versions):
         """
         from dagctl.commands.propose import propose
 
-        requests = self._specs.changes(specs)
+        requests = self._specs.changes(specs, self.settings.checks)
         options = Options(by_file=self._by_file, force=force)
         return propose(self._context, requests, branch, options, self._remember)
 
