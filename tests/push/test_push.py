@@ -19,11 +19,13 @@ from dagctl.errors import (
     WorkspaceError,
 )
 from tests.push.conftest import SETTINGS, cloned, git
+from tests.supabase.place import At
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from dagctl import Client
     from tests.push.conftest import Clone, Remote
 
 
@@ -113,6 +115,53 @@ def test_the_same_path_is_a_conflict_and_the_next_step_works(
     clone.git("pull", "-q", "--ff-only")
     assert clone.create(spec) == [("orders", "unchanged")]
     clone.check_published()
+
+
+@pytest.mark.parametrize("first", ["rm", "mv"])
+def test_of_a_removal_and_a_rename_at_once_the_second_is_refused(
+    clone: Clone, remote: Remote, tmp_path: Path, first: str
+) -> None:
+    clone.create(clone.spec("specs/orders.yaml"), clone.spec("specs/other.yaml", "Other"))
+    bob = cloned(remote, tmp_path / "bob")
+    acts: dict[str, Callable[[Client], object]] = {
+        "rm": lambda client: client.remove(["orders", "other"]),
+        "mv": lambda client: client.rename("orders", "sales"),
+    }
+
+    def bobs() -> None:
+        with bob.open() as client:
+            acts[first](client)
+
+    second = acts["mv" if first == "rm" else "rm"]
+    with (
+        clone.open(At("commit", bobs)) as client,
+        pytest.raises(WorkspaceError, match=r"another version of dags/orders\.py in the meantime"),
+    ):
+        second(client)
+    assert {record.dag_id for record in clone.records()} == {"orders", "other"}
+    clone.check_agreement()
+    clone.git("checkout", "-q", "HEAD", "--", "notes.txt")
+    clone.git("pull", "-q", "--ff-only")
+    expected = set[str]() if first == "rm" else {"other", "sales"}
+    assert {record.dag_id for record in clone.records()} == expected
+    clone.check_published()
+
+
+def test_a_removal_that_another_clone_makes_at_once_is_made_once(
+    clone: Clone, remote: Remote, tmp_path: Path
+) -> None:
+    clone.create(clone.spec("specs/orders.yaml"))
+    bob = cloned(remote, tmp_path / "bob")
+
+    def bobs() -> None:
+        with bob.open() as client:
+            client.remove("orders")
+
+    before = len(remote.marks())
+    with clone.open(At("commit", bobs)) as client:
+        client.remove("orders")
+    assert len(remote.marks()) == before + 1
+    assert (clone.records(), bob.records()) == ([], [])
 
 
 def test_commits_of_the_user_are_not_pushed_along(clone: Clone, remote: Remote) -> None:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 Role = Literal["owner", "editor", "viewer"]
 
+PATIENT_FUNCTIONS = """
+select oid::regprocedure::text from pg_proc, unnest(proconfig) setting
+where setting like 'statement_timeout=%'
+"""
+
 
 class StandIn:
     """A Supabase project on a loopback port, in front of a real PostgreSQL.
@@ -208,9 +213,16 @@ class StandIn:
             cursor = connection.execute(statement.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 
-    def limit_statements(self, seconds: float) -> None:
-        """Cancel each statement of a user that takes longer, as a timeout of the role does."""
+    def limit_statements(self, seconds: float, *, functions: bool = True) -> None:
+        """Cancel each statement of a user that takes longer, as a timeout of the role does.
+
+        Args:
+            seconds: How long one may take.
+            functions: Whether that counts for functions, too, that have a timeout of their own.
+        """
         self._project.database.limit("authenticated", seconds)
+        for (function,) in self.sql(PATIENT_FUNCTIONS) if functions else ():
+            self.sql(f"alter function {function} set statement_timeout = {round(seconds * 1000)}")
 
     def stored(self, key: str, bucket: str = "dags") -> bytes | None:
         """Return the bytes of an object, or None."""

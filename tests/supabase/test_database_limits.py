@@ -101,3 +101,28 @@ def test_a_table_that_cannot_be_read_is_unavailable(place: Place) -> None:
         with pytest.raises(UnavailableError, match=CANCELLED_BY_TIME):
             place.records()
     assert [record.dag_id for record in place.records()] == ["orders"]
+
+
+SLOW = """
+create function public.wait() returns trigger language plpgsql as $$
+begin
+  perform pg_sleep(0.5);
+  return new;
+end $$;
+create trigger wait before update of state on public.user_dags
+  for each row execute function public.wait();
+"""
+
+
+def test_a_large_operation_may_take_longer_than_a_statement_of_a_user(place: Place) -> None:
+    functions = ("reserve", "import_versions", "confirm", "begin_abort", "abort")
+    rows = place.stand_in.sql(
+        "select proname::text from pg_proc where 'statement_timeout=25s' = any (proconfig) "
+        "and pronamespace = 'public'::regnamespace"
+    )
+    assert {name for (name,) in rows} == set(functions)
+    place.stand_in.limit_statements(0.3, functions=False)
+    place.stand_in.sql(SLOW)
+    place.create(place.spec("specs/x.yaml"))
+    assert place.versions() == {"orders": 1}
+    place.check_agreement()

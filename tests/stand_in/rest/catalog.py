@@ -32,6 +32,12 @@ select coalesce(p.proargnames, '{}'), coalesce(p.proargmodes::text[], '{}'), p.p
 from pg_proc p join pg_type t on t.oid = p.prorettype
 where p.pronamespace = 'public'::regnamespace and p.proname = %s and p.prokind = 'f'
 """
+HOISTED = """
+select set_config('statement_timeout', split_part(setting, '=', 2), true)
+from pg_proc p, unnest(p.proconfig) setting
+where p.pronamespace = 'public'::regnamespace and p.proname = %s
+  and setting like 'statement_timeout=%%'
+"""
 NAMES = """
 select distinct proname::text from pg_proc
 where pronamespace = 'public'::regnamespace and prokind = 'f' order by 1
@@ -158,3 +164,8 @@ def _unknown_function(name: str, names: Collection[str], hint: str | None) -> Re
         "cache.",
         hint=hint,
     )
+
+
+def hoist(connection: Connection, name: str) -> None:
+    """Let a function's own `statement_timeout` count for the request (`db-hoisted-tx-settings`)."""
+    connection.execute(HOISTED, [name])

@@ -155,6 +155,7 @@ def _call(call: Call) -> Response:
         raise RestError(400, "PGRST102", "Empty or invalid json")
     asked = query.parse(parameters)
     function = catalog.function(call.connection, call.name.removeprefix("rpc/"), arguments)
+    catalog.hoist(call.connection, function.name)
     safe_update.check(call.connection, function.name)
     text = json.dumps(arguments)
     rows = call.run(statements.call(function, arguments, asked, text, max_rows=call.max_rows))

@@ -299,14 +299,17 @@ class Committer:
     ) -> None:
         """Make sure that no other change of these files has come to the branch.
 
+        The same new content is none. The same removal is one, unless all is there as it shall be:
+        a rename would bring back under another id what a colleague has removed.
+
         Raises:
             WorkspaceError: One has; it is the refusal of that path.
         """
-        if now == draft.base:
+        if now == draft.base or (now is not None and self.holds(now, draft.files)):
             return
         for path, ours in draft.files.items():
-            theirs = self._trees.find(now, path)
-            if theirs not in (ours, self._trees.find(draft.base, path)):
+            theirs, before = (self._trees.find(at, path) for at in (now, draft.base))
+            if theirs != before and (theirs is None or theirs != ours):
                 raise refusal(path)
 
 

@@ -28,7 +28,7 @@ class TooLargeError(UnavailableError):
     """An answer has more bytes than dagctl takes, or the database makes: ask for less."""
 
 
-NEWEST_MIGRATION = "20261130000000"
+NEWEST_MIGRATION = "20261130000100"
 """The migration that this dagctl works with, which `dagctl_version` of the project answers."""
 NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01"})
 """How PostgREST and PostgreSQL say that a function or a table does not exist."""
