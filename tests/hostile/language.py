@@ -124,6 +124,16 @@ LANGUAGE: dict[str, Callable[[int], str]] = {
         ),
         16,
     ),
+    "lists of no values to map over": _tasks(
+        lambda n: _operator(f"t{n}", "BashOperator", {}, expand={"bash_command": []}), 90
+    ),
+    "outputs of functions that return nothing": _tasks(
+        lambda n: (
+            {"task_id": f"t{n}", "python_code": "def f(x=1): print(x)"}
+            | ({"with": {"x": {"$xcom": f"t{n - 1}"}}} if n else {})
+        ),
+        100,
+    ),
     "params": lambda size: _document(params={f"p{n}": {"default": n} for n in range(size // 24)}),
     "assets": lambda size: _document(
         schedule={"assets": [f"s3://a/{n}" for n in range(size // 14)]}

@@ -252,6 +252,16 @@ CODE = {
         _bash("|\n      set -e\n      cp /in/a.csv /out/\n      echo published"),
         "Begin the command with `set -e`, or join the lines with `&&`.",
     ),
+    Code.TEMPLATES_NOT_READ: Explanation(
+        "Templates that are not checked",
+        "`jinja_environment_kwargs` gives the DAG other delimiters, or extensions, of Jinja. "
+        "Airflow renders its templates with them; dagctl checks neither these templates nor the "
+        "commands that they stand in. This is information; with --strict it is an error.",
+        "jinja_environment_kwargs: {variable_start_string: '[[', variable_end_string: ']]'}\n"
+        + _bash("echo [[ ds ]]"),
+        _bash("echo {{ ds }}"),
+        "Write templates with `{{ ... }}`, or silence it with `# dagctl: ignore DAG464`.",
+    ),
     Code.BASH_SYNTAX: Explanation(
         "A command that bash cannot read",
         "A quote, a bracket or a keyword has no end, or stands where bash takes none. Bash runs "

@@ -127,3 +127,10 @@ def test_slips_in_two_places_are_both_said() -> None:
     found = check_spec(text, format="yaml").diagnostics
 
     assert [each.code for each in found] == [Code.WRONG_TYPE, Code.BAD_DURATION]
+
+
+def test_space_around_an_id_is_one_slip() -> None:
+    tasks = "- {task_id: 'a ', bash_command: a}\n- {task_id: b, bash_command: b, dependencies: [a]}"
+    (found,) = check_spec(f"dag_name: D\ntasks:\n{tasks}\n").diagnostics
+
+    assert (found.code, found.line) == (Code.BAD_TASK_ID, 3)

@@ -18,6 +18,16 @@ SLIPS = [
     ("bash_command: a, env: {A: {$ref: a.b, $xcom: c}}", "DAG233", "mapping of its own"),
     ("bash_command: a, env: {A: {$zip: [1]}}", "DAG233", "use `$xcom` here"),
     ("bash_command: a, skip_on_exit_code: 9", "DAG201", "`operator: BashOperator`"),
+    (
+        "operator: BashOperator, expand: {bash_command: {$map: {$xcom: b}, func: {$ref: a.b}}}",
+        "DAG233",
+        "did you mean `function`?",
+    ),
+    (
+        "operator: BashOperator, expand: {bash_command: {$map: b, function: {$ref: a.b}}}",
+        "DAG306",
+        "write `{$xcom: b}`",
+    ),
     ("operator: BashOperator, with: {bash_command: a}, expand: {bash_command: [b]}", "DAG236", "t"),
     ("operator: S3KeySensor, with: {1: a}", "DAG109", "quote it"),
     ("operator: S3KeySensor, with: {bucket_key: a}, expand: {1: [a]}", "DAG109", "quote it"),

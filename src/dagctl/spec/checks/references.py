@@ -128,6 +128,10 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
             yield from (problem.at(*path) for problem in _of_template(text, path, dag))
         for path, command in _commands(data, target):
             yield from (problem.at(*path) for problem in shell_warnings(command))
+    else:
+        message = "templates of this DAG are not checked: Jinja reads them with other signs"
+        info = Problem(Code.TEMPLATES_NOT_READ, message, severity=Severity.INFO)
+        yield info.at("jinja_environment_kwargs")
     for where, code in _codes(spec, data):
         yield from (problem.at(*where) for problem in _of_code(code.reads, where, dag))
     for where, code in functions_in(data):

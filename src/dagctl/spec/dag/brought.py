@@ -23,6 +23,12 @@ _SYNTAX = {
     "extensions": ["jinja2.ext.do"],
 }
 """The options of Jinja that say what a template is, as Airflow has them."""
+OPTIONS = frozenset(
+    {*_SYNTAX, "trim_blocks", "lstrip_blocks", "newline_sequence", "keep_trailing_newline"}
+    | {"optimized", "undefined", "finalize", "autoescape", "loader", "cache_size"}
+    | {"auto_reload", "bytecode_cache", "enable_async"}
+)
+"""What `jinja2.Environment` takes."""
 
 
 @contextmanager

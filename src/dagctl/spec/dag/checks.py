@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
+from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.dag.arguments import continuous_problems, date_problems
+from dagctl.spec.dag.brought import OPTIONS
 from dagctl.spec.dag.deadlines import deadline_problems
 from dagctl.spec.dag.entry_checks import further_entry_problems
 from dagctl.spec.dependencies.task_graph import graph_problems
@@ -23,7 +24,7 @@ from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.validation.gone import GONE, gone, under_a_task
 from dagctl.spec.validation.unknown_keys import means_dependencies
 from dagctl.spec.validation.wrong_type import TEXT, wrong_type
-from dagctl.spec.walk import raw_tasks
+from dagctl.spec.walk import mapping_in, raw_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -49,6 +50,10 @@ _SAID = {
         "put what it says into the tasks",
     ),
     "doc": ("a DAG has no `doc`", "write `doc_md`"),
+    **{
+        key: (f"unknown key `{key}`", "give it to the command: `--env prod`, or `DAGCTL_ENV=prod`")
+        for key in ("environment", "environments", "stage")
+    },
     "for_each": ("`for_each` belongs to a task or a group", "write it there, under `tasks`"),
     **{
         key: (f"unknown key `{key}`", "did you mean `task_defaults`?")
@@ -155,6 +160,11 @@ def _setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         if isinstance(data.get(key), dict):
             yield from early_argument_problems(data[key], (key,), message, "write the value")
     yield from _reference_problems(data)
+    for key in mapping_in(data, "jinja_environment_kwargs"):
+        if isinstance(key, str) and key not in OPTIONS:
+            hint = did_you_mean(key, OPTIONS) or "see `jinja2.Environment`, which takes them"
+            problem = Problem(Code.BAD_ARGUMENT, f"Jinja has no option {quoted(key)}", hint)
+            yield problem.at("jinja_environment_kwargs", key)
     if data.get("deadline") is not None:
         yield from deadline_problems(data["deadline"], ("deadline",))
         for path, callback in deadline_callbacks(data):

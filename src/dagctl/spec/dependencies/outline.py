@@ -129,10 +129,15 @@ class Outline:
 
     @cached_property
     def by_address(self) -> dict[str, Entry]:
-        """The entries by their addresses, the first of each."""
+        """The entries by their addresses, the first of each.
+
+        Space around an id is one slip: what names the entry without it is no second one.
+        """
         entries: dict[str, Entry] = {}
         for entry in self.entries:
             entries.setdefault(entry.address, entry)
+        for entry in self.entries:
+            entries.setdefault(entry.address.strip(), entry)
         return entries
 
     @cached_property

@@ -309,8 +309,9 @@ def _problems(marker: str, item: Mapping[str, object]) -> Iterator[tuple[Path, P
         return
     for problem in kind.check(item[marker]):
         yield (marker,), problem
+    strange = [key for key in item if key != marker and key not in kind.beside]
     for key in kind.needs:
-        if key not in item:
+        if key not in item and not strange:  # a strange key may be meant for it
             hint = f"write `{{{marker}: ..., {key}: {{$ref: pkg.module.name}}}}`"
             yield (marker,), Problem(Code.BAD_MARKER, f"{quoted(key)} is missing beside it", hint)
     for key, value in item.items():

@@ -103,9 +103,9 @@ def _source_problems(value: object, path: Path) -> Iterator[Problem]:
     elif isinstance(value, dict) and marker in _LISTS:
         parts = value[marker]
         for place, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
-            yield from _output_problems(part, (*path, marker, place), "joins")
+            yield from _output_problems(part, (*path, marker, place), "joins only")
     elif isinstance(value, dict) and marker == "$map":
-        yield from _output_problems(value[marker], (*path, marker), "calls a function for")
+        yield from _output_problems(value[marker], (*path, marker), "calls a function only for")
         yield from _function_problems(value.get("function"), (*path, "function"))
 
 
@@ -114,8 +114,10 @@ def _output_problems(part: object, path: Path, does: str) -> Iterator[Problem]:
     if marker_of(part) in _OF_OUTPUTS:
         yield from _source_problems(part, path)
     else:
-        message = f"Airflow {does} only outputs of tasks"
+        message = f"Airflow {does} outputs of tasks"
         hint = "write `{$xcom: ...}`; values that you know can stand in one list"
+        if isinstance(part, str) and len(part) <= _NAME and part.isidentifier():
+            hint = f"write `{{$xcom: {part}}}`"
         yield Problem(Code.BAD_MAPPING, message, hint).at(*path)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jinja2 import Environment
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
+from dagctl.spec.dag.brought import OPTIONS
 from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.strictness import Checks, judged
 
@@ -609,7 +612,18 @@ def test_templates_of_another_syntax_are_not_read(
     ]
     found = of_spec(f"jinja_environment_kwargs: {options}\ntasks: {json.dumps(tasks)}")
 
-    assert codes(found) == [Code.BAD_TEMPLATE] * 2 * is_read
+    not_read = [Code.BAD_TEMPLATE] * 2 if is_read else [Code.TEMPLATES_NOT_READ]
+    assert codes(found) == not_read
+
+
+def test_an_option_that_jinja_does_not_have_is_an_error_with_the_near_one() -> None:
+    tasks = "tasks: [{task_id: a, bash_command: echo}]"
+    (found,) = of_spec(f"jinja_environment_kwargs: {{trim_block: true}}\n{tasks}")
+
+    assert (found.code, found.hint) == (Code.BAD_ARGUMENT, "did you mean `trim_blocks`?")
+    every = "".join(f"  {name}: null\n" for name in sorted(OPTIONS))
+    assert check_spec(f"{HEAD}jinja_environment_kwargs:\n{every}{tasks}").spec is not None
+    assert inspect.signature(Environment).parameters.keys() == OPTIONS
 
 
 @pytest.mark.parametrize(
