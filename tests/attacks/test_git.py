@@ -7,6 +7,7 @@ reading runs none of them, and `create` only the hooks of a commit and the signi
 from __future__ import annotations
 
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,6 +49,15 @@ PROGRAMS = (
 """Settings that name a program."""
 
 
+HOOKS = (
+    "post-index-change",
+    "reference-transaction",
+    "post-commit",
+    "post-checkout",
+    "pre-push",
+)
+
+
 def with_programs(root: Path, victim: Victim) -> None:
     """Leave a local configuration that names a program wherever it can, and every hook."""
     program = script(victim.home / "bin/program", victim.home)
@@ -55,15 +65,40 @@ def with_programs(root: Path, victim: Victim) -> None:
     for name in PROGRAMS:
         victim.git("config", name, f"!{program}" if name.startswith("alias") else str(program))
     write(root / ".git/info/attributes", "*.md filter=evil diff=evil merge=evil\n")
-    hooks = (
-        "post-index-change",
-        "reference-transaction",
-        "post-commit",
-        "post-checkout",
-        "pre-push",
-    )
-    for name in hooks:
+    for name in HOOKS:
         script(root / ".git/hooks" / name, victim.home)
+
+
+def with_other_files_of_settings(root: Path, victim: Victim) -> None:
+    """Leave the same where git looks besides: included files, the work tree's own, templates."""
+    with_programs(root, victim)
+    mine = (root / ".git/config").read_text()
+    victim.git("config", "extensions.worktreeConfig", "true")
+    write(root / ".git/config.worktree", mine.partition("[remote")[0])
+    write(root / "settings", mine.partition("[remote")[0])
+    victim.git("config", "includeIf.gitdir:**.path", "../settings")
+    victim.git("config", "core.hooksPath", "hooks")
+    victim.git("config", "init.templateDir", str(root / "template"))
+    for name in HOOKS:
+        script(root / "hooks" / name, victim.home)
+        script(root / "template/hooks" / name, victim.home)
+
+
+def check_nothing_ran(victim: Victim) -> None:
+    """Check that no program has left its trace, and that one would."""
+    trace = victim.home / "PWNED"
+    assert (trace.read_text() if trace.exists() else "") == ""
+    command = ("git", "status")
+    subprocess.run(command, cwd=victim.clone, env=victim.environ, capture_output=True, check=False)
+    assert trace.exists()
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "serve"])
+def test_promise_9_no_file_of_settings_has_a_program_run(victim: Victim, command: str) -> None:
+    shell = victim.meets(Attack(leave=with_other_files_of_settings))
+    run_all(shell, [command])
+    check_nothing_ran(victim)
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "serve"])
@@ -72,8 +107,7 @@ def test_promise_9_no_command_runs_a_program_that_the_configuration_names(
 ) -> None:
     shell = victim.meets(Attack(leave=with_programs))
     run_all(shell, [command])
-    trace = victim.home / "PWNED"
-    assert (trace.read_text() if trace.exists() else "") == ""
+    check_nothing_ran(victim)
 
 
 @pytest.mark.parametrize("lacking", ["HEAD:dags", "HEAD^{tree}", "HEAD:dags/demo.py"])
