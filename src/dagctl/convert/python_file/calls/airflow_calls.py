@@ -95,7 +95,7 @@ def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN4
     """Return what a class of the file makes: a task, where it is called like an operator."""
     if "task_id" not in made.kwargs:
         known = record(machine, given, made)
-        return known or methods.instance(machine, given, made.node)
+        return known or methods.instance(machine, given, made)
     item = _operator(machine, Name(given.node.name), made)
     text = f"{given.node.name} is a class of this file: write it into a module, and import it"
     if isinstance(item, Task):

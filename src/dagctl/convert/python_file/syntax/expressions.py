@@ -37,7 +37,7 @@ from dagctl.convert.python_file.state.objects import (
 from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
 from dagctl.convert.python_file.syntax import comprehensions
-from dagctl.convert.python_file.values import dates, kept, methods, paths, reads, records
+from dagctl.convert.python_file.values import dates, instances, kept, methods, paths, reads, records
 from dagctl.convert.python_file.values.connections import field
 from dagctl.convert.python_file.values.kept_texts import by_percent
 from dagctl.convert.python_file.values.texts import formatted, rendered, spoken, text_of
@@ -153,6 +153,8 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         return owner.task
     if isinstance(owner, Task | Output | Dag | Group):
         return _attribute_of(machine, node, owner)
+    if (known := instances.field(machine, owner, node)) is not node:
+        return known
     if isinstance(owner, Opaque):
         return methods.of_object(machine, owner, node, scope) or owner
     if isinstance(owner, Record):

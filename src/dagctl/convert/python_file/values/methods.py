@@ -12,6 +12,7 @@ from dagctl.convert.python_file.state.objects import Function, LocalClass, Opaqu
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
+    from dagctl.convert.python_file.state.binding import Call
     from dagctl.convert.python_file.state.machine import Machine
     from dagctl.convert.python_file.state.scope import Scope
 
@@ -24,6 +25,8 @@ class Instance(Opaque):
     """An object of a class of the file, of which only Python knows more."""
 
     owner: LocalClass | None = None
+    made: Call | None = field(default=None, compare=False)
+    """The call that makes it."""
     touched: list[ast.AST] = field(default_factory=list)
     """The calls that may have changed it since it was made."""
 
@@ -174,6 +177,7 @@ def _called(
     )
 
 
-def instance(machine: Machine, owner: LocalClass, node: ast.Call) -> Instance:
+def instance(machine: Machine, owner: LocalClass, made: Call) -> Instance:
     """Return the object that a call of a class of the file makes."""
-    return Instance(f"{owner.node.name} is a class of this file", machine.place(node), owner=owner)
+    why = f"{owner.node.name} is a class of this file"
+    return Instance(why, machine.place(made.node), owner=owner, made=made)

@@ -40,7 +40,7 @@ _PLACES = {"init", "kw_only", None}
 """What `field` takes that changes how an object is made."""
 _NOT_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
 _OPTIONS = frozenset({"frozen", "slots", "kw_only", "eq", "order"})
-_SETTERS = frozenset({"setattr", "delattr", "vars", "exec", "eval", "__dict__", "__setattr__"})
+SETTERS = frozenset({"setattr", "delattr", "vars", "exec", "eval", "__dict__", "__setattr__"})
 """What may give an attribute of any name a value."""
 _ANY = "*"
 _UNKNOWN = object()
@@ -168,10 +168,10 @@ def _stays(machine: Machine, owner: LocalClass, fields: set[str]) -> bool:
     """Return whether no code of the file gives a field of an object another value."""
     texts = {owner.scope.origin.text, machine.origin.text}
     given = {name for text in texts for name in _attributes_given(text)}
-    return given.isdisjoint({*fields, _ANY}) and not _hands_itself_on(owner.node)
+    return given.isdisjoint({*fields, _ANY}) and not hands_itself_on(owner.node)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)  # as many as modules are read
 def _attributes_given(text: str) -> frozenset[str]:
     """Return the attributes that some code gives values, of whatever object; `*`: any."""
     names: set[str] = set()
@@ -179,13 +179,13 @@ def _attributes_given(text: str) -> frozenset[str]:
         match node:
             case ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
                 names.add(name)
-            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _SETTERS:
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in SETTERS:
                 names.add(_ANY)
     return frozenset(names)
 
 
 @lru_cache(maxsize=256)  # a loop may ask again and again
-def _hands_itself_on(node: ast.ClassDef) -> bool:
+def hands_itself_on(node: ast.ClassDef) -> bool:
     """Return whether a method does more with its object than to ask for an attribute."""
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and method.args.args:
