@@ -113,3 +113,14 @@ def test_what_a_list_held_when_the_object_was_made_is_not_read_later() -> None:
         BashOperator(task_id=place.name, bash_command="x")
     """
     assert not converted(text, "").whole
+
+
+def test_an_object_that_only_holds_data_is_made_in_a_dag() -> None:
+    text = """
+    with DAG("d", start_date=datetime(2024, 1, 1), schedule=None):
+        box = Box("north")
+        BashOperator(task_id=box.name, bash_command="x")
+    """
+    given = "class Box:\n" + SET
+    assert converted(text, given).whole
+    assert not converted(text, given + "        self.task = load(name)\n").whole

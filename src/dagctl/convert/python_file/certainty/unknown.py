@@ -20,6 +20,7 @@ from dagctl.convert.python_file.state.objects import (
     dag_of,
 )
 from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.values.instances import only_holds
 from dagctl.convert.python_file.values.paths import written
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def _may_make(callee: object) -> bool:
     if isinstance(callee, Bound):
         return isinstance(callee.owner, Made | Name)
     is_strange = isinstance(callee, Function) and callee.strange is not None
-    return is_strange or isinstance(callee, LocalClass | Opaque)
+    if isinstance(callee, LocalClass):
+        return not only_holds(callee.node)
+    return is_strange or isinstance(callee, Opaque)
 
 
 def _last_word(node: ast.Call) -> str:

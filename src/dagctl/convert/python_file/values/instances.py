@@ -16,7 +16,7 @@ from dagctl.convert.python_file.values.records import SETTERS, hands_itself_on, 
 from dagctl.convert.python_file.values.texts import weight
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.convert.python_file.state.machine import Machine
 
@@ -24,6 +24,7 @@ _OWN_ACCESS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__ne
 """What a class has that decides itself what its objects have."""
 _OF_TEXTS = frozenset({"format", "lower", "replace", "strip", "title", "upper"})
 """Methods of texts that give another text, each time the same."""
+_NAMING = (ast.Assign, ast.AnnAssign)
 
 
 def field(machine: Machine, owner: object, node: ast.Attribute) -> Any:  # noqa: ANN401
@@ -78,23 +79,43 @@ def _is_constant(name: str, kind: LocalClass) -> bool:
 @lru_cache(maxsize=256)  # a loop may ask again and again
 def _given_to(node: ast.ClassDef, name: str) -> tuple[ast.FunctionDef, ast.expr] | None:
     """Return the `__init__` that gives a field its only value, and the value; or None."""
-    held = {getattr(part, "name", "") for part in node.body} | {
-        each.id
-        for part in node.body
-        if isinstance(part, ast.Assign | ast.AnnAssign)
-        for each in ast.walk(part)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-    }
+    if not (init := _plain_init(node)) or name in _held(node):
+        return None
+    given = [value for attr, value in _assigned(init) if attr == name]
+    return (init, given[0]) if len(given) == 1 and _is_quiet(given[0]) else None
+
+
+def only_holds(node: ast.ClassDef) -> bool:
+    """Return whether a call of a class does no more than to keep data in an object."""
+    init = _plain_init(node)
+    return init is not None and all(_is_quiet(value) for _, value in _assigned(init))
+
+
+@lru_cache(maxsize=256)  # a loop may ask again and again
+def _plain_init(node: ast.ClassDef) -> ast.FunctionDef | None:
+    """Return the `__init__` of a class if it only gives its object fields; or None."""
     bases = [ast.unparse(base) for base in node.bases]
     init = method_of(node, "__init__")
     if node.keywords or node.decorator_list or bases not in ([], ["object"]) or init is None:
         return None
-    if held & {name, *_OWN_ACCESS} or init.decorator_list or hands_itself_on(node):
+    if not _OWN_ACCESS.isdisjoint(_held(node)) or init.decorator_list or hands_itself_on(node):
         return None
     if not all(isinstance(each, ast.Constant) for each in defaults_of(init.args).values()):
         return None
+    others = (part for part in init.body if not is_text(part) and not isinstance(part, ast.Pass))
+    return init if len([*_assigned(init)]) == len([*others]) else None
+
+
+def _held(node: ast.ClassDef) -> set[str]:
+    """Return the names that stand in the body of a class."""
+    parts = (each for part in node.body if isinstance(part, _NAMING) for each in ast.walk(part))
+    names = {each.id for each in parts if isinstance(each, ast.Name)}
+    return names | {getattr(part, "name", "") for part in node.body}
+
+
+def _assigned(init: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the fields that statements of a function give its object, with their values."""
     own = init.args.args[0].arg if init.args.args else ""
-    found: list[ast.expr] = []
     for part in init.body:
         match part:
             case (
@@ -104,11 +125,7 @@ def _given_to(node: ast.ClassDef, name: str) -> tuple[ast.FunctionDef, ast.expr]
                     value=ast.expr() as value,
                 )
             ) if who == own:
-                found += [value] if attr == name else []
-            case _ if not is_text(part) and not isinstance(part, ast.Pass):
-                return None
-    only = found[0] if len(found) == 1 and _is_quiet(found[0]) else None
-    return None if only is None else (init, only)
+                yield attr, value
 
 
 def _is_quiet(value: ast.expr) -> bool:
