@@ -1,4 +1,4 @@
-"""Texts that others have a part in, at a length that a person and a log can take. Pure."""
+"""Messages that quote a file or a program, cut to what a person and a log can take. Pure."""
 
 from __future__ import annotations
 

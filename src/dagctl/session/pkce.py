@@ -1,4 +1,4 @@
-"""Proof Key for Code Exchange (RFC 7636): signing in through a browser. Pure but for the draw."""
+"""Proof Key for Code Exchange (RFC 7636): signing in through a browser. Pure, but for chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a request is sent again, and after how long. Pure but for the draw."""
+"""When a request is sent again, and after how long. Pure, but for chance."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Supabase: the HTTP client, the auth endpoints, the registry and the store."""
+"""Supabase: its requests and refusals, the auth endpoints, the registry and the store."""
