@@ -81,6 +81,11 @@ def _returns(count: int) -> str:
     return _document(tasks=[{"task_id": "a", "task_type": "branch", "python_code": code}])
 
 
+def _joined(count: int) -> Task:
+    source = {"$map": {"$zip": [{"$xcom": "c"}] * count}, "function": {"$ref": "jobs.f"}}
+    return _operator("a", "BashOperator", {}, expand={"bash_command": source})
+
+
 LANGUAGE: dict[str, Callable[[int], str]] = {
     "groups that follow each other": _tasks(_group, 150),
     "groups in one another": _nested,
@@ -110,19 +115,8 @@ LANGUAGE: dict[str, Callable[[int], str]] = {
     "values to map over": _one(
         lambda n: _operator("a", "BashOperator", {}, expand={"bash_command": ["{{ x }}"] * n}), 12
     ),
-    "outputs joined, and functions called for them": _one(
-        lambda n: _operator(
-            "a",
-            "BashOperator",
-            {},
-            expand={
-                "bash_command": {
-                    "$map": {"$zip": [{"$xcom": "c"}] * n},
-                    "function": {"$ref": "jobs.f"},
-                }
-            },
-        ),
-        16,
+    "outputs joined, and functions called for them": lambda size: _document(
+        tasks=[_bash("c"), _joined(size // 16)]
     ),
     "lists of no values to map over": _tasks(
         lambda n: _operator(f"t{n}", "BashOperator", {}, expand={"bash_command": []}), 90
