@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from dagctl import Provenance, load_spec, render
+from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
     from dagctl import DagSpec
@@ -47,6 +48,18 @@ def test_the_file_is_the_golden_one(
     if update_goldens:
         golden.write_text(source, encoding="utf-8", newline="")
     assert golden.read_bytes().decode() == source
+
+
+@each_folder
+def test_a_version_that_is_newer_than_the_catalogue_is_as_the_newest_in_it(folder: Path) -> None:
+    """The beta of Airflow 3.4 loads these files without a warning of its own."""
+    (path,) = folder.glob("spec.*")
+    newest, newer = (
+        check_spec(path.read_bytes(), origin=path.name, airflow=version)
+        for version in ("3.3", "3.4")
+    )
+    assert [each.code for each in newer.diagnostics] == [each.code for each in newest.diagnostics]
+    assert render(newer.result(), airflow="3.4") == render(newest.result(), airflow="3.3")
 
 
 def ruff(*arguments: str) -> str:
