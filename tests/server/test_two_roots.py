@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import json
 import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from tests.server.one_address import OneAddress
 from tests.server.served import PROJECT, Served, check_agreement, spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from tests.stand_in import StandIn
@@ -58,8 +60,18 @@ def two(served: Served, remote: Path, tmp_path: Path) -> Iterator[tuple[Served, 
         yield served, other
 
 
-def check_published(server: Served, stand_in: StandIn, remote: Path, load: Load) -> None:
-    """Check that each DAG that was answered is there once, on one line of the remote's history."""
+def check_published(
+    server: Served, stand_in: StandIn, remote: Path, load: Load, further: Collection[str] = ()
+) -> None:
+    """Check that each DAG that was answered is there once, on one line of the remote's history.
+
+    Args:
+        server: One of the servers.
+        stand_in: The Supabase project.
+        remote: What all push to.
+        load: What was asked, and answered.
+        further: The DAGs that others have made.
+    """
     assert not load.refused, load.refused[0]
     assert not load.open
     for answers in load.answers.values():
@@ -71,12 +83,12 @@ def check_published(server: Served, stand_in: StandIn, remote: Path, load: Load)
     git(remote, "fsck", "--strict", "--no-dangling")
     git(server.root / PROJECT, "pull", "-q", "--ff-only")
     versions = check_agreement(server, stand_in, PROJECT)
-    assert sorted(one["dag_id"] for one in results) == sorted(versions)
+    assert sorted([*(one["dag_id"] for one in results), *further]) == sorted(versions)
     assert set(versions.values()) == {1}
 
 
 @pytest.mark.sweep
-def test_three_servers_publish_every_dag_once_on_one_line(
+def test_three_servers_and_two_clones_publish_every_dag_once_on_one_line(
     two: tuple[Served, Served], stand_in: StandIn, remote: Path, tmp_path: Path
 ) -> None:
     first, second = two
@@ -88,10 +100,37 @@ def test_three_servers_publish_every_dag_once_on_one_line(
         team = members([PROJECT], teams(first, stand_in, [PROJECT], 2))
         load = Load(first.url, team, EACH * len(servers), further=[second.url, third.url])
         load.start()
+        processes = {
+            f"{name}_{number}": creating(tmp_path / name, remote, f"{name} {number}", first, token)
+            for name, (_, token) in zip(("ada", "bob"), team, strict=True)
+            for number in range(EACH)
+        }
+        said = {dag_id: process.communicate()[1] for dag_id, process in processes.items()}
+        assert {name: process.returncode for name, process in processes.items()} == dict.fromkeys(
+            processes, 0
+        ), said
         load.wait_for(more=EACH * len(servers))
         load.stop(give_up=False)
         for server in servers:
-            check_published(server, stand_in, remote, load)
+            check_published(server, stand_in, remote, load, processes)
+
+
+def creating(
+    clone: Path, remote: Path, name: str, server: Served, token: str
+) -> subprocess.Popen[bytes]:
+    """Start a `create` of a DAG in a clone, which is made if it is not there."""
+    if not clone.exists():
+        git(clone.parent, "clone", "-q", f"file://{remote}", str(clone))
+        git(clone, "config", "user.name", clone.name)
+        git(clone, "config", "user.email", f"{clone.name}@example.com")
+    (clone / f"{name}.json").write_text(json.dumps(spec(name)))
+    own = {"BACKEND": "supabase", "ACCESS_TOKEN": token, "LOCK_TIMEOUT": "900"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "dagctl", "-q", "create", f"{name}.json"],
+        cwd=clone,
+        env={**server.environ, **{f"DAGCTL_{key}": value for key, value in own.items()}},
+        stderr=subprocess.PIPE,
+    )
 
 
 @pytest.mark.sweep
