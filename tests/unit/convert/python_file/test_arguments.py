@@ -216,3 +216,16 @@ def test_a_group_that_is_not_known_is_a_gap() -> None:
         "from shop import box\nBashOperator(task_id=1, task_group=box(), bash_command='x')"
     )
     assert "task_group" in gaps(dag)
+
+
+@pytest.mark.parametrize("mark", ["@other.task", "@other.task(retries=0)"])
+def test_the_decorator_of_a_dag_puts_its_task_there(mark: str) -> None:
+    text = f"""
+    other = DAG("other", start_date=datetime(2024, 1, 1), schedule=None)
+    {mark}
+    def load(n): ...
+    load(3)
+    """
+    (dag,) = convert_python(HEAD + dedent(text), "d.py", airflow="3", today=date(2026, 3, 10)).dags
+    assert dag.whole
+    assert [(task["task_id"], task["with"]) for task in dag.data["tasks"]] == [("load", {"n": 3})]

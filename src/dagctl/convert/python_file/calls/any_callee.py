@@ -203,6 +203,8 @@ def _in_order(machine: Machine, made: Call, items: list[Any], keys: list[Any]) -
 def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noqa: ANN401
     if made.args and isinstance(made.args[0], Function | Decorated):
         return decorators.wrapped(machine, decorator, made.args[0])
+    if not made.args and not made.unknown and decorator.kwargs.keys() == {"dag"}:
+        return Decorator(decorator.kind, decorator.kwargs | made.kwargs, made.places)
     return machine.only_python(made.node)
 
 

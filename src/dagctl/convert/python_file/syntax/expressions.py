@@ -18,6 +18,7 @@ from dagctl.convert.python_file.state.objects import (
     Container,
     Dag,
     Decorated,
+    Decorator,
     EnumMember,
     File,
     Function,
@@ -205,7 +206,7 @@ def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | 
     if isinstance(owner, Task):
         known = {"output": Output(owner), "task_id": full_id(owner)}
     elif isinstance(owner, Dag):
-        known = {"dag_id": owner.dag_id}
+        known = {"dag_id": owner.dag_id, "task": Decorator("task", {"dag": owner}, {})}
     elif isinstance(owner, Group):
         known = {"group_id": full_id(owner)}
     else:
