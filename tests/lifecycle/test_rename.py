@@ -155,3 +155,13 @@ def test_a_dag_whose_file_holds_both_sides_of_a_merge_is_not_renamed(user: Shell
     assert refused.code == ExitCode.CONFLICT
     assert "dags/orders.py holds both sides of a merge" in refused.err
     assert "`dagctl render --write SPEC`, then git add, and finish it" in refused.err
+
+
+def test_what_was_renamed_and_then_removed_comes_back_step_by_step(user: Shell) -> None:
+    user.ok("mv", "orders", "sales")
+    assert "fix:   dagctl mv sales orders renames it back" in user.run("restore", "orders").err
+    user.ok("rm", "sales")
+    assert "fix:   dagctl restore sales brings it back under" in user.run("restore", "orders").err
+    user.ok("restore", "sales")
+    user.ok("mv", "sales", "orders")
+    assert names(user) == ["orders"]

@@ -53,6 +53,15 @@ def plan_restore(context: Context, dag_ids: Iterable[str], options: Options) -> 
     return changes
 
 
+def _renamed(context: Context, dag_id: str, new_id: str) -> ConflictError:
+    """Return that a DAG was renamed; the way back begins where it is now, be that removed."""
+    now = recorded(context, [new_id]).get(new_id)
+    back = Fix(Command("mv", f"{new_id} {dag_id}"), " renames it back")
+    if now is not None and now.is_removed:
+        back = Fix(Command("restore", new_id), " brings it back under that id")
+    return ConflictError(f"`{dag_id}` was renamed to `{new_id}`", hint=back)
+
+
 def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     settings, dag_id = context.settings, record.dag_id
     if not record.is_removed:
@@ -61,10 +70,7 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
         raise stale(context.backend.registry, record, hint=READ_AGAIN)
     last, *before = context.backend.registry.versions(dag_id, limit=2, text=True)
     if last.action == "rename":
-        raise ConflictError(
-            f"`{dag_id}` was renamed to `{last.renamed}`",
-            hint=Fix(Command("mv", f"{last.renamed} {dag_id}"), " renames it back"),
-        )
+        raise _renamed(context, dag_id, last.renamed or "")
     spec = _spec_of(record)
     path = dag_path(settings.dags_folder, dag_id)
     if context.backend.files.read(path) is not None:
