@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.callbacks import callback_expression, stem_of
@@ -24,7 +25,11 @@ def task_arguments(given: TaskArguments, scope: ModuleScope) -> dict[str, ast.ex
     minutes = own.get("retry_delay_minutes")
     owner = scope.stem if scope.here else "task"
     arguments: dict[str, ast.expr] = {}
-    for name in SingleTaskArguments.model_fields:  # in the order of the file
+    order = _order()
+    given_names = own.keys() & order.keys()
+    if minutes is not None:
+        given_names.add("retry_delay")
+    for name in sorted(given_names, key=order.__getitem__):
         value = own.get(name)
         if name == "retry_delay" and minutes is not None:
             arguments[name] = duration(scope.imports, minutes=minutes)
@@ -41,6 +46,12 @@ def task_arguments(given: TaskArguments, scope: ModuleScope) -> dict[str, ast.ex
         else:
             arguments[name] = value_expression(value, scope, rendered=False)
     return arguments
+
+
+@cache
+def _order() -> dict[str, int]:
+    """Return the places that arguments have in the file: most tasks give few of them."""
+    return {name: place for place, name in enumerate(SingleTaskArguments.model_fields)}
 
 
 def shared_arguments(given: DefaultArgs, path: Path, scope: ModuleScope) -> dict[str, ast.expr]:

@@ -48,7 +48,7 @@ class LaterTask(BashTask):
 _ABSENT = {
     *(*SingleTaskArguments.model_fields, *FunctionSettings.model_fields),
     *(*Mapped.model_fields, "on_failure_fail_dagrun"),
-    *("email", "default_args", "python_code", "python_callable", "cwd"),
+    *("email", "default_args", "python_code", "python_callable", "cwd", "sla_miss_callback"),
 }
 """Fields that have no value to write for their default: they are left out."""
 

@@ -60,9 +60,11 @@ class Kinds:
 
     def _shown(self, task: Mapping[str, Any]) -> list[str]:
         """Return the kinds whose own keys a task has, in the order of its keys."""
-        shown = list(dict.fromkeys(self.owners[key] for key in task if key in self.owners))
+        owners = self.owners
+        shown = [owners[key] for key in task if key in owners]  # it is asked of each task often
         if len(shown) < 2:  # noqa: PLR2004 - of two, the key of another may belong to the first
             return shown
+        shown = list(dict.fromkeys(shown))
         return [tag for tag in shown if not any((other, tag) in self._beside for other in shown)]
 
 
