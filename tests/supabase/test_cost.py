@@ -65,3 +65,14 @@ def test_ten_thousand_names_are_looked_for_by_one_request(place: Place) -> None:
         records = client._backend.registry.find(dag_ids=names, removed=True, specs=False)
     assert [record.dag_id for record in records] == ["orders_7"]
     assert asked(place) == {"find_dags": 1}
+
+
+def test_an_export_takes_one_request_a_dag_and_one_more_for_older_versions(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.create(place.spec("specs/y.yaml", "Other"))
+    place.create(place.spec("specs/x.yaml", word="two"))
+    place.stand_in.requests.clear()
+    with place.open() as client:
+        client.export(place.root / "all.zip")
+    asked = place.stand_in.requests.matching("POST", "/rest/v1/rpc/dag_versions")
+    assert len(asked) == 3

@@ -142,6 +142,8 @@ def _versions(registry: Registry, newest: DagVersion) -> Iterator[DagVersion]:
     while versions:
         yield from (each for each in versions if each.spec and each.problem is None)
         last = versions[-1].version
+        if last == 1:
+            return
         versions = registry.versions(newest.dag_id, before=last, limit=VERSIONS, text=True)
 
 
