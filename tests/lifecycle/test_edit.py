@@ -145,7 +145,9 @@ def test_a_text_with_errors_is_edited_again_or_stays(desk: Desk) -> None:
 @ON_ONE
 def test_nothing_is_changed_where_the_editor_fails_or_changes_nothing(desk: Desk) -> None:
     before = (desk.text(), desk.user.git("rev-parse", "HEAD"))
-    assert "The text is as it was; nothing to do." in desk.edit("true")
+    said = desk.edit("true")
+    assert "The text is as it was; nothing to do." in said
+    assert "code --wait" in said  # as an editor that goes on in the background would need
     assert desk.code == 0
     said = desk.edit('echo "# more" >> "$2"; exit 3')
     assert desk.code == ExitCode.INTERRUPTED

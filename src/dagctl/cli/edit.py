@@ -139,6 +139,10 @@ def _write_nothing(invocation: Invocation) -> None:
 
     if not invocation.is_json:
         invocation.console.note("The text is as it was; nothing to do.")
+        hint = (
+            "an editor with a window of its own has an option to wait, as in EDITOR='code --wait'"
+        )
+        invocation.console.note(f"  hint: {hint}")
     elif invocation.dry_run:
         write_plan(invocation, PlanResult(dags=()))
     else:
