@@ -183,16 +183,16 @@ def shares(seconds: dict[str, float]) -> list[tuple[str, float]]:
 @contextmanager
 def on_supabase(project_ids: list[str]) -> Iterator[Place]:
     """Give a server over a stand-in in a process of its own, with many rows in the last project."""
-    with stand_in(project_ids) as told:
+    with stand_in(project_ids) as project:
         variables = {
-            "DAGCTL_SUPABASE_URL": told["url"],
-            "DAGCTL_SUPABASE_KEY": told["publishable_key"],
+            "DAGCTL_SUPABASE_URL": project["url"],
+            "DAGCTL_SUPABASE_KEY": project["publishable_key"],
         }
         with serving("served", variables) as served:
-            other = sign_in({**told, "email": STRANGER})
-            place = Place(served, sign_in(told), project_ids[-1], other)
+            other = sign_in({**project, "email": STRANGER})
+            place = Place(served, sign_in(project), project_ids[-1], other)
             create_one(place)
-            with psycopg.connect(told["database"]) as connection:
+            with psycopg.connect(project["database"]) as connection:
                 names = [f"row_{number:06}" for number in range(ROWS)]
                 connection.execute(INSERT, [place.listed, "", names])
                 connection.execute("analyze public.user_dags")
@@ -221,7 +221,7 @@ def serving(name: str, variables: dict[str, str], *options: str) -> Iterator[Ser
 
 @contextmanager
 def stand_in(project_ids: list[str]) -> Iterator[dict[str, Any]]:
-    """Start a stand-in, and give what it tells about itself."""
+    """Start a stand-in, and give its address, keys and user."""
     named = [word for project_id in project_ids for word in ("--project", project_id)]
     command = [sys.executable, "-m", "tests.stand_in", "--stranger", STRANGER, *named]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
@@ -232,12 +232,12 @@ def stand_in(project_ids: list[str]) -> Iterator[dict[str, Any]]:
             process.terminate()
 
 
-def sign_in(told: dict[str, Any]) -> str:
+def sign_in(project: dict[str, Any]) -> str:
     """Return an access token."""
     answer = httpx.post(
-        f"{told['url']}/auth/v1/token?grant_type=password",
-        headers={"apikey": told["publishable_key"]},
-        json={"email": told["email"], "password": told["password"]},
+        f"{project['url']}/auth/v1/token?grant_type=password",
+        headers={"apikey": project["publishable_key"]},
+        json={"email": project["email"], "password": project["password"]},
     )
     token: str = answer.json()["access_token"]
     return token
