@@ -213,7 +213,7 @@ def test_what_a_package_imports_by_a_relative_path_has_its_whole_path() -> None:
         from lib import CHECKS, Environment, env, make, send
         ENV = Environment("prod")
         with DAG("etl", start_date=datetime(2024, 1, 1)):
-            PythonOperator(task_id="a", python_callable=send, op_kwargs={"url": ENV.url})
+            PythonOperator(task_id="a", python_callable=send, op_kwargs={"of": ENV, "url": ENV.url})
             PythonOperator(task_id="b", python_callable=CHECKS["first"])
             PythonOperator(task_id="c", python_callable=env.send)
             make("d")
@@ -221,10 +221,7 @@ def test_what_a_package_imports_by_a_relative_path_has_its_whole_path() -> None:
     assert dag.whole
     assert [one["python_callable"] for one in dag.data["tasks"]] == ["lib.env.send"] * 4
     made = {"$new": "lib.env.Environment", "args": ["prod"]}
-    assert dag.data["tasks"][0]["with"]["url"] == {
-        "$new": "builtins.getattr",
-        "args": [made, "url"],
-    }
+    assert dag.data["tasks"][0]["with"] == {"of": made, "url": "prod"}
 
 
 STARRED = """
