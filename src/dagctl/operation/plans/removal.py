@@ -60,7 +60,11 @@ def plan_removal(
     settings, asked = context.settings, list(dict.fromkeys(dag_ids))
     records = recorded(context, [dag_id for dag_id in asked if id_or_empty(dag_id)])
     unknown = [dag_id for dag_id in asked if dag_id not in records]
-    if impossible := [dag_id for dag_id in unknown if not is_path(path_of(settings, dag_id))]:
+    if impossible := [
+        dag_id
+        for dag_id in unknown
+        if not id_or_empty(dag_id) or not is_path(path_of(settings, dag_id))
+    ]:
         raise not_recorded(context.backend.registry, impossible)
     changes = [_change(context, dag_id, records.get(dag_id), command) for dag_id in asked]
     if purges:  # then `create` is not refused either
