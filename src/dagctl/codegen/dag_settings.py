@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.classes import class_reference
 from dagctl.codegen.expressions import attribute, call, mapping, plain, sequence
-from dagctl.codegen.values import length, reference, time_of, unrendered, value_expression
+from dagctl.codegen.values import (
+    data_expression,
+    length,
+    reference,
+    time_of,
+    unrendered,
+    value_expression,
+)
 from dagctl.spec.dag.deadlines import REFERENCES, deadlines_of
-from dagctl.spec.fields.markers import markers_in
 
 if TYPE_CHECKING:
     import ast
@@ -46,9 +52,7 @@ def further_arguments(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     for name in _PLAIN:
         value = getattr(spec, name)
         if value is not None:
-            has_calls = any(markers_in(value, "$new"))
-            written = value_expression(value, scope, rendered=False) if has_calls else plain(value)
-            arguments[name] = written
+            arguments[name] = data_expression(value, scope)
     for name in _VALUES:
         value = getattr(spec, name)
         if value:
