@@ -237,6 +237,8 @@ def test_no_command_makes_a_dag_twice_whose_file_is_in_the_folder_of_before(thre
     assert "the files of 3 of 3 DAGs are in dags, and dags_folder is new now" in done.out
     assert "dags/b.py stays, and new/b.py is not written" in three.ok("pull").err
     assert "dags/b.py stays where it is" in three.ok("rm", "b", "--force", "--dry-run").err
+    refusal = three.run("render", "--write", "specs/b.yaml")
+    assert (refusal.code, refused in refusal.err) == (ExitCode.CONFLICT, True)
     assert sorted(path.name for path in (three.folder / "dags").iterdir()) == before
     assert not (three.folder / "new").exists()
     three.git("mv", "dags", "new")

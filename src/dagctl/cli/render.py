@@ -76,10 +76,12 @@ def render(  # noqa: PLR0913 - one parameter an option
 
 
 def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool) -> None:
+    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.cli.terminal.text import shown, words
     from dagctl.client import Client
 
-    with Client.open(variables=checks.variables) as client:
+    warnings = WarningsOnly(invocation.console)
+    with Client.open(listener=warnings, variables=checks.variables) as client:
         written = client.rewrite(spec, force=force)
     path = shown(written.file_path)
     if written.changed:

@@ -1,6 +1,8 @@
-"""Make a DAG file again in the work tree: no registry is asked, nothing is committed.
+"""Make a DAG file again in the work tree; nothing is recorded or committed.
 
-For a merge that conflicts in a DAG file: the file follows from its spec, once that is settled.
+For a merge that conflicts in a DAG file: the file follows from its spec, once that is settled. No
+registry is asked there, as the file itself names its spec. Of a spec that no file names, the plan
+of `create` says which DAG it means: else a file could be that of another DAG, or a second one.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from dagctl.operation.comparison.merge import header_of, sides_of
 from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
 from dagctl.operation.dags.foreign import LARGEST
 from dagctl.operation.dags.inventory import MOST_FILES, dag_of, path_of
+from dagctl.operation.options import Options
+from dagctl.operation.plans.plan import make_plan
 from dagctl.operation.rendering import rendered
 from dagctl.ports import FileWrite
 
@@ -49,7 +53,7 @@ def rewrite(context: Context, change: Change, *, force: bool = False) -> Rewritt
     if spec is None:
         raise ValueError("no spec to render")  # a bug in dagctl
     with context.lock():
-        dag_id = _dag_id(context, change, spec)
+        dag_id = _dag_id(context, change, spec) or _planned_id(context, change, force=force)
         path = path_of(context.settings, dag_id)
         standing = context.backend.files.read(path)
         if standing is not None and not force:
@@ -60,16 +64,28 @@ def rewrite(context: Context, change: Change, *, force: bool = False) -> Rewritt
     return Rewritten(dag_id=dag_id, file_path=path, changed=content != standing)
 
 
-def _dag_id(context: Context, change: Change, spec: DagSpec) -> str:
-    """Return the id of the DAG whose file names the spec; else the one that the spec asks for."""
+def _dag_id(context: Context, change: Change, spec: DagSpec) -> str | None:
+    """Return the id of the DAG whose file names the spec; None: none does, or under another id."""
     files, settings = context.backend.files, context.settings
-    if spec.dag_id_given or change.source is None:
-        return change.base_name
+    if change.source is None:
+        return None
     for path, content in files.python_files(settings.dags_folder, MOST_FILES, LARGEST):
         dag_id, header = dag_of(settings, path, content)
         if header is not None and header.source == change.source:
-            return dag_id
-    return change.base_name
+            return dag_id if not spec.dag_id_given or dag_id == change.base_name else None
+    return None
+
+
+def _planned_id(context: Context, change: Change, *, force: bool) -> str:
+    """Return the id of the DAG that `create` would make or change; its warnings are shown.
+
+    Raises:
+        ConflictError: `create` would be refused.
+    """
+    (planned,) = make_plan(context, [change], Options(force=force))
+    for warning in planned.warnings:
+        context.listener.warn(warning)
+    return planned.dag_id
 
 
 def _check_untouched(context: Context, path: str, standing: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dagctl.commands.rewrite import rewrite
@@ -74,3 +76,36 @@ def test_a_new_spec_gets_a_file_that_create_takes_over() -> None:
     (dag,) = world.create(V1).dags
     assert (dag.state, dag.version) == ("created", 1)
     world.check_agreement()
+
+
+def test_no_dag_is_made_twice_or_lost_that_the_registry_has() -> None:
+    for is_cache in (True, False):
+        world = World.of(is_cache=is_cache)
+        world.place(A, V1)
+        world.create(V1)
+        first = world.backend.files.content[PATH]
+        # another spec of that name gets a file of its own, as with `create`
+        assert rewrite(world.context(), asked(spec(command="echo 9"), "specs/b.yaml")).dag_id == (
+            "orders_2"
+        )
+        renamed = asked(spec(command="echo 1", dag_id="nightly"), A)
+        other = asked(spec(command="echo 9", dag_id="orders"), "specs/c.yaml")
+        for change, why in ((renamed, "second DAG"), (other, "the DAG of specs/a.yaml")):
+            with pytest.raises(ConflictError, match=why):
+                rewrite(world.context(), change)
+        world.settings = replace(world.settings, dags_folder="new")
+        with pytest.raises(ConflictError, match="dags_folder is new now"):
+            rewrite(world.context(), V1)
+        assert {path for path in world.backend.files.content if path.endswith(".py")} == {
+            PATH,
+            "dags/orders_2.py",
+        }
+        assert world.backend.files.content[PATH] == first
+
+
+def test_a_file_that_names_its_spec_is_made_again_without_the_registry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, _, _ = sides()
+    monkeypatch.setattr(world.backend.registry, "find", None)
+    assert rewrite(world.context(), V4).changed
