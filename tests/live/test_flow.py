@@ -187,6 +187,29 @@ def test_an_upload_that_ends_late_is_seen_and_healed(flow: Flow) -> None:
     flow.check_agreement(version)
 
 
+def test_an_upload_that_begins_late_is_refused(flow: Flow) -> None:
+    """Nothing that its own user sends for an operation that is over reaches the bucket."""
+    with flow.open() as client:
+        client.create(flow.spec("one"))
+        row = client.get("orders")
+    operation = "7d1f2c3b-1111-4111-8111-000000000003"
+    claim = {"dag_id": "orders", "replaces": row.id, "expected_version": row.version}
+    asked = {"p_operation": operation, "p_project": PROJECT, "p_claims": [claim], "p_key": None}
+    flow.live.ask(flow.live.editor, "POST", "/rest/v1/rpc/reserve", json=asked)
+    before = flow.stored()
+    assert flow.upload(flow.live.editor, EVIL, dagctl_operation=operation).is_success
+    for call in ("begin_abort", "abort"):
+        ended = {"p_operation": operation, "p_project": PROJECT}
+        flow.live.ask(flow.live.editor, "POST", f"/rest/v1/rpc/{call}", json=ended)
+        late = flow.upload(flow.live.editor, EVIL, dagctl_operation=operation)
+        assert late.status_code == 400, call
+    with flow.open() as client:
+        client.create(flow.spec("two"))
+        assert flow.upload(flow.live.editor, EVIL, dagctl_operation=operation).status_code == 400
+    assert flow.stored() not in {before, EVIL}
+    flow.check_agreement(2)
+
+
 def begun_upload(flow: Flow, operation: str) -> tuple[bytes, socket.socket]:
     """Send an upload but for its last bytes; return them and the connection."""
     person, target = flow.live.editor, urlsplit(flow.live.endpoint.url)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl import Client
 from dagctl.errors import StaleVersionError
+from tests.supabase.clones import clone
 from tests.supabase.place import Place
 
 if TYPE_CHECKING:
@@ -127,3 +129,21 @@ def test_doctor_names_the_file_of_a_dag_that_another_clone_has_removed(
     other.git("push", "-q")
     place.git("pull", "-q")
     assert finding() == ("ok", "there are no DAG files yet")
+
+
+def test_a_value_that_no_file_has_is_warned_of_when_another_clone_sets_it_back(
+    place: Place, tmp_path: Path
+) -> None:
+    """Text and commits are the same: only the values differ, so it is not sure."""
+    spec = place.spec(SPEC, word="${{ vars.word }}")
+    commit(place)
+    for word in ("one", "two"):
+        with Client.open(place.root, variables={"word": word}) as client:
+            client.create(spec)
+    other = clone(place, tmp_path / "other")
+    other.git("config", "user.name", "Bo")
+    other.git("config", "user.email", "bo@example.com")
+    with Client.open(other.root, variables={"word": "one"}) as client:
+        (warning,) = client.create(other.root / SPEC).warnings
+    assert warning.startswith(f"DAG501: {SPEC} is the spec of version 1 again: what version 2 of")
+    assert "echo one" in (other.root / "dags/orders.py").read_text()
