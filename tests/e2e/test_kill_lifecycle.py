@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
-from dagctl.operation.execution.steps import COMPLETE, STEPS
+from dagctl.operation.execution.steps import COMPLETE, HISTORY, STEPS
 from tests.e2e.conftest import (
     Killer,
     Place,
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 
 KILLED = -signal.SIGKILL
 POINTS = [
-    *product([name for name, _ in (*STEPS, COMPLETE)], (False, True)),
+    *product([name for name, _ in (HISTORY, *STEPS, COMPLETE)], (False, True)),
     *(("show", False), ("show", True), ("clear", False)),
 ]
 ALL = [
     (kind, name, done)
     for kind, (name, done) in product(KINDS, POINTS)
     if (kind, name) != ("removal", "upload")  # it has no such step
+    and (kind == "import" or name != "history")  # only this one has it
 ]
 SHORT = {
     ("rename", "confirm", False): "again",
@@ -48,6 +49,7 @@ SHORT = {
     ("prune", "commit", True): "list",
     ("restore", "complete", True): "again",
     ("rollback", "file", True): "recover",
+    ("import", "history", True): "again",
 }
 """Around the pivot; all the others are tried by `make test-all`."""
 
@@ -99,7 +101,9 @@ def kill_inside(place: Place, tmp_path: Path, kind: str, numbers: range) -> None
         act.check_one_command(COMMANDS[number % len(COMMANDS)])
 
 
-@pytest.mark.parametrize(("kind", "number"), [("rename", 30), ("removal", 18), ("pull", 7)])
+@pytest.mark.parametrize(
+    ("kind", "number"), [("rename", 30), ("removal", 18), ("import", 25), ("pull", 7)]
+)
 def test_promise_3_and_4_a_kill_inside_a_step_is_made_good_by_any_command(
     place: Place, tmp_path: Path, kind: str, number: int
 ) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagctl import Client
     from dagctl.operation.backend import Silence
 
-KINDS = ("removal", "restore", "rollback", "rename", "prune", "edit")
+KINDS = ("removal", "restore", "rollback", "rename", "prune", "edit", "import")
 """What is an operation: it has a journal."""
 SPEC = "specs/orders.yaml"
 BEFORE = {
@@ -30,6 +30,7 @@ BEFORE = {
     "rename": {"orders": 2, "other": 1},
     "prune": {"orders": 2, "other": 1},
     "edit": {"orders": 2, "other": 1},
+    "import": {"other": 1},
     "pull": {"orders": 2, "other": 1},
 }
 AFTER = {
@@ -39,6 +40,7 @@ AFTER = {
     "rename": {"sales": 1, "other": 1},
     "prune": {"orders": 3},
     "edit": {"orders": 3, "other": 1},
+    "import": {"orders": 2, "other": 1},
     "pull": {"orders": 2, "other": 1},
 }
 TEXTS = {
@@ -48,6 +50,7 @@ TEXTS = {
     "rename": ("two", "dag_id: sales"),
     "prune": ("three", "three"),
     "edit": ("two", "edited"),
+    "import": (None, "two"),
 }
 """What the spec file holds before and after; None: there is none."""
 ACTIONS = {
@@ -57,7 +60,9 @@ ACTIONS = {
     "rename": "rename",
     "prune": "update",
     "edit": "update",
+    "import": "update",
 }
+"""What the newest version of `orders` is called after it."""
 
 
 def give(command: str, place: Any, again: Callable[[], object]) -> None:  # noqa: ANN401 - two kinds
@@ -91,16 +96,26 @@ class Act:
         with place.open() as client:
             client.create([spec, other])
             client.create(place.spec(SPEC, word="two"))
-            if self.kind == "restore":
+            if self.kind == "import":
+                with self.archive.open("w+b") as file:
+                    client.export(file)
+            if self.kind in {"restore", "import"}:
                 client.remove("orders")
+            if self.kind == "import":
+                client.purge("orders")
         place.git("add", "specs")
         place.git("commit", "-qm", "Specs", "--", "specs")
         other.unlink()
-        if self.kind == "restore":
+        if self.kind in {"restore", "import"}:
             spec.unlink()
         if self.kind == "prune":
             place.spec(SPEC, word="three")
         return self
+
+    @property
+    def archive(self) -> Path:
+        """What is imported; it goes with each copy of the place."""
+        return Path(self.place.root, ".git", "dags.zip")
 
     def do(self, listener: Silence | None = None) -> None:
         with self.place.open(listener) as client:
@@ -120,6 +135,9 @@ class Act:
                 draft = client.draft("orders")
                 text = draft.content.replace(b"two", b"edited")
                 client.publish(draft, text, on_result=on_result)
+            case "import":
+                with self.archive.open("rb") as file:
+                    client.import_archive(file, if_exists="skip", on_result=on_result)
             case _:
                 specs = self.place.root / "specs"
                 client.create(specs / "orders.yaml", prune=[specs], on_result=on_result)
@@ -137,20 +155,27 @@ class Act:
         """Check that all agree and nothing is lost; return whether it has happened."""
         self.place.check_agreement()
         is_done = self.is_done()
-        with self.place.open() as client:
-            for dag_id in ("orders", "other"):
-                versions = [entry.version for entry in client.history(dag_id).entries]
-                numbers = [version.version for version in versions]
-                assert numbers == list(range(len(numbers), 0, -1))
-            texts = [client.version("orders", number).spec_text or "" for number in (1, 2)]
-            assert [text.split()[-1] for text in texts] == ["one", "two"]
-            newest = client.history("orders").entries[0].version.action
-        assert not is_done or newest == ACTIONS[self.kind]
+        self._check_history(is_done=is_done)
         text = TEXTS[self.kind][is_done]
         file = self.place.root / SPEC
         assert file.exists() if text else not file.exists()
         assert text is None or text in file.read_text()
         return is_done
+
+    def _check_history(self, *, is_done: bool) -> None:
+        """Check that no version is lost; what is imported has none before."""
+        is_there = is_done or self.kind != "import"
+        with self.place.open() as client:
+            for dag_id in ("orders", "other") if is_there else ("other",):
+                versions = [entry.version for entry in client.history(dag_id).entries]
+                numbers = [version.version for version in versions]
+                assert numbers == list(range(len(numbers), 0, -1))
+            if not is_there:
+                return
+            texts = [client.version("orders", number).spec_text or "" for number in (1, 2)]
+            assert [text.split()[-1] for text in texts] == ["one", "two"]
+            newest = client.history("orders").entries[0].version.action
+        assert not is_done or newest == ACTIONS[self.kind]
 
     def check_nothing_left(self) -> None:
         """Check that what could not be done has left nothing half done."""

@@ -33,6 +33,7 @@ RESERVE = ("POST", "/rest/v1/rpc/reserve")
 UPLOAD = ("POST", "/storage/v1/object/*")
 DOWNLOAD = ("GET", "/storage/v1/object/*")
 CONFIRM = ("POST", "/rest/v1/rpc/confirm")
+IMPORT = ("POST", "/rest/v1/rpc/import_versions")
 REMOVAL = ("DELETE", "/storage/v1/object/*")
 REQUESTS = {
     "removal": (FIND, RESERVE, CONFIRM, FIND, REMOVAL),
@@ -41,6 +42,7 @@ REQUESTS = {
     "rename": (FIND, FIND, VERSIONS, FIND, RESERVE, UPLOAD, CONFIRM, FIND, REMOVAL),
     "edit": (FIND, FIND, RESERVE, UPLOAD, CONFIRM),
     "prune": (FIND, PAGE, FIND, RESERVE, UPLOAD, CONFIRM, FIND, REMOVAL),
+    "import": (FIND, RESERVE, IMPORT, IMPORT, UPLOAD, CONFIRM),
     "pull": (PAGE, VERSIONS, VERSIONS, VERSIONS, DOWNLOAD, DOWNLOAD),
 }
 """What an act asks of the project, in order."""
@@ -175,10 +177,11 @@ def test_promise_3_after_every_fault_of_this_machine(
     check_local(place, case)
 
 
-def test_every_request_has_its_faults(place: Place) -> None:
-    act = act_of(place, "rename").prepare()
+@pytest.mark.parametrize("kind", ["rename", "import"])
+def test_every_request_has_its_faults(place: Place, kind: str) -> None:
+    act = act_of(place, kind).prepare()
     place.stand_in.requests.clear()
     act.do()
     asked = [(each.method, each.path) for each in place.stand_in.requests]
-    expected = [(method, path.rstrip("/*")) for method, path in REQUESTS["rename"]]
+    expected = [(method, path.rstrip("/*")) for method, path in REQUESTS[kind]]
     assert [(m, p[: len(e)]) for (m, p), (_, e) in zip(asked, expected, strict=True)] == expected

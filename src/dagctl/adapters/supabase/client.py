@@ -16,7 +16,8 @@ from storage3 import SyncStorageClient
 from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import Refusal, error_of
-from dagctl.adapters.supabase.http import divisible, open_client
+from dagctl.adapters.supabase.http import divisible, open_client, sending
+from dagctl.adapters.supabase.large_body import body_of
 from dagctl.errors import UnavailableError
 
 NOT_UNDERSTOOD = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
@@ -25,7 +26,7 @@ LONGEST_KIND = 60
 """How much of the type of an answer is repeated, in characters."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import httpx
     from storage3._sync.file_api import SyncBucketProxy
@@ -69,6 +70,27 @@ class DataClient:
             if not self._seen.response.content:  # which the library takes for an empty list
                 raise ValueError("no answer at all")
             return answer
+
+    def call_with_rows(
+        self,
+        function: str,
+        parameters: Mapping[str, Any],
+        name: str,
+        rows: Iterable[object],
+    ) -> Any:  # noqa: ANN401 - JSON is any
+        """Return what a function answers that takes rows; they are never all in memory.
+
+        Args:
+            function: The function.
+            parameters: What it takes besides.
+            name: The name of the parameter that has the rows.
+            rows: The rows, as JSON data.
+
+        Raises:
+            DagctlError: As `call`.
+        """
+        with body_of(parameters, name, rows) as (plain, body), sending(body):
+            return self.call(function, plain)
 
     def first_row(self, table: str, columns: Sequence[str]) -> Any:  # noqa: ANN401 - JSON is any
         """Return some columns of the first row that the user may read, if there is one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.supabase.large_body import LargeBody
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
 
@@ -37,6 +38,7 @@ TOO_LARGE = frozenset({"54000"})
 TOO_MUCH = TOO_LARGE | {"57014"}
 """The same, and what it says of a statement that it has cancelled, as it took too long."""
 _IS_DIVISIBLE: ContextVar[bool] = ContextVar("is_divisible", default=False)
+_BODY: ContextVar[LargeBody | None] = ContextVar("body", default=None)
 
 
 def open_client(
@@ -73,6 +75,15 @@ def open_client(
 
 class ProjectClient(PatientClient):
     """The client of one project."""
+
+    def build_request(self, *args: Any, **options: Any) -> httpx.Request:  # noqa: ANN401 - httpx's own
+        """Return the request; in a block of `sending` it has that body."""
+        request = super().build_request(*args, **options)
+        body = _BODY.get()
+        if body is not None:
+            request.stream = body
+            request.headers["Content-Length"] = str(body.size)
+        return request
 
     def meant_status(self, response: httpx.Response) -> int:
         """Return the status that is meant: Storage answers 400, and has it in the body."""
@@ -115,6 +126,16 @@ def divisible() -> Iterator[None]:
         yield
     finally:
         _IS_DIVISIBLE.reset(token)
+
+
+@contextmanager
+def sending(body: LargeBody | None) -> Iterator[None]:
+    """Let the requests in the block have this body in place of their own; None: their own."""
+    token = _BODY.set(body)
+    try:
+        yield
+    finally:
+        _BODY.reset(token)
 
 
 class BearerAuth(httpx.Auth):

@@ -8,15 +8,15 @@ from uuid import UUID
 from dagctl.adapters.supabase.errors import TooLargeError
 from dagctl.adapters.supabase.rows import (
     batches,
-    claims_data,
+    claim_data,
     count_of,
     granted_of,
     keyed_operation_of,
     listed_of,
     misunderstood,
     names_of,
-    origins_data,
-    records_data,
+    origin_data,
+    record_data,
     records_of,
     reservations_of,
     versions_of,
@@ -169,15 +169,9 @@ class SupabaseRegistry:
                 f"{len(claims)} DAGs are too many for one operation; Supabase takes {MOST_CLAIMS}",
                 hint="split them over several commands",
             )
-        answer = self._remote.call(
-            "reserve",
-            {
-                "p_operation": operation_id,
-                "p_project": self._project,
-                "p_claims": claims_data(claims),
-                "p_key": key,
-            },
-        )
+        asked = {"p_operation": operation_id, "p_project": self._project, "p_key": key}
+        rows = map(claim_data, claims)
+        answer = self._remote.call_with_rows("reserve", asked, "p_claims", rows)
         return granted_of(answer, claims)
 
     def keep_history(
@@ -185,14 +179,18 @@ class SupabaseRegistry:
     ) -> None:
         """Give reserved new DAGs the versions that they had elsewhere: some in each request."""
         asked: dict[str, Any] = {"p_operation": operation_id, "p_project": self._project}
-        self._import(asked | {"p_origins": origins_data(origins), "p_versions": []})
+        rows = map(origin_data, origins)
+        asked["p_versions"] = []
+        count_of(self._remote.call_with_rows("import_versions", asked, "p_origins", rows))
         for some in batches(versions):
-            self._import(asked | {"p_origins": [], "p_versions": some})
+            further = asked | {"p_origins": [], "p_versions": some}
+            count_of(self._remote.call("import_versions", further))
 
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see."""
-        asked = {"p_operation": operation_id, "p_records": records_data(records)}
-        answer = self._remote.call("confirm", asked)
+        asked = {"p_operation": operation_id}
+        rows = map(record_data, records)
+        answer = self._remote.call_with_rows("confirm", asked, "p_records", rows)
         if _status(answer) is not OperationStatus.CONFIRMED:
             raise UnavailableError(f"the server answered {answer!a} to a confirmation")
 
@@ -251,9 +249,6 @@ class SupabaseRegistry:
             return newer
         last = newer[-1].version
         return newer + self.versions(dag_id, before=last, limit=limit - half, text=text)
-
-    def _import(self, asked: dict[str, Any]) -> None:
-        count_of(self._remote.call("import_versions", asked))
 
     def _check_member(self) -> None:
         """Distinguish no row from a hidden row: row level security hides rows without a word."""

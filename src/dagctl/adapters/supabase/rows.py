@@ -45,19 +45,26 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a row that has none that can be read."""
 
 
-def claims_data(claims: Iterable[Claim]) -> list[dict[str, Any]]:
-    """Return the claims as `reserve` takes them."""
-    return [asdict(claim) for claim in claims]
+def claim_data(claim: Claim) -> dict[str, Any]:
+    """Return a claim as `reserve` takes it."""
+    return asdict(claim)
 
 
-def records_data(records: Iterable[DagRecord]) -> list[dict[str, Any]]:
-    """Return the records as `confirm` takes them."""
-    return [_record_data(record) for record in records]
+def record_data(record: DagRecord) -> dict[str, Any]:
+    """Return a record as `confirm` takes it, or a version as `import_versions` does."""
+    return {
+        **{name: getattr(record, name) for name in COLUMNS},
+        "tags": list(record.tags),
+        "spec": with_inputs(record.spec, record.inputs),
+        "created_at": record.created_at.isoformat(),
+        "updated_at": record.updated_at.isoformat(),
+        **(_version_data(record) if isinstance(record, DagVersion) else {}),
+    }
 
 
-def origins_data(origins: Iterable[ArchiveOrigin]) -> list[dict[str, Any]]:
-    """Return the origins as `import_versions` takes them."""
-    return [{**asdict(origin), "created_at": origin.created_at.isoformat()} for origin in origins]
+def origin_data(origin: ArchiveOrigin) -> dict[str, Any]:
+    """Return an origin as `import_versions` takes it."""
+    return {**asdict(origin), "created_at": origin.created_at.isoformat()}
 
 
 def batches(versions: Iterable[DagVersion]) -> Iterator[list[dict[str, Any]]]:
@@ -65,7 +72,7 @@ def batches(versions: Iterable[DagVersion]) -> Iterator[list[dict[str, Any]]]:
     some: list[dict[str, Any]] = []
     size = 0
     for version in versions:
-        some.append(_record_data(version))
+        some.append(record_data(version))
         size += len(version.spec_text or "") + len(json.dumps(some[-1]["spec"]))
         if size > BATCH or len(some) == MOST_VERSIONS:
             yield some
@@ -167,17 +174,6 @@ def _answers(granted: Reservation, claim: Claim) -> bool:
         return is_meant and granted.version == expected + (not claim.is_unchanged)
     name = re.escape(claim.dag_id) + "(_[0-9]{1,9})?"
     return granted.version == 1 and re.fullmatch(name, granted.dag_id) is not None
-
-
-def _record_data(record: DagRecord) -> dict[str, Any]:
-    return {
-        **{name: getattr(record, name) for name in COLUMNS},
-        "tags": list(record.tags),
-        "spec": with_inputs(record.spec, record.inputs),
-        "created_at": record.created_at.isoformat(),
-        "updated_at": record.updated_at.isoformat(),
-        **(_version_data(record) if isinstance(record, DagVersion) else {}),
-    }
 
 
 def _version_data(version: DagVersion) -> dict[str, Any]:

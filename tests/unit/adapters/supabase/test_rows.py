@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.adapters.supabase.rows import records_data, records_of
+from dagctl.adapters.supabase.rows import record_data, records_of
 from dagctl.errors import UnavailableError
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
@@ -48,7 +48,7 @@ def test_a_good_row_is_a_record_without_a_problem_and_back() -> None:
     (record,) = records_of([row()], PROJECT)
     assert record.problem is None
     assert (record.tags, record.created_by_name) == (("etl",), "ada@example.com")
-    (data,) = records_data([record])
+    data = record_data(record)
     assert data | {"updated_at": row()["updated_at"]} == row()
 
 
