@@ -46,6 +46,23 @@ def test_a_removed_dag_is_gone_everywhere_in_one_commit(user: Shell) -> None:
     user.ok("doctor")
 
 
+def test_a_dag_does_not_come_back_beside_a_hand_written_one_with_its_id(user: Shell) -> None:
+    user.ok("rm", "orders")
+    user.write("dags/mine.py", 'from airflow import DAG\n\nDAG("Orders")\nDAG("mine")\n')
+    for act in ((), ("--dry-run",)):
+        refused = user.run("restore", "orders", *act)
+        assert refused.code == ExitCode.CONFLICT
+        assert "dags/mine.py has a DAG with the id `orders` now" in refused.err
+    assert names(user) == []
+    user.write("dags/mine.py", 'from airflow import DAG\n\nDAG("mine")\n')
+    user.ok("restore", "orders")
+    user.ok("mv", "orders", "sales")
+    user.write("dags/mine.py", 'from airflow import DAG\n\nDAG("orders")\n')
+    refused = user.run("mv", "sales", "orders")
+    assert refused.code == ExitCode.CONFLICT
+    assert "dags/mine.py has a DAG with the id `orders` now" in refused.err
+
+
 def test_a_plan_of_a_removal_changes_nothing(user: Shell) -> None:
     before = user.git("rev-parse", "HEAD")
     plan = user.ok("rm", "orders", "--dry-run").out.splitlines()

@@ -142,27 +142,13 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     The DAGs folder is listed and read only where a spec file is new: else what is recorded of the
     spec files says enough.
     """
-    settings, files = context.settings, context.backend.files
+    settings = context.settings
     records = _records(context.backend.registry, changes)
     sources = {record.source_path for record in records if not record.is_removed}
     is_settled = all(change.source is not None and change.source in sources for change in changes)
     own = {path_of(settings, record.dag_id) for record in records}
     sought = _Sought.by(changes, own)
-    headers: dict[str, Header] = {}
-    foreign: dict[str, list[str]] = {}
-    paths: list[str] = []
-    for path, content in () if is_settled else _listed(files, settings):
-        paths.append(path)
-        if not sought.may_be(path, content):
-            continue
-        dag_id, header = _dag_in(context, path, content)
-        if header is not None:
-            headers[dag_id] = header
-        elif path not in own:
-            stem = PurePosixPath(path).stem
-            ids = dag_ids_in(content, sought.names, stem)
-            for dag_id in ids:
-                foreign.setdefault(dag_id.casefold(), []).append(path)
+    paths, headers, foreign = ([], {}, {}) if is_settled else _looked_through(context, sought)
     is_cache = context.backend.cache is not None
     if is_cache:
         headers |= _headers_at(context, own.difference(paths))
@@ -184,6 +170,34 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
         paths=tuple(paths),
         removed=tuple(record for record in records if record.id in gone),
     )
+
+
+def hand_written(context: Context, dag_ids: Iterable[str], own: set[str]) -> dict[str, list[str]]:
+    """Return hand-written files by the id in them, in lower case, but for the paths in `own`."""
+    names = frozenset(dag_id.casefold() for dag_id in dag_ids)
+    return _looked_through(context, _Sought(own=own, names=names, sources=frozenset()))[2]
+
+
+def _looked_through(
+    context: Context, sought: _Sought
+) -> tuple[list[str], dict[str, Header], dict[str, list[str]]]:
+    """Return the Python files in the DAGs folder, what those of dagctl say, and the other's ids."""
+    paths: list[str] = []
+    headers: dict[str, Header] = {}
+    foreign: dict[str, list[str]] = {}
+    for path, content in context.backend.files.python_files(
+        context.settings.dags_folder, MOST_FILES, LARGEST
+    ):
+        paths.append(path)
+        if not sought.may_be(path, content):
+            continue
+        dag_id, header = _dag_in(context, path, content)
+        if header is not None:
+            headers[dag_id] = header
+        elif path not in sought.own:
+            for each in dag_ids_in(content, sought.names, PurePosixPath(path).stem):
+                foreign.setdefault(each.casefold(), []).append(path)
+    return paths, headers, foreign
 
 
 def _with_removals(
@@ -211,10 +225,6 @@ def _headers_at(context: Context, paths: Iterable[str]) -> dict[str, Header]:
 
 def _dag_in(context: Context, path: str, content: bytes) -> tuple[str, Header | None]:
     return dag_of(context.settings, path, content, lambda: context.backend.repo.unmerged(path))
-
-
-def _listed(files: Files, settings: Settings) -> Iterator[tuple[str, bytes]]:
-    return files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
 
 
 @frozen(kw_only=True)

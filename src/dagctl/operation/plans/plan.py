@@ -19,7 +19,13 @@ from dagctl.operation.conflicts.basis import check_basis, check_named, version_o
 from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
 from dagctl.operation.conflicts.taken_back import with_taken_back
 from dagctl.operation.dags.free_ids import with_names
-from dagctl.operation.dags.inventory import MOST_FILES, Inventory, path_of, take_inventory
+from dagctl.operation.dags.inventory import (
+    MOST_FILES,
+    Inventory,
+    hand_written,
+    path_of,
+    take_inventory,
+)
 from dagctl.operation.dags.meaning import Meanings
 from dagctl.operation.dags.other_folder import checked_folder
 from dagctl.operation.plans.agreement import agreed
@@ -182,17 +188,24 @@ def check_case(inventory: Inventory, path: str, hint: Fix | str = _OTHER_ID) -> 
 
 
 def check_returning(context: Context, dag_ids: Iterable[str]) -> None:
-    """Check that no DAG file differs only by case from those of DAGs that come back.
+    """Check that DAGs that come back are in the way of no file.
 
     Raises:
-        WorkspaceError: One does.
+        ConflictError: A hand-written file has one of the ids meanwhile.
+        WorkspaceError: A DAG file differs only by case from one of theirs.
     """
     settings = context.settings
-    own = [path_of(settings, dag_id) for dag_id in dag_ids]
+    own = {dag_id: path_of(settings, dag_id) for dag_id in dag_ids}
+    foreign = hand_written(context, own, set(own.values()))
     listed = context.backend.files.python_paths(settings.dags_folder, MOST_FILES)
-    inventory = Inventory(dags=(), paths=(*listed, *own))
-    for path in own:
+    inventory = Inventory(dags=(), paths=(*listed, *own.values()))
+    for dag_id, path in own.items():
         check_case(inventory, path, _OTHER_FILE)
+        for other in foreign.get(dag_id.casefold(), ()):
+            raise ConflictError(
+                f"{other} has a DAG with the id `{dag_id}` now; dagctl did not write it",
+                hint="remove the DAG from that file, or give it another id there",
+            )
 
 
 def _is_own_file(change: Change, header: Header) -> bool:
