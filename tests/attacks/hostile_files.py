@@ -122,6 +122,11 @@ def unpacked(root: Path, victim: Victim) -> None:
     write(root / ".git/shallow", f"{head}\n")
 
 
+def commits_of_another_repository(root: Path, victim: Victim) -> None:
+    """Leave a git folder whose commits are those of another repository of the victim's."""
+    write(root / ".git/commondir", f"{victim.home}/projects/other/.git\n")
+
+
 def config_behind_a_link(root: Path, victim: Victim) -> None:
     """Commit settings that are a link, inside of the repository."""
     del victim

@@ -15,6 +15,7 @@ from tests.attacks.hostile_files import (
     OPERATION,
     SPEC,
     certified,
+    commits_of_another_repository,
     config_behind_a_link,
     defaults_behind_a_link,
     files_of_others,
@@ -372,6 +373,7 @@ REPOSITORIES: dict[str, Attack] = {
     "links where commands write": Attack(commit=written_by_commands),
     "folders are submodules": Attack(commit=submodules),
     "unpacked git folder": Attack(leave=unpacked),
+    "commondir of another repository": Attack(leave=commits_of_another_repository),
     "attributes and modules": Attack(commit=hostile_attributes),
     "git's variables": Attack(
         commit=programs,

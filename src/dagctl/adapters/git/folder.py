@@ -73,18 +73,20 @@ _KEPT: KeptAnswers[GitFolder] = KeptAnswers(_is_at_top)
 def _asked(root: Path) -> GitFolder:
     """Ask git; as `locate`."""
     located = [word for name in _FILES for word in ("--git-path", name)]
-    question = ("--is-inside-work-tree", "--show-object-format", "--show-cdup", "--git-dir")
+    place = ("--show-cdup", "--git-dir", "--git-common-dir")
+    question = ("--is-inside-work-tree", "--show-object-format", *place)
     answer = ask(root, "rev-parse", *question, *located, "--show-prefix")
     lines = answer.text.split("\n")
     if not answer.ok or lines[0] != "true":
         raise refusal(root, answer)
-    if len(lines) != len(_FILES) + 5:
+    if len(lines) != len(_FILES) + len(question) + 1:
         raise UsageError(f"the name of a folder above {str(root)!a} contains a line break")
     _, hashing, cdup, *paths, prefix = lines
     real = root.resolve()  # so that each `..` may be taken away by its text
-    git_folder, *files = (Path(os.path.normpath(real / path)) for path in paths)
+    git_folder, common, *files = (Path(os.path.normpath(real / path)) for path in paths)
     top = Path(os.path.normpath(real / cdup))
     _require_own(top, git_folder)
+    _require_own_commits(git_folder, common)
     own = Path(os.path.realpath(git_folder))
     empty = EMPTY_TREES.get(hashing, EMPTY_TREES["sha1"])
     return GitFolder(root / cdup, prefix, own, empty, dict(zip(_FILES, files, strict=True)))
@@ -112,6 +114,24 @@ def _require_own(top: Path, git_folder: Path) -> None:
             f"{git_folder} is not known to be the git folder of {top}: it does not name {top}",
             hint="git worktree repair, or (for a separate git folder) "
             f"git -C {top} config core.worktree {top}",
+        )
+
+
+def _require_own_commits(git_folder: Path, common: Path) -> None:
+    """Make sure that commits go to the git folder's own repository.
+
+    The file `commondir` in it may name any: an unpacked archive may have brought it. As git writes
+    it, it is that of a linked work tree, whose git folder lies in the repository that it names.
+
+    Raises:
+        UsageError: They go to another one.
+    """
+    own, shared = Path(os.path.realpath(git_folder)), Path(os.path.realpath(common))
+    if shared not in {own, own.parent.parent if own.parent.name == "worktrees" else own}:
+        raise UsageError(
+            f"{git_folder} is no repository of its own: {git_folder / 'commondir'} leads to "
+            f"{common}",
+            hint=f"remove {git_folder / 'commondir'}, or git clone the repository",
         )
 
 

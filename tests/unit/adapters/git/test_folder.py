@@ -101,3 +101,23 @@ def test_where_there_is_no_repository_or_no_git_that_is_said(
     monkeypatch.setenv("PATH", f":.:{tmp_path}")
     with pytest.raises(NoRepositoryError, match="git is not installed"):
         locate(sandbox.root)
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_promise_9_no_commit_goes_to_another_repository(
+    sandbox: Sandbox, tmp_path: Path, kind: str
+) -> None:
+    """An archive may have a git folder with the file `commondir`, as linked work trees have it."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    sandbox.at(inner).git("init", "-q")
+    assert locate(inner).path == inner / ".git"
+    git_folder = inner / ".git"
+    if kind == "file":
+        git_folder = git_folder.rename(tmp_path / "worktrees")
+        (inner / ".git").write_text(f"gitdir: {git_folder}\n")
+        (git_folder / "gitdir").write_text("../inner/.git\n")
+        assert locate(inner).path == git_folder
+    (git_folder / "commondir").write_text(f"{sandbox.root}/.git\n")
+    with pytest.raises(UsageError, match="is no repository of its own"):
+        locate(inner)
