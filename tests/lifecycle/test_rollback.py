@@ -43,6 +43,49 @@ def test_a_spec_file_that_was_changed_since_stays_as_it_is(user: Shell) -> None:
     assert (user.folder / "specs/orders.yaml").read_text() == mine
 
 
+TEMPLATE = """template:
+  name: job
+  version: 1
+  parameters: {word: {type: string, pattern: "^[a-z]+$"}}
+dag_name: Orders
+tasks: [{task_id: a, bash_command: "echo ${{ params.word }}"}]
+"""
+
+
+def test_a_spec_file_whose_old_text_means_nothing_here_now_stays_and_the_reason_is_said(
+    empty: Shell,
+) -> None:
+    empty.write("templates/job.yaml", TEMPLATE)
+    for word in ("one", "two"):
+        empty.write("specs/orders.yaml", f"use: job@1\nwith: {{word: {word}}}\n")
+        empty.ok("create", "specs")
+    (empty.folder / "templates/job.yaml").unlink()
+    why = "is no right spec here now: something that it uses has gone (a template"
+    stays = "specs/orders.yaml stays as it is, as the text of version 1 "
+    assert stays + why in empty.ok("rollback", "orders").err
+    assert "word: two" in (empty.folder / "specs/orders.yaml").read_text()
+    (empty.folder / "specs/orders.yaml").unlink()
+    empty.ok("rm", "orders")
+    assert f"specs/orders.yaml is not written, as its text {why}" in (
+        empty.ok("restore", "orders").err
+    )
+
+
+def test_a_spec_file_whose_text_is_the_same_and_means_nothing_now_is_named(empty: Shell) -> None:
+    empty.write(
+        "specs/orders.yaml",
+        "dag_name: Orders\ntasks: [{task_id: a, bash_command: {$file: a.sql}}]\n",
+    )
+    for word in ("one", "two"):
+        empty.write("a.sql", word)
+        empty.ok("create", "specs")
+    (empty.folder / "a.sql").unlink()
+    said = empty.ok("rollback", "orders").err
+    assert "specs/orders.yaml has the text of version 1, which is no right spec here now" in said
+    assert "the next create refuses it" in said
+    assert empty.run("create", "specs").code == ExitCode.INVALID
+
+
 def test_a_plan_shows_what_comes_back(user: Shell) -> None:
     lines = user.ok("rollback", "orders", "--to", "1", "--dry-run").out.splitlines()
     assert lines[0] == "rollback orders v3 -> v4 from specs/orders.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,10 +16,10 @@ import pytest
 
 from tests.server.load import PAUSE, TRY_AGAIN, Answer, Caller, Load, Wish, members, teams
 from tests.server.one_address import OneAddress
-from tests.server.served import PROJECT, Served, check_agreement, spec
+from tests.server.served import PROJECT, Served, check_agreement, person, spec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from tests.stand_in import StandIn
@@ -115,15 +116,53 @@ def test_three_servers_and_two_clones_publish_every_dag_once_on_one_line(
             check_published(server, stand_in, remote, load, processes)
 
 
-def creating(
-    clone: Path, remote: Path, name: str, server: Served, token: str
+def test_no_spec_file_is_written_in_a_clone_in_which_no_person_works(
+    two: tuple[Served, Served], stand_in: StandIn, remote: Path, tmp_path: Path
+) -> None:
+    """It would be in the way of what the remote brings, and the server could do nothing more."""
+    server, clone = two[0], tmp_path / "ada"
+    ada = person(server, stand_in, "ada", PROJECT)
+
+    def publish(owner: str) -> None:
+        process = creating(clone, remote, "orders", server, ada.token, data=spec(owner=owner))
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+        git(clone, "add", "-A")
+        git(clone, "commit", "-qm", owner)
+        git(clone, "push", "-q")
+        shutil.rmtree(clone)
+
+    def ask(method: str, path: str) -> None:
+        given = {"project_id": PROJECT}
+        answer = ada.request(method, path, params=given, headers={"If-Match": "*"})
+        assert answer.status_code == 200, answer.text
+        assert server.git(PROJECT, "status", "--porcelain") == ""
+
+    publish("ann")
+    publish("bob")
+    ask("POST", "/dags/orders/rollback")
+    ask("DELETE", "/dags/orders")
+    ask("POST", "/dags/orders/restore")
+    publish("cid")
+    assert ada.create(spec("Next")).status_code == 200
+    assert "cid" in (server.root / PROJECT / "orders.json").read_text()
+
+
+def creating(  # noqa: PLR0913
+    clone: Path,
+    remote: Path,
+    name: str,
+    server: Served,
+    token: str,
+    *,
+    data: Mapping[str, Any] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a `create` of a DAG in a clone, which is made if it is not there."""
     if not clone.exists():
         git(clone.parent, "clone", "-q", f"file://{remote}", str(clone))
         git(clone, "config", "user.name", clone.name)
         git(clone, "config", "user.email", f"{clone.name}@example.com")
-    (clone / f"{name}.json").write_text(json.dumps(spec(name)))
+    (clone / f"{name}.json").write_text(json.dumps(data or spec(name)))
     own = {"BACKEND": "supabase", "ACCESS_TOKEN": token, "LOCK_TIMEOUT": "900"}
     return subprocess.Popen(
         [sys.executable, "-m", "dagctl", "-q", "create", f"{name}.json"],

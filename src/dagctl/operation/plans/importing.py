@@ -19,7 +19,7 @@ from dagctl.operation.dags.inventory import path_of, take_inventory
 from dagctl.operation.plans.agreement import agreed
 from dagctl.operation.plans.plan import check_case, updated
 from dagctl.operation.plans.reversal import text_of
-from dagctl.operation.plans.spec_file import spec_in, spec_write, write_of
+from dagctl.operation.plans.spec_file import spec_in, spec_write, what_it_is_now, write_of
 from dagctl.operation.rendering import rendered
 from dagctl.operation.stored_changes import StoredChanges
 from dagctl.paths import storage_key
@@ -256,14 +256,15 @@ class _Planner:
         if path is None or not self._options.by_file:
             return change
         now = text_of(self._context.backend.registry, record)
-        write = spec_write(self._context, path, now=now, then=then, digest=change.spec_digest)
+        digest = change.spec_digest
+        write = spec_write(self._context, self._options, path, now=now, then=then, digest=digest)
         if write is not None or now == then:
             return replace(change, spec_write=write)
-        warning = (
-            f"{path} is not as version {record.version} had it, and stays as it is; what the DAG "
-            f"is now: dagctl show {record.dag_id} --spec"
-        )
-        return change.warned(warning)
+        of = f"{path} is not as version {record.version} had it, and stays as it is"
+        if then is not None and write_of(self._context, path, now=now, then=then) is not None:
+            what = what_it_is_now(self._context, path, then)
+            of = f"{path} stays as it is, as the text in the archive {what}"
+        return change.warned(f"{of}; what the DAG is now: dagctl show {record.dag_id} --spec")
 
     def _new(self, change: Change, arrival: Arrival, newest: ArchivedVersion) -> Change:
         written = self._written(change)

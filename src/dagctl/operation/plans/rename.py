@@ -61,7 +61,7 @@ def plan_rename(
         raise NotFoundError(f"no spec of `{dag_id}` is recorded", hint=Fix(LIST))
     _check_followed(context, removal, record)
     holder = _holder(context, dag_id, new_id)
-    change = _new(context, record, new_id)
+    change = _new(context, record, new_id, options)
     follows = replace(options, expected_version=None)
     arrival = (
         _first(context, change, follows)
@@ -156,7 +156,7 @@ def _taken(dag_id: str) -> ConflictError:
 # --- The spec under its new id ---
 
 
-def _new(context: Context, record: DagRecord, new_id: str) -> Change:
+def _new(context: Context, record: DagRecord, new_id: str, options: Options) -> Change:
     """Return what the DAG asks for under its new id: its spec, which gives that id from now on."""
     files, source = context.backend.files, record.source_path
     (version, *_) = context.backend.registry.versions(record.dag_id, limit=1, text=True)
@@ -167,7 +167,7 @@ def _new(context: Context, record: DagRecord, new_id: str) -> Change:
         return _asked(spec, source, new_id, standing)
     old = version.spec_text
     new = with_dag_id(old, new_id, source) if old is not None else None
-    write = spec_write(context, source, now=old, then=new, digest=spec.digest())
+    write = spec_write(context, options, source, now=old, then=new, digest=spec.digest())
     change = replace(_asked(spec, source, new_id, new), inputs=record.inputs, spec_write=write)
     if write is not None or source is None or standing is None:
         return change

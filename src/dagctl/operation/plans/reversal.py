@@ -15,7 +15,14 @@ from dagctl.operation.dags.not_recorded import gone, not_recorded
 from dagctl.operation.plans.agreement import agreed
 from dagctl.operation.plans.plan import check_returning, updated
 from dagctl.operation.plans.removal import recorded
-from dagctl.operation.plans.spec_file import is_absent, says, spec_write
+from dagctl.operation.plans.spec_file import (
+    is_absent,
+    says,
+    spec_in,
+    spec_write,
+    what_it_is_now,
+    write_of,
+)
 from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.paths import dag_path, storage_key
 from dagctl.spec.load import check_data
@@ -75,9 +82,10 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     path = dag_path(settings.dags_folder, dag_id)
     if context.backend.files.read(path) is not None:
         raise in_the_way(path)
-    text = before[0].spec_text if before else None
+    source, text = record.source_path, before[0].spec_text if before else None
+    write = spec_write(context, options, source, now=None, then=text, digest=spec.digest())
     change = replace(
-        asked(spec, record.source_path).of_record(record),
+        asked(spec, source).of_record(record),
         spec_text=text,
         inputs=record.inputs,
         action=Action.RESTORE,
@@ -85,12 +93,21 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
         version=record.version + 1,
         path=path,
         storage_path=storage_key(settings.project_id, path),
-        spec_write=spec_write(
-            context, record.source_path, now=None, then=text, digest=spec.digest()
-        ),
+        spec_write=write,
     )
+    if options.by_file and write is None:
+        change = change.warned(*_not_written(context, change))
     known = replace(provenance_of(change), version=change.version)
     return replace(change, content=rendered(spec, change.airflow, known))
+
+
+def _not_written(context: Context, change: Change) -> tuple[str, ...]:
+    """Return that the spec file of a DAG that comes back is not written, and why, if it lacks."""
+    path, text = change.source, change.spec_text
+    if path is None or text is None or not is_absent(context, path):
+        return ()
+    shown = f"dagctl show {change.dag_id} --spec"
+    return (f"{path} is not written, as its text {what_it_is_now(context, path, text)}: {shown}",)
 
 
 def plan_rollback(
@@ -128,15 +145,18 @@ def plan_rollback(
     now = text_of(context.backend.registry, record)
     write = spec_write(
         context,
+        options,
         record.source_path,
         now=now,
         then=version.spec_text,
         digest=spec.digest(),
     )
+    if not options.by_file:  # no person works in this work tree
+        return [replace(planned, action=Action.ROLLBACK)]
     same = now == version.spec_text
-    left = () if write or same else _left(context, record, version)
+    left = () if write or same else _left(context, record, version, now)
     if same and not says(context, record.source_path, now, spec.digest()):
-        left = _resolved_otherwise(record, version)
+        left = _resolved_otherwise(context, record, version)
     warnings = (*planned.warnings, *left)
     return [replace(planned, action=Action.ROLLBACK, spec_write=write, warnings=warnings)]
 
@@ -165,28 +185,36 @@ def _is_of(version: DagVersion, spec_digest: str) -> bool:
         return True
 
 
-def _left(context: Context, record: DagRecord, version: DagVersion) -> tuple[str, ...]:
-    """Return that the spec file stays as it is, if there is one."""
-    if record.source_path is None:
+def _left(
+    context: Context, record: DagRecord, version: DagVersion, now: str | None
+) -> tuple[str, ...]:
+    """Return that the spec file stays as it is, and why, if there is one."""
+    path, text = record.source_path, version.spec_text
+    if path is None:
         return ()
-    of = f"{record.source_path} is not as version {record.version} had it, and stays as it is"
-    if version.spec_text is None:
-        of = f"the text of version {version.version} is not known; "
-        of += f"{record.source_path} stays as it is"
-    if is_absent(context, record.source_path):
-        of = f"{record.source_path} is gone, and is not written again"
+    of = f"{path} is not as version {record.version} had it, and stays as it is"
+    if is_absent(context, path):
+        of = f"{path} is gone, and is not written again"
+    elif text is None:
+        of = f"the text of version {version.version} is not known; {path} stays as it is"
+    elif write_of(context, path, now=now, then=text) is not None:  # no person has changed it
+        what = what_it_is_now(context, path, text)
+        of = f"{path} stays as it is, as the text of version {version.version} {what}"
     shown = f"dagctl show {record.dag_id} --version {version.version} --spec"
     return (f"{of}; what the DAG is now: {shown}",)
 
 
-def _resolved_otherwise(record: DagRecord, version: DagVersion) -> tuple[str, ...]:
-    """Return that the same text means something else since its defaults or variables changed."""
-    message = (
-        f"with today's defaults and variables {record.source_path} is another spec than version "
-        f"{version.version} was: the next create brings that one back; to keep this one, change "
-        "the defaults, or write the values into the spec"
-    )
-    return (message,)
+def _resolved_otherwise(
+    context: Context, record: DagRecord, version: DagVersion
+) -> tuple[str, ...]:
+    """Return that the same text means something else since what counts for it has changed."""
+    path, text = record.source_path or "", version.spec_text or ""
+    what = what_it_is_now(context, path, text)
+    as_before = f"{path} has the text of version {version.version}, which {what}"
+    if spec_in(context, path, text) is None:
+        return (f"{as_before}: the next create refuses it",)
+    keeping = "to keep this one, change the defaults, or write the values into the spec"
+    return (f"{as_before}: the next create brings that one back; {keeping}",)
 
 
 def _version_to(registry: Registry, record: DagRecord, number: int | None) -> DagVersion:
@@ -257,4 +285,4 @@ def _spec_of(record: DagRecord) -> DagSpec:
             f"no spec is recorded of version {record.version} of `{record.dag_id}`",
             hint=Fix(Command("history", record.dag_id)),
         )
-    return check_data(record.spec, origin=f"the spec of {record.dag_id}").result()
+    return check_data(record.spec, origin=f"version {record.version} of {record.dag_id}").result()

@@ -15,6 +15,7 @@ from dagctl.readers.source_text import decode
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
+    from dagctl.operation.options import Options
     from dagctl.spec.model import DagSpec
 
 
@@ -35,19 +36,29 @@ def says(context: Context, path: str | None, text: str | None, digest: str) -> b
         return False
 
 
-def spec_write(
-    context: Context, path: str | None, *, now: str | None, then: str | None, digest: str
+def spec_write(  # noqa: PLR0913 - each is another thing
+    context: Context,
+    options: Options,
+    path: str | None,
+    *,
+    now: str | None,
+    then: str | None,
+    digest: str,
 ) -> SpecWrite | None:
     """Return how a spec file is to change; None: it stays as it is.
 
+    In a clone in which no person works it stays always: a file that is not committed there would
+    be in the way of what the remote brings.
+
     Args:
         context: The work tree, and what counts for its specs.
+        options: Whether a person works in this work tree.
         path: The spec file, relative to the workspace; None: the spec has none.
         now: The text that the file is known to have; None: it is known to be gone.
         then: The text that it shall have, from a record; None: not known.
         digest: The digest of the spec that this text shall be.
     """
-    if path is None or then is None or not is_spec_path(path):
+    if not options.by_file or path is None or then is None or not is_spec_path(path):
         return None
     spec = spec_in(context, path, then)
     if spec is None or spec.digest() != digest:
@@ -63,6 +74,16 @@ def spec_in(context: Context, path: str | None, text: str | None) -> DagSpec | N
         return loaded(context.loader, text, path)
     except (ConflictError, UsageError, SpecError):  # no spec by today's rules
         return None
+
+
+def what_it_is_now(context: Context, path: str, text: str) -> str:
+    """Return, of a text that does not mean today what it meant once, what it is instead."""
+    if spec_in(context, path, text) is None:
+        return (
+            "is no right spec here now: something that it uses has gone (a template, a file, a "
+            "variable), or today's rules refuse it"
+        )
+    return "is another spec with today's defaults and variables"
 
 
 def is_absent(context: Context, path: str) -> bool:
