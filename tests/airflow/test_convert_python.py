@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from dagctl.convert import convert_python
+from dagctl.convert import Module, Modules, convert_python
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
@@ -119,5 +119,50 @@ def test_the_dag_is_the_one_that_the_file_makes(airflow: Airflow, tmp_path: Path
             over = task.get("mapped")
             if over and "functions" in over.get("bash_command", ()):
                 assert len(over["bash_command"].pop("functions")) == 1
+    for part in ("tasks", "groups", "dag"):
+        assert facts[ours][part] == facts[theirs][part], part
+
+
+CALLS = """
+from datetime import datetime, timezone
+from jobs.makers import Steps, after, copies, report
+
+with DAG("calls", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=timezone.utc)) as dag:
+    start = EmptyOperator(task_id="start")
+    end = EmptyOperator(task_id="end")
+    made = report(dag=dag, name="report", retries=2)
+    start >> made >> end
+    with TaskGroup("all"):
+        groups = copies(["orders", "prices"])
+        last = EmptyOperator(task_id="last")
+        groups >> last
+    start >> groups
+    chain(start, Steps("emea").make(retries=1), end)
+after(dag, [start, last], name="checked")
+"""
+METHODS = Module(
+    "jobs/makers.py",
+    "class Steps:\n"
+    "    def __init__(self, client):\n        self.client = client\n"
+    "    def make(self, retries=0):\n        return task_of(self.client, retries)\n",
+)
+
+
+def test_calls_of_functions_that_make_tasks_make_the_same_tasks(
+    airflow: Airflow, tmp_path: Path
+) -> None:
+    text = IMPORTS[airflow.version] + CALLS
+    modules = Modules(lambda name, _: METHODS if name == "jobs.makers" else None)
+    done = convert_python(
+        text, "calls.py", airflow=airflow.version, today=date(2026, 1, 1), project=modules
+    )
+    (dag,) = done.dags
+    assert dag.whole, dag.remarks
+    ours = airflow.write(DagSpec.from_data(dag.data), tmp_path / "ours")
+    theirs = tmp_path / "theirs.py"
+    theirs.write_text(text, "utf-8")
+    facts = airflow.load([ours, theirs], "arguments.py")
+    assert facts[ours]["errors"] == facts[theirs]["errors"] == []
+    assert len(facts[ours]["tasks"]) == 9
     for part in ("tasks", "groups", "dag"):
         assert facts[ours][part] == facts[theirs][part], part

@@ -235,14 +235,18 @@ def made_by_function(group: Entry, scope: ModuleScope, *, is_named: bool) -> ast
     options = group_arguments(group.item, scope)
     del options["dag"]
     given = unrendered(group.item.arguments, scope)
+    by_place = [value_expression(each, scope, rendered=False) for each in group.item.args]
     variable = scope.variable(group)
+    if group.item.without_group:
+        made = call(function, by_place, given)
+        return ast.With([in_dag], [assign(variable, made) if is_named else ast.Expr(made)])
     if is_mapped(group.item):
         decorator = call(scope.use(DECORATORS, "task_group"), [], options)
         made = mapped(ast.Call(decorator, [function], []), group.item, scope, given)
         return ast.With([in_dag], [assign(variable, made)])
     opened = call(scope.use(_TASK_GROUP, "TaskGroup"), [], options)
     target = ast.Name(variable, ast.Store()) if is_named else None
-    body = ast.Expr(call(function, [], given))
+    body = ast.Expr(call(function, by_place, given))
     return ast.With([in_dag, ast.withitem(opened, target)], [body])
 
 
@@ -265,7 +269,8 @@ def _edge_statements(
 ) -> list[ast.stmt]:
     handles = {each.id: each for entry, targets in pairs for each in (entry, *targets)}
     dependencies = ((entry.id, _labels(entry, targets, scope)) for entry, targets in pairs)
-    return [*edges(dependencies, lambda each: scope.handle(handles[each]))]
+    alone = {each.id for each in handles.values() if each.is_group and each.item.without_group}
+    return [*edges(dependencies, lambda each: scope.handle(handles[each]), alone)]
 
 
 def _labels(entry: Entry, targets: list[Entry], scope: ModuleScope) -> dict[str, ast.expr | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.expressions import name, sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     Edge = tuple[tuple[str, ...], tuple[str, ...], ast.expr | None]
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def edges(
     dependencies: Iterable[tuple[str, Mapping[str, ast.expr | None]]],
     handle: Callable[[str], ast.expr] = name,
+    alone: Collection[str] = (),
 ) -> Iterator[ast.Expr]:
     """Yield `upstream >> downstream`, given each name with those upstream of it, in order.
 
@@ -26,8 +27,9 @@ def edges(
     Args:
         dependencies: The names, each with what is upstream of it, and the label of that edge.
         handle: What a name stands for in the module.
+        alone: The names that may be lists, which stand in no other list.
     """
-    for upstream, downstream, label in _grouped(dependencies):
+    for upstream, downstream, label in _grouped(dependencies, alone):
         left, right = _side(upstream, handle), _side(downstream, handle)
         if label is not None:
             left = ast.BinOp(left, ast.RShift(), label)
@@ -35,23 +37,23 @@ def edges(
 
 
 def _grouped(
-    dependencies: Iterable[tuple[str, Mapping[str, ast.expr | None]]],
+    dependencies: Iterable[tuple[str, Mapping[str, ast.expr | None]]], alone: Collection[str]
 ) -> list[Edge]:
-    groups: list[Edge] = []
+    groups: list[tuple[tuple[str, ...], list[str], ast.expr | None]] = []
     fans: dict[str, list[str]] = {}
     for variable, waits in dependencies:
-        upstream = [each for each, label in waits.items() if label is None]
-        if len(upstream) == 1 and upstream[0] in fans:
+        plain = [each for each, label in waits.items() if label is None]
+        groups += [((each,), [variable], None) for each in plain if each in alone]
+        upstream = tuple(each for each in plain if each not in alone)
+        is_fan = len(upstream) == 1 and variable not in alone
+        if is_fan and upstream[0] in fans:
             fans[upstream[0]].append(variable)
         elif upstream:
-            groups.append((tuple(upstream), (variable,), None))
-            if len(upstream) == 1:
-                fans[upstream[0]] = [variable]
-        groups += [((each,), (variable,), label) for each, label in waits.items() if label]
-    return [
-        (up, tuple(fans[up[0]]) if label is None and len(up) == 1 else down, label)
-        for up, down, label in groups
-    ]
+            groups.append((upstream, [variable], None))
+            if is_fan:
+                fans[upstream[0]] = groups[-1][1]
+        groups += [((each,), [variable], label) for each, label in waits.items() if label]
+    return [(up, tuple(down), label) for up, down, label in groups]
 
 
 def _side(names: tuple[str, ...], handle: Callable[[str], ast.expr]) -> ast.expr:

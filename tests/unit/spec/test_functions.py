@@ -189,3 +189,47 @@ def test_the_function_of_a_group_is_called_in_it() -> None:
         in source
     )
     assert "\ng_group >> b_task\n" in source
+
+
+BARE = GROUP + "    without_group: true\n"
+
+
+def test_what_a_function_returns_stands_at_the_arrows_without_a_group() -> None:
+    text = BARE + (
+        "    args: [orders, {$ref: jobs.models.SUFFIX}]\n    with: {size: 2}\n"
+        "    dependencies: [a]\n"
+        "  - {task_id: a, bash_command: x}\n"
+        "  - {task_id: b, bash_command: x, dependencies: [a]}\n"
+        "  - {task_id: c, bash_command: x, dependencies: [g, a, b]}\n"
+        "  - {group_id: h, group_callable: jobs.models.make, without_group: true}\n"
+    )
+    source = render(load_spec(text))
+    assert 'with dag:\n    g_group = make("orders", SUFFIX, size=2)\n' in source.replace(
+        "\n        ", ""
+    ).replace(",\n    )", ")").replace(",size", ", size").replace(",SUFFIX", ", SUFFIX")
+    assert "with dag:\n    make()\n" in source
+    edges = source.partition("# Task dependencies\n")[2].splitlines()
+    assert edges == [  # what it returns may be a list, which stands in no other
+        "a_task >> g_group",
+        "a_task >> b_task",
+        "g_group >> c_task",
+        "[a_task, b_task] >> c_task",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (BARE + "    args: [{$xcom: a}]\n  - {task_id: a, bash_command: x}\n", Code.BAD_MARKER),
+        (BARE + "    tooltip: Reads\n", Code.UNKNOWN_KEY),
+        (BARE + "    prefix_group_id: false\n", Code.UNKNOWN_KEY),
+        (BARE + "    expand: {x: [1]}\n", Code.UNKNOWN_KEY),
+        (GROUP + "    expand: {x: [1]}\n    args: [1]\n", Code.UNKNOWN_KEY),
+        (
+            HEAD + "  - group_id: g\n    args: [1]\n    tasks: [{task_id: a, bash_command: x}]\n",
+            Code.UNKNOWN_KEY,
+        ),
+    ],
+)
+def test_only_a_function_that_makes_tasks_is_called_without_a_group(text: str, found: Code) -> None:
+    assert [code for code, _ in findings(text)] == [found]

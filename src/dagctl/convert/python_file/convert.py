@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.finished import finished
@@ -9,6 +10,7 @@ from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome
 from dagctl.convert.python_file.as_spec import search_path
 from dagctl.convert.python_file.as_spec.dag import DagConversion
 from dagctl.convert.python_file.as_spec.functions import Functions
+from dagctl.convert.python_file.calls.modules import Modules
 from dagctl.convert.python_file.certainty import unknown
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.state.scope import SourceFile
@@ -17,10 +19,12 @@ from dagctl.convert.python_file.values.reads import report_used
 from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
+    import ast
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from dagctl.convert.outcome.report import Remark
-    from dagctl.convert.python_file.calls.modules import Modules
+    from dagctl.convert.python_file.state.kept_call import KeptCall
     from dagctl.convert.python_file.state.machine import Machine
 
 
@@ -42,7 +46,39 @@ def convert_python(
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = interpreter(SourceFile(file, text), airflow, today, project)
+    read = partial(_read, tree, SourceFile(file, text), airflow, today)
+    first, calls = read(project or Modules(), ())
+    if not calls:
+        return first
+    second, _ = read((project or Modules()).anew(), calls)
+    return second if _missing(second) < _missing(first) else first
+
+
+def _missing(made: Conversion) -> int:
+    """Return how much of a file is not in its specs; more than all where it has no DAG."""
+    remarks = [*made.remarks, *(remark for dag in made.dags for remark in dag.remarks)]
+    return sum(each.outcome is Outcome.GAP for each in remarks)
+
+
+def _read(  # noqa: PLR0913, PLR0917 - the file, and what it depends on
+    tree: ast.Module,
+    origin: SourceFile,
+    airflow: str,
+    today: date,
+    project: Modules,
+    kept: Collection[KeptCall],
+) -> tuple[Conversion, set[KeptCall]]:
+    """Return the DAGs of a file, and the calls that may stay calls, as what they make is unclear.
+
+    Args:
+        tree: The file.
+        origin: The same as text.
+        airflow: The Airflow that the specs are for.
+        today: What relative dates count from.
+        project: What may be read beside the file.
+        kept: The calls that stay calls.
+    """
+    machine = interpreter(origin, airflow, today, project, kept)
     functions = Functions(machine)
     try:
         doc = tree.body[0] if tree.body else None
@@ -54,15 +90,34 @@ def convert_python(
             search_path.resolve(dag, machine.text_beside, airflow)
         conversions = [DagConversion(dag, functions, airflow) for dag in machine.dags]
         made = [(conversion, conversion.spec()) for conversion in conversions]
-        unknown.report_lost(machine, functions.copied)
+        calls = unknown.report_lost(machine, functions.copied)
         about_all = machine.file_report.sorted()
         unclear = {Outcome.GAP, Outcome.ASSUMED}
         gaps = tuple(remark for remark in about_all if remark.outcome in unclear)
         dags = tuple(_finished(conversion, data, airflow, gaps) for conversion, data in made)
     except RecursionError as error:
-        raise refused(file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
+        raise refused(origin.file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
     others = tuple(each for each in about_all if each.outcome not in unclear or not dags)
-    return Conversion(dags, others)
+    return Conversion(dags, others), calls | _unclear(machine, dags)
+
+
+def _unclear(machine: Machine, dags: Sequence[ConvertedDag]) -> set[KeptCall]:
+    """Return the calls that led to functions of other modules of which not all was followed."""
+    gaps = {each.place for dag in dags for each in dag.remarks if each.outcome is Outcome.GAP}
+    machine.charge(len(gaps))
+    lines: dict[str, list[int]] = {}
+    for place in gaps:
+        lines.setdefault(place.file, []).append(place.line)
+    return {
+        call
+        for call, origin, node in machine.followed
+        if any(_stands_in(line, node) for line in lines.get(origin.file, ()))
+    }
+
+
+def _stands_in(line: int, node: ast.AST) -> bool:
+    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
+    return first <= line <= (last or 0)
 
 
 def _documentation(statement: Any) -> str | None:  # noqa: ANN401 - a statement or None

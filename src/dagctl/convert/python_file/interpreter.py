@@ -9,15 +9,21 @@ from dagctl.convert.python_file.state.machine import Grammar, Machine
 from dagctl.convert.python_file.syntax import expressions, statements
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
+    from dagctl.convert.python_file.state.kept_call import KeptCall
     from dagctl.convert.python_file.state.scope import SourceFile
 
 _GRAMMAR = Grammar(expressions.evaluate, statements.run)
 
 
 def interpreter(
-    origin: SourceFile, target: str, today: date, project: Modules | None = None
+    origin: SourceFile,
+    target: str,
+    today: date,
+    project: Modules | None = None,
+    kept: Collection[KeptCall] = (),
 ) -> Machine:
     """Return what reads a file.
 
@@ -26,5 +32,6 @@ def interpreter(
         target: The Airflow that is meant, as `3` or `2`.
         today: What relative dates count from.
         project: What may be read beside the file; None: nothing.
+        kept: Calls of functions that stay calls.
     """
-    return Machine(origin, target, today, project or Modules(), _GRAMMAR)
+    return Machine(origin, target, today, project or Modules(), _GRAMMAR, kept)

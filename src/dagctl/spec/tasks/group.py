@@ -13,7 +13,7 @@ from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
 from dagctl.spec.fields.import_path import MAX_PATH, PATTERN
 from dagctl.spec.fields.markers import markers_in
-from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.fields.values import argument_problems, value_problems
 from dagctl.spec.tasks.argument_types import MAX_WORD, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple
@@ -41,6 +41,7 @@ def given_default_args(value: object) -> object:
 
 _COMPARED = 20
 """Keys of a group that are compared with others: it may have any number."""
+_OF_A_GROUP = ("default_args", "doc_md", "group_display_name", "prefix_group_id", "tooltip")
 _TAKEN_ENDS = ("_task", "_group", "_function")
 
 SharedArgs = Annotated[
@@ -118,6 +119,17 @@ class Group(Mapped):
             schema, pattern=PATTERN, maxLength=MAX_PATH
         ),
     )
+    args: list[Any] = Field(
+        default=[],
+        description="For `group_callable`: what the function is called with by place.",
+        examples=[["orders"]],
+        json_schema_extra=without_default,
+    )
+    without_group: bool = Field(
+        default=False,
+        description="For `group_callable`: no group is around what the function makes. The arrows "
+        "lead to what it returns, and the id is that of the entry alone.",
+    )
 
     @classmethod
     def further_problems(cls, data: object) -> Iterator[Problem]:
@@ -129,6 +141,7 @@ class Group(Mapped):
             yield from mapping_problems(data, data.get("with"))
             yield from argument_problems(data.get("with"), ("with",))
             yield from _content_problems(data)
+            yield from _of_function_problems(data)
             yield from _argument_name_problems(data)
 
     @property
@@ -179,8 +192,22 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     if "group_callable" in data and not is_mapped(data):
         message = "a function that makes a group is called before any task has an output"
         hint = "let a task in the group read it with `xcom_pull`"
-        for path, _ in markers_in(data.get("with"), "$xcom", ("with",)):
-            yield Problem(Code.BAD_MARKER, message, hint).at(*path, "$xcom")
+        for key in ("with", "args"):
+            for path, _ in markers_in(data.get(key), "$xcom", (key,)):
+                yield Problem(Code.BAD_MARKER, message, hint).at(*path, "$xcom")
+
+
+def _of_function_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the keys of a raw group that only `group_callable` has."""
+    yield from value_problems(data.get("args"), ("args",))
+    for key in ("args", "without_group"):
+        if data.get(key) and ("group_callable" not in data or is_mapped(data)):
+            message = f"`{key}` belongs to a group that `group_callable` makes, unmapped"
+            yield Problem(Code.UNKNOWN_KEY, message, "remove it").at(key)
+    for key in _OF_A_GROUP if data.get("without_group") is True else ():
+        if key in data:
+            message = f"`{key}` belongs to a group, and `without_group` says that there is none"
+            yield Problem(Code.UNKNOWN_KEY, message, "remove one of the two").at(key)
 
 
 def _says_its_tasks(data: Mapping[str, Any]) -> bool:

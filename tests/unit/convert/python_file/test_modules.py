@@ -424,7 +424,6 @@ def test_a_relative_import_in_a_function_of_a_module_has_its_whole_path() -> Non
         "make('a', os.getcwd)",
         "make('a', own)",
         "make('a', load)",
-        "make('a', local)",
         "changed('a', alert)",
         "counted('a', alert)",
         "noted('a', alert)",
@@ -432,8 +431,16 @@ def test_a_relative_import_in_a_function_of_a_module_has_its_whole_path() -> Non
         "beside('a')",
     ],
 )
-def test_a_task_of_a_function_whose_values_are_not_known_is_a_gap(run: str) -> None:
-    assert not convert(FACTORY.replace("{}", run)).whole
+def test_a_function_whose_values_are_not_known_stays_a_call(run: str) -> None:
+    dag = convert(FACTORY.replace("{}", run))
+    assert dag.whole
+    (made,) = dag.data["tasks"]
+    assert made["group_callable"] == "factory." + run.partition("(")[0]
+    assert made["without_group"]
+
+
+def test_a_function_that_gets_a_task_of_the_file_as_a_function_is_a_gap() -> None:
+    assert not convert(FACTORY.replace("{}", "make('a', local)")).whole
 
 
 @pytest.mark.parametrize(

@@ -217,20 +217,23 @@ def test_a_text_is_filled_with_what_looks_like_a_template() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "lost"),
+    ("statement", "lost", "kept"),
     [
-        ("task = make_task('a')", 1),
-        ("task = outside.Builder('a').make()", 1),
-        ("group = cosmos.DbtTaskGroup('dbt')", 1),
-        ("tasks = [make_task(name) for name in ('a', 'b')]", 1),
-        ("hook = outside.Hook('a')", 0),
-        ("text = make_text('a').upper()\n    CALLS[0].env = {'A': text}", 2),
-        ("text = str(make_text(name='a'))\n    CALLS[0].env = {'A': text}", 0),
-        ("CALLS[0].env = {'A': make_text(name='a')}", 0),
-        ("moment = datetime.strptime(os.environ['A'], '%Y')", 0),
+        ("task = make_task('a')", 0, 1),
+        ("task = outside.Builder('a').make()", 1, 0),
+        ("group = cosmos.DbtTaskGroup('dbt')", 0, 1),
+        ("dag = outside.make_dag('dbt')", 1, 0),
+        ("tasks = [make_task(name) for name in ('a', 'b')]", 0, 2),
+        ("hook = outside.Hook('a')", 0, 0),
+        ("text = make_text('a').upper()\n    CALLS[0].env = {'A': text}", 2, 0),
+        ("text = str(make_text(name='a'))\n    CALLS[0].env = {'A': text}", 0, 0),
+        ("CALLS[0].env = {'A': make_text(name='a')}", 0, 0),
+        ("moment = datetime.strptime(os.environ['A'], '%Y')", 0, 0),
     ],
 )
-def test_a_call_in_a_dag_that_may_make_a_task_is_never_lost(statement: str, lost: int) -> None:
+def test_a_call_in_a_dag_that_may_make_a_task_is_never_lost(
+    statement: str, lost: int, kept: int
+) -> None:
     dag = convert(f"""
 import cosmos, outside
 from outside import make_task, make_text
@@ -239,6 +242,7 @@ with DAG('etl', start_date=datetime(2024, 1, 1)):
     {statement}
 """)
     assert len(gaps(dag)) == lost
+    assert len(dag.data["tasks"]) == 1 + kept
 
 
 @pytest.mark.parametrize("maker", ["outside.make_dag('b')", "cosmos.DbtDag(dag_id='b')"])

@@ -5,7 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import Dag, Group, Label, Opaque, Output, Task, dag_of
+from dagctl.convert.python_file.state.objects import (
+    Dag,
+    Group,
+    Label,
+    Opaque,
+    Output,
+    Task,
+    dag_of,
+    is_bare,
+)
 from dagctl.convert.python_file.state.source import words
 
 if TYPE_CHECKING:
@@ -145,6 +154,10 @@ def _stage(machine: Machine, task: Task, name: str, kwargs: dict[str, Any]) -> N
 def chain(machine: Machine, parts: Sequence[Any], node: ast.AST) -> None:
     """Connect each part to the next; two lists of one length pairwise, as Airflow does."""
     for before, after in pairwise(parts):
+        is_list = any(isinstance(part, list | tuple) for part in (before, after))
+        if is_list and (is_bare(before) or is_bare(after)):
+            text = "whether the function returns a list, which a chain joins pairwise, is not known"
+            machine.report.gap(machine.place(node), "chain", text)
         if isinstance(before, list | tuple) and isinstance(after, list | tuple):
             if len(before) != len(after):
                 text = "Airflow refuses a chain of lists that have different lengths"

@@ -15,10 +15,12 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     dag_of,
     full_id,
+    is_bare,
     prefix_of,
     settled,
 )
 from dagctl.convert.python_file.state.scope import containers_in
+from dagctl.convert.python_file.state.source import words
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -94,6 +96,24 @@ def group_made_by(machine: Machine, maker: str, made: Call) -> Group:
     return around
 
 
+def made_by_call(machine: Machine, path: str, made: Call, owner: Dag | None) -> Group:
+    """Return what stands for the tasks that a function makes at each parse.
+
+    Args:
+        machine: Reads the file.
+        path: The import path of the function.
+        made: The call.
+        owner: The DAG that it gets, if it gets one.
+    """
+    name = path.rpartition(".")[2]
+    settings = {"group_id": f"{name}_made", "dag": owner}
+    bare = group(machine, settings, {}, made.node, repeated=True)
+    bare.maker, bare.given, bare.args, bare.is_bare = path, made.kwargs, made.args, True
+    text = "it is called at each parse, as before: what it makes is not followed"
+    report_of(machine, bare).changed(bare.place, words(made.node.func)[:60], text)
+    return bare
+
+
 def task(  # noqa: PLR0913 - the parts of a call
     machine: Machine,
     callee: Name | Decorated,
@@ -137,7 +157,7 @@ def report_of(machine: Machine, item: Task | Group) -> Report:
 def _parent(machine: Machine, kwargs: dict[str, Any], key: str, place: Place) -> Dag | Group | None:
     """Return where a new task or group belongs: what it names, or the innermost that is open."""
     named, given = kwargs.pop(key, None), kwargs.pop("dag", None)
-    if isinstance(named, Dag | Group):
+    if isinstance(named, Dag | Group) and not is_bare(named):
         return named
     inner = _around(machine, given)
     if named is not None:

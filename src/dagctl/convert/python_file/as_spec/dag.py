@@ -15,9 +15,12 @@ from dagctl.convert.python_file.as_spec.values import MISSING, Values
 from dagctl.convert.python_file.state.objects import (
     Dag,
     Group,
+    Made,
     Moment,
     Name,
     Task,
+    dag_of,
+    full_id,
     spec_path,
 )
 from dagctl.spec.fields.callback_form import DAG_CALLBACKS
@@ -298,9 +301,32 @@ class DagConversion:
 
     def _made_group(self, group: Group) -> dict[str, Any]:
         with self._values.rendered(really=False):
-            given = self._values.value(group.given, group.place, group.group_id)
-        made = {"group_id": group.group_id, "prefix_group_id": False, "with": given}
-        return made | {"group_callable": group.maker} | self._dependencies(group)
+            given = self._values.value(self._with_dag(group.given), group.place, group.group_id)
+        made = {"group_id": group.group_id, "group_callable": group.maker, "with": given}
+        if not group.is_bare:
+            return made | {"prefix_group_id": False} | self._dependencies(group)
+        with self._values.rendered(really=False):
+            args = [*self._with_dag(dict(enumerate(group.args))).values()]
+            made["args"] = [self._values.value(each, group.place, group.group_id) for each in args]
+        made = {key: value for key, value in made.items() if value}
+        return made | {"without_group": True} | self._dependencies(group)
+
+    def _with_dag(self, given: dict[Any, Any]) -> dict[Any, Any]:
+        """Return arguments with what our file has in the place of the DAG, and of its tasks."""
+        return {key: self._of_dag(value) for key, value in given.items()}
+
+    def _of_dag(self, value: object) -> Any:  # noqa: ANN401 - any value
+        if isinstance(value, list | tuple):
+            return type(value)([self._of_dag(each) for each in value])
+        if isinstance(value, Task) and dag_of(value) is self.dag:
+            tasks = self._called("builtins.getattr", self._of_dag(self.dag), "task_dict")
+            return self._called("operator.getitem", tasks, full_id(value))
+        if value is not self.dag:
+            return value
+        return self._called("operator.getitem", self._called("builtins.globals"), "dag")
+
+    def _called(self, path: str, *args: object) -> Made:
+        return Made(Name(path), [*args], {}, self.dag.place)
 
     def _group_mapping(self, group: Group) -> dict[str, Any]:
         if group.mapped is None:

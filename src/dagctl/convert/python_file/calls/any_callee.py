@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dagctl.convert.python_file.airflow import decorators, edges, mapped_calls
-from dagctl.convert.python_file.calls import airflow_calls, data_calls
+from dagctl.convert.python_file.calls import airflow_calls, data_calls, kept_calls
 from dagctl.convert.python_file.certainty import effects, unknown
 from dagctl.convert.python_file.certainty.conditions import truth
 from dagctl.convert.python_file.state.binding import Call
@@ -45,11 +45,16 @@ METHODS = mapped_calls.METHODS
 
 
 def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
-    """Return what a call gives."""
+    """Return what a call gives; what stands for it, where it stays a call."""
     known = len(machine.unknown)
     machine.asked = node.func
     callee = machine.evaluate(node.func, scope)
     made = _arguments(machine, node, scope)
+    bare = None
+    if machine.kept and machine.key(node) in machine.kept:
+        bare = kept_calls.keep(machine, callee, made, scope)
+    if bare is not None:
+        return bare
     value = apply(machine, callee, made)
     effects.of_call(machine, callee, made, value, scope)
     unknown.note(machine, callee, made, value, known)

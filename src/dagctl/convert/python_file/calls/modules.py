@@ -81,6 +81,10 @@ class Modules:
         self._scopes: dict[tuple[str, str], Scope | None] = {}
         self.depth = 0
 
+    def anew(self) -> Modules:
+        """Return what reads the same modules for another machine."""
+        return Modules(self._read, self.files, self.deployment)
+
     def value(self, machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names, or `UNKNOWN`."""
         scope, names = self._holder(machine, path)

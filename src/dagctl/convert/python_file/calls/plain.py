@@ -20,6 +20,7 @@ from dagctl.convert.python_file.state.objects import (
     Name,
     Opaque,
     Output,
+    is_bare,
     settled,
 )
 from dagctl.convert.python_file.state.source import words
@@ -179,7 +180,7 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
     if isinstance(op, ast.Is | ast.IsNot):
         if right is None and reads.is_a_text(left):
             return isinstance(op, ast.IsNot)
-        if isinstance(left, Late | Name | Made) or isinstance(right, Late | Name | Made):
+        if any(isinstance(each, Late | Name | Made) or is_bare(each) for each in (left, right)):
             return machine.only_python(node)
         same = left is right or (isinstance(left, bool) and left == right)
         return same if isinstance(op, ast.Is) else not same

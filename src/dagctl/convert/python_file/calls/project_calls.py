@@ -13,6 +13,7 @@ from dagctl.convert.python_file.state.inlining import inline
 from dagctl.convert.python_file.state.objects import (
     Condition,
     Container,
+    Dag,
     Decorated,
     EnumMember,
     Function,
@@ -60,7 +61,7 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
     made.is_followed = definition.is_followed
     before, effects = [len(report.remarks) for report in reports], machine.effects
     since, given = machine.changes.now(), [*made.args, *made.kwargs.values()]
-    value = inline(machine, definition, made)
+    value = _followed(machine, definition, made)
     is_changed = machine.changes.is_changed(given, since)  # a function may change what it gets
     is_without_effect = machine.effects == effects and not is_changed
     if is_without_effect and (_has_gaps(reports, before) or not _is_known(value)):
@@ -69,6 +70,23 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
         _name_arguments(definition, made)
         return UNKNOWN
     _say(machine, made)
+    return value
+
+
+def _followed(machine: Machine, function: Function, made: Call) -> Any:  # noqa: ANN401
+    """Go through a function, and note that it made something in a DAG, if it did."""
+    before, effects = machine.leading, machine.effects
+    is_in_a_dag = machine.around or any(
+        isinstance(each, Dag) for each in (*made.args, *made.kwargs.values())
+    )
+    if before is None and is_in_a_dag:
+        machine.leading = machine.key(made.node)
+    try:
+        value = inline(machine, function, made)
+    finally:
+        leading, machine.leading = machine.leading, before
+    if leading is not None and machine.effects != effects:
+        machine.followed.append((leading, function.scope.origin, function.node))
     return value
 
 

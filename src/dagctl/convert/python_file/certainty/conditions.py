@@ -26,6 +26,7 @@ from dagctl.convert.python_file.state.objects import (
     Opaque,
     Output,
     Task,
+    is_bare,
     settled,
 )
 from dagctl.convert.python_file.state.scope import Scope
@@ -52,7 +53,7 @@ def truth(value: object) -> bool | None:
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
         return None
     if isinstance(value, Dag | Group | Task | Output | Function | Made | Moment):
-        return True
+        return None if is_bare(value) else True
     if isinstance(value, Name):  # a module, a function or a class; not a constant
         return True if not value.path.rpartition(".")[2].isupper() else None
     return None

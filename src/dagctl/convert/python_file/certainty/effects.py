@@ -142,7 +142,9 @@ def _change(machine: Machine, item: Any, made: Call, value: Opaque | Made) -> No
         return lose(machine, item, made.node, f"`{called}` may change it")
     owner = dag_of(item)  # type: ignore[arg-type] # a DAG or a group
     report = owner.report if owner else machine.file_report
-    return machine.unknown.append(Unknown(value, machine.place(made.node), called, report))
+    return machine.unknown.append(
+        Unknown(value, machine.place(made.node), called, report, machine.key(made.node))
+    )
 
 
 def _of_environment(machine: Machine, made: Call) -> None:

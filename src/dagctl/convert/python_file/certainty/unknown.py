@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from dagctl.convert.outcome.report import Place
     from dagctl.convert.python_file.state.binding import Call
+    from dagctl.convert.python_file.state.kept_call import KeptCall
     from dagctl.convert.python_file.state.machine import Machine
 
 _HARMLESS = sys.stdlib_module_names | {"airflow", "builtins"}
@@ -61,7 +62,9 @@ def note(machine: Machine, callee: object, made: Call, value: object, known: int
     del machine.unknown[known:]
     report = owner.report if owner else machine.report
     place = machine.place(made.node)
-    machine.unknown.append(Unknown(value, place, words(made.node)[:60], report))
+    machine.unknown.append(
+        Unknown(value, place, words(made.node)[:60], report, machine.key(made.node))
+    )
 
 
 def _is_of_data(value: Made | Opaque) -> bool:
@@ -88,14 +91,17 @@ def _last_word(node: ast.Call) -> str:
     return getattr(function, "attr", getattr(function, "id", ""))
 
 
-def report_lost(machine: Machine, copied: Collection[Place]) -> None:
+def report_lost(machine: Machine, copied: Collection[Place]) -> set[KeptCall]:
     """Report the calls that may have made tasks, if nothing else of the spec has their values.
+
+    Returns them.
 
     Args:
         machine: Has read the file, and its DAGs are specs.
         copied: The lines that stand in functions of tasks.
     """
     known: dict[int, set[Place]] = {}
+    lost: set[KeptCall] = set()
     for each in machine.unknown:
         is_used = isinstance(each.value, Made) and each.value.is_used
         gaps = known.get(id(each.report))
@@ -103,6 +109,10 @@ def report_lost(machine: Machine, copied: Collection[Place]) -> None:
             remarks = each.report.remarks
             gaps = {item.place for item in remarks if item.outcome is Outcome.GAP}
             known[id(each.report)] = gaps
-        if not is_used and each.place not in copied and each.place not in gaps:
+        if is_used or each.place in copied:
+            continue
+        lost.add(each.call)
+        if each.place not in gaps:
             each.report.gap(each.place, each.subject, _LOST)
             gaps.add(each.place)
+    return lost

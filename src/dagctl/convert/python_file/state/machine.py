@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.convert.outcome.report import Place, Report
 from dagctl.convert.python_file.state.given import AbsentFileError, handler_of
+from dagctl.convert.python_file.state.kept_call import KeptCall
 from dagctl.convert.python_file.state.loops import Lazy, lost_in
 from dagctl.convert.python_file.state.objects import Dag, Group, Opaque
 from dagctl.convert.python_file.state.scope import Changes, Scope
@@ -18,7 +19,7 @@ from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import date
 
     from dagctl.convert.python_file.state.given import Deployment, FilesBeside
@@ -72,8 +73,14 @@ class Project(Protocol):
 class Machine:
     """What is known of a file while it is read."""
 
-    def __init__(
-        self, origin: SourceFile, target: str, today: date, project: Project, grammar: Grammar
+    def __init__(  # noqa: PLR0913, PLR0917 - the file, and what it depends on
+        self,
+        origin: SourceFile,
+        target: str,
+        today: date,
+        project: Project,
+        grammar: Grammar,
+        kept: Collection[KeptCall] = (),
     ) -> None:
         self.origin = origin
         """The file whose lines are followed: that of the DAGs, or one whose function is called."""
@@ -109,6 +116,12 @@ class Machine:
         """The expression that is called, or asked for an attribute, and is evaluated next."""
         self.effects = 0
         """Tasks, groups, DAGs and edges that were made so far."""
+        self.kept = kept
+        """Calls of functions that stay calls: what they make is not followed."""
+        self.followed: list[tuple[KeptCall, SourceFile, ast.AST]] = []
+        """Functions of other modules that made something, each with the call that led there."""
+        self.leading: KeptCall | None = None
+        """The call of a function of another module that is being gone through."""
         self.handlers: list[Sequence[ast.ExceptHandler]] = []
         """Each `except` of the `try` statements that are being followed."""
         self._is_imported_in_try = False
@@ -237,6 +250,11 @@ class Machine:
     def place(self, node: ast.AST) -> Place:
         """Return where a node stands."""
         return Place(self.file, getattr(node, "lineno", 1))
+
+    def key(self, node: ast.Call) -> KeptCall:
+        """Return what a call is known by."""
+        end = node.end_lineno, node.end_col_offset
+        return KeptCall(self.file, node.lineno, node.col_offset, end)
 
     @property
     def report(self) -> Report:

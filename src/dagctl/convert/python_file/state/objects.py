@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.convert.outcome.report import Place
+    from dagctl.convert.python_file.state.kept_call import KeptCall
     from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import Scope
 
@@ -160,6 +161,7 @@ class Unknown(NamedTuple):
     place: Place
     subject: str
     report: Report
+    call: KeptCall
 
 
 @dataclass(eq=False, slots=True)
@@ -290,7 +292,11 @@ class Group(Container):
     given: dict[str, Any] = field(default_factory=dict)
     """The arguments of a mapped group that have one value each, or those of its maker."""
     maker: str = ""
-    """What makes another group in it at each parse: its import path."""
+    """What makes another group, or tasks, in it at each parse: its import path."""
+    args: list[Any] = field(default_factory=list)
+    """What the maker is called with by place."""
+    is_bare: bool = False
+    """Whether no group is around what the maker makes: it stands for what that returns."""
 
 
 @dataclass(eq=False, slots=True)
@@ -360,6 +366,11 @@ class Label:
     text: str
     before: list[Any] = field(default_factory=list)
     after: list[Any] = field(default_factory=list)
+
+
+def is_bare(value: object) -> bool:
+    """Return whether a value stands for what a function of another module returns."""
+    return isinstance(value, Group) and value.is_bare
 
 
 def dag_of(item: Task | Group | Dag | None) -> Dag | None:

@@ -207,7 +207,7 @@ def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | 
         known = {"output": Output(owner), "task_id": full_id(owner)}
     elif isinstance(owner, Dag):
         known = {"dag_id": owner.dag_id, "task": Decorator("task", {"dag": owner}, {})}
-    elif isinstance(owner, Group):
+    elif isinstance(owner, Group) and not owner.is_bare:
         known = {"group_id": full_id(owner)}
     else:
         known = {}

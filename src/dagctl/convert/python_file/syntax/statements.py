@@ -33,6 +33,7 @@ from dagctl.convert.python_file.state.objects import (
     Opened,
     Output,
     Task,
+    is_bare,
     settled,
 )
 from dagctl.convert.python_file.state.scope import Scope
@@ -169,12 +170,13 @@ def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN40
         if item.optional_vars is not None:
             assign(machine, item.optional_vars, value, scope, node)
         opened.append(value)
-        if isinstance(value, Dag | Group):
+        if isinstance(value, Dag | Group) and not is_bare(value):
             machine.around.append(value)  # what the next item makes stands in it
     teardowns = [task for value in opened for task in edges.tasks_in(value) if task.teardown]
     for value in opened:
         quiet = isinstance(value, Made | Opaque) and _is_quiet(node)
-        if not quiet and not isinstance(value, Container | Task | Output | list | Opened):
+        is_open = isinstance(value, Container | Task | Output | list | Opened)
+        if not quiet and (is_bare(value) or not is_open):
             text = f"`with {words(node.items[0].context_expr)}` is not followed; what is in it is"
             machine.report.gap(machine.place(node), "with", text)
     if teardowns:

@@ -1,0 +1,47 @@
+"""Functions that return what they make, as libraries of operators have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+try:
+    from airflow.providers.standard.operators.bash import BashOperator
+    from airflow.sdk import TaskGroup
+except ImportError:
+    from airflow.operators.bash import BashOperator
+    from airflow.utils.task_group import TaskGroup
+
+
+def report(dag: Any, name: str, **more: Any) -> Any:  # noqa: ANN401 - what Airflow has
+    """Return one of the two tasks that it makes."""
+    first = BashOperator(task_id=f"{name}_data", bash_command="echo 1", dag=dag)
+    last = BashOperator(task_id=name, bash_command="echo 2", dag=dag, **more)
+    first >> last
+    return last
+
+
+def copies(names: list[str]) -> list[Any]:
+    """Return the groups that it makes."""
+    made = []
+    for name in names:
+        with TaskGroup(f"copy_{name}") as group:
+            BashOperator(task_id="copy", bash_command=f"copy {name}")
+        made.append(group)
+    return made
+
+
+def after(dag: Any, tasks: list[Any], *, name: str) -> None:  # noqa: ANN401 - as above
+    """Make a task that waits for others."""
+    tasks >> BashOperator(task_id=name, bash_command="echo 3", dag=dag)
+
+
+class Steps:
+    """Makes tasks for one client."""
+
+    def __init__(self, client: str) -> None:
+        """Keep the client."""
+        self.client = client
+
+    def make(self, retries: int = 0) -> Any:  # noqa: ANN401 - as above
+        """Return the one task that it makes."""
+        return BashOperator(task_id=f"for_{self.client}", bash_command="ls", retries=retries)
