@@ -35,6 +35,7 @@ def linked(name: str, target: str) -> Callable[[Path, Victim], None]:
         del victim
         link = root / name
         link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
         link.symlink_to(target)
 
     return act

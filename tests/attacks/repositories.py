@@ -373,6 +373,7 @@ REPOSITORIES: dict[str, Attack] = {
     "links where commands write": Attack(commit=written_by_commands),
     "folders are submodules": Attack(commit=submodules),
     "unpacked git folder": Attack(leave=unpacked),
+    "link .git/logs/HEAD": Attack(leave=linked(".git/logs/HEAD", "../../../../.bashrc")),
     "commondir of another repository": Attack(leave=commits_of_another_repository),
     "attributes and modules": Attack(commit=hostile_attributes),
     "git's variables": Attack(

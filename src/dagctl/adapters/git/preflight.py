@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
+from itertools import accumulate
+from operator import truediv
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -37,7 +39,8 @@ def branch_to_commit_to(place: GitWorkTree) -> str:
     """Return the branch that is checked out, born or not.
 
     Raises:
-        ConflictError: HEAD is detached, or a merge or the like is under way.
+        ConflictError: HEAD is detached, a merge or the like is under way, or a link stands where
+            git would write.
     """
     for name, what in STATES.items():
         if place.files[name].exists():
@@ -47,7 +50,35 @@ def branch_to_commit_to(place: GitWorkTree) -> str:
     branch = head(place)
     if branch is None or not branch.startswith("refs/heads/"):
         raise RepositoryBusyError("HEAD is on no branch (detached)", hint="git switch BRANCH")
+    _require_own_files(place, branch)
     return branch
+
+
+def _require_own_files(place: GitWorkTree, branch: str) -> None:
+    """Make sure that no link stands where git writes for a commit: git writes through it.
+
+    An unpacked archive may have brought one, to any file of the user's.
+
+    Raises:
+        WorkspaceError: One does.
+    """
+    own, shared = place.files["index"].parent, place.files["refs"].parent
+    written = (
+        (own, "index"),
+        (own, "logs/HEAD"),
+        (shared, "packed-refs"),
+        (shared, "objects"),
+        (shared, branch.rpartition("/")[0]),  # a branch that is a link gets a file in its place
+        (shared, f"logs/{branch}"),
+    )
+    for folder, below in written:
+        for path in accumulate(below.split("/"), truediv, initial=folder):
+            if path != folder and path.is_symlink():
+                raise WorkspaceError(
+                    f"{path} is a link, and git would write through it",
+                    hint="put the file or folder itself there; for a second work tree of a "
+                    "repository: git worktree add",
+                )
 
 
 def require_free_index(place: GitWorkTree, *, wait: float) -> None:

@@ -245,6 +245,29 @@ def test_a_new_dag_does_not_stand_beside_a_file_that_differs_by_case_only(
         GitRepo(sandbox.root, "dags").preflight([X], new=[X])
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("index", "packed-refs", "objects", "refs", "refs/heads/a"),
+        *("logs", "logs/HEAD", "logs/refs/heads/a", "logs/refs/heads/a/b"),
+    ],
+)
+def test_promise_9_a_link_through_which_git_would_write_is_refused(
+    sandbox: Sandbox, tmp_path: Path, name: str
+) -> None:
+    sandbox.commit("f", b"")
+    sandbox.git("switch", "-q", "-c", "a/b")
+    sandbox.git("pack-refs", "--all")
+    assert preflight(sandbox) == "refs/heads/a/b"
+    path = sandbox.root / ".git" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        path.rename(tmp_path / "moved")
+    path.symlink_to(tmp_path / "moved")
+    with pytest.raises(ConflictError, match=f"{name} is a link, and git would write through it"):
+        preflight(sandbox)
+
+
 def test_a_key_that_cannot_sign_is_refused_before_anything_is_done(sandbox: Sandbox) -> None:
     sandbox.commit("f", b"")
     sandbox.git("config", "commit.gpgSign", "true")
