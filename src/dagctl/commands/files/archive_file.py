@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SUFFIX = ".zip"
 _MODE = 0o600
 """Of an archive: specs of all DAGs are in it."""
+_PIPE = (
+    "an archive is checked before it is used: save what comes through a pipe, and name that file"
+)
 _HINT = "name the archive that `dagctl export -o FILE` has written"
 IN_MEMORY = 8 * 1024 * 1024
 """Bytes that are kept in memory before they go to a temporary file."""
@@ -107,9 +110,9 @@ def _opened(source: str | os.PathLike[str]) -> BinaryIO:
     try:
         number = opened(source)
     except FileNotFoundError as error:
-        raise NotFoundError(
-            f"there is no file {os.fspath(source)!a}", hint=near_file(os.fspath(source)) or _HINT
-        ) from error
+        name = os.fspath(source)
+        hint = _PIPE if name == "-" else near_file(name) or _HINT
+        raise NotFoundError(f"there is no file {name!a}", hint=hint) from error
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise UsageError(f"{os.fspath(source)!a} is no file", hint="name an archive, as dags.zip")
