@@ -15,6 +15,7 @@ import pytest
 from dagctl.adapters.git import command, program
 from dagctl.adapters.git.command import GitCommand
 from dagctl.errors import ExitCode, UnavailableError
+from tests.attacks.hostile_files import OPERATION
 from tests.cli.conftest import Shell, shell
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def replaced(path: Path, kind: str) -> Iterator[None]:
     is_there = path.exists()
     if is_there:
         path.rename(kept)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "endless file":
@@ -70,7 +71,7 @@ def replaced(path: Path, kind: str) -> Iterator[None]:
     else:
         path.symlink_to("/dev/zero" if kind == "device" else path.name)
     yield
-    path.unlink()
+    path.unlink(missing_ok=True)  # an entry of the journal is set aside
     if is_there:
         kept.rename(path)
 
@@ -88,6 +89,28 @@ def test_what_is_no_file_is_not_waited_for(shell: Shell, kind: str) -> None:
                 assert done.code != ExitCode.BUG, (name, command, done)
                 if (name, kind) == ("jobs", "circle of links"):
                     assert done.code == ExitCode.USAGE, (command, done)
+    assert shell.ok("list", "-o", "name").out == "demo\n"
+
+
+IN_GIT_FOLDER = ("HEAD", "index", "packed-refs", "refs/heads/main", "commondir", "shallow")
+OF_DAGCTL = ("registry.db", "registry.db-wal", "lock", "lock.holder", f"journal/{OPERATION}.json")
+
+
+@pytest.mark.parametrize("name", [*IN_GIT_FOLDER, *(f"dagctl/top/{name}" for name in OF_DAGCTL)])
+def test_a_pipe_in_the_git_folder_is_not_waited_for(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """An unpacked archive may have one. git itself may wait for it, and is stopped."""
+    shell.ok("init")
+    shell.write("specs/demo.yaml", SPEC)
+    shell.ok("create", "specs/demo.yaml")
+    monkeypatch.setattr(program, "_PATIENCE", 1.0)
+    monkeypatch.setattr(command, "LONGEST", 1.0)
+    with replaced(shell.folder / ".git" / name, "pipe"):
+        for line in ("list", "show demo", "create --dry-run specs", "create specs", "doctor"):
+            with no_wait_without_end():
+                done = shell.run(*line.split())
+            assert done.code != ExitCode.BUG, (line, done)
     assert shell.ok("list", "-o", "name").out == "demo\n"
 
 
@@ -124,3 +147,27 @@ def test_a_git_that_waits_without_end_is_stopped(
             GitCommand(sandbox.root).run("var", "-l")
     assert "is a pipe" in f"{asked.value.hint}"
     assert "is a pipe" in f"{ran.value.hint}"
+
+
+def test_an_interrupt_ends_a_git_that_waits_without_end(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(sandbox.root / "pipe")
+    sandbox.git("config", "include.path", "../pipe")
+    monkeypatch.setattr(command, "LONGEST", 1.0)
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGALRM, late)
+        raise KeyboardInterrupt
+
+    def late(*_: object) -> None:
+        raise AssertionError("it waits without end")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3, PATIENCE)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            GitCommand(sandbox.root).run("var", "-l")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

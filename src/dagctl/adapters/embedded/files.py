@@ -72,7 +72,8 @@ def _status(folder: int, name: str) -> os.stat_result | None:
 
 def _unlock(folder: int, name: str) -> None:
     """Let the user write a file that SQLite made while the database was read-only."""
-    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe must not stop us
+    descriptor = os.open(name, flags, dir_fd=folder)
     try:
         os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) | stat.S_IWUSR)
     finally:

@@ -307,11 +307,12 @@ def _answer(  # noqa: PLR0913 - each is a choice of its own
         message = f"git {_name(arguments)} did not end within {limit:g} seconds"
         raise UnavailableError(message, hint=WAITS) from error
     except BaseException:
-        # interrupted: without a limit it is git itself, at work for a moment and better not
+        # interrupted: without a timeout it is git itself, at work for a moment and better not
         # stopped with a lock in its hands
         if timeout is None:
-            process.communicate()
-        else:
+            with suppress(TimeoutExpired):
+                process.communicate(timeout=limit)
+        if process.poll() is None:
             _stop(process, is_group=is_group)
         raise
     LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))

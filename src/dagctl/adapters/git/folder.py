@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.kept_answers import KeptAnswers
+from dagctl.adapters.git.plain_files import line_in
 from dagctl.adapters.git.program import ask
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
 from dagctl.frozen import frozen
@@ -33,8 +34,6 @@ EMPTY_TREES = {
     for name in ("sha1", "sha256")
 }
 """The id of a tree without entries, by what a repository makes its ids with."""
-_LARGEST = 4096
-"""Bytes of a file that names another folder."""
 
 
 @frozen
@@ -138,9 +137,7 @@ def _require_own_commits(git_folder: Path, common: Path) -> None:
 def _names(file: Path, entry: Path) -> bool:
     """Return whether a linked work tree's `gitdir` file names this `.git`."""
     try:
-        with file.open("rb") as opened:
-            named = os.fsdecode(opened.read(_LARGEST)).strip()
-        return (file.parent / named).samefile(entry)
+        return (file.parent / line_in(file)).samefile(entry)
     except OSError:
         return False
 

@@ -38,12 +38,7 @@ def line_in(path: Path) -> str:
 
     It is empty if the file cannot be read, or has what git passes over or takes for damage.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            line = os.fsdecode(file.read(_LINE)).removesuffix("\n")
-    except OSError:
-        return ""
+    line = os.fsdecode((_content(path) or b"")[:_LINE]).removesuffix("\n")
     return line if line == line.strip() and "\0" not in line else ""
 
 
