@@ -175,6 +175,19 @@ def test_graphs_come_in_the_forms_that_are_announced(
         assert answer.headers["content-type"].partition(";")[0] in described
 
 
+def test_whatever_changes_a_project_may_have_to_wait_too_long(document: dict[str, Any]) -> None:
+    """For its turn (429), or for a body (408): also where a body has no use."""
+    answers = {
+        (method, path): set(operation["responses"])
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method in {"post", "put", "delete"} and {"403", "409"} <= set(operation["responses"])
+    }
+    assert ("delete", "/dags/{dag_id}") in answers
+    assert len(answers) >= 6
+    assert {key for key, statuses in answers.items() if not {"408", "429"} <= statuses} == set()
+
+
 def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
     for name, operation in operations(document):
         needs_token = "security" in operation

@@ -156,6 +156,9 @@ def test_a_full_queue_is_429(world: World) -> None:
         assert problem_in(refused) == (429, "UNAVAILABLE", "nothing was changed")
         assert f"{QUEUE} operations wait in this project" in refused.json()["detail"]
         assert int(refused.headers["retry-after"]) > 0
+        for method, path in (("DELETE", "/dags/orders"), ("POST", "/dags/orders/rollback")):
+            other = editor.request(method, path, params={"project_id": project})
+            assert problem_in(other) == (429, "UNAVAILABLE", "nothing was changed")
         gate.open()
         assert {one.result().status_code for one in (held, *waiting)} == {200}
     names = {"orders": 1, **{f"orders_{number}": 1 for number in range(2, QUEUE + 3)}}

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["lifecycle"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
-CHANGING = (*OF_A_PROJECT, 404, 409, 412, 422)
+CHANGING = (*OF_A_PROJECT, 404, 408, 409, 412, 422, 429)
+"""408: what has no body may send an empty one, too slowly."""
 CHANGED: dict[int | str, dict[str, Any]] = {200: example(ChangedData, examples.CHANGED)}
 
 
