@@ -15,7 +15,7 @@ def main() -> None:
     gc.set_threshold(_OBJECTS)
     make_light()
     try:
-        from dagctl.cli.app import run  # noqa: PLC0415 - nothing is loaded before it is needed
+        from dagctl.cli.app import run
 
         code = run()
     except KeyboardInterrupt:  # before the program catches it, or a second one

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.findings.wording import did_you_mean
 from dagctl.frozen import frozen
-from dagctl.operators.provider_file import known_providers, short_name
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -98,12 +97,16 @@ def with_providers(name: str, providers: Mapping[str, str]) -> str:
     Raises:
         ValueError: As of `target_of`; or a version is none.
     """
+    from dagctl.operators.provider_file import short_name
+
     named = [f"{short_name(key)}=={version}" for key, version in providers.items()]
     return target_of(" ".join([name, *named])).full_name
 
 
 def _provider(text: str) -> tuple[str, str]:
     """Return the short name and the version of `amazon==9.4.0`."""
+    from dagctl.operators.provider_file import known_providers, short_name
+
     name, mark, version = text.partition("==")
     short = short_name(name)
     if short not in known_providers():

@@ -10,7 +10,7 @@ import pytest
 
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.load import check_spec
-from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.around import Around
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from dagctl.server.refusals import STATUSES
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import check_spec
-from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.around import Around
 from tests.docs.pages import REFERENCE, ROOT, quoted, table
 
 

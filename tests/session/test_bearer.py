@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.bootstrap import open_connections, sign_in
+from dagctl.bootstrap import sign_in
+from dagctl.bootstrap.supabase import open_connections
 from dagctl.endpoint import Endpoint
 from dagctl.errors import NotSignedInError, UnavailableError
 from tests.session.forger import (

@@ -11,7 +11,6 @@ from dagctl.bootstrap.state import (
     start_repository,
     take_over_old_state,
 )
-from dagctl.bootstrap.supabase import open_connections, open_probe, services_of
 from dagctl.bootstrap.workspace_backend import Caller, WorkspaceBackend
 
 __all__ = [
@@ -23,11 +22,8 @@ __all__ = [
     "local_user_id",
     "merge_texts",
     "open_backend",
-    "open_connections",
     "open_lock",
-    "open_probe",
     "open_template_store",
-    "services_of",
     "start_repository",
     "take_over_old_state",
 ]

@@ -6,7 +6,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap.local import LocalBackend
-from dagctl.bootstrap.supabase import SupabaseBackend
 from dagctl.ports import Query
 from dagctl.session.redaction import remember_environment
 
@@ -27,6 +26,8 @@ def open_backend(
     """Return the adapters that the settings choose. Nothing is opened yet."""
     remember_environment(environ)  # for programs other than the command line
     if settings.backend == "supabase":
+        from dagctl.bootstrap.supabase import SupabaseBackend
+
         return SupabaseBackend(settings, workspace, environ, caller)
     return LocalBackend(settings, workspace, environ, caller)
 

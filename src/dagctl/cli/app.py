@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer._click.exceptions import ClickException
 
-from dagctl.cli.arguments.usage import usage_error
 from dagctl.cli.invocation import Invocation, foresee
-from dagctl.cli.reports.failure import report, unexpected, write_error
 from dagctl.cli.terminal.console import standard_console
 from dagctl.errors import DagctlError, ExitCode, InterruptedRunError, UnavailableError
 from dagctl.session.redaction import remember_environment
@@ -42,6 +40,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     except UnavailableError as error:  # standard output itself is what fails
         console.give_up()
         if code == ExitCode.OK:  # else a failure is reported already, perhaps this one
+            from dagctl.cli.reports.failure import write_error
+
             write_error(console, error)
             code = error.exit_code
     return code
@@ -53,19 +53,26 @@ def _reported(arguments: list[str], invocation: Invocation) -> int:
         return _dispatch(arguments, invocation)
     except BrokenPipeError:
         raise
-    except DagctlError as error:
-        return report(invocation, error)
-    except ClickException as error:
-        return report(invocation, usage_error(error, invocation.command))
-    except KeyboardInterrupt as error:
-        return report(invocation, _interrupted(error, invocation.state))
-    except Exception as error:  # noqa: BLE001 - the last resort, which must not be a traceback
-        return report(invocation, unexpected(error, invocation.state))
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: no traceback
+        return _report(error, invocation)
+
+
+def _report(error: Exception | KeyboardInterrupt, invocation: Invocation) -> int:
+    """Write what went wrong; return the exit code."""
+    from dagctl.cli.arguments.usage import usage_error
+    from dagctl.cli.reports.failure import report, unexpected
+
+    if isinstance(error, ClickException):
+        error = usage_error(error, invocation.command)
+    elif isinstance(error, KeyboardInterrupt):
+        error = _interrupted(error, invocation.state)
+    elif not isinstance(error, DagctlError):
+        error = unexpected(error, invocation.state)
+    return report(invocation, error)
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
-    from dagctl.cli.completion import ASKING
-    from dagctl.cli.program import command
+    from dagctl.cli.program import ASKING, command
 
     if ASKING in os.environ:
         return _complete(command, ASKING)

@@ -9,9 +9,6 @@ import typer
 from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
 
-ASKING = "_DAGCTL_COMPLETE"
-"""The environment variable by which a completion script asks for candidates."""
-
 Shell = Annotated[
     Literal["bash", "zsh", "fish", "powershell"],
     typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell."),
@@ -26,6 +23,8 @@ EPILOG = examples(
 def completion(context: typer.Context, shell: Shell) -> None:
     """Print the completion script of a shell."""
     from typer._completion_shared import get_completion_script  # Typer has no public door to it
+
+    from dagctl.cli.program import ASKING
 
     script = get_completion_script(prog_name="dagctl", complete_var=ASKING, shell=shell)
     current(context).console.data(script)

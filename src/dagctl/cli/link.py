@@ -54,7 +54,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     """
     from contextlib import closing
 
-    from dagctl import bootstrap
+    from dagctl.bootstrap.supabase import open_probe
     from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import link as command
     from dagctl.commands.doctor import named
@@ -75,7 +75,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     settings = load_settings(workspace, console.environ, {**overrides, "backend": "supabase"})
     chosen = _link_of(settings)
     left = _local_dags(workspace, console.environ)
-    with closing(bootstrap.open_probe(settings, console.environ)) as project:
+    with closing(open_probe(settings, console.environ)) as project:
         written = command.link(workspace, chosen, project if check else None)
     if output == "json":
         console.document(envelope(invocation, result=link_data(chosen, left)))

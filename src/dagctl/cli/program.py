@@ -19,6 +19,9 @@ EPILOG = examples(
     "dagctl list",
 )
 
+ASKING = "_DAGCTL_COMPLETE"
+"""The environment variable by which a completion script asks for candidates."""
+
 app = typer.Typer(
     name="dagctl",
     cls=Root,

@@ -10,7 +10,6 @@ from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import named, shown
 from dagctl.session.redaction import redacted
-from dagctl.views.recovered import recovered_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +35,8 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     with Client.open(listener=WarningsOnly(invocation.console)) as client:
         recovered = client.recover().recovered
     if output == "json":
+        from dagctl.views.recovered import recovered_data
+
         result: RecoverData = {"recovered": recovered_data(recovered)}
         invocation.console.document(envelope(invocation, result=result))
     elif recovered:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
-from dagctl.cli.diagnostics import DiagnosticReport, write_diagnostics
-from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.console import standard_input
 from dagctl.cli.terminal.text import named
 from dagctl.commands.files.read import failure, read_specs
@@ -150,6 +148,8 @@ def sort_out(  # noqa: PLR0913 - what is read, and how
 
 def write_batch(invocation: Invocation, result: Mapping[str, Any], batch: Batch) -> None:
     """Write the one JSON document about a batch: its result, and what was found about the specs."""
+    from dagctl.cli.reports.envelope import envelope
+
     document = envelope(
         invocation, result=result, diagnostics=batch.diagnostics, error=batch.failure
     )
@@ -159,6 +159,10 @@ def write_batch(invocation: Invocation, result: Mapping[str, Any], batch: Batch)
 def _write_left_out(
     invocation: Invocation, diagnostics: tuple[Diagnostic, ...], failed: SpecError | None
 ) -> None:
+    if not diagnostics:
+        return
+    from dagctl.cli.diagnostics import DiagnosticReport, write_diagnostics
+
     console = invocation.console
     write_diagnostics(console, diagnostics)
     if failed is not None:

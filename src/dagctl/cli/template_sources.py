@@ -49,7 +49,7 @@ def fetch(context: typer.Context, sources: Sources = None, *, output: TextOrJson
     from dagctl.cli.reports.envelope import envelope
     from dagctl.commands.templates.fetch import chosen
     from dagctl.commands.templates.fetch import fetch as fetch_source
-    from dagctl.settings import load_template_sources
+    from dagctl.settings.templates import load_template_sources
     from dagctl.views.templates import fetch_data
     from dagctl.workspace import find_workspace
 

@@ -12,7 +12,6 @@ from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.client.calls import guarded
 from dagctl.client.transfer import Transfer
 from dagctl.client.versions import Versions
-from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.dag_file.header import is_unicode
 from dagctl.errors import UsageError
@@ -306,6 +305,8 @@ class Client(Transfer, Versions):
         Raises:
             UsageError: As `list`; or a text holds what no registry can keep.
         """
+        from dagctl.commands.records import pages, user_id_of
+
         self._bring_up()
         user_id = None if user is None else user_id_of(user, self._backend.user_id)
         for name, text in (("owner", owner), ("tag", tag), ("after", after)):
@@ -320,6 +321,8 @@ class Client(Transfer, Versions):
         Raises:
             NotFoundError: Nothing is; the hint names DAGs that are called alike.
         """
+        from dagctl.commands.records import record_of
+
         self._bring_up()
         return record_of(self._backend.registry, dag_id)
 
@@ -336,6 +339,8 @@ class Client(Transfer, Versions):
 
     def drifts(self, records: Sequence[DagRecord]) -> Sequence[Drift | None]:
         """Return the same of several records, with few questions to git; None: a damaged record."""
+        from dagctl.commands.records import drifts_here
+
         return drifts_here(self._backend, self.settings, records)
 
     def role(self) -> str | None:

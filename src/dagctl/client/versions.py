@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.client.calls import Calls
-from dagctl.commands.records import stored_source
 from dagctl.errors import UsageError
-from dagctl.operation.conflicts.drift import drift_of
 from dagctl.ports import DagVersion
 
 if TYPE_CHECKING:
@@ -104,6 +102,8 @@ class Versions(Calls):
             ConflictError: What is stored there is not the recorded file, or no text; or the record
                 is damaged.
         """
+        from dagctl.commands.records import stored_source
+
         if isinstance(record, DagVersion):
             from dagctl.commands.version_source import source_of
 
@@ -123,6 +123,8 @@ class Versions(Calls):
 
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""
+        from dagctl.operation.conflicts.drift import drift_of
+
         content = self._context.backend.store.get(record.storage_path)
         return drift_of(content, record.content_digest)
 

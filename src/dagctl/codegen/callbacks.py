@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import call, name, sequence
 from dagctl.codegen.module_scope import function_piece
 from dagctl.codegen.values import reference, unrendered
@@ -51,6 +50,8 @@ def _one(callback: Callback, stem: str, scope: ModuleScope) -> ast.expr:
     if "python_code" in callback:
         return _function(callback, stem, scope)
     if "notifier" in callback:
+        from dagctl.codegen.classes import class_call
+
         return class_call(callback["notifier"], callback.get("with", {}), scope)
     function = reference(callback["callable"], scope)
     given = callback.get("with")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.codegen.classes import class_reference
 from dagctl.codegen.expressions import attribute, call, mapping, plain, sequence
 from dagctl.codegen.values import (
     data_expression,
@@ -82,6 +81,8 @@ def _deadline(given: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
 
 def _callback(given: Mapping[str, Any], scope: ModuleScope) -> ast.expr:
     if "notifier" in given:
+        from dagctl.codegen.classes import class_reference
+
         target: ast.expr = class_reference(given["notifier"], scope)
     else:
         target = reference(given["callable"], scope)

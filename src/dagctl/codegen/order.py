@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operators.model import Operator
-from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.dependencies.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask
 from dagctl.spec.walk import MAPPED_BY, is_mapped
@@ -82,6 +80,9 @@ def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
 
 def _renders(entry: Entry, target: Target) -> bool:
     """Return whether it is known what Airflow renders of a task."""
+    from dagctl.operators.model import Operator
+    from dagctl.spec.catalogue import known_class, known_decorator
+
     if isinstance(entry.item, DecoratorTask):
         known = known_decorator(entry.item.decorator, target)
         return isinstance(known, Operator)

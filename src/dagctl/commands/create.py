@@ -23,7 +23,6 @@ from dagctl.operation.execution.commits import pushed_to
 from dagctl.operation.journal.entry import command_digest
 from dagctl.operation.plans.agreement import adopt
 from dagctl.operation.plans.plan import make_plan
-from dagctl.operation.repeat import asked_before, commit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -84,6 +83,8 @@ class Creation:
 
     def before(self, context: Context, key: str) -> KeyedOperation | None:
         """Return the operation of its key, confirmed or under way; None: the key is free."""
+        from dagctl.operation.repeat import asked_before
+
         return asked_before(context.backend, key, self.changes, self.options)
 
     def planned(self, context: Context) -> Sequence[Change]:
@@ -132,6 +133,8 @@ class Creation:
 
     def replayed(self, context: Context, before: KeyedOperation) -> CreateResult:
         """Return what the first call with the key was answered, whatever the DAGs are by now."""
+        from dagctl.operation.repeat import commit_of
+
         is_changed = not all(granted.is_unchanged for granted in before.reservations)
         commit_id = commit_of(context.backend.repo, before.operation_id) if is_changed else None
         answered = with_reservations(self.changes, before.reservations)

@@ -16,8 +16,6 @@ from dagctl.operation.execution.recovery import recover_all
 from dagctl.operation.execution.run import run
 from dagctl.operation.execution.settling import clear, kept, recorded_commit
 from dagctl.operation.execution.steps import begin
-from dagctl.operation.plans.reversal import has_spec_of
-from dagctl.operation.repeat import checked_key, done_meanwhile, reused
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -155,6 +153,8 @@ def operate(
     """
     key = asked.options.key
     if key is not None:
+        from dagctl.operation.repeat import checked_key
+
         checked_key(key)
     with context.lock():
         recovery = recover_all(context, asked.command if key is None else None)
@@ -196,6 +196,8 @@ def _carried_out(
         else None
     )
     if under_way is not None:
+        from dagctl.operation.repeat import done_meanwhile
+
         meanwhile = done_meanwhile(context.backend, asked.options.key or "", under_way)
         if meanwhile is not None:
             return asked.replayed(context, meanwhile), None
@@ -284,6 +286,8 @@ class Intent:
             KeyReusedError: The key stands for other DAGs, or for something else done with them.
         """
         if not _is_repeat(context.backend.registry, before.reservations, self):
+            from dagctl.operation.repeat import reused
+
             raise reused(self.options.key or "", before.operation_id, "for something else")
         dags = tuple(_as_granted(granted, self) for granted in before.reservations)
         return OperationResult(dags=dags, operation_id=before.operation_id, replayed=True)
@@ -304,6 +308,8 @@ def _is_repeat(registry: Registry, granted: Sequence[Reservation], intent: Inten
 
 def _is_of(registry: Registry, granted: Reservation, intent: Intent) -> bool:
     """Return whether a version was made by that; of a forgotten one it is believed."""
+    from dagctl.operation.plans.reversal import has_spec_of
+
     if intent.to is not None and not has_spec_of(registry, granted, intent.to):
         return False
     versions = registry.versions(granted.dag_id, before=granted.version + 1, limit=1)

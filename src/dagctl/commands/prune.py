@@ -10,11 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.records import pages
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import Command, Fix
 from dagctl.operation.dags.inventory import path_of
-from dagctl.operation.plans.removal import plan_removal
 from dagctl.ports import Query
 
 if TYPE_CHECKING:
@@ -50,6 +48,8 @@ def with_pruned(
     """
     if not folders:
         return list(planned)
+    from dagctl.operation.plans.removal import plan_removal
+
     kept = {change.dag_id for change in planned}
     gone = [record for record in _gone(context, folders) if record.dag_id not in kept]
     known = context.backend.repo.remembered([record.source_path or "" for record in gone])
@@ -101,6 +101,8 @@ def _gone(context: Context, folders: Sequence[str]) -> Iterator[DagRecord]:
 
 def _made_below(registry: Registry, folders: Sequence[str]) -> Iterator[tuple[str, DagRecord]]:
     """Yield the DAGs that were made from a spec in one of the folders, each with its path."""
+    from dagctl.commands.records import pages
+
     for page in pages(registry, Query(limit=_PAGE)):
         for record in page.records:
             source = record.source_path

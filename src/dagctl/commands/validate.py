@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.files.folder_walk import is_template
-from dagctl.commands.specs.forked import verdicts
 from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
     from dagctl.commands.specs.forked import Prepare, Verdict
     from dagctl.spec.model import DagSpec
     from dagctl.spec.strictness import Checks
+
+
+_MANY = 100
+"""Specs from which on it is worth while to share the work."""
 
 
 @frozen
@@ -73,12 +76,17 @@ def validate(
         prepare: What they make of each good spec besides; see `Validation.prepared`.
     """
     surroundings = Surroundings(checks.variables)
-    checked, prepared = verdicts(
-        reading.documents,
-        lambda document: _within(limit, document, checks, surroundings),
-        shared=shared,
-        prepare=prepare,
-    )
+
+    def check(document: SpecText) -> Verdict:
+        return _within(limit, document, checks, surroundings)
+
+    prepared: dict[str, str] = {}
+    if len(reading.documents) < _MANY:
+        checked = [check(document) for document in reading.documents]
+    else:
+        from dagctl.commands.specs.forked import verdicts
+
+        checked, prepared = verdicts(reading.documents, check, shared=shared, prepare=prepare)
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
         diagnostics=(

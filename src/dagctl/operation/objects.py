@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -129,6 +128,7 @@ def remove_objects(backend: Backend, changes: Sequence[Change], listener: Listen
 
 def read_objects(store: Store, keys: Sequence[str]) -> dict[str, bytes | None]:
     """Return what is at these keys."""
+    from concurrent.futures import ThreadPoolExecutor
 
     def read(key: str) -> tuple[str, bytes | None]:
         return key, store.get(key)
@@ -140,6 +140,12 @@ def read_objects(store: Store, keys: Sequence[str]) -> dict[str, bytes | None]:
 def _for_each(
     changes: Sequence[Change], act: Callable[[Change], None], name: str, listener: Listener
 ) -> None:
+    if len(changes) == 1:
+        act(changes[0])
+        listener.progress(name, 1, 1)
+        return
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
     def at(place: int) -> None:  # so that a change is in memory only while it is acted on
         act(changes[place])
 

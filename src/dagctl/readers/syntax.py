@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.patterns import lazy_pattern
-from dagctl.readers.json_reader import read_json
 from dagctl.readers.source_text import decode
 from dagctl.readers.yaml_reader import read_yaml
 
@@ -27,8 +26,11 @@ def read(source: str, form: Format | None, origin: str | None) -> Reading:
         form: Its syntax; None: that of the suffix of `origin`; else JSON if it begins with `{`.
         origin: The name of its file.
     """
-    is_json = form == "json" or (form is None and _is_json(source, origin))
-    return read_json(source) if is_json else read_yaml(source)
+    if form == "json" or (form is None and _is_json(source, origin)):
+        from dagctl.readers.json_reader import read_json
+
+        return read_json(source)
+    return read_yaml(source)
 
 
 def document_in(

@@ -71,7 +71,7 @@ class PureComposer(_Guards, Reader, Scanner, Parser, Composer):
 def _fastest() -> Callable[[str], Any]:
     if not yaml.__with_libyaml__:
         return PureComposer
-    from yaml._yaml import CParser  # noqa: PLC0415 - cannot be imported without libyaml
+    from yaml._yaml import CParser
 
     class FastComposer(_Guards, CParser):
         """The composer in C."""

@@ -18,9 +18,6 @@ from dagctl.readers.text_findings import (
     key_not_text,
     limit_finding,
 )
-from dagctl.readers.yaml_layout import no_break_space
-from dagctl.readers.yaml_limits import refuse_explosion
-from dagctl.readers.yaml_mistakes import explain
 from dagctl.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
 from dagctl.readers.yaml_values import meaning
 from dagctl.text.document import Document, Kind, Node
@@ -66,6 +63,8 @@ def read_yaml(text: str) -> Reading:
         except LimitError as error:
             return Reading(None, [*findings, limit_finding(error.code, error.offset)])
         except yaml.MarkedYAMLError as error:
+            from dagctl.readers.yaml_mistakes import explain
+
             conflict = _CONFLICT.search(text)
             finding, again = (_conflict(conflict), None) if conflict else explain(repaired, error)
             findings.append(finding)
@@ -115,6 +114,8 @@ def _document(text: str, root: yaml.Node | None, findings: list[Problem]) -> Rea
         return Reading(None, [*findings, empty_document()])
     try:
         if "&" in text and _ALIAS.search(text):
+            from dagctl.readers.yaml_limits import refuse_explosion
+
             refuse_explosion(root)
     except LimitError as error:
         return Reading(None, [*findings, limit_finding(error.code, error.offset)])
@@ -220,6 +221,8 @@ class _Builder:
         if isinstance(name, str):
             wrong = len(name) - len(name.lstrip("\u00a0"))
             if wrong and built.kind == "plain":
+                from dagctl.readers.yaml_layout import no_break_space
+
                 self._add(no_break_space(Span(where.start, where.start + wrong)))
                 self.is_indented = False
             return name

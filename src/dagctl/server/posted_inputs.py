@@ -12,8 +12,8 @@ from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.readers.syntax import document_in
 from dagctl.spec.load import check_spec
+from dagctl.spec.resolution.around import Around
 from dagctl.spec.resolution.expressions import BEGIN
-from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.spec.resolution.variables import Variables
 
@@ -63,7 +63,7 @@ class ResolvedWith:
 
 
 def _in_gallery(name: str, version: int) -> Used | Problem:
-    from dagctl.commands.templates.listing import gallery_template  # noqa: PLC0415 - few specs use one
+    from dagctl.commands.templates.listing import gallery_template
 
     return gallery_template(name, version)
 
@@ -104,7 +104,7 @@ def check_given(text: bytes, *, given: ResolvedWith | None = None, **named: Any)
         return check_spec(text, around=_NOTHING, **named)
 
     def template_of(name: str, version: int) -> Used | Problem:
-        from dagctl.commands.templates.listing import template_among  # noqa: PLC0415 - few specs use one
+        from dagctl.commands.templates.listing import template_among
 
         return template_among(given.texts, name, version)
 
@@ -116,8 +116,8 @@ def usable(texts: Sequence[Text]) -> list[TemplateData]:
 
     A file that is no template is left out; a spec that uses it is refused with what is wrong.
     """
-    from dagctl.commands.templates.listing import gallery, templates_of  # noqa: PLC0415 - as above
-    from dagctl.views.templates import usable_data  # noqa: PLC0415
+    from dagctl.commands.templates.listing import gallery, templates_of
+    from dagctl.views.templates import usable_data
 
     known = [*templates_of(texts).listed, *gallery()]
     nearest = {(each.template.name, each.template.version): each for each in reversed(known)}

@@ -10,8 +10,9 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from dagctl.bootstrap import Caller, local_user_id, open_connections, services_of
+from dagctl.bootstrap import Caller, local_user_id
 from dagctl.bootstrap.sign_in import open_verifier
+from dagctl.bootstrap.supabase import open_connections, services_of
 from dagctl.endpoint import is_loopback
 from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import platformdirs
 
-from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
-from dagctl.settings.templates import TemplateSource, load_template_sources
 from dagctl.settings.variables import load_variables
 from dagctl.spec.strictness import Checks
 from dagctl.target import with_providers
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from dagctl.endpoint import Endpoint
     from dagctl.settings.checks import SourcedValue
     from dagctl.workspace import Workspace
 
@@ -36,13 +35,11 @@ __all__ = [
     "NotLinkedError",
     "Remote",
     "Settings",
-    "TemplateSource",
     "check_flag",
     "check_settings",
     "load_for_specs",
     "load_remote",
     "load_settings",
-    "load_template_sources",
     "load_variables",
     "project_of",
     "read_toml",
@@ -159,6 +156,8 @@ def check_settings(workspace: Workspace, environ: Mapping[str, str]) -> None:
     Raises:
         UsageError: A file cannot be read, a key is unknown, a value is wrong.
     """
+    from dagctl.settings.templates import load_template_sources
+
     _checked(_given(workspace, environ))
     load_variables(workspace, environ)
     load_template_sources(workspace)
@@ -233,6 +232,8 @@ def _checked(given: Mapping[str, SourcedValue]) -> dict[str, Any]:
 
 
 def _endpoint(url: str | None, key: str | None, url_origin: str) -> Endpoint:
+    from dagctl.endpoint import Endpoint
+
     if url is None or key is None:
         raise NotLinkedError(
             f"no {'url' if url is None else 'publishable_key'} of a Supabase project is set",

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
 from dagctl.findings.codes import Code
 from dagctl.next_step import Command, Fix
@@ -110,16 +109,24 @@ def _seconds(key: str, least: int, most: int) -> Callable[[SourcedValue], float]
     return check
 
 
-def _of_endpoint(checked: Callable[[str], str]) -> Callable[[SourcedValue], str]:
-    """Return a check that never quotes the value: it may be a secret."""
+def _url(given: SourcedValue) -> str:
+    from dagctl.endpoint import checked_url
 
-    def check(given: SourcedValue) -> str:
-        try:
-            return checked(given.value if isinstance(given.value, str) else "")
-        except UsageError as error:
-            raise UsageError(f"{given.origin}: {error.message}", hint=error.hint) from error
+    return _of_endpoint(given, checked_url)
 
-    return check
+
+def _key(given: SourcedValue) -> str:
+    from dagctl.endpoint import checked_key
+
+    return _of_endpoint(given, checked_key)
+
+
+def _of_endpoint(given: SourcedValue, checked: Callable[[str], str]) -> str:
+    """Return the checked value, which is never quoted: it may be a secret."""
+    try:
+        return checked(given.value if isinstance(given.value, str) else "")
+    except UsageError as error:
+        raise UsageError(f"{given.origin}: {error.message}", hint=error.hint) from error
 
 
 def _bucket(given: SourcedValue) -> str:
@@ -173,8 +180,8 @@ CHECKS: Mapping[str, Callable[[SourcedValue], object]] = {
     "push": _one_of("push", "never", "always"),
     "push_timeout": _seconds("timeout", 1, LONGEST_PUSH),
     "publish_from": _publish_from,
-    "supabase_url": _of_endpoint(checked_url),
-    "supabase_key": _of_endpoint(checked_key),
+    "supabase_url": _url,
+    "supabase_key": _key,
     "supabase_bucket": _bucket,
     "strict": _strict,
     "ignore": _ignored,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.decorators import lookup_decorator
-from dagctl.operators.lookup import lookup
-from dagctl.operators.model import Operator
 from dagctl.spec.fields.import_path import is_class_name
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
@@ -14,22 +11,28 @@ from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.operators.model import Unresolved
+    from dagctl.operators.model import Operator, Unresolved
     from dagctl.target import Target
 
 
 def known_class(name: str, target: Target) -> Operator | Unresolved:
     """Return the operator, sensor or notifier that a name means on a target, or why none is."""
+    from dagctl.operators.lookup import lookup
+
     return lookup(name, target.name, target.providers)
 
 
 def known_decorator(name: str, target: Target) -> Operator | Unresolved:
     """Return the operator that a decorator such as `task.docker` makes, or why there is none."""
+    from dagctl.operators.decorators import lookup_decorator
+
     return lookup_decorator(name, target.name, target.providers)
 
 
 def operator_of(task: Mapping[str, Any], target: Target) -> Operator | None:
     """Return what the catalogue knows of the class that a raw task becomes."""
+    from dagctl.operators.model import Operator
+
     tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
     known: object = None
     if tag == "operator" and isinstance(name, str) and is_class_name(name):

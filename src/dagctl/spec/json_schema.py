@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.wording import in_json
 from dagctl.operators.json_schema import SHARED, operator_schema
 from dagctl.spec.model import DagSpec
-from dagctl.spec.resolution.defaults import ALL, OF_ONE_DAG, TASK_DEFAULTS, keys_for
+from dagctl.spec.resolution import ALL, TASK_DEFAULTS
+from dagctl.spec.resolution.defaults import OF_ONE_DAG, keys_for
 from dagctl.spec.resolution.files import MARKER
 from dagctl.spec.resolution.loops import MAX_NAMES
 from dagctl.spec.resolution.use import USE, WITH

@@ -10,7 +10,6 @@ from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
 from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
-from dagctl.operators.model import Operator, Reason
 from dagctl.readers.reading import Reading
 from dagctl.readers.source_text import decode, other_kind
 from dagctl.readers.syntax import document_in, read
@@ -25,9 +24,10 @@ from dagctl.spec.checks.references import template_errors
 from dagctl.spec.checks.taken_literally import literal_warnings
 from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.model import DagSpec
-from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS, sample_tasks
+from dagctl.spec.resolution import ALL, TASK_DEFAULTS
+from dagctl.spec.resolution.around import NOTHING, Around
 from dagctl.spec.resolution.files import noting, with_files
-from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
+from dagctl.spec.resolution.resolve import resolve
 from dagctl.spec.tasks import TASK_TYPES
 from dagctl.target import target_of
 from dagctl.text.data_document import document_of
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.readers.syntax import Format
+    from dagctl.spec.resolution.around import Resolved
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.files import Files
-    from dagctl.spec.resolution.resolve import Resolved
     from dagctl.spec.resolution.variables import Variables
     from dagctl.target import Target
 
@@ -222,6 +222,8 @@ def check_defaults(
 
     Its values are looked at in a DAG that has one task for each kind that it names.
     """
+    from dagctl.spec.resolution.defaults import sample_tasks
+
     tasks = list(sample_tasks(defaults))
     document = document_of({"dag_name": "Defaults", "tasks": tasks})
     meant = resolve(document, Around((defaults,), variables))
@@ -238,6 +240,8 @@ def _misspelt_operators(defaults: Defaults, target: Target) -> Iterator[Problem]
         defaults: The file.
         target: The Airflow that it is for.
     """
+    from dagctl.operators.model import Operator, Reason
+
     spans = defaults.document.root.keys
     selectors = spans[TASK_DEFAULTS][1].keys if TASK_DEFAULTS in spans else {}
     for word in defaults.tasks.keys() - {ALL, *TASK_TYPES}:

@@ -10,7 +10,7 @@ from dagctl.commands.templates.listing import LinkedTemplate
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.spec.load import check_spec
-from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.around import Around
 from dagctl.spec.resolution.variables import variables_of
 from dagctl.template import filled, read_template, values_of
 

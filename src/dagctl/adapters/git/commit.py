@@ -8,16 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.folder import HOOKS
 from dagctl.adapters.git.history import MADE_BY, attempts, busy, head, move, tip
-from dagctl.adapters.git.hooks import Hooks
 from dagctl.adapters.git.loose import NewObject, write_objects
 from dagctl.adapters.git.objects import id_of
-from dagctl.adapters.git.private_index import PrivateIndex
 from dagctl.adapters.git.tree import TreeEntry
 from dagctl.errors import ConflictError, WorkspaceError
 from dagctl.frozen import frozen
@@ -137,11 +134,20 @@ class Committer:
         files: Mapping[str, TreeEntry | None],
     ) -> str:
         """Let the hooks look at what is to be committed, and return the message after them."""
+        from tempfile import TemporaryDirectory
+
+        from dagctl.adapters.git.hooks import Hooks
+        from dagctl.adapters.git.private_index import PrivateIndex
+
         with (
             TemporaryDirectory(prefix="dagctl-") as folder,
             self._taking_back(writes),
         ):
+            from dagctl.adapters.git.private_index import PrivateIndex
+
             index = PrivateIndex(self._place, Path(folder))
+            from dagctl.adapters.git.hooks import Hooks
+
             hooks = Hooks(self._place, index, limit=self._patience.hook)
             hooks.before_commit(lambda: self._written_tree(at, files))
             text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))

@@ -11,12 +11,8 @@ from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
-from dagctl.adapters.git.network import Network
 from dagctl.adapters.git.objects import small_blobs
-from dagctl.adapters.git.one_walk import one_walk
 from dagctl.adapters.git.place import GitWorkTree, place_in
-from dagctl.adapters.git.undo import Undoer, is_reverted
-from dagctl.adapters.git.upstream import GitUpstream
 from dagctl.adapters.work_tree import WorkTree
 from dagctl.durable import LARGEST
 from dagctl.errors import UnavailableError
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.git.configuration import Configuration
     from dagctl.adapters.git.one_walk import OneWalk
+    from dagctl.adapters.git.upstream import GitUpstream
     from dagctl.ports import CommitPlace, FileWrite, GitIdentity, LoggedCommit, Reach, Removal
 
 
@@ -170,6 +167,8 @@ class GitRepo:
     @contextmanager
     def walking_once(self, paths: Collection[str]) -> Iterator[None]:
         """Let one walk over the history answer what is asked of many files in the block."""
+        from dagctl.adapters.git.one_walk import one_walk
+
         with one_walk(self._place, paths) as walk:
             self._walk = walk
             try:
@@ -201,8 +200,11 @@ class GitRepo:
         branch = history.standing(place, branch)
         commit = history.find(place.git, operation_id, branch)
         files = ((place.full(write.path), write.new) for write in writes)
-        if commit and writes and is_reverted(place.git, commit, branch, files):
-            return None
+        if commit and writes:
+            from dagctl.adapters.git.undo import is_reverted
+
+            if is_reverted(place.git, commit, branch, files):
+                return None
         return commit
 
     def stage(self, paths: Sequence[str]) -> str | None:
@@ -220,6 +222,9 @@ class GitRepo:
             remote: Its name.
             asks: Whether git may ask the user for a password at the terminal.
         """
+        from dagctl.adapters.git.network import Network
+        from dagctl.adapters.git.upstream import GitUpstream
+
         place, configuration = self._place, self._configuration
         network = Network(place, remote, limit=self._patience.remote, asks=asks)
         committer = Committer(place, self._files, self._patience, configuration)
@@ -233,6 +238,8 @@ class GitRepo:
         self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
     ) -> None:
         """Undo a commit of ours, then bring its paths of the user's index to what holds now."""
+        from dagctl.adapters.git.undo import Undoer
+
         place = self._place
         # before the branch moves: once the commit is gone, nothing else corrects the index
         if lock := index.wait_for_index(place, wait=self._patience.index):

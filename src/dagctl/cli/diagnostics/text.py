@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
 from dagctl.cli.diagnostics.report import place
 from dagctl.cli.terminal.text import cells, clip, plural, shown, wrapped
 
@@ -69,6 +68,8 @@ def _headline(diagnostic: Diagnostic, look: Look) -> str:
 
 
 def _excerpt(diagnostic: Diagnostic, line: str, gutter: str, look: Look) -> Iterator[str]:
+    from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
+
     bar = look.paint(f"{gutter} |", "dim")
     room = look.width - len(gutter) - 3
     part = excerpt(line, *caret_columns(diagnostic, line), room, ascii_only=look.ascii_only)

@@ -11,7 +11,6 @@ from dagctl.cli.specs import write_batch
 from dagctl.cli.terminal.text import shown, words
 from dagctl.commands.create import CreateResult
 from dagctl.errors import DagctlError
-from dagctl.views.created import created_data
 from dagctl.views.totals import totals
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
     """Write what was published, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:
+        from dagctl.views.created import created_data
+
         write_batch(invocation, created_data(result), batch)
         console.flush()
         return
@@ -68,6 +69,8 @@ def reporting_recovery(
         yield report
     except DagctlError:
         if invocation.is_json and client.recovered:
+            from dagctl.views.created import created_data
+
             result = CreateResult(dags=(), operation_id=None, recovered=client.recovered)
             invocation.result = created_data(result)
         report()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.tasks.bash import bash_call
-from dagctl.codegen.tasks.decorator import decorator_call
-from dagctl.codegen.tasks.operator import operator_call
 from dagctl.codegen.tasks.python import python_call
 
 if TYPE_CHECKING:
@@ -14,13 +12,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dagctl.codegen.module_scope import ModuleScope
-    from dagctl.spec.tasks import TaskBase
+    from dagctl.spec.tasks import DecoratorTask, OperatorTask, TaskBase
+
+
+def _operator_call(task: OperatorTask, scope: ModuleScope) -> ast.Call:
+    from dagctl.codegen.tasks.operator import operator_call
+
+    return operator_call(task, scope)
+
+
+def _decorator_call(task: DecoratorTask, scope: ModuleScope) -> ast.Call:
+    from dagctl.codegen.tasks.decorator import decorator_call
+
+    return decorator_call(task, scope)
+
 
 CALLS: Mapping[str, Callable[[Any, ModuleScope], ast.Call]] = {
     "bash": bash_call,
-    "operator": operator_call,
+    "operator": _operator_call,
     "python": python_call,
-    "decorator": decorator_call,
+    "decorator": _decorator_call,
 }
 """By the tag of the kind of task, as of `KINDS`."""
 

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 _LENGTH = 8
 """Bytes before each answer that say how long it is."""
-_FEWEST = 100
-"""Specs from which on copies are worth their start."""
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 _MOST = 4
 """Copies, each with memory of its own."""
@@ -57,8 +55,6 @@ def verdicts(
     """
     count = min(_MOST, processors()) if shared else 1
     prepared: Prepared = {}
-    if len(documents) < _FEWEST:
-        return [check(document) for document in documents], prepared
     if count < 2 or threading.active_count() > 1:  # noqa: PLR2004
         return [_packed(check(document)) for document in documents], prepared
     first, *others = documents

@@ -89,8 +89,8 @@ def _digest(root: Path, item: Input) -> str | None:
 
 
 def _of_template(root: Path, name: str) -> str | None:
-    from dagctl.commands.templates.listing import template_reader  # noqa: PLC0415 - reads YAML
-    from dagctl.findings.problem import Problem  # noqa: PLC0415
+    from dagctl.commands.templates.listing import template_reader
+    from dagctl.findings.problem import Problem
 
     plain, _, version = name.rpartition("@")
     if not (version.isascii() and version.isdigit() and len(version) < 8):  # noqa: PLR2004

@@ -12,8 +12,8 @@ from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.errors import Diagnostic, UsageError
 from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.model import DagSpec
+from dagctl.spec.resolution.around import Around
 from dagctl.spec.resolution.defaults import read_defaults
-from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.variables import Variables, variables_of
 from dagctl.spec.strictness import Checks, taken_by, text_of
 

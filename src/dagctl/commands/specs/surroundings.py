@@ -18,8 +18,7 @@ from dagctl.next_step import again
 from dagctl.settings import load_variables
 from dagctl.spec.load import check_defaults, check_spec
 from dagctl.spec.resolution import DEFAULTS
-from dagctl.spec.resolution.defaults import Defaults, read_defaults, refused_defaults
-from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.around import Around
 from dagctl.text.limits import MAX_BYTES
 from dagctl.workspace import Workspace, find_workspace
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
     from dagctl.findings.problem import Problem
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.variables import Variables
 
 MOST_LEVELS = 64
@@ -72,6 +72,8 @@ class Surroundings:
         Raises:
             UsageError: The variables of the workspace are wrong.
         """
+        from dagctl.spec.resolution.defaults import read_defaults
+
         defaults = read_defaults(text, str(path))
         if defaults is None:
             return None
@@ -164,8 +166,12 @@ def _defaults_of(root: Path, level: Path, shown: str) -> Defaults | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        from dagctl.spec.resolution.defaults import refused_defaults
+
         reason = "it is a link" if error.errno == errno.ELOOP else (error.strerror or str(error))
         hint = f"put a regular file of at most {MAX_BYTES:,} bytes there, or remove it"
         return refused_defaults(shown, f"{DEFAULTS} is not read: {reason}", hint)
+    from dagctl.spec.resolution.defaults import read_defaults
+
     read = read_defaults(data, shown)
     return read and replace(read, path=(level / DEFAULTS).as_posix())

@@ -11,7 +11,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
 from dagctl.spec.load import check_data
-from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.around import Around
 from dagctl.spec.resolution.use import HEAD, USE
 from dagctl.template import read_template, uses, value_problem
 

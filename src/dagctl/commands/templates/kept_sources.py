@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from dagctl.settings import TemplateSource
+    from dagctl.settings.templates import TemplateSource
 
 FOLDER = "templates"
 FETCH = Command("templates", "fetch")

@@ -19,8 +19,8 @@ from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, nearest, quoted
 from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
-from dagctl.settings import load_template_sources, project_of
-from dagctl.settings.templates import PROJECT
+from dagctl.settings import project_of
+from dagctl.settings.templates import PROJECT, load_template_sources
 from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 

@@ -19,8 +19,6 @@ from dagctl.errors import (
 )
 from dagctl.next_step import DOCTOR, FORCE, Fix
 from dagctl.operation.change import digest_of
-from dagctl.operation.comparison.differences import changes_between
-from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
@@ -158,6 +156,8 @@ def _check_absent(
 
 def _check_unknown(context: Context, change: Change, body: bytes) -> str | None:
     """Check a file that does not certify itself: is anything lost if it is written again?"""
+    from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
+
     path, content, record = change.path, change.old_file or b"", change.record
     header = change.header
     if header is not None and _holds(change, header, body, header.version):
@@ -266,6 +266,8 @@ def _changes_since(
     registry: Registry, record: DagRecord, based_on: int | None
 ) -> tuple[Difference, ...] | None:
     """Return what has been changed since a version; None where the registry does not say it."""
+    from dagctl.operation.comparison.differences import changes_between
+
     if based_on is None:
         return None
     try:

@@ -10,7 +10,6 @@ from dagctl.errors import SpecError
 from dagctl.frozen import frozen
 from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.operation.change import digest_of
-from dagctl.operation.dags.loading import variants
 from dagctl.readers.source_text import decode
 from dagctl.spec.resolution import DEFAULTS
 
@@ -102,6 +101,8 @@ def _is_lost(
     last, source = undone.last, undone.change.source or ""
     seems = None if last.is_alone else False
     try:
+        from dagctl.operation.dags.loading import variants
+
         made = [
             list(variants(context.loader, texts.get(spec_id, b""), source))
             for spec_id in last.specs[:_MOST_SPECS]

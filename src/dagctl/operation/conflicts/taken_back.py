@@ -11,7 +11,6 @@ from dagctl.findings.codes import Code
 from dagctl.next_step import FORCE, Command, Fix
 from dagctl.operation.change import Action, digest_of
 from dagctl.operation.conflicts.basis import names_version
-from dagctl.operation.conflicts.lone_changes import last_changes
 from dagctl.operation.conflicts.lost_specs import TakenBack, fates_of, made_of
 
 if TYPE_CHECKING:
@@ -57,10 +56,12 @@ def with_taken_back(context: Context, changes: Sequence[Change], options: Option
 
 
 def _taken_back(context: Context, changes: Sequence[Change]) -> list[TakenBack]:
-    repo = context.backend.repo
     asked = list(_of_others(context, changes))
     if not asked:
         return []
+    from dagctl.operation.conflicts.lone_changes import last_changes
+
+    repo = context.backend.repo
     files = {change.path: made_of(change) for change in asked}
     commits = repo.log({*files, *chain.from_iterable(files.values())})
     known = last_changes(commits, files.items())

@@ -6,7 +6,6 @@ import ast
 import warnings
 from typing import TYPE_CHECKING
 
-from dagctl.operation.dags.constant_text import constants_of, text_of
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ def dag_ids_in(source: bytes, names: frozenset[str], stem: str = "") -> set[str]
     """
     if len(source) > LARGEST or not mentions(source, names):
         return set()
+    from dagctl.operation.dags.constant_text import constants_of
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -76,6 +77,8 @@ def _computes_an_id(source: bytes) -> bool:
 def _ids(node: ast.AST, texts: Mapping[str, str], stem: str) -> Iterator[str]:
     if isinstance(node, ast.Call) and _is_dag(node.func):
         given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "dag_id")]
+        from dagctl.operation.dags.constant_text import text_of
+
         yield from (text for value in given if (text := text_of(value, texts, stem)) is not None)
     if isinstance(node, ast.FunctionDef):
         yield from (node.name for decorator in node.decorator_list if _names_it(decorator))

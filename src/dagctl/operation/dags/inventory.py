@@ -15,7 +15,6 @@ from dagctl.dag_file.file_name import dag_id_of
 from dagctl.dag_file.header import escaped, sources_in
 from dagctl.errors import ConflictError
 from dagctl.frozen import frozen
-from dagctl.operation.comparison.merge import header_of
 from dagctl.operation.dags.foreign import LARGEST, dag_ids_in, mentions
 from dagctl.operation.dags.names import ASKED, numbers_to_ask, without_number
 from dagctl.operation.dags.removed_elsewhere import removed_elsewhere
@@ -307,6 +306,8 @@ def dag_of(
 
     A file under another name than its DAG's is a copy, or was renamed by hand.
     """
+    from dagctl.operation.comparison.merge import header_of
+
     header, _ = header_of(content, unmerged)
     dag_id = (header and header.dag_id) or dag_id_of(path.rpartition("/")[2])
     return dag_id, header if path_of(settings, dag_id) == path else None

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.frozen import frozen
 from dagctl.next_step import NUMBER, UPDATE, Command, Fix
-from dagctl.operation.dags.loading import loaded
 from dagctl.ports import DagVersion
 
 if TYPE_CHECKING:
@@ -168,6 +167,8 @@ class Meanings:
             return self.digests[source]
         try:
             content = self.files.read(source)
+            from dagctl.operation.dags.loading import loaded
+
             return None if content is None else loaded(self.loader, content, source).digest()
         except DagctlError:
             return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operation.dags.commit_subject import done_in
 from dagctl.paths import dag_path
 from dagctl.ports import DagVersion, record_values
 
@@ -47,6 +46,8 @@ def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[Da
 
 def tombstone(record: DagRecord, removal: Removal) -> DagVersion:
     """Return the version that a commit has made of a DAG which it removed, or renamed."""
+    from dagctl.operation.dags.commit_subject import done_in
+
     last = record_values(record)
     action, renamed = done_in(removal.subject, record.dag_id, "delete")
     return DagVersion(

@@ -19,7 +19,6 @@ from dagctl.errors import UnfinishedError
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import Action, Change
 from dagctl.operation.journal.entry import DamagedEntryError, JournalEntry, Phase, command_digest
-from dagctl.operation.journal.entry_check import check_entry
 from dagctl.operation.stored_changes import ReadChanges
 from dagctl.ports import FileWrite, Reservation, SpecWrite
 from dagctl.spec.inputs import inputs_of
@@ -71,6 +70,8 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
         DamagedEntryError: It is not as dagctl writes it.
         UnfinishedError: It was written by another version of dagctl.
     """
+    from dagctl.operation.journal.entry_check import check_entry
+
     try:
         if data["format"] not in {1, 2, FORMAT, PUSHED_FORMAT, GIVING_WAY}:
             raise UnfinishedError(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 from dagctl.operation.change import Action, digest_of, record_of
-from dagctl.operation.dags.commit_subject import done_in
 from dagctl.operation.objects import read_objects
 from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.ports import DagVersion, Reservation
@@ -103,6 +102,8 @@ def _by_commit(change: Change, commit: LoggedCommit) -> Change:
 
     A first commit of a history does not: it may only have brought it, as in a shallow clone.
     """
+    from dagctl.operation.dags.commit_subject import done_in
+
     version = change.record
     if not isinstance(version, DagVersion) or (commit.is_first and version.version > 1):
         return change

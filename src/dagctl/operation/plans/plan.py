@@ -14,9 +14,7 @@ from dagctl.dag_file.header import body_of, read_header
 from dagctl.errors import ConflictError, WorkspaceError
 from dagctl.next_step import Command, Fix, again
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
-from dagctl.operation.comparison.merge import header_of
 from dagctl.operation.conflicts.basis import check_basis, check_named, version_of
-from dagctl.operation.conflicts.drift import changed_by_hand, not_ours
 from dagctl.operation.conflicts.taken_back import with_taken_back
 from dagctl.operation.dags.free_ids import with_names
 from dagctl.operation.dags.inventory import (
@@ -27,7 +25,6 @@ from dagctl.operation.dags.inventory import (
     take_inventory,
 )
 from dagctl.operation.dags.meaning import Meanings
-from dagctl.operation.dags.other_folder import checked_folder
 from dagctl.operation.plans.agreement import agreed
 from dagctl.operation.rendering import provenance_of, rendered, with_header
 from dagctl.paths import storage_key
@@ -87,6 +84,8 @@ def standing_at(context: Context, path: str, options: Options) -> bytes | None:
     if options.takes_over is not None and options.takes_over.path == path:
         check_as_read(options.takes_over, standing)
     elif standing is not None and not options.force:
+        from dagctl.operation.conflicts.drift import not_ours
+
         raise not_ours(path)
     return standing
 
@@ -165,6 +164,8 @@ def new_plan(context: Context, inventory: Inventory, change: Change, options: Op
         standing = backend.files.read(path)
         header = read_header(standing) if standing is not None else None
         if header is not None and not header.is_whole:
+            from dagctl.operation.conflicts.drift import changed_by_hand
+
             raise changed_by_hand(path, None, standing) from None
         if header is None or not _is_own_file(change, header):
             raise
@@ -222,8 +223,12 @@ def _with_file(context: Context, change: Change, options: Options) -> Change:
     """
     if not change.is_known:
         return change
+    from dagctl.operation.comparison.merge import header_of
+
     standing = context.backend.files.read(change.path)
     if standing is None:
+        from dagctl.operation.dags.other_folder import checked_folder
+
         change = checked_folder(context.backend.files, change, options)
     unmerged = partial(context.backend.repo.unmerged, change.path)
     header, is_merge = header_of(standing or b"", unmerged)

@@ -13,7 +13,6 @@ from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.checks.references import reference_warnings
 from dagctl.spec.fields.callbacks import callback_warnings
-from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.markers import functions_in
 from dagctl.spec.fields.params import plain_params
 from dagctl.spec.fields.runs import as_cron, runs_between
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.findings.problem import Warnings
+    from dagctl.spec.fields.cron import PlainCron
     from dagctl.spec.model import DagSpec
     from dagctl.spec.walk import Path
     from dagctl.target import Target
@@ -115,6 +115,8 @@ def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Problem]:
     cron = as_cron(spec.schedule_interval)
     if cron is not None and cron not in PRESETS.values():
         where = ("schedule" if "schedule" in data else "schedule_interval",)
+        from dagctl.spec.fields.cron import plain
+
         yield from (problem.at(*where) for problem in _idle_parts(plain(cron)))
 
 

@@ -14,7 +14,7 @@ from dagctl.operators.pod_values import PACKAGE, object_findings, override_findi
 from dagctl.operators.value_kinds import looks_like_clock
 from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.durations import duration_problem
-from dagctl.spec.fields.markers import call_by_place_problems, marker_of, markers_in
+from dagctl.spec.fields.markers import call_by_place_problems, marker_of
 from dagctl.spec.fields.start_date import is_iso
 
 if TYPE_CHECKING:
@@ -104,22 +104,18 @@ def is_clock(text: str) -> bool:
         return False
 
 
-def object_problems(data: object) -> Iterator[Problem]:
-    """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes.
+def object_problems(marker: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the arguments of a `$new`, if it is of a class of Kubernetes.
 
     Arguments without names are not looked at: the models take all by name.
     """
-    for path, marker in markers_in(data, "$new"):
-        name, given = marker["$new"], marker.get("with", {})
-        is_named = isinstance(given, dict) and "args" not in marker
-        if isinstance(name, str) and name.startswith(PACKAGE) and is_named:
-            for finding in object_findings(name, given):
-                yield problem_at(finding, (*path, "with"), (*path, "$new"))
+    name, given = marker["$new"], marker.get("with", {})
+    is_named = isinstance(given, dict) and "args" not in marker
+    if isinstance(name, str) and name.startswith(PACKAGE) and is_named:
+        for finding in object_findings(name, given):
+            yield problem_at(finding, (*path, "with"), (*path, "$new"))
 
 
-def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the pod that a task's `executor_config` asks for."""
-    config = given.get("executor_config")
-    if isinstance(config, dict) and marker_of(config) is None:
-        where = (*path, "executor_config")
-        yield from (problem_at(finding, where, where) for finding in override_findings(config))
+def override_problems(config: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the pod that an `executor_config` asks for."""
+    return (problem_at(finding, path, path) for finding in override_findings(config))

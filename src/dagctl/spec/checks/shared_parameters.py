@@ -13,10 +13,7 @@ from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import nearest, question, quoted
-from dagctl.operators.call_checks import OperatorCall, check_call
-from dagctl.operators.call_findings import CallLevel
 from dagctl.spec.catalogue import is_rendered, operator_of, text_meaning
-from dagctl.spec.checks.call_problems import length_problems, problem_of
 from dagctl.spec.checks.rendered_texts import texts_in
 from dagctl.spec.tasks.arguments import NOT_SHARED, DefaultArgs
 from dagctl.spec.walk import is_group, mapping_in, raw_entries
@@ -133,6 +130,10 @@ def shared_texts(data: object, target: Target) -> Iterator[tuple[Path, str]]:
 
 def _of_takers(shared: Shared, name: str, value: object) -> Iterator[Problem]:
     """Yield what the operators that take a value say of it."""
+    from dagctl.operators.call_checks import OperatorCall, check_call
+    from dagctl.operators.call_findings import CallLevel
+    from dagctl.spec.checks.call_problems import length_problems, problem_of
+
     takers = [*shared.takers[name].values()][:_MOST_CLASSES]
     for known in takers:
         for finding in check_call(known, OperatorCall(arguments={name: value}, more=True)):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators.model import Operator
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.fields.durations import is_duration
@@ -23,6 +22,7 @@ from dagctl.spec.walk import field, is_group, mapping_in, raw_entries, raw_tasks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dagctl.operators.model import Operator
     from dagctl.spec.walk import Path
     from dagctl.target import Target
 
@@ -142,6 +142,8 @@ def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> 
     given, name = task.get("with"), task.get("operator")
     if not isinstance(given, dict) or not isinstance(name, str) or not is_class_name(name):
         return
+    from dagctl.operators.model import Operator
+
     known = known_class(name, target)
     operator = known if isinstance(known, Operator) else None
     if not isinstance(known, Operator) and not known.allowed:

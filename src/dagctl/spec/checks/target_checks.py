@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators.lookup import lookup
-from dagctl.operators.model import Operator
-from dagctl.operators.targets import targets
 from dagctl.spec.dag.settings import ONLY_IN_2, SINCE
 from dagctl.spec.dependencies.outline import outline_of
-from dagctl.spec.fields.asset_schemes import wanted_form
 from dagctl.spec.fields.markers import markers_in
 from dagctl.spec.fields.schedules import plain_assets
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
@@ -105,6 +101,8 @@ def _asset_problems(data: object, schedule: object, target: Target) -> Iterator[
     marked = ((where, item["$asset"]) for where, item in markers_in(data, "$asset"))
     named = (((*where, "$asset"), name) for where, name in marked)
     for where, name in (*plain_assets(schedule, ("schedule_interval",)), *named):
+        from dagctl.spec.fields.asset_schemes import wanted_form
+
         form = wanted_form(name) if isinstance(name, str) else None
         if form is None:
             continue
@@ -161,6 +159,8 @@ def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> I
 
 def setting_target_problems(task: Mapping[str, Any], target: Target) -> Iterator[Problem]:
     """Yield what not all versions of the target take of what stands beside a function."""
+    from dagctl.operators.targets import targets
+
     word = task.get("task_type", "python")
     for key in (key for key, types in TAKEN_BY.items() if key in task and word in types):
         having = [version for version in targets() if _takes(FUNCTION_CLASSES[word], key, version)]
@@ -172,6 +172,9 @@ def setting_target_problems(task: Mapping[str, Any], target: Target) -> Iterator
 
 @lru_cache(maxsize=512)
 def _takes(name: str, parameter: str, airflow: str) -> bool:
+    from dagctl.operators.lookup import lookup
+    from dagctl.operators.model import Operator
+
     known = lookup(name, airflow)
     return isinstance(known, Operator) and parameter in known.parameters
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.dependencies.followers import Followers
 from dagctl.spec.dependencies.uses import returned_values_used
@@ -20,6 +19,7 @@ from dagctl.spec.walk import MAPPED_BY, field
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dagctl.operators.model import Operator
     from dagctl.spec.dependencies.outline import Entry, Outline
     from dagctl.spec.walk import Path
     from dagctl.target import Target
@@ -100,6 +100,8 @@ class XcomOrder:
 
     def _why_not_kept(self, task: Entry) -> str | None:
         """Return how a task would have an output, or None: it has one, or it is a group."""
+        from dagctl.operators.model import Operator
+
         item = task.item
         has_code = isinstance(item, PythonTask) and item.python_code
         if has_code and item.task_type in _RETURN and item.code.gives_nothing:

@@ -15,7 +15,6 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import frozen
-from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.import_path import is_import_path, path_problems
 from dagctl.spec.fields.start_date import is_iso
@@ -101,6 +100,12 @@ def _moment(value: object) -> Iterator[Problem]:
         yield Problem(Code.BAD_MARKER, "the value must be a date, or a date and time", hint)
 
 
+def _asset(value: object) -> Iterator[Problem]:
+    from dagctl.spec.fields.asset_name import asset_problems
+
+    return asset_problems(value)
+
+
 def _file(_value: object) -> Iterator[Problem]:
     hint = "name it in a spec of a workspace, outside of `$const`"
     yield Problem(Code.BAD_MARKER, "a file is read only where the spec is read from a text", hint)
@@ -162,7 +167,7 @@ MARKERS: Mapping[str, MarkerKind] = {
     "$ref": MarkerKind(path_problems),
     "$python_code": MarkerKind(_function),
     "$new": MarkerKind(path_problems, {"with": _mapping, "args": _arguments}, holds_values=True),
-    "$asset": MarkerKind(asset_problems),
+    "$asset": MarkerKind(_asset),
     "$file": MarkerKind(_file),
     "$const": MarkerKind(_anything),
     "$arg": MarkerKind(_name),

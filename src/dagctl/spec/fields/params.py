@@ -17,7 +17,6 @@ from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
-from dagctl.spec.fields.param_rules import MAX_WORK, default_problem, rule_problem, work
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.validation.read_by import absent
 from dagctl.spec.walk import raw_tasks
@@ -139,6 +138,8 @@ def _is_plain(rule: Mapping[str, Any]) -> bool:
 
 def _too_many(params: Mapping[str, Any]) -> Problem | None:
     """Return why params are not checked one by one, or None."""
+    from dagctl.spec.fields.param_rules import MAX_WORK
+
     if len(params) > MAX_PARAMS:
         message = f"the DAG has {len(params):,} params; at most {MAX_PARAMS} are allowed"
         return Problem(Code.TOO_MANY_VALUES, message, "group them into mappings")
@@ -150,6 +151,8 @@ def _too_many(params: Mapping[str, Any]) -> Problem | None:
 
 def _has_value(param: Mapping[str, Any]) -> bool:
     """Return whether a param has a value to start with; wrong rules have their own error."""
+    from dagctl.spec.fields.param_rules import default_problem, rule_problem
+
     if "default" not in param or param["default"] is not None:
         return "default" in param
     rules = _rules(param)
@@ -188,6 +191,8 @@ def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     rules = _rules(value)
     if not rules:
         return
+    from dagctl.spec.fields.param_rules import default_problem, rule_problem
+
     wrong = rule_problem(rules)
     if wrong is not None:
         yield wrong.under(*path)
@@ -223,6 +228,8 @@ def _dollar_keys(value: object, path: Path) -> Iterator[Problem]:
 
 def _work(value: object) -> int:
     """Return how often the rules of a param may have to look at its values."""
+    from dagctl.spec.fields.param_rules import work
+
     if not isinstance(value, dict):
         return 1
     data = {key: item for key, item in value.items() if key in {"default", "enum", "const"}}

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
-from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import CALENDAR, duration_problem, length_of
 from dagctl.spec.fields.forms import form_of, form_problems, list_problems
 from dagctl.spec.fields.import_path import path_problems
@@ -238,6 +237,8 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
         takes_text: Whether text alone names an asset.
     """
     if isinstance(item, str) and takes_text:
+        from dagctl.spec.fields.asset_name import asset_problems
+
         yield from (problem.at(*path) for problem in asset_problems(item))
     elif marker_of(item) in ASSET_MARKERS:
         yield from value_problems(item, path)

@@ -6,3 +6,9 @@ data out, and each value knows the document and the line that said it.
 
 DEFAULTS = "defaults.yaml"
 """What a file with defaults is called, in every folder."""
+TASK_DEFAULTS = "task_defaults"
+"""The key of what tasks of a type, or with an operator, share; in such a file and in a spec."""
+ALL = "all"
+"""What counts for tasks of every type stands under it."""
+FOR_EACH = "for_each"
+"""The key of a task that makes several of it."""

@@ -23,7 +23,7 @@ from dagctl.spec.checks.plain_secrets import with_secrets
 from dagctl.spec.dag.checks import schedule_given_twice
 from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.model import DagSpec
-from dagctl.spec.resolution import DEFAULTS
+from dagctl.spec.resolution import ALL, DEFAULTS, TASK_DEFAULTS
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
 from dagctl.spec.tasks.arguments import DefaultArgs, delay_given_twice
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
     from dagctl.text.document import Entries
 
-TASK_DEFAULTS = "task_defaults"
-ALL = "all"
 OF_ONE_DAG = frozenset({"dag_name", "dag_id", "tasks"})
 """What defaults cannot say."""
 _OF_ONE_TASK = frozenset(

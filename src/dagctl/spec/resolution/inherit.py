@@ -10,7 +10,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.spec.resolution.defaults import ALL, MERGED_IN_TASKS, TASK_DEFAULTS
+from dagctl.spec.resolution import ALL, TASK_DEFAULTS
+from dagctl.spec.resolution.defaults import MERGED_IN_TASKS
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import AT_THE_TOP
 from dagctl.spec.walk import is_group

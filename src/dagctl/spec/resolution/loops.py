@@ -10,6 +10,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
 from dagctl.spec.fields.types import MAX_ENTRIES
+from dagctl.spec.resolution import FOR_EACH
 from dagctl.spec.resolution.expressions import NAME
 from dagctl.spec.validation.gone import GONE, MEANS_FOR_EACH
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from dagctl.text.document import Node
     from dagctl.text.lines import Span
 
-FOR_EACH = "for_each"
 MAX_NAMES = 5
 """Names in one `for_each`."""
 _FORM = "write `for_each: {table: [orders, customers]}`"

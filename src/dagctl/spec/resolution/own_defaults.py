@@ -15,9 +15,8 @@ from dagctl.findings.codes import Code
 from dagctl.findings.places import place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.spec.resolution import ALL, TASK_DEFAULTS
 from dagctl.spec.resolution.defaults import (
-    ALL,
-    TASK_DEFAULTS,
     are_task_defaults,
     is_selector,
     task_default_problems,

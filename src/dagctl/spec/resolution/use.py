@@ -12,7 +12,6 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import scalar_text
 from dagctl.text.data_document import node_of
 from dagctl.text.document import Node
@@ -159,6 +158,8 @@ def with_parameters(node: Node, values: Mapping[str, Any], said: frozenset[str])
 
 
 def _text(node: Node, values: Mapping[str, Any], said: frozenset[str]) -> Node:
+    from dagctl.spec.resolution.filled_text import Replacement, with_replacements
+
     text: str = node.value
     whole = PARAMETER.fullmatch(text.strip())
     if whole is not None:
@@ -179,7 +180,7 @@ def _said(names: Sequence[str], given: frozenset[str]) -> str | None:
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - JSON
     """Return a value as it stands inside of a text: text as it is, any other as JSON."""
-    import json  # noqa: PLC0415 - few templates need it
+    import json
 
     text = scalar_text(value)
     return json.dumps(value, ensure_ascii=False) if text is None else text

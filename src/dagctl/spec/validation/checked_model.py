@@ -25,7 +25,6 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.frozen import mutable
 from dagctl.spec.validation.family import Family
-from dagctl.spec.validation.translate import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -187,6 +186,8 @@ class CheckedModel(BaseModel):
             try:
                 model = validate(data).lean()
             except ValidationError as error:
+                from dagctl.spec.validation.translate import translated
+
                 problems += translated(error, cls, data, family)
                 model = None
                 problems = problems or [_NO_SPEC]

@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
-from dagctl.user_code.bash.documents import document_at
 from dagctl.user_code.bash.keywords import At, Fault, FaultError, NotKnownError, Open, ShellGrammar
 from dagctl.user_code.bash.rendered import VALUE
 
@@ -349,6 +348,8 @@ class _Shell:
         self.grammar.redirect(token.group(), token.start())
 
     def _document(self, token: Match[str]) -> int:
+        from dagctl.user_code.bash.documents import document_at
+
         self._begin_redirect(token)
         begun = document_at(self.text, token.start(), token.group())
         if begun is None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.operators.lookup import import_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +94,8 @@ class Absent(NamedTuple):
 
 def absent_in(path: str, target: Target) -> Absent | None:
     """Return what is said of an import path that the target does not have; None: it may have it."""
+    from dagctl.operators.lookup import import_state
+
     if target.series == "2":
         name = next((name for name in ONLY_IN_3 if _is_in(path, name)), None)
         return Absent(f"Airflow 2 has no {quoted(name)}", _IN_2.get(path)) if name else None

@@ -8,8 +8,8 @@ from dagctl.codegen.render import render
 from dagctl.errors import Severity
 from dagctl.spec.load import check_spec, load_spec, resolved
 from dagctl.spec.needs import needs_of
+from dagctl.spec.resolution.around import NOTHING
 from dagctl.spec.resolution.origins import find
-from dagctl.spec.resolution.resolve import NOTHING
 from dagctl.target import target_of
 from tests.unit.spec.resolution.specs import around_of, spec_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from dagctl.findings.codes import Code
 from dagctl.spec.load import check_data, check_spec
-from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.around import Around
 
 OWN = "jobs.operators.Load"
 SQL = "SQLExecuteQueryOperator"

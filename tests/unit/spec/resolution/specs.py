@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.spec.load import check_spec
+from dagctl.spec.resolution.around import Around
 from dagctl.spec.resolution.defaults import read_defaults
-from dagctl.spec.resolution.resolve import Around
 from dagctl.spec.resolution.variables import variables_of
 
 if TYPE_CHECKING:
