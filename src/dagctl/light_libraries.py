@@ -21,7 +21,13 @@ from dagctl.patterns import lazy_pattern
 _LOADER = "pydantic.plugin._loader"
 _WITH_CLASSES = frozenset({"annotated_types", "pydantic", "typer"})
 """The libraries whose dataclasses are made as dagctl's own are: of sixty a command uses a few."""
-_WITH_PATTERNS = frozenset({"git", "jinja2", "platformdirs", "typer", "yaml"})
+_WITH_PATTERNS = frozenset(
+    {
+        *("git", "jinja2", "platformdirs", "pyflakes", "typer", "yaml"),
+        # of Python's own library, loaded by those
+        *("fractions", "glob", "locale", "logging", "platform", "string", "tomllib"),
+    }
+)
 """The libraries whose regular expressions are compiled at their first use. They use their methods;
 the functions of `re` do not take such an expression."""
 _KNOWN_OPTIONS = frozenset({"frozen", "slots"})

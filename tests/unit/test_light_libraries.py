@@ -118,3 +118,21 @@ def test_yaml_reads_and_writes_with_expressions_that_are_compiled_later(*, is_li
             raise AssertionError(loader)
     """
     assert said(code, is_light=is_light) == f"{not is_light}\n"
+
+
+@pytest.mark.parametrize("is_light", [True, False])
+def test_pythons_own_library_does_the_same(*, is_light: bool) -> None:
+    code = """if True:
+        import fractions, glob, locale, logging, platform, string, tomllib
+        print(isinstance(string.Template.pattern, re.Pattern))
+        assert string.Template("a $x ${y}").substitute(x=1, y=2) == "a 1 2"
+        assert fractions.Fraction("3/4") == fractions.Fraction(3, 4)
+        assert tomllib.loads("a = 0x1f\\nb = 2024-01-01\\nc = 1.5")["a"] == 31
+        assert locale.format_string("%d x", 3) == "3 x"
+        assert glob.has_magic("a*") and not glob.has_magic("a")
+        assert platform.platform() and platform.libc_ver()
+        for style, form in (("%", "%(message)s"), ("{", "{message}"), ("$", "$message")):
+            record = logging.LogRecord("a", 20, "b", 1, "hi", None, None)
+            assert logging.Formatter(form, style=style).format(record) == "hi"
+    """
+    assert said("import re\n" + code, is_light=is_light) == f"{not is_light}\n"
