@@ -155,6 +155,38 @@ def test_show_loads_nothing_of_jinja_the_generator_and_commits(
     assert not loaded(workspace, "show", "daily_orders", *form) & (NOT_FOR_READING | FOR_COMMITS)
 
 
+SELDOM = {
+    "concurrent.futures",
+    "dagctl.adapters.git.upstream",
+    "dagctl.adapters.supabase",
+    "dagctl.bootstrap.supabase",
+    "dagctl.cli.diagnostics",
+    "dagctl.cli.reports.failure",
+    "dagctl.commands.records",
+    "dagctl.operation.comparison",
+    "dagctl.operation.plans.removal",
+    "dagctl.operation.plans.reversal",
+    "dagctl.operation.repeat",
+    "dagctl.operators.lookup",
+    "dagctl.operators.pod_values",
+    "dagctl.readers.json_reader",
+    "dagctl.readers.yaml_mistakes",
+    "dagctl.spec.checks.operator_calls",
+    "dagctl.spec.resolution.steps",
+    "dagctl.spec.validation.translate",
+    "pickle",
+}
+"""What a `create` of a plain spec does without."""
+MOST_MODULES = 325
+"""How many of dagctl's own modules one `create` of a plain spec may load."""
+
+
+def test_a_create_loads_what_a_plain_spec_needs(workspace: Shell) -> None:
+    modules = loaded(workspace, "create", "specs/orders.yaml")
+    assert not modules & SELDOM
+    assert len([name for name in modules if name.startswith("dagctl")]) <= MOST_MODULES
+
+
 def test_a_create_starts_few_git_processes(workspace: Shell, tmp_path: Path) -> None:
     log = tmp_path / "calls"
     program = tmp_path / "bin" / "git"
