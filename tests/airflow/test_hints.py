@@ -9,6 +9,7 @@ import pytest
 from dagctl.user_code.airflow_context import GONE_ATTRIBUTES, attribute_slip
 from dagctl.user_code.jinja.context_variables import REPLACEMENTS
 from dagctl.user_code.python.gone_imports import GONE_IN_3, ONLY_IN_3
+from dagctl.user_code.python.old_hooks import old_hooks
 
 CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
 """As in `runners/run.py`."""
@@ -46,6 +47,20 @@ def test_only_airflow_2_has_what_is_said_to_be_gone(airflow: Airflow) -> None:
         assert {*ONLY_IN_3} & {*there} == set()
     else:
         assert {*there} == {*ONLY_IN_3, *instead}
+
+
+def test_hooks_of_airflow_1_have_the_places_to_which_airflow_2_leads(airflow: Airflow) -> None:
+    if airflow.version != "2":
+        pytest.skip("Airflow 3 leads to none of them any more")
+    real: dict[str, str] = airflow.ask("old_hooks.py")
+    standard = "airflow.providers.standard.hooks."
+    said = {old: new for old, new in old_hooks().items() if not old.endswith(".Secret")}
+
+    assert {old: real[old] for old in said} == {
+        old: new.replace(standard, "airflow.hooks.") for old, new in said.items()
+    }
+    hooks = {old for old in real if old.startswith("airflow.hooks.") and old.endswith("Hook")}
+    assert hooks - old_hooks().keys() == {"airflow.hooks.base_hook.BaseHook"}
 
 
 def test_what_is_said_of_an_attribute_is_true_of_the_real_objects(airflow: Airflow) -> None:

@@ -130,7 +130,7 @@ class _Circumstances:
     def all_of(self, path: Path) -> Iterator[Converted]:
         """Yield what becomes of a file, or of all in a folder."""
         if self.form == "gusty" or (self.form is None and is_gusty(path)):
-            for folder in gusty_folders(path):
+            for folder in gusty_folders(path, self.airflow, self.today):
                 conversion = convert_gusty(folder, airflow=self.airflow, today=self.today)
                 yield Converted(folder.folder, "gusty", conversion)
             return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.convert.gusty.code import PLACEHOLDER, code_of
+from dagctl.convert.gusty.create_dag import CreateDag, create_dag_of
 from dagctl.convert.gusty.edges import Edges
 from dagctl.convert.gusty.levels import levels_of, safe_module
 from dagctl.convert.gusty.task_file import SUFFIXES
@@ -25,12 +27,17 @@ if TYPE_CHECKING:
     from dagctl.convert.gusty.levels import GustyTask, Level
 
 _OF_GUSTY = frozenset(
-    {"latest_only", "root_tasks", "leaf_tasks", "wait_for_defaults", "ignore_subfolders"}
+    {
+        *("latest_only", "root_tasks", "leaf_tasks", "wait_for_defaults", "ignore_subfolders"),
+        "wait_for_class",
+    }
 )
 _OF_TASKS = frozenset({"operator", "task_id", "python_callable"})
 _OF_GROUPS = ("tooltip", "default_args", "group_display_name")
 _OF_DAGS = ("schedule", "schedule_interval", "default_args")
-_CREATE_DAG = "arguments of `create_dag` in a Python file are not read: METADATA.yml alone is"
+
+
+_NO_CALL = "no Python file near the folder calls it so that it can be read: METADATA.yml alone is"
 
 
 @frozen
@@ -41,6 +48,8 @@ class GustyFolder:
     """The path of the folder; its last part is the id of the DAG."""
     files: Mapping[str, str]
     """The files in it and below it, by paths that begin with `folder`."""
+    callers: Mapping[str, str] = field(default_factory=dict)
+    """Python files near it, by their paths: a call of `create_dag` in one may make the DAG."""
 
 
 def is_task_file(name: str) -> bool:
@@ -63,7 +72,9 @@ def convert_gusty(source: GustyFolder, *, airflow: str, today: date) -> Conversi
     """
     root = PurePosixPath(source.folder)
     report = Report()
-    levels = levels_of(source.files, root, report, today)
+    said = create_dag_of(source.callers, root, report, airflow, today)
+    nothing = CreateDag.nothing(Place(str(root), 1))
+    levels = levels_of(source.files, root, said or nothing, report, today)
     if root not in levels or not any(level.tasks for level in levels.values()):
         return Conversion(
             (), (Remark(Outcome.DROPPED, Place(str(root), 1), root.name, "no tasks"),)
@@ -77,7 +88,8 @@ def convert_gusty(source: GustyFolder, *, airflow: str, today: date) -> Conversi
     _put_code(data["tasks"], folder.codes)
     place = Place(merged.place.file, merged.place.line)
     dag = finished(root.name, data, report, place, folder.places, airflow=airflow)
-    return Conversion((dag,), (Remark(Outcome.DROPPED, place, "create_dag", _CREATE_DAG),))
+    silence = Remark(Outcome.DROPPED, place, "create_dag", _NO_CALL)
+    return Conversion((dag,), () if said else (silence,))
 
 
 def _put_code(entries: list[dict[str, Any]], codes: Mapping[str, str]) -> None:
@@ -136,13 +148,15 @@ class _Folder:
         dag, known = Fields(place), base_parameters("dag", "2.11")
         for key, value in metadata.items():
             here = metadata.at(key)
-            if isinstance(value, str) and "{{" in value:
+            is_rendered = not here.file.endswith(".py")
+            if isinstance(value, str) and "{{" in value and is_rendered:
                 text = "gusty renders it when it makes the DAG; write what it gives"
                 self._report.gap(here, key, text)
             if key == "schedule_interval" and self._airflow.startswith("3"):
                 text = "on Airflow 3 gusty drops it, so the DAG has no schedule there"
                 self._report.new(here, key, text)
-            if key in known or key in base_parameters("dag", "3") or key in _OF_DAGS:
+            is_zone = key == "timezone" and not is_rendered
+            if key in known or key in base_parameters("dag", "3") or key in _OF_DAGS or is_zone:
                 dag.put(key, value, here)
             elif key not in _OF_GUSTY:
                 self._report.dropped(here, key, "it is no argument of a DAG: gusty drops it too")

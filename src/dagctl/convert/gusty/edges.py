@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place, Report
 
 _WAIT = "ExternalTaskSensor"
+_NO_SENSORS = (".EmptyOperator", ".DummyOperator")
+"""Classes that gusty gives nothing of what a sensor takes."""
 _WAIT_DEFAULTS: Mapping[str, Any] = {"poke_interval": 10, "timeout": 3600, "retries": 60}
 """What gusty gives its sensors, where the DAG does not say more."""
 
@@ -78,11 +80,13 @@ class Edges:
         if name not in self.waits:
             shared = self._root.metadata.get("wait_for_defaults")
             fields = Fields(place)
-            fields.put("operator", _WAIT, place)
-            for given in (_WAIT_DEFAULTS, shared or {}, own, {"external_dag_id": dag_id}):
+            sensor = str(self._root.metadata.get("wait_for_class", _WAIT))
+            fields.put("operator", sensor, place)
+            waits = (_WAIT_DEFAULTS, shared or {}, own, {"external_dag_id": dag_id})
+            for given in () if sensor.endswith(_NO_SENSORS) else waits:
                 for key, value in given.items():
                     fields.put(key, value, place)
-            if task_id != "all":
+            if task_id != "all" and not sensor.endswith(_NO_SENSORS):
                 fields.put("external_task_id", task_id, place)
             self.waits[name] = GustyTask(name, fields, None)
         return name

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from dagctl.convert.gusty.create_dag import CreateDag
     from dagctl.convert.outcome.report import Report
 
 IGNORED = ".gustyignore"
@@ -49,9 +50,16 @@ class Level:
 
 
 def levels_of(
-    files: Mapping[str, str], root: PurePosixPath, report: Report, today: date
+    files: Mapping[str, str], root: PurePosixPath, said: CreateDag, report: Report, today: date
 ) -> dict[PurePosixPath, Level]:
     """Return the folders of a DAG by their paths, outer ones first.
+
+    Args:
+        files: The files of the folder, by their paths.
+        root: The folder.
+        said: What the call that makes the DAG says.
+        report: Where it goes what became of a line.
+        today: What `!days_ago` counts from.
 
     Raises:
         SpecError: A file cannot be read.
@@ -70,6 +78,10 @@ def levels_of(
             level.metadata = without_tags(read, "", read.place, report, today)
         else:
             level.tasks += _tasks(files[name], name, report, today)
+    for level in made.values():
+        level.metadata = said.metadata(level.metadata, is_root=level.path == root)
+    if root in made:
+        made[root].tasks += _leaves(said, {task.task_id for task in made[root].tasks})
     if root in made and made[root].metadata.get("ignore_subfolders") is True:
         return {root: made[root]}
     for level in made.values():
@@ -129,6 +141,14 @@ def updated(base: Fields, over: Fields) -> Fields:
         joined = isinstance(known, Fields) and isinstance(value, Fields) and "__type__" not in value
         made.put(key, updated(known, value) if joined else value, over.at(key))  # type: ignore[arg-type] # both are Fields
     return made
+
+
+def _leaves(said: CreateDag, known: set[str]) -> Iterator[GustyTask]:
+    """Yield the tasks that the call itself says; those of files come first."""
+    for name, fields in said.leaf_tasks.items():
+        task_id = name.lower().strip()
+        if task_id not in known and isinstance(fields, Fields):
+            yield GustyTask(task_id, fields.copy(), None)
 
 
 def _rename(level: Level, *, is_root: bool) -> None:

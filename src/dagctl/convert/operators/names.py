@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator, Unresolved
-from dagctl.user_code.python.gone_imports import moved
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place, Report
-    from dagctl.target import Target
 
 SUCCESSORS = {
     "AWSAthenaOperator": "AthenaOperator",
@@ -37,13 +35,6 @@ SUCCESSORS = {
 
 What was renamed of their arguments too is an error at the spec, and so a gap.
 """
-_DATASETS = {
-    "Dataset": "airflow.sdk.Asset",
-    "DatasetAlias": "airflow.sdk.AssetAlias",
-    "DatasetAll": "airflow.sdk.AssetAll",
-    "DatasetAny": "airflow.sdk.AssetAny",
-}
-"""What Airflow 3 calls the classes of datasets, at whatever place the file imports them from."""
 _PACKAGE = 3
 """Parts of an import path that name a provider, or the first part of its name."""
 
@@ -61,13 +52,6 @@ def renamed_operator(path: str, target: str) -> Operator | Unresolved:
     package = path.split(".")[:_PACKAGE]
     is_moved = isinstance(moved, Operator) and moved.path.split(".")[:_PACKAGE] == package
     return moved if is_moved and package[:2] == ["airflow", "providers"] else known
-
-
-def path_now(path: str, target: Target) -> str:
-    """Return the path by which a target has an object of Airflow; else the path itself."""
-    is_asset = path.startswith("airflow.") and target.series == "3"
-    now = _DATASETS.get(path.rpartition(".")[2]) if is_asset else None
-    return now or moved(path, target)
 
 
 def operator_name(path: str, target: str, report: Report, place: Place) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.outcome.report import ConvertedDag
+from dagctl.convert.outcome.ported import ported
+from dagctl.convert.outcome.report import ConvertedDag, is_whole
+from dagctl.findings.codes import Code
 from dagctl.spec.load import check_data
 from dagctl.spec.model import DagSpec
 from dagctl.spec.yaml_writer import data_to_yaml
+from dagctl.target import target_of
 from dagctl.text.limits import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
 ) -> ConvertedDag:
     """Return a DAG with its report, in which each error of the spec is a gap.
 
+    So is what is certain to fail when a task runs: `dagctl create` refuses it.
+
     Args:
         dag_id: The id of the DAG.
         data: The spec.
@@ -44,8 +49,19 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
         text = f"it is longer than a spec may be ({MAX_BYTES:,} bytes): its tasks are left out"
         report.gap(place, "tasks", text)
         data = {key: data[key] for key in ("dag_name", "dag_id") if key in data} | {"tasks": []}
-    for diagnostic in check_data(data, airflow=airflow).diagnostics:
-        if diagnostic.severity == "error":
+    target = target_of(airflow)
+    findings = check_data(data, airflow=airflow).diagnostics
+    now = ported(data, findings, target)
+    for path, text in now.changes:
+        report.changed(_place(data, path, places) or place, ".".join(map(str, path)), text)
+    if now.changes:
+        data = now.data
+        findings = check_data(data, airflow=airflow).diagnostics
+    has_gap = not is_whole(report.remarks)
+    for diagnostic in findings:
+        follows = has_gap and diagnostic.code == Code.PYTHON_PARAMETER  # of what is missing
+        is_certain = target.series in diagnostic.fails_in and not follows
+        if diagnostic.severity == "error" or is_certain:
             hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
             subject = ".".join(map(str, diagnostic.path)) or "spec"
             where = _place(data, diagnostic.path, places) or place

@@ -56,7 +56,6 @@ GONE_IN_3 = {
     "airflow.utils.timezone.make_aware": "pendulum.instance",
     "airflow.utils.weekday": "airflow.providers.standard.utils.weekday.WeekDay",
     "airflow.www": None,
-    # hooks of Airflow 1, which stand in the packages of their providers
     **{
         f"airflow.hooks.{name}": None
         for name in """S3_hook dbapi_hook docker_hook druid_hook hive_hooks http_hook jdbc_hook
@@ -80,6 +79,13 @@ _IN_2 = {
     "airflow.sdk.Variable": "airflow.models.Variable",
 }
 """What Airflow 2 calls it."""
+_DATASETS = {
+    "Dataset": "airflow.sdk.Asset",
+    "DatasetAlias": "airflow.sdk.AssetAlias",
+    "DatasetAll": "airflow.sdk.AssetAll",
+    "DatasetAny": "airflow.sdk.AssetAny",
+}
+"""What Airflow 3 calls the classes of datasets, at whatever place they are imported from."""
 _OF_OPERATORS = ("airflow.operators.", "airflow.sensors.", "airflow.contrib.")
 """Where classes stood, of which the catalogue knows when and where."""
 
@@ -95,6 +101,7 @@ class Absent(NamedTuple):
 def absent_in(path: str, target: Target) -> Absent | None:
     """Return what is said of an import path that the target does not have; None: it may have it."""
     from dagctl.operators.lookup import import_state
+    from dagctl.user_code.python.old_hooks import old_hooks
 
     if target.series == "2":
         name = next((name for name in ONLY_IN_3 if _is_in(path, name)), None)
@@ -104,11 +111,19 @@ def absent_in(path: str, target: Target) -> Absent | None:
         here, new = moved
         return None if here else Absent(f"Airflow 3 has no {quoted(path)}", new)
     gone = next((name for name in GONE_IN_3 if _is_in(path, name)), None)
-    return Absent(f"Airflow 3 has no {quoted(gone)}", GONE_IN_3[gone]) if gone else None
+    if gone is None:
+        return None
+    return Absent(f"Airflow 3 has no {quoted(gone)}", old_hooks().get(path, GONE_IN_3[gone]))
 
 
 def moved(path: str, target: Target) -> str:
-    """Return the path by which the target has an object, under the same name; else the path."""
+    """Return the path by which the target has the same object; else the path itself."""
+    from dagctl.user_code.python.old_hooks import old_hooks
+
+    if path.startswith("airflow.") and target.series == "3":
+        now = _DATASETS.get(path.rpartition(".")[2]) or old_hooks().get(path)
+        if now is not None:
+            return now
     absent = absent_in(path, target)
     name = absent.instead.rpartition(".")[2] if absent and absent.instead else ""
     parts = path.split(".")

@@ -85,7 +85,7 @@ def test_all_arguments_are_handed_on() -> None:
 
 
 def test_a_static_method_is_a_function() -> None:
-    dag = convert("", "Counter.twice")
+    dag = convert("", "Counter.twice, op_args=[4]")
 
     assert dag.whole
     assert called(dag, 4) == 8

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.names import path_now
 from dagctl.convert.python_file.state.objects import (
     Argument,
     Bound,
@@ -37,6 +36,7 @@ from dagctl.spec.checks.taken_literally import TEMPLATE_FILES
 from dagctl.spec.fields.durations import duration_text
 from dagctl.spec.fields.import_path import is_import_path
 from dagctl.spec.fields.markers import markers_in
+from dagctl.user_code.python.gone_imports import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -312,7 +312,7 @@ class Values:
 
     def _path_now(self, path: str, place: Place, subject: str) -> str:
         """Return the path by which the target has an object; another one is reported."""
-        now = path_now(path, self.target)
+        now = moved(path, self.target)
         if now != path:
             self.report.changed(place, subject, f"`{path}` is `{now}` now")
         return now

@@ -194,6 +194,7 @@ def _is_midnight(value: object) -> bool:
 
 _FROM_TODAY: Mapping[str, Callable[[Machine, Call], Moment]] = {
     "dates.days_ago": _days_ago,
+    "gusty.utils.days_ago": _days_ago,
     "timezone.utcnow": _today,
     "pendulum.now": _today,
     "pendulum.today": _today,
