@@ -241,6 +241,38 @@ def test_an_id_that_is_taken_is_refused_left_updated_or_numbered(
         assert "dagctl restore orders" in refused
 
 
+def test_a_dag_that_was_renamed_is_renamed_back_and_not_restored(
+    user: Shell, tmp_path: Path
+) -> None:
+    archive = str(tmp_path / "dags.zip")
+    user.ok("create", write(user, "0 6 * * *", name="Other"))
+    user.ok("export", "-o", archive)
+    user.ok("mv", "orders", "sales")
+    refused = user.run("import", archive, "--if-exists", "skip").err
+    assert "the archive has DAGs that have another id here now: `orders`" in refused
+    assert "dagctl mv sales orders renames one back" in refused
+    user.ok("create", write(user, "0 7 * * *", name="Other"))
+    refused = user.run("import", archive).err
+    assert "taken here: `orders`, `other`" in refused
+    assert "those that are removed: dagctl mv sales orders renames one back" in refused
+
+
+def test_another_spec_file_where_that_of_a_dag_would_come_stays_and_is_named(
+    user: Shell, tmp_path: Path
+) -> None:
+    archive = str(tmp_path / "dags.zip")
+    user.ok("export", "-o", archive)
+    user.ok("rm", "orders", "--purge", "--yes")
+    mine = user.folder / write(user, "0 9 * * *")
+    text = mine.read_text()
+    warning = "specs/orders.yaml is another text than the spec of `orders`, and stays as it is"
+    assert warning in user.ok("import", archive).err
+    assert mine.read_text() == text
+    user.ok("rm", "orders")
+    assert warning in user.ok("restore", "orders").err
+    assert mine.read_text() == text
+
+
 def test_the_work_of_a_person_in_the_way_is_not_overwritten(user: Shell, tmp_path: Path) -> None:
     archive = str(tmp_path / "dags.zip")
     user.ok("export", "-o", archive)

@@ -19,10 +19,17 @@ from dagctl.operation.dags.inventory import path_of, take_inventory
 from dagctl.operation.plans.agreement import agreed
 from dagctl.operation.plans.plan import check_case, updated
 from dagctl.operation.plans.reversal import text_of
-from dagctl.operation.plans.spec_file import spec_in, spec_write, what_it_is_now, write_of
+from dagctl.operation.plans.spec_file import (
+    other_spec,
+    spec_in,
+    spec_write,
+    what_it_is_now,
+    write_of,
+)
 from dagctl.operation.rendering import rendered
 from dagctl.operation.stored_changes import StoredChanges
 from dagctl.paths import storage_key
+from dagctl.ports import DagVersion
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
@@ -145,22 +152,39 @@ def _check_free(inventory: Inventory, meant: Sequence[Change]) -> None:
         ConflictError: Some are; they are named.
     """
     taken = [change.archived for change in meant if not change.base_name]
-    if taken:
-        names = ", ".join(f"`{dag_id}`" for dag_id in taken[:NAMED])
-        more = f" and {len(taken) - NAMED} more" if len(taken) > NAMED else ""
-        if all(inventory.removed_id(dag_id) for dag_id in taken):
-            back = Command("restore", taken[0])
-            raise ConflictError(
-                f"the archive has DAGs that are removed here: {names}{more}",
-                hint=Fix(back, " brings one back, ", NUMBER, " makes others"),
-            )
+    if not taken:
+        return
+    names = ", ".join(f"`{dag_id}`" for dag_id in taken[:NAMED])
+    more = f" and {len(taken) - NAMED} more" if len(taken) > NAMED else ""
+    gone = [record for dag_id in taken if (record := inventory.removed_id(dag_id)) is not None]
+    if len(gone) == len(taken):
+        are = "have another id here now" if all(map(_new_id, gone)) else "are removed here"
         raise ConflictError(
-            f"the archive has DAGs whose ids are taken here: {names}{more}",
-            hint=Fix(
-                *(SKIP, " leaves those that exist, ", UPDATE, " gives them the archive's specs, "),
-                *(NUMBER, " makes others; of a removed one: ", Command("restore", taken[0])),
-            ),
+            f"the archive has DAGs that {are}: {names}{more}",
+            hint=Fix(*_way_back(gone[0]), ", ", NUMBER, " makes others"),
         )
+    raise ConflictError(
+        f"the archive has DAGs whose ids are taken here: {names}{more}",
+        hint=Fix(
+            *(SKIP, " leaves those that exist, ", UPDATE, " gives them the archive's specs, "),
+            *(NUMBER, " makes others"),
+            *(("; of those that are removed: ", *_way_back(gone[0])) if gone else ()),
+        ),
+    )
+
+
+def _new_id(removed: DagRecord) -> str | None:
+    """Return the id that a DAG has since a rename; None: it is removed."""
+    if isinstance(removed, DagVersion) and removed.action == "rename":
+        return removed.renamed
+    return None
+
+
+def _way_back(removed: DagRecord) -> tuple[Command, str]:
+    new_id = _new_id(removed)
+    if new_id:
+        return Command("mv", f"{new_id} {removed.dag_id}"), " renames one back"
+    return Command("restore", removed.dag_id), " brings one back"
 
 
 # --- What is to be done about one ---
@@ -277,6 +301,8 @@ class _Planner:
         if written is None or written.digest() != spec.digest():
             return planned
         path, text = change.source or "", change.spec_text or ""
+        if (other := other_spec(self._context, path, text, change.dag_id)) is not None:
+            return planned.warned(other)
         return replace(planned, spec_write=write_of(self._context, path, now=None, then=text))
 
     def _written(self, change: Change) -> DagSpec | None:

@@ -17,6 +17,7 @@ from dagctl.operation.plans.plan import check_returning, updated
 from dagctl.operation.plans.removal import recorded
 from dagctl.operation.plans.spec_file import (
     is_absent,
+    other_spec,
     says,
     spec_in,
     spec_write,
@@ -102,10 +103,13 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
 
 
 def _not_written(context: Context, change: Change) -> tuple[str, ...]:
-    """Return that the spec file of a DAG that comes back is not written, and why, if it lacks."""
+    """Return that the spec file of a DAG that comes back is not written, and why."""
     path, text = change.source, change.spec_text
-    if path is None or text is None or not is_absent(context, path):
+    if path is None or text is None:
         return ()
+    if not is_absent(context, path):
+        other = other_spec(context, path, text, change.dag_id)
+        return () if other is None else (other,)
     shown = f"dagctl show {change.dag_id} --spec"
     return (f"{path} is not written, as its text {what_it_is_now(context, path, text)}: {shown}",)
 

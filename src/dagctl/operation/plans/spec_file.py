@@ -94,6 +94,20 @@ def is_absent(context: Context, path: str) -> bool:
         return False
 
 
+def other_spec(context: Context, path: str, text: str, dag_id: str) -> str | None:
+    """Return the warning about a spec file that has another text than a DAG that comes; or None."""
+    try:
+        standing = context.backend.files.read(path)
+    except (ConflictError, UsageError):  # a link, a folder
+        return None
+    if standing is None or decode(standing)[0] == text:
+        return None
+    return (
+        f"{path} is another text than the spec of `{dag_id}`, and stays as it is: the next create "
+        f"makes it the DAG's; what the DAG is now: dagctl show {dag_id} --spec"
+    )
+
+
 def write_of(context: Context, path: str, *, now: str | None, then: str) -> SpecWrite | None:
     """Return how a spec file comes to a text whose meaning is known; see `spec_write`."""
     try:
