@@ -206,8 +206,32 @@ def test_templates_are_written_out_and_joined_under_with() -> None:
         ('"@daily"', "@daily"),
         ("null", None),
         (
-            "{uses: airflow.sdk.CronTriggerTimetable, with: {cron: 0 6 * * *, timezone: CET}}",
+            (
+                "{uses: airflow.sdk.CronTriggerTimetable,"
+                " with: {expression: 0 6 * * *, timezone: CET}}"
+            ),
             {"cron": "0 6 * * *", "timezone": "CET", "data_interval": False},
+        ),
+        (
+            (
+                "{uses: airflow.timetables.interval.CronDataIntervalTimetable,"
+                " with: {cron: 0 6 * * *, timezone: UTC}}"
+            ),
+            {"cron": "0 6 * * *", "timezone": "UTC", "data_interval": True},
+        ),
+        (
+            (
+                "{uses: airflow.sdk.CronTriggerTimetable,"
+                " with: {expression: 0 6 * * *, timezone: CET, interval: 1h}}"
+            ),
+            {
+                "timetable": "airflow.timetables.trigger.CronTriggerTimetable",
+                "with": {
+                    "cron": "0 6 * * *",
+                    "timezone": "CET",
+                    "interval": {"$duration": "1h"},
+                },
+            },
         ),
         ("{uses: airflow.sdk.DeltaTriggerTimetable, with: {delta: 2h}}", {"every": "2h"}),
         (
@@ -231,6 +255,16 @@ def test_schedules(schedule: str, spec: object) -> None:
     dag = one(f"start_date: 2026-01-01\nschedule: {schedule}\ntasks: [{{id: a}}]")
     assert dag.data["schedule"] == spec
     assert dag.whole
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("airflow.sdk", "cron"), ("airflow.timetables.trigger", "expression")],
+)
+def test_a_cron_under_the_name_of_the_other_class_is_a_gap(path: str, name: str) -> None:
+    given = f"{{uses: {path}.CronTriggerTimetable, with: {{{name}: 0 6 * * *, timezone: CET}}}}"
+    dag = one(f"start_date: 2026-01-01\nschedule: {given}\ntasks: [{{id: a}}]")
+    assert [each.subject for each in dag.remarks if each.outcome is Outcome.GAP] == [name]
 
 
 def test_what_the_dag_cannot_keep_is_in_the_report_at_its_line() -> None:

@@ -51,16 +51,31 @@ class Schedules:
     def _timetable(self, path: str, given: Fields) -> dict[str, Any]:
         word = path.rpartition(".")[2]
         own = path.startswith("airflow.") and word in _MODULES
-        crons = [key for key in ("expression", "cron") if isinstance(given.get(key), str)]
-        if own and word in _CRONS and len(crons) == 1 and given.keys() <= {*crons, "timezone"}:
-            zone = given.get("timezone", "UTC")
-            return {"cron": given[crons[0]], "timezone": zone, "data_interval": _CRONS[word]}
+        if own and word in _CRONS:
+            given = self._with_cron(path, given)
+            if isinstance(given.get("cron"), str) and given.keys() <= {"cron", "timezone"}:
+                zone = given.get("timezone", "UTC")
+                return {"cron": given["cron"], "timezone": zone, "data_interval": _CRONS[word]}
         of_target = "DeltaDataIntervalTimetable" if self._airflow_2 else "DeltaTriggerTimetable"
         if own and word == of_target and given.keys() == {"delta"} and is_duration(given["delta"]):
             return {"every": given["delta"]}
         made = {key: self._argument(key, given[key], given.at(key), own=own) for key in given}
         written = f"airflow.timetables.{_MODULES[word]}.{word}" if own else path
         return {"timetable": written} | ({"with": made} if made else {})
+
+    def _with_cron(self, path: str, given: Fields) -> Fields:
+        """Return the arguments of a timetable with its cron under the name that a spec has for it.
+
+        `airflow.sdk` calls it `expression`, `airflow.timetables` calls it `cron`.
+        """
+        right, wrong = ("expression", "cron")[:: 1 if path.startswith("airflow.sdk.") else -1]
+        if wrong in given:
+            text = f"{path} takes no `{wrong}`: Airflow refuses it; write `{right}`"
+            self._report.gap(given.at(wrong), wrong, text)
+        made = Fields(given.place)
+        for key, value in given.items():
+            made.put("cron" if key in {right, wrong} else key, value, given.at(key))
+        return made
 
     def _argument(self, key: str, value: object, place: Place, *, own: bool) -> Any:  # noqa: ANN401
         if is_duration(value) and own and key in _LENGTHS:
