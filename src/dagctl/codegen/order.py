@@ -64,7 +64,8 @@ def explicit_upstream(outline: Outline, entry: Entry, target: Target) -> Iterato
 
     It does so for setups that a task tears down, for what it is mapped over, and for outputs in
     what it renders. What a class of the project's own renders is not known, so that such a task
-    gets those edges written out; so does a group, which renders nothing.
+    gets those edges written out; so does a group, which renders nothing. A function that stands for
+    what it returns puts outputs where Airflow sees them, or not, as it likes.
     """
     names = [*torn_down(entry.item), *_implied_names(entry, target)]
     implied = {outline.resolve(name, entry.group) for name in names}
@@ -73,8 +74,9 @@ def explicit_upstream(outline: Outline, entry: Entry, target: Target) -> Iterato
 
 def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
     renders = bool(entry.outputs) and not entry.is_group and _renders(entry, target)
+    is_bare = entry.is_group and entry.item.without_group  # what it does with them, it knows
     for path, name in entry.outputs:
-        if path[0] in MAPPED_BY or renders:
+        if path[0] in MAPPED_BY or renders or is_bare:
             yield name
 
 

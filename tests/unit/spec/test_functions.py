@@ -220,7 +220,10 @@ def test_what_a_function_returns_stands_at_the_arrows_without_a_group() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (BARE + "    args: [{$xcom: a}]\n  - {task_id: a, bash_command: x}\n", Code.BAD_MARKER),
+        (
+            GROUP + "    args: [{$xcom: a}]\n  - {task_id: a, bash_command: x}\n",
+            Code.BAD_MARKER,
+        ),
         (BARE + "    tooltip: Reads\n", Code.UNKNOWN_KEY),
         (BARE + "    prefix_group_id: false\n", Code.UNKNOWN_KEY),
         (BARE + "    expand: {x: [1]}\n", Code.UNKNOWN_KEY),

@@ -15,6 +15,7 @@ RETURNED = "return_value"
 """The key under which Airflow keeps what a task returns."""
 VALUE_FIELDS = {
     "with": "arguments",
+    "args": "args",
     "op_kwargs": "op_kwargs",
     "env": "env",
     "expand": "expand",

@@ -189,7 +189,8 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     elif "tasks" not in data and "group_callable" not in data and not _says_its_tasks(data):
         hint = "add the tasks of the group, or `group_callable: package.module.function`"
         yield Problem(Code.MISSING_KEY, "`tasks` is missing", hint).at("tasks")
-    if "group_callable" in data and not is_mapped(data):
+    is_bare = data.get("without_group") is True
+    if "group_callable" in data and not is_mapped(data) and not is_bare:
         message = "a function that makes a group is called before any task has an output"
         hint = "let a task in the group read it with `xcom_pull`"
         for key in ("with", "args"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Module, Modules, convert_python
+from dagctl.convert import ConvertedDag, Module, Modules, Outcome, convert_python
 
 HEAD = """
 from datetime import datetime
@@ -145,3 +145,81 @@ def test_what_a_kept_call_may_change_in_its_module_is_not_known() -> None:
     """Else a function of it that is followed would not have what the call added."""
     dag = converted("a >> noted('x')\na >> lines(NAMES)")
     assert not dag.whole
+
+
+def test_a_decorator_of_a_package_whose_function_gets_an_output_makes_a_task() -> None:
+    dag = converted("""
+        from airflow.decorators import task
+        from acme.tasks import counting
+        @task
+        def rows():
+            return 1
+        @counting(unit="rows")
+        def counted(found, least):
+            return found
+        made = counted(rows(), 2)
+        a >> made
+        make(made, name="x") >> z
+    """)
+    assert dag.whole, dag.remarks
+    assert not dag.is_certain
+    counted, kept = dag.data["tasks"][3:]
+    assert (counted["task_id"], counted["decorator"]) == ("counted", "acme.tasks.counting")
+    assert (counted["with"], counted["dependencies"]) == ({"unit": "rows"}, ["a"])
+    assert counted["op_kwargs"] == {"found": {"$xcom": "rows"}, "least": 2}
+    assert kept["args"] == [{"$xcom": "counted"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@counting\ndef counted(found):\n    return found\na >> counted(1)",
+        "@counting('x')\ndef counted(found):\n    return found\na >> counted(a.output)",
+        "@counting\n@other\ndef counted(found):\n    return found\na >> counted(a.output)",
+    ],
+)
+def test_a_function_under_another_decorator_that_may_be_none_of_tasks_is_a_gap(text: str) -> None:
+    assert not converted(f"from acme.tasks import counting, other\n{text}").whole
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("random.seed(42)", "random.seed(42)"),
+        ("seaborn.set_theme(style='white')", "seaborn.set_theme(style='white')"),
+        ("oracledb.version = '8.3.0'", "oracledb.version"),
+        ("sys.modules['cx_Oracle'] = oracledb", "sys.modules['cx_Oracle']"),
+    ],
+)
+def test_what_a_package_without_airflow_is_set_to_is_left_out_and_said(
+    line: str, said: str
+) -> None:
+    dag = converted(f"import random, sys, seaborn, oracledb\n{line}")
+    assert dag.whole
+    assert [each.subject for each in dag.remarks if each.outcome is Outcome.DROPPED] == [said]
+
+
+def test_an_item_set_in_what_the_file_imports_is_a_gap() -> None:
+    assert not converted("from acme import settings\nsettings['x'] = 1").whole
+
+
+def test_whether_something_is_in_what_is_read_at_each_parse_stays_a_call() -> None:
+    dag = converted("""
+        from airflow.models import Variable
+        from airflow.operators.python import PythonOperator
+        from acme import run
+        conf = Variable.get("conf", deserialize_json=True)
+        PythonOperator(task_id="b", python_callable=run, op_kwargs={
+            "has": "x" in conf, "lacks": "x" not in conf["y"], "numbers": range(3)})
+    """)
+    assert dag.whole, dag.remarks
+    given = dag.data["tasks"][2]["with"]
+    read = {
+        "$new": "airflow.models.Variable.get",
+        "with": {"key": "conf", "deserialize_json": True},
+    }
+    inner = {"$new": "operator.getitem", "args": [read, "y"]}
+    assert given["has"] == {"$new": "operator.contains", "args": [read, "x"]}
+    contained = {"$new": "operator.contains", "args": [inner, "x"]}
+    assert given["lacks"] == {"$new": "operator.not_", "args": [contained]}
+    assert given["numbers"] == {"$new": "builtins.range", "args": [0, 3, 1]}

@@ -344,7 +344,7 @@ def test_what_only_a_logger_gets_is_no_gap(line: str) -> None:
     ("line", "end"),
     [
         ("if os.getenv('E') == 'a':\n    plugins.load()", ": give the value with --environ"),
-        ("if 'a' in os.environ['E']:\n    plugins.load()", "; taken as true"),
+        ("if 'a' in os.environ['E']:\n    plugins.load()", ": give the value with --environ"),
         ("for n in Variable.get('n').split():\n    print(n)", ": give the value with --variables"),
         ("for n in plugins.n().split():\n    print(n)", "only when Python runs"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow import assets, making
@@ -19,9 +20,11 @@ from dagctl.convert.python_file.state.objects import (
     Made,
     Name,
     Opaque,
+    Output,
     Partial,
 )
 from dagctl.convert.python_file.state.source import words
+from dagctl.spec.fields.import_path import is_import_path
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.binding import Call
@@ -70,6 +73,10 @@ def wrapped(
     if not isinstance(decorator, Decorator):
         function = value.function if isinstance(value, Decorated) else value
         if isinstance(function, Function):
+            is_only = function is value and function.strange is None
+            function.under = None
+            if is_only and isinstance(decorator, Name | Made):
+                function.under = decorator
             function.strange = words(node) if node is not None else "a decorator"
             _note_own(machine, decorator, function)
         return value
@@ -102,6 +109,34 @@ def _note_own(machine: Machine, decorator: object, function: Function) -> None:
         return  # as above
     text = f"what the decorator `{function.strange}` does at each parse is not followed"
     machine.file_report.gap(function.place, function.name, text)
+
+
+def as_task(machine: Machine, function: Function, made: Call) -> Decorated | None:
+    """Return a function under the decorator of a package, if a call of it makes a task.
+
+    Such a function gets outputs of tasks, which no plain function can take while Airflow reads
+    the file. Decorators of packages that make tasks take what those of Airflow's providers take.
+    """
+    by = function.under
+    path = by.path if isinstance(by, Name) else by.target.path if by else ""
+    given = [*made.args, *made.kwargs.values()]
+    is_clear = path.startswith(_MAKING) or any(isinstance(each, Output) for each in given)
+    is_taken = is_clear and bool(machine.around) and is_import_path(path) and not made.unknown
+    if by is None or not is_taken or machine.definition(path) is not None:
+        return None
+    kwargs: dict[str, Any] = {}
+    if isinstance(by, Made):
+        if by.args or by.is_old:
+            return None
+        by.is_used, kwargs = True, dict(by.kwargs)
+    text = "it is taken for a decorator that makes a task, as those of Airflow's providers do"
+    machine.report.assumed(function.place, str(function.strange)[:60], text)
+    plain = replace(function, strange=None, under=None)
+    return Decorated(plain, Decorator(path, kwargs, {}))
+
+
+_MAKING = ("astro.sql.", "astro.dataframe")
+"""Packages whose decorators make tasks."""
 
 
 def _path_of(decorator: Name | Made) -> str:

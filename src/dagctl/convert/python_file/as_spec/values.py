@@ -194,6 +194,8 @@ class Values:
             case Function() | Decorated():
                 text = "a function of the file has no word here: write it into a module"
                 return self.missing(place, subject, text)
+            case range() if self._is_rendered is not None:
+                return {"$new": "builtins.range", "args": [value.start, value.stop, value.step]}
             case set() | frozenset():
                 self.report.changed(place, subject, "a set is written as a list, in order")
                 return self.value(sorted(value, key=str), place, subject)

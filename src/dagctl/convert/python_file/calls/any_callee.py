@@ -71,7 +71,8 @@ def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401,
         case Name():
             return airflow_calls.named(machine, callee, made)
         case Function():
-            return inline(machine, callee, made)
+            task = decorators.as_task(machine, callee, made) if callee.under else None
+            return decorators.called(machine, task, made) if task else inline(machine, callee, made)
         case Decorator():
             return _decorate(machine, callee, made)
         case Decorated() | Partial(callee=Decorated()):

@@ -155,7 +155,7 @@ def unary(machine: Machine, node: ast.UnaryOp, value: object) -> Any:  # noqa: A
     return function(value)
 
 
-def compare(  # noqa: C901, PLR0911 - one for each kind
+def compare(  # noqa: C901, PLR0911, PLR0912 - one for each kind
     machine: Machine,
     node: ast.Compare,
     op: ast.cmpop,
@@ -163,7 +163,11 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
     right: object,
 ) -> Any:  # noqa: ANN401
     """Return whether two values compare so."""
-    at_parse = kept.operated(machine, node, op, [left, right]) if len(node.ops) == 1 else None
+    at_parse = None
+    if len(node.ops) == 1:
+        at_parse = _contained(machine, node, op, left, right) or kept.operated(
+            machine, node, op, [left, right]
+        )
     if at_parse is not None:
         return at_parse
     left, right = settled(left), settled(right)
@@ -195,6 +199,18 @@ def compare(  # noqa: C901, PLR0911 - one for each kind
         return bool(function(left, right))
     except TypeError:
         return machine.opaque(node, f"`{words(node)}` cannot be worked out")
+
+
+def _contained(
+    machine: Machine, node: ast.Compare, op: ast.cmpop, left: object, right: object
+) -> Any:  # noqa: ANN401
+    """Return whether something is in what is read at each parse, as a call; None: it is not."""
+    if not isinstance(op, ast.In | ast.NotIn):
+        return None
+    made = kept.applied(machine, node, "operator.contains", [right, left])
+    if made is None or isinstance(op, ast.In):
+        return made
+    return kept.applied(machine, node, "operator.not_", [made])
 
 
 def _is_same_member(left: object, right: object) -> bool | None:

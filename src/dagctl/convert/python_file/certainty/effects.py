@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.certainty.surroundings import is_logger
 from dagctl.convert.python_file.certainty.uncertain import forget
 from dagctl.convert.python_file.state.bound_names import changed_names
+from dagctl.convert.python_file.state.kept_call import Unknown
 from dagctl.convert.python_file.state.objects import (
     Bound,
     Container,
@@ -21,7 +22,6 @@ from dagctl.convert.python_file.state.objects import (
     Output,
     Partial,
     Task,
-    Unknown,
     dag_of,
 )
 from dagctl.convert.python_file.state.record import Record

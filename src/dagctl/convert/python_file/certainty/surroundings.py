@@ -35,6 +35,17 @@ _QUIET = frozenset(
     {"logging", "warnings", "urllib3", "matplotlib", "loguru", "structlog", "pprint"}
 )
 """Packages whose functions, and whose objects' methods, do nothing that a DAG has."""
+_SETTINGS = frozenset(
+    {
+        *("decimal", "faulthandler", "gc", "locale", "random", "signal", "socket", "ssl", "time"),
+        *("coloredlogs", "ddtrace", "nltk", "numpy", "oracledb", "pandas", "plotly", "polars"),
+        *("psycopg2", "pymysql", "requests", "rich", "seaborn", "sentry_sdk", "shap", "sklearn"),
+        *("statsmodels", "tensorflow", "torch", "tqdm", "nest_asyncio", "findspark", "mlflow"),
+        *("openai", "wandb"),
+    }
+)
+"""Packages that know nothing of Airflow: a call of theirs, or an attribute set, makes no task."""
+SETTING = "the old file did it at each parse and in each task; a task that needs it does it itself"
 _LOGGERS = ("airflow.utils.log.", "airflow.sdk.log.", "builtins.print.")
 _MESSAGES = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "setLevel"}
@@ -62,6 +73,12 @@ def _writes(node: ast.Call, scope: Scope) -> bool:
 def is_logger(node: ast.expr, scope: Scope) -> bool:
     """Return whether a function is one of a package that only writes to a log."""
     return _is_quiet(_begin(node, scope) or "")
+
+
+def is_setting(node: ast.expr, scope: Scope) -> bool:
+    """Return whether an expression only sets what a package does that knows nothing of Airflow."""
+    path = _begin(node, scope) or ""
+    return path.partition(".")[0] in _SETTINGS or path.startswith("sys.modules")
 
 
 def _is_quiet(path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.outcome.report import Outcome
 from dagctl.convert.python_file.state.bound_names import only_says
+from dagctl.convert.python_file.state.kept_call import Unknown
 from dagctl.convert.python_file.state.objects import (
     Bound,
     Dag,
@@ -16,7 +17,6 @@ from dagctl.convert.python_file.state.objects import (
     Made,
     Name,
     Opaque,
-    Unknown,
     dag_of,
 )
 from dagctl.convert.python_file.state.source import words

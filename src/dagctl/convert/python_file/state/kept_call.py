@@ -1,8 +1,12 @@
-"""What a call of a file is known by, where it stays a call."""
+"""Calls of a file that nothing follows: what each is known by, and what it may have made."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dagctl.convert.outcome.report import Place, Report
+    from dagctl.convert.python_file.state.objects import Made, Opaque
 
 
 class KeptCall(NamedTuple):
@@ -13,3 +17,13 @@ class KeptCall(NamedTuple):
     column: int
     end: tuple[int | None, int | None]
     """Where it ends: `make().run()` begins where `make()` does."""
+
+
+class Unknown(NamedTuple):
+    """A call of which only Python knows whether it makes a task or a DAG."""
+
+    value: Opaque | Made
+    place: Place
+    subject: str
+    report: Report
+    call: KeptCall

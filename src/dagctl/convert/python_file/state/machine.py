@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.state.given import Deployment, FilesBeside
+    from dagctl.convert.python_file.state.kept_call import Unknown
     from dagctl.convert.python_file.state.objects import (
         Decorated,
         Function,
         LocalClass,
         Task,
-        Unknown,
     )
     from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import SourceFile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.report import Report
 from dagctl.frozen import frozen
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.convert.outcome.report import Place
-    from dagctl.convert.python_file.state.kept_call import KeptCall
     from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import Scope
 
@@ -154,16 +153,6 @@ class Made:
     """Whether the file changes later what the object may hold."""
 
 
-class Unknown(NamedTuple):
-    """A call of which only Python knows whether it makes a task or a DAG."""
-
-    value: Opaque | Made
-    place: Place
-    subject: str
-    report: Report
-    call: KeptCall
-
-
 @dataclass(eq=False, slots=True)
 class Condition:
     """Assets that are joined by `&` or `|`."""
@@ -182,6 +171,8 @@ class Function:
     place: Place
     strange: str | None = None
     """A decorator that is none of Airflow's."""
+    under: Name | Made | None = None
+    """That decorator, if it is imported and the only one."""
     defaults: dict[str, Any] = field(default_factory=dict)
     is_late: bool = False
     """Whether a call of it runs nothing of it: it is `async`, or a generator."""

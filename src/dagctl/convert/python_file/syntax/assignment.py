@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file.certainty.surroundings import SETTING, is_setting
 from dagctl.convert.python_file.certainty.uncertain import forget, spoil
 from dagctl.convert.python_file.state.loops import turns
 from dagctl.convert.python_file.state.objects import Dag, Name, Output, Task, settled
@@ -31,6 +32,8 @@ def assign(
             scope.elsewhere.get(name, scope).named_at[name] = machine.changes.now()
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
             _unpack(machine, elements, value, scope, statement)
+        case ast.Attribute(value=owner) | ast.Subscript(value=owner) if is_setting(owner, scope):
+            machine.report.dropped(machine.place(statement), words(target), SETTING)
         case ast.Attribute(value=owner, attr=name):
             _set_attribute(machine, machine.evaluate(owner, scope), name, value, statement)
         case ast.Subscript(value=ast.Call(func=ast.Name(id="globals"), args=[]), slice=key):
@@ -94,7 +97,7 @@ def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
     if (in_mapping or in_list) and not machine.is_kept(owner):
         machine.changes.note(owner)
         owner[index] = value  # type: ignore[index] # see above
-    elif not isinstance(owner, Name):
+    else:
         machine.report.gap(machine.place(node), words(node), "the assignment is not followed")
 
 

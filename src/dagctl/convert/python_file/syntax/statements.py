@@ -79,6 +79,9 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
         if surroundings.is_for_the_log(node.value, scope):
             machine.forget_unknown(value)
             machine.report.dropped(place, called[:60], "Airflow runs it at each parse, for the log")
+        elif surroundings.is_setting(node.value, scope):
+            machine.forget_unknown(value)
+            machine.report.dropped(place, called[:60], surroundings.SETTING)
         elif (text := surroundings.needed(machine, node.value, value)) is not None:
             machine.forget_unknown(value)
             machine.report.changed(place, called[:60], text)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 try:
+    from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
     from airflow.providers.standard.operators.bash import BashOperator
     from airflow.sdk import TaskGroup
+    from airflow.sdk.bases.decorator import task_decorator_factory
 except ImportError:
+    from airflow.decorators.base import task_decorator_factory
+    from airflow.decorators.python import _PythonDecoratedOperator
     from airflow.operators.bash import BashOperator
     from airflow.utils.task_group import TaskGroup
 
@@ -45,3 +49,17 @@ class Steps:
     def make(self, retries: int = 0) -> Any:  # noqa: ANN401 - as above
         """Return the one task that it makes."""
         return BashOperator(task_id=f"for_{self.client}", bash_command="ls", retries=retries)
+
+
+def saved(rows: Any, *, name: str) -> Any:  # noqa: ANN401 - as above
+    """Return a task that renders what another one returns."""
+    return BashOperator(task_id=name, bash_command="echo", env={"ROWS": rows})
+
+
+def counting(python_callable: Any = None, **options: Any) -> Any:  # noqa: ANN401 - as above
+    """Make tasks of functions, as the decorators of Airflow's providers do."""
+    return task_decorator_factory(
+        python_callable=python_callable,
+        decorated_operator_class=_PythonDecoratedOperator,
+        **options,
+    )
