@@ -125,7 +125,7 @@ def test_the_dag_is_the_one_that_the_file_makes(airflow: Airflow, tmp_path: Path
 
 CALLS = """
 from datetime import datetime, timezone
-from jobs.makers import Steps, after, copies, counting, report, saved
+from jobs.makers import Steps, after, copies, counting, report, returned, saved
 
 with DAG("calls", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=timezone.utc)) as dag:
     start = EmptyOperator(task_id="start")
@@ -136,6 +136,7 @@ with DAG("calls", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=timezone
         groups = copies(["orders", "prices"])
         last = EmptyOperator(task_id="last")
         groups >> last
+        groups[0] >> EmptyOperator(task_id="first") >> groups[-1]
     start >> groups
     chain(start, Steps("emea").make(retries=1), end)
     @counting(retries=4)
@@ -144,7 +145,8 @@ with DAG("calls", schedule=None, start_date=datetime(2024, 1, 1, tzinfo=timezone
 
     rows = BashOperator(task_id="rows", bash_command="echo 1")
     saved(counted(rows=rows.output, least=1), name="saved") >> end
-    saved(rows.output, name="kept")
+    rows >> saved(rows.output, name="kept")
+    saved(returned("rows"), name="again")
 after(dag, [start, last], name="checked")
 """
 METHODS = Module(
@@ -172,6 +174,6 @@ def test_calls_of_functions_that_make_tasks_make_the_same_tasks(
     assert facts[ours]["errors"] == facts[theirs]["errors"] == []
     for tasks in (facts[ours]["tasks"], facts[theirs]["tasks"]):
         tasks["counted"].pop("python_callable")  # a function has another name in our file
-    assert len(facts[ours]["tasks"]) == 13
+    assert len(facts[ours]["tasks"]) == 16
     for part in ("tasks", "groups", "dag"):
         assert facts[ours][part] == facts[theirs][part], part

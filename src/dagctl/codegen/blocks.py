@@ -129,7 +129,9 @@ def _statement(
 ) -> ast.stmt:
     if not isinstance(part, _MemberBlock):
         if part.is_group and part.item.group_callable:
-            return made_by_function(part, scope, is_named=part in named)
+            return made_by_function(
+                part, scope, is_named=part in named or part in scope.outline.read
+            )
         made = _mapped_group(part, scope, within) if part.is_group else _made(part, scope)
         return assign(scope.variable(part), made)
     group = part.group

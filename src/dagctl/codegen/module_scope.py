@@ -122,7 +122,12 @@ class ModuleScope:
         return function is None or function is self.function
 
     def output(self, entry: Entry) -> ast.expr:
-        """Return the output of a task; of a decorated function its variable is the output."""
+        """Return the output of a task; of a decorated function its variable is the output.
+
+        So is what a function returns that makes tasks without a group.
+        """
+        if entry.is_group:
+            return name(self.variable(entry))
         if self.is_seen(entry) and is_decorated(entry.item):
             return name(self.variable(entry))
         return attribute(self.handle(entry), "output")

@@ -69,14 +69,23 @@ def explicit_upstream(outline: Outline, entry: Entry, target: Target) -> Iterato
     """
     names = [*torn_down(entry.item), *_implied_names(entry, target)]
     implied = {outline.resolve(name, entry.group) for name in names}
-    return (each for each in outline.upstream(entry) if each not in implied)
+    said = {outline.resolve(name, entry.group) for name in entry.item.dependencies}
+    used = {outline.resolve(name, entry.group) for _, name in entry.outputs}
+    for each in outline.upstream(entry):
+        is_left = _is_bare(entry) or _is_bare(each)
+        if each not in (used - said if is_left else implied):
+            yield each
+
+
+def _is_bare(entry: Entry) -> bool:
+    """Return whether an entry stands for what a function returns, which Airflow may render."""
+    return entry.is_group and bool(entry.item.without_group)
 
 
 def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
     renders = bool(entry.outputs) and not entry.is_group and _renders(entry, target)
-    is_bare = entry.is_group and entry.item.without_group  # what it does with them, it knows
     for path, name in entry.outputs:
-        if path[0] in MAPPED_BY or renders or is_bare:
+        if path[0] in MAPPED_BY or renders:
             yield name
 
 

@@ -236,3 +236,25 @@ def test_what_a_function_returns_stands_at_the_arrows_without_a_group() -> None:
 )
 def test_only_a_function_that_makes_tasks_is_called_without_a_group(text: str, found: Code) -> None:
     assert [code for code, _ in findings(text)] == [found]
+
+
+def test_what_a_function_returns_without_a_group_is_a_value_and_brings_no_arrow() -> None:
+    text = BARE + (
+        "    with: {size: {$xcom: a}}\n    dependencies: [a]\n"
+        "  - {task_id: a, bash_command: x}\n"
+        "  - {task_id: b, bash_command: x, env: {A: {$xcom: g}}}\n"
+        "  - {task_id: c, bash_command: x, env: {A: {$xcom: g}}, dependencies: [g]}\n"
+        "  - {group_id: h, group_callable: jobs.models.make, without_group: true,"
+        " args: [{$xcom: g}, {$xcom: b}]}\n"
+    )
+    source = render(load_spec(text))
+    assert 'env={"A": g_group},' in source
+    assert "make(\n        g_group,\n        b_task.output,\n    )" in source
+    edges = source.partition("# Task dependencies\n")[2].splitlines()
+    assert edges == ["a_task >> g_group", "g_group >> c_task"]
+    assert source.index("a_task = ") < source.index("g_group = ") < source.index("b_task = ")
+
+
+def test_a_group_has_no_output() -> None:
+    text = GROUP + "  - {task_id: b, bash_command: x, env: {A: {$xcom: g}}}\n"
+    assert [code for code, _ in findings(text)] == [Code.BAD_MARKER]

@@ -100,6 +100,12 @@ class Outline:
             if entry.is_group:
                 groups[id(placed.item)] = entry
 
+    @cached_property
+    def read(self) -> frozenset[Entry | None]:
+        """The entries whose outputs others use."""
+        used = ((name, entry.group) for entry in self.entries for _, name in entry.outputs)
+        return frozenset(self.resolve(name, group) for name, group in used)
+
     def _entry(self, placed: walk.Placed, group: Entry | None) -> Entry:
         is_group = walk.is_group(placed.item)
         number = len(self.entries)

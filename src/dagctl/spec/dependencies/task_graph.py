@@ -177,6 +177,8 @@ def _no_output(target: Entry, wait: Wait) -> Problem | None:
     """Return the problem of a group where only a task can be named."""
     if not target.is_group or wait.place[0] == "dependencies":
         return None
+    if field(target.item, "without_group") is True and wait.place[0] != "teardown":
+        return None  # it stands for what the function returns
     message = f"{quoted(wait.name)} is a group, which has no output"
     if wait.place[0] == "teardown":
         message = f"{quoted(wait.name)} is a group; a teardown names the setup tasks"

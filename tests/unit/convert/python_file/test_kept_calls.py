@@ -122,14 +122,15 @@ def test_a_function_that_is_followed_to_its_end_is_no_call() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "made = make(name='x')\na >> made[0]",
+        "made = make(name='x')\na >> made[0:2]",
+        "made = make(name='x')\na >> made\nBashOperator(task_id='b', bash_command=f'ls {made}')",
+        "made = make(name='x')\na >> made\nBashOperator(task_id='b', retries=made)",
         "made = make(name='x')\na >> made\nif made is not None:\n    made >> z",
         "made = make(name='x')\na >> made\nif made:\n    made >> z",
         "made = make(name='x')\na >> made\nfor each in made:\n    each >> z",
         "made = make(name='x')\nwith made:\n    BashOperator(task_id='b', bash_command='ls')",
         "made = make(name='x')\nBashOperator(task_id='b', bash_command='ls', task_group=made)",
         "made = make(name='x')\nchain(made, [a, z])",
-        "made = make(name='x')\nother(made)\na >> made",
         "made = make(name='x')\nBashOperator(task_id=made.group_id, bash_command='ls')",
         "steps = Steps('x')\na >> steps.make()\na >> steps.make(1)",
         "a >> Steps('x').plain('y')",
@@ -223,3 +224,25 @@ def test_whether_something_is_in_what_is_read_at_each_parse_stays_a_call() -> No
     contained = {"$new": "operator.contains", "args": [inner, "x"]}
     assert given["lacks"] == {"$new": "operator.not_", "args": [contained]}
     assert given["numbers"] == {"$new": "builtins.range", "args": [0, 3, 1]}
+
+
+def test_what_a_kept_call_returns_and_its_items_are_values() -> None:
+    dag = converted("""
+        made = make(name="x")
+        a >> made[0] >> made["rest"]
+        made[-1] >> z
+        other(made)
+        BashOperator(task_id="b", bash_command="ls", env={"A": made})
+    """)
+    assert dag.whole, dag.remarks
+    tasks = {each.get("group_id", each.get("task_id")): each for each in dag.data["tasks"]}
+    item = {"group_callable": "operator.getitem", "without_group": True}
+    made = {"$xcom": "make_made"}
+    first = {"group_id": "make_made_0", "args": [made, 0], "dependencies": ["a"]}
+    assert tasks["make_made_0"] == item | first
+    rest = {"group_id": "make_made_rest", "args": [made, "rest"], "dependencies": ["make_made_0"]}
+    assert tasks["make_made_rest"] == item | rest
+    assert tasks["make_made_last"] == item | {"group_id": "make_made_last", "args": [made, -1]}
+    assert tasks["z"]["dependencies"] == ["make_made_last"]
+    assert tasks["other_made"]["args"] == [made]
+    assert tasks["b"]["env"] == {"A": made}

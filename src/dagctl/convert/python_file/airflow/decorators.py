@@ -22,6 +22,7 @@ from dagctl.convert.python_file.state.objects import (
     Opaque,
     Output,
     Partial,
+    is_bare,
 )
 from dagctl.convert.python_file.state.source import words
 from dagctl.spec.fields.import_path import is_import_path
@@ -120,7 +121,9 @@ def as_task(machine: Machine, function: Function, made: Call) -> Decorated | Non
     by = function.under
     path = by.path if isinstance(by, Name) else by.target.path if by else ""
     given = [*made.args, *made.kwargs.values()]
-    is_clear = path.startswith(_MAKING) or any(isinstance(each, Output) for each in given)
+    is_clear = path.startswith(_MAKING) or any(
+        isinstance(each, Output) or is_bare(each) for each in given
+    )
     is_taken = is_clear and bool(machine.around) and is_import_path(path) and not made.unknown
     if by is None or not is_taken or machine.definition(path) is not None:
         return None

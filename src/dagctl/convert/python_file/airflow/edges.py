@@ -9,6 +9,7 @@ from dagctl.convert.python_file.state.objects import (
     Dag,
     Group,
     Label,
+    Made,
     Opaque,
     Output,
     Task,
@@ -98,8 +99,20 @@ def _ends(machine: Machine, value: object, node: ast.AST) -> list[End]:
     if isinstance(value, Opaque):
         machine.report.gap(place, words(node), f"the edge leads to something unknown: {value.why}")
     elif value is not None:
+        _note_calls(machine, value)
         machine.report.gap(place, words(node), "the edge leads to something that is no task")
     return []
+
+
+def _note_calls(machine: Machine, value: object) -> None:
+    """Note the calls that give the end of an edge: they make tasks."""
+    stack: list[Any] = [value]
+    for _ in range(_MOST):
+        item = stack.pop() if stack else None
+        if not isinstance(item, Made):
+            break
+        machine.edge_values.add(id(item))
+        stack += [each for each in item.args if isinstance(each, Made)]
 
 
 def tasks_in(value: object) -> list[Task]:

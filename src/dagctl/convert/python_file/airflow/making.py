@@ -114,6 +114,15 @@ def made_by_call(machine: Machine, path: str, made: Call, owner: Dag | None) -> 
     return bare
 
 
+def item_of(machine: Machine, owner: Group, key: str | int, node: ast.AST) -> Group:
+    """Return what stands for an item of what a function returns at each parse."""
+    word = f"last{'' if key == -1 else -key}" if isinstance(key, int) and key < 0 else key
+    settings = {"group_id": f"{owner.group_id}_{word}", "dag": dag_of(owner)}
+    bare = group(machine, settings, {}, node, repeated=True)
+    bare.maker, bare.args, bare.is_bare = "operator.getitem", [owner, key], True
+    return bare
+
+
 def task(  # noqa: PLR0913 - the parts of a call
     machine: Machine,
     callee: Name | Decorated,

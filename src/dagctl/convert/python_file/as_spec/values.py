@@ -69,6 +69,7 @@ _OBJECTS = frozenset(
     }
 )
 """Arguments of DAGs, and of every task, that are objects of Python or have such in them."""
+_ANOTHER = "it is another moment at each parse: give a text of it, or read it in the task"
 _POSITIONS = {
     "CronTriggerTimetable": ("cron",),
     "CronDataIntervalTimetable": ("cron", "timezone"),
@@ -155,10 +156,7 @@ class Values:
             case Moment(frozen=True, read=Made() as read) if self._is_rendered is not None:
                 return self._made(read, place, subject)
             case Moment(frozen=True):
-                why = (
-                    "it is another moment at each parse: give a text of it, or read it in the task"
-                )
-                return self.missing(place, subject, why)
+                return self.missing(place, subject, _ANOTHER)
             case Moment(form="datetime" | "date", zone=None) if self._is_rendered is not None:
                 return self._without_zone(value)
             case Moment():
@@ -199,6 +197,8 @@ class Values:
             case set() | frozenset():
                 self.report.changed(place, subject, "a set is written as a list, in order")
                 return self.value(sorted(value, key=str), place, subject)
+            case Group(is_bare=True):
+                return {"$xcom": ".".join(spec_path(value))}
             case Task() | Group():
                 return self.missing(place, subject, f"a task is no value: {full_id(value)}")
             case Dag():

@@ -109,6 +109,8 @@ def report_lost(machine: Machine, copied: Collection[Place]) -> set[KeptCall]:
             remarks = each.report.remarks
             gaps = {item.place for item in remarks if item.outcome is Outcome.GAP}
             known[id(each.report)] = gaps
+        if id(each.value) in machine.edge_values:
+            lost.add(each.call)
         if is_used or each.place in copied:
             continue
         lost.add(each.call)

@@ -120,6 +120,8 @@ class Machine:
         """Calls of functions that stay calls: what they make is not followed."""
         self.followed: list[tuple[KeptCall, SourceFile, ast.AST]] = []
         """Functions of other modules that made something, each with the call that led there."""
+        self.edge_values: set[int] = set()
+        """Which of `unknown` give the ends of edges: by the identity of their values."""
         self.leading: KeptCall | None = None
         """The call of a function of another module that is being gone through."""
         self.handlers: list[Sequence[ast.ExceptHandler]] = []

@@ -37,8 +37,8 @@ from dagctl.convert.python_file.state.objects import (
 )
 from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.syntax import comprehensions
-from dagctl.convert.python_file.values import dates, instances, kept, methods, paths, reads, records
+from dagctl.convert.python_file.syntax import comprehensions, subscripts
+from dagctl.convert.python_file.values import dates, instances, kept, methods, paths, records
 from dagctl.convert.python_file.values.connections import field
 from dagctl.convert.python_file.values.kept_texts import by_percent
 from dagctl.convert.python_file.values.texts import formatted, rendered, spoken, text_of
@@ -289,22 +289,6 @@ def _is_node(value: object) -> bool:
     return isinstance(value, _NODES)
 
 
-def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # noqa: ANN401
-    owner = machine.evaluate(node.value, scope)
-    if isinstance(owner, Opaque):
-        return owner
-    if isinstance(node.slice, ast.Slice):
-        return plain.cut(machine, node, owner, scope)
-    key = machine.evaluate(node.slice, scope)
-    if isinstance(owner, Output) and isinstance(key, str):
-        return Output(owner.task, key)
-    if isinstance(owner, Output) and isinstance(key, int):
-        return machine.opaque(node, "Airflow has no items of an output by number")
-    if isinstance(owner, Name) and owner.path == "os.environ":
-        return reads.item(machine, node, key)
-    return plain.item(machine, node, owner, key)
-
-
 def _set(machine: Machine, node: ast.Set, scope: Scope) -> Any:  # noqa: ANN401
     try:
         return set(_elements(machine, node.elts, scope))
@@ -379,7 +363,7 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
     ast.JoinedStr: _joined_text,
     ast.Attribute: _attribute,
     ast.BinOp: _binary,
-    ast.Subscript: _subscript,
+    ast.Subscript: subscripts.subscript,
     ast.List: lambda machine, node, scope: _elements(machine, node.elts, scope),
     ast.Tuple: lambda machine, node, scope: tuple(_elements(machine, node.elts, scope)),
     ast.Set: _set,

@@ -63,3 +63,8 @@ def counting(python_callable: Any = None, **options: Any) -> Any:  # noqa: ANN40
         decorated_operator_class=_PythonDecoratedOperator,
         **options,
     )
+
+
+def returned(name: str) -> Any:  # noqa: ANN401 - as above
+    """Return the output of a task that it makes, not the task."""
+    return BashOperator(task_id=f"{name}_returned", bash_command="echo 1").output
