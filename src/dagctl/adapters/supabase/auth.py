@@ -21,9 +21,8 @@ from dagctl.session.refusal import REASONS, SessionEndedError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import httpx
-
     from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.messages import Response
     from dagctl.endpoint import Endpoint
 
 VERSION = {"X-Supabase-Api-Version": "2024-01-01"}
@@ -190,7 +189,7 @@ class SupabaseAuth:
     def _grant(self, kind: str, fields: Mapping[str, str], *, once: bool = False) -> Tokens:
         return _tokens(self._called("POST", f"/token?grant_type={kind}", fields, once=once))
 
-    def _refresh_response(self, refresh_token: str) -> httpx.Response:
+    def _refresh_response(self, refresh_token: str) -> Response:
         """Return the answer to a refresh; the server asks for a second try if many come at once."""
         path, fields = "/token?grant_type=refresh_token", {"refresh_token": refresh_token}
         response = self._send("POST", path, fields)
@@ -224,7 +223,7 @@ class SupabaseAuth:
         *,
         token: str | None = None,
         once: bool = False,
-    ) -> httpx.Response:
+    ) -> Response:
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         return self._client.request(
             method,
@@ -251,7 +250,7 @@ def _of_link(text: str) -> dict[str, str] | None:
     return {"type": "email", "token_hash": token}
 
 
-def _json(response: httpx.Response) -> object:
+def _json(response: Response) -> object:
     try:
         return response.json()
     except (ValueError, RecursionError):
@@ -294,7 +293,7 @@ def _no_session() -> UnavailableError:
     )
 
 
-def _refused(response: httpx.Response) -> Exception:
+def _refused(response: Response) -> Exception:
     """Return the error about an answer that refuses."""
     code, text = _refusal(response)
     if response.status_code == UNAUTHORIZED and "api key" in text.lower():
@@ -307,7 +306,7 @@ def _refused(response: httpx.Response) -> Exception:
     return NotSignedInError(WORDS.get(code, f"the server refused: {text}"))
 
 
-def _refusal(response: httpx.Response) -> tuple[str, str]:
+def _refusal(response: Response) -> tuple[str, str]:
     """Return the error code and the text of an answer, in whichever of its shapes."""
     try:
         data = response.json()

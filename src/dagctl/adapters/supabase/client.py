@@ -28,10 +28,10 @@ LONGEST_KIND = 60
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    import httpx
     from storage3._sync.file_api import SyncBucketProxy
 
     from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.messages import Response
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
 
@@ -154,7 +154,7 @@ class DataClient:
             hint="a proxy may have answered in its place: check the url and the network",
         )
 
-    def _see(self, response: httpx.Response) -> None:
+    def _see(self, response: Response) -> None:
         """Keep what the library's exceptions drop: the HTTP status, and what came."""
         self._seen.response = response
         self._seen.status = response.status_code

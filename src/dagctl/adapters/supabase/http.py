@@ -8,10 +8,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from dagctl.adapters.http.bounds import PACKED, TooLarge
 from dagctl.adapters.http.client import PatientClient, fields_of, reason
+from dagctl.adapters.http.messages import URL, Auth, HTTPError, Request, Response, Timeout
 from dagctl.adapters.http.retry import DEADLINE
 from dagctl.adapters.http.trust import known_proxies, trusted
 from dagctl.adapters.supabase.errors import TooLargeError
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
 
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+TIMEOUT = Timeout(30.0, connect=10.0)
 MOMENT = 1.5
 """Seconds to wait if the server's clock is so far behind that a token seems to be from tomorrow."""
 BAD_REQUEST, UNAUTHORIZED, FAILURE = 400, 401, 500
@@ -76,7 +75,7 @@ def open_client(
 class ProjectClient(PatientClient):
     """The client of one project."""
 
-    def build_request(self, *args: Any, **options: Any) -> httpx.Request:  # noqa: ANN401 - httpx's own
+    def build_request(self, *args: Any, **options: Any) -> Request:  # noqa: ANN401 - httpx's own
         """Return the request; in a block of `sending` it has that body."""
         request = super().build_request(*args, **options)
         body = _BODY.get()
@@ -85,14 +84,14 @@ class ProjectClient(PatientClient):
             request.headers["Content-Length"] = str(body.size)
         return request
 
-    def meant_status(self, response: httpx.Response) -> int:
+    def meant_status(self, response: Response) -> int:
         """Return the status that is meant: Storage answers 400, and has it in the body."""
         if response.status_code != BAD_REQUEST or "/storage/v1/" not in response.url.path:
             return response.status_code
         said = str(fields_of(response).get("statusCode", ""))
         return int(said) if said.isdecimal() and len(said) == LENGTH_OF_STATUS else BAD_REQUEST
 
-    def refuse(self, url: httpx.URL, outcome: httpx.Response | httpx.HTTPError) -> None:
+    def refuse(self, url: URL, outcome: Response | HTTPError) -> None:
         """Raise if the project is paused, or the answer too large for dagctl or for the database.
 
         PostgreSQL says 54000 (program_limit_exceeded), for instance of a JSON array of over 256 MB,
@@ -104,7 +103,7 @@ class ProjectClient(PatientClient):
         """
         if isinstance(outcome, TooLarge):
             raise TooLargeError(f"{url.host}: {outcome}", hint="ask for fewer DAGs at once")
-        if not isinstance(outcome, httpx.Response):
+        if not isinstance(outcome, Response):
             return
         if outcome.status_code == PAUSED:
             raise UnavailableError(f"the project at {url.host} is paused")
@@ -138,7 +137,7 @@ def sending(body: LargeBody | None) -> Iterator[None]:
         _BODY.reset(token)
 
 
-class BearerAuth(httpx.Auth):
+class BearerAuth(Auth):
     """Puts the user's token on each request; renews it once if the server refuses it."""
 
     requires_response_body = True
@@ -147,7 +146,7 @@ class BearerAuth(httpx.Auth):
         self._signed_in = signed_in
         self._sleep = sleep
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """Send the request, and once more with a newer token."""
         token = self._signed_in.access_token()
         request.headers["Authorization"] = f"Bearer {token}"
@@ -161,11 +160,11 @@ class BearerAuth(httpx.Auth):
             yield request
 
 
-def _is_too_early(response: httpx.Response) -> bool:
+def _is_too_early(response: Response) -> bool:
     return response.status_code == UNAUTHORIZED and "issued at future" in response.text
 
 
-def _is_too_late(request: httpx.Request, response: httpx.Response) -> bool:
+def _is_too_late(request: Request, response: Response) -> bool:
     """Return whether the answer may mean that the token has run out.
 
     Storage answers 400 for that, and where anybody may read, `Bucket not found`: it then goes on as

@@ -9,8 +9,7 @@ from itertools import chain
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from dagctl.adapters.http.messages import SyncByteStream
 from dagctl.errors import UnavailableError, advice
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ LARGE = 1_000_000
 CHUNK = 64 * 1024
 
 
-class LargeBody(httpx.SyncByteStream):
+class LargeBody(SyncByteStream):
     """A body in a file. Each try of the request reads it from its beginning."""
 
     def __init__(self, file: BinaryIO) -> None:

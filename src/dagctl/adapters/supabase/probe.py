@@ -26,9 +26,8 @@ from dagctl.ports import COLUMNS, Claim
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import httpx
-
     from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.messages import Client
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Reservation
     from dagctl.session.signed_in import SignedIn
@@ -230,7 +229,7 @@ class ProjectProbe:
         return self._settings.endpoint.url
 
     @cached_property
-    def _public(self) -> httpx.Client:
+    def _public(self) -> Client:
         return open_client(self._settings.endpoint)
 
     @cached_property
