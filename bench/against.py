@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bench.clock import cost, in_turn, ms
-from bench.place import DAGCTL, PYTHON, ROOT, SCRATCH, environment, repository, spec, write_specs
+from bench.place import PYTHON, ROOT, SCRATCH, environment, repository, spec, write_specs
 from bench.table import Row
 from tests.server.load import Caller, projects
 from tests.server.served import Served
@@ -46,7 +46,7 @@ class Tree:
 def measure() -> Iterator[Row]:
     """Yield list, show and create of one spec, and a served create, before and after."""
     before = tree("before", installed(rev()))
-    after = tree("after", PYTHON)
+    after = tree("after", environment_of(ROOT, SCRATCH / "here"))
     for name, target in TARGETS.items():
         seconds = in_turn(TIMES, {"before": runner(before, name), "after": runner(after, name)})
         yield from rows(name, seconds, target)
@@ -79,15 +79,23 @@ def installed(rev: str) -> Path:
         ["git", "archive", rev], cwd=ROOT, check=True, capture_output=True
     ).stdout
     subprocess.run(["tar", "-x"], cwd=folder, input=archive, check=True)
-    uv, place = PYTHON.with_name("uv"), {"VIRTUAL_ENV": str(folder / ".venv")}
-    _quietly(uv, "venv", "--python", PYTHON, ".venv", cwd=folder)
+    return environment_of(folder, folder / ".venv")
+
+
+def environment_of(project: Path, place: Path) -> Path:
+    """Return the Python of a new environment with a project and its locked packages alone.
+
+    One with tools of development beside them takes longer to start Python.
+    """
+    uv = PYTHON.with_name("uv")
+    _quietly(uv, "venv", "--python", PYTHON, place, cwd=project)
     _quietly(
         *(uv, "pip", "install", "--compile-bytecode", "--editable", ".[serve]"),
         *("--constraint", "tests/constraints.txt"),
-        cwd=folder,
-        env=os.environ | place,
+        cwd=project,
+        env=os.environ | {"VIRTUAL_ENV": str(place)},
     )
-    return folder / ".venv" / "bin" / "python"
+    return place / "bin" / "python"
 
 
 def _quietly(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> None:
@@ -96,8 +104,7 @@ def _quietly(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = No
 
 def tree(name: str, python: Path) -> Tree:
     """Return a dagctl with a workspace of its own, in which some DAGs are recorded."""
-    program = DAGCTL if python == PYTHON else python.with_name("dagctl")
-    made = Tree(python, program, repository(name))
+    made = Tree(python, python.with_name("dagctl"), repository(name))
     made.run("init")
     write_specs(made.folder / "specs", DAGS)
     made.run("create", "specs")

@@ -97,6 +97,8 @@ def with_providers(name: str, providers: Mapping[str, str]) -> str:
     Raises:
         ValueError: As of `target_of`; or a version is none.
     """
+    if not providers:
+        return target_of(name).full_name
     from dagctl.operators.provider_file import short_name
 
     named = [f"{short_name(key)}=={version}" for key, version in providers.items()]

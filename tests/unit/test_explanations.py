@@ -22,7 +22,7 @@ from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
 from dagctl.spec.load import check_spec
 from dagctl.spec.strictness import Checks, judged
 from dagctl.spec.tasks import TASK_TYPES
-from dagctl.text.limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from dagctl.text.lines import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from dagctl.user_code.bash.command import MAX_COMMAND
 from dagctl.user_code.python.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 

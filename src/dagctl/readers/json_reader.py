@@ -22,11 +22,10 @@ from dagctl.readers.json_mistakes import (
     no_value,
 )
 from dagctl.readers.json_text import JsonSpelling, match_text, read_text
-from dagctl.readers.reading import Reading
+from dagctl.readers.source_text import Reading
 from dagctl.readers.text_findings import duplicate_key, empty_document, limit_finding
 from dagctl.text.document import Document, Node
-from dagctl.text.limits import MAX_DEPTH, MAX_VALUES
-from dagctl.text.lines import Lines, Span
+from dagctl.text.lines import MAX_DEPTH, MAX_VALUES, Lines, Span
 
 _BLANK = lazy_pattern(r"[ \t\n\r]*")
 _COMMENT = lazy_pattern(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
-from dagctl.text.limits import MAX_BYTES
-from dagctl.text.lines import Span
+from dagctl.text.lines import MAX_BYTES, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dagctl.text.document import Document
+
+
+@frozen
+class Reading:
+    """What a reader got out of a text: the document, if any, and what is wrong with the text."""
+
+    document: Document | None
+    findings: Sequence[Problem] = ()
+
 
 _BOM = "\ufeff"
 _OTHER_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)

@@ -9,7 +9,7 @@ from dagctl.readers.source_text import decode
 from dagctl.readers.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
-    from dagctl.readers.reading import Reading
+    from dagctl.readers.source_text import Reading
     from dagctl.text.document import Document
 
 _JSON_START = lazy_pattern(r"\s*\{(?!\s*\w)")

@@ -8,8 +8,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.text.limits import MAX_DEPTH, MAX_VALUES
-from dagctl.text.lines import Span
+from dagctl.text.lines import MAX_DEPTH, MAX_VALUES, Span
 
 if TYPE_CHECKING:
     from dagctl.text.document import Document

@@ -8,7 +8,7 @@ import yaml
 
 from dagctl.findings.codes import Code
 from dagctl.readers.yaml_nodes import LimitError
-from dagctl.text.limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from dagctl.text.lines import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

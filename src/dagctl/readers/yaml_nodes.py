@@ -11,7 +11,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from dagctl.findings.codes import Code
-from dagctl.text.limits import MAX_DEPTH, MAX_VALUES
+from dagctl.text.lines import MAX_DEPTH, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

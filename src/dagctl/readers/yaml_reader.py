@@ -11,7 +11,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.readers.reading import Reading
+from dagctl.readers.source_text import Reading
 from dagctl.readers.text_findings import (
     duplicate_key,
     empty_document,
@@ -21,8 +21,7 @@ from dagctl.readers.text_findings import (
 from dagctl.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
 from dagctl.readers.yaml_values import meaning
 from dagctl.text.document import Document, Kind, Node
-from dagctl.text.limits import MAX_BYTES
-from dagctl.text.lines import Lines, Span
+from dagctl.text.lines import MAX_BYTES, Lines, Span
 from dagctl.text.spelling import read_spelling
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.text.limits import MAX_BYTES
+from dagctl.text.lines import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

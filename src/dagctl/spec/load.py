@@ -10,8 +10,7 @@ from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.findings.codes import Code
 from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
-from dagctl.readers.reading import Reading
-from dagctl.readers.source_text import decode, other_kind
+from dagctl.readers.source_text import Reading, decode, other_kind
 from dagctl.readers.syntax import document_in, read
 from dagctl.readers.text_findings import data_beyond_limits, not_a_mapping, of_another_tool
 from dagctl.spec.catalogue import known_class

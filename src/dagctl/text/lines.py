@@ -9,6 +9,12 @@ from typing import NamedTuple
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 64
+MAX_VALUES = 150_000
+"""Keys, values and collections in one document, each alias counted with all that it stands for."""
+
+
 _LINE_FEED = lazy_pattern("\n")
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from dagctl.cli.arguments import help_page
 from dagctl.cli.arguments.parameters import lightened
 from dagctl.cli.command_table import TABLE, CommandEntry, verbs_of
 from dagctl.workspace import resolve_folder
@@ -70,11 +69,15 @@ class Root(TyperGroup):
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write its commands under their headings, then its options."""
+        from dagctl.cli.arguments import help_page
+
         help_page.write_commands(self.commands.values(), formatter)
         help_page.write_parameters(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the examples, and where there is more."""
+        from dagctl.cli.arguments import help_page
+
         del ctx
         help_page.write_epilog(self.epilog or "", formatter)
 
@@ -90,6 +93,8 @@ class Subcommand(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return what follows the command's name in the usage line."""
+        from dagctl.cli.arguments import help_page
+
         return help_page.usage(self.get_params(ctx))
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
@@ -101,6 +106,8 @@ class Subcommand(TyperCommand):
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the verbs of a noun, its arguments, then its options."""
+        from dagctl.cli.arguments import help_page
+
         help_page.write_verbs(
             {verb: _built(entry) for verb, entry in verbs_of(self.name or "").items()}, formatter
         )
@@ -108,6 +115,8 @@ class Subcommand(TyperCommand):
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the examples, and where the hidden options are."""
+        from dagctl.cli.arguments import help_page
+
         del ctx
         help_page.write_epilog(f"{self.epilog}\n\n{GLOBAL_HINT}", formatter)
 

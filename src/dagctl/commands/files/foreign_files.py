@@ -14,7 +14,7 @@ from dagctl.commands.files.links import OutsideError, opened
 from dagctl.convert import Deployment, Factory, FilesBeside, Module, Modules, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.patterns import lazy_pattern
-from dagctl.text.limits import MAX_BYTES
+from dagctl.text.lines import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

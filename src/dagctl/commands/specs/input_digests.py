@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.files.spec_files import read_below
 from dagctl.paths import is_path
 from dagctl.spec.inputs import digest_of_text
-from dagctl.text.limits import MAX_BYTES
+from dagctl.text.lines import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -19,7 +19,7 @@ from dagctl.settings import load_variables
 from dagctl.spec.load import check_defaults, check_spec
 from dagctl.spec.resolution import DEFAULTS
 from dagctl.spec.resolution.around import Around
-from dagctl.text.limits import MAX_BYTES
+from dagctl.text.lines import MAX_BYTES
 from dagctl.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:

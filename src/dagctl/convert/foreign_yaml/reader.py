@@ -17,8 +17,7 @@ from dagctl.findings.codes import Code
 from dagctl.frozen import frozen
 from dagctl.readers.yaml_limits import refuse_explosion
 from dagctl.readers.yaml_nodes import LimitError
-from dagctl.text.limits import MAX_BYTES
-from dagctl.text.lines import Lines
+from dagctl.text.lines import MAX_BYTES, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

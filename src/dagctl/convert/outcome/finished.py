@@ -11,7 +11,7 @@ from dagctl.spec.load import check_data
 from dagctl.spec.model import DagSpec
 from dagctl.spec.yaml_writer import data_to_yaml
 from dagctl.target import target_of
-from dagctl.text.limits import MAX_BYTES
+from dagctl.text.lines import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

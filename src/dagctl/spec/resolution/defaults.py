@@ -16,8 +16,7 @@ from dagctl.findings.places import first_findings, place_findings
 from dagctl.findings.problem import MAX_PROBLEMS, Problem
 from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.frozen import frozen
-from dagctl.readers.reading import Reading
-from dagctl.readers.source_text import decode
+from dagctl.readers.source_text import Reading, decode
 from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.checks.plain_secrets import with_secrets
 from dagctl.spec.dag.checks import schedule_given_twice

@@ -23,7 +23,7 @@ from dagctl.spec.resolution.expressions import (
 from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
 from dagctl.text.data_document import node_of
-from dagctl.text.limits import MAX_BYTES, MAX_VALUES
+from dagctl.text.lines import MAX_BYTES, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,8 +16,7 @@ from dagctl.spec.resolution.inherit import inherit
 from dagctl.spec.resolution.loops import Unroller
 from dagctl.spec.resolution.own_defaults import with_own_defaults
 from dagctl.spec.resolution.use import USE, WITH, used, uses_template
-from dagctl.text.limits import MAX_VALUES
-from dagctl.text.lines import Span
+from dagctl.text.lines import MAX_VALUES, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
 from dagctl.spec.resolution.expressions import BEGIN, NAME
-from dagctl.text.limits import MAX_BYTES, MAX_DEPTH
+from dagctl.text.lines import MAX_BYTES, MAX_DEPTH
 from dagctl.token_formats import find_tokens
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from dagctl.findings.characters import line_of
+from dagctl.findings.characters import line_of, name_of
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
@@ -159,3 +159,13 @@ def setting(description: str, example: object, **schema: Any) -> Any:  # noqa: A
     return Field(
         default=None, description=description, examples=[example], json_schema_extra=finish
     )
+
+
+EdgeLabels = Annotated[
+    dict[str, Annotated[str, AfterValidator(name_of(MAX_WORD))]],
+    Field(
+        description="Texts for the arrows of Airflow's graph, by what is waited for (`Label`).",
+        examples=[{"check_rows": "no new rows"}],
+        json_schema_extra=without_default,
+    ),
+]

@@ -10,8 +10,8 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, Warnings
 from dagctl.findings.wording import quoted
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
+from dagctl.spec.tasks.argument_types import EdgeLabels
 from dagctl.spec.tasks.arguments import SingleTaskArguments
-from dagctl.spec.tasks.edge_labels import EdgeLabels
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
