@@ -123,6 +123,10 @@ def test_a_function_that_is_followed_to_its_end_is_no_call() -> None:
     "text",
     [
         "made = make(name='x')\na >> made[0:2]",
+        "a >> make(globals())",
+        "a >> make(name='x').as_setup()",
+        "made = make(name='x')\na >> made\nz.as_teardown(setups=made)",
+        "made = make(name='x')\na >> made\nmade.doc_md = 'x'",
         "made = make(name='x')\na >> made\nBashOperator(task_id='b', bash_command=f'ls {made}')",
         "made = make(name='x')\na >> made\nBashOperator(task_id='b', retries=made)",
         "made = make(name='x')\na >> made\nif made is not None:\n    made >> z",

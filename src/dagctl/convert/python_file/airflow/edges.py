@@ -146,6 +146,9 @@ def method(  # noqa: PLR0913, PLR0917 - the parts of a call
     if name == "set_downstream":
         connect(machine, owner, given, node)
         return None
+    if is_bare(owner) or is_bare(kwargs.get("setups")):
+        text = "what a function returns is no setup and no teardown of a spec"
+        machine.report.gap(machine.place(node), words(node), text)
     for task in tasks_in(owner):
         _stage(machine, task, name, kwargs)
     return owner

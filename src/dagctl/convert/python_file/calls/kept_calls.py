@@ -45,7 +45,8 @@ def keep(machine: Machine, callee: object, made: Call, scope: Scope) -> Group | 
     is_mapped = any(isinstance(each, Group) and each.mapped is not None for each in machine.around)
     path, first = _path(machine, callee)
     makes_dag = path is not None and path.lower().endswith("dag")
-    if path is None or makes_dag or made.unknown or is_mapped or not (owner or machine.around):
+    has_place = bool(owner or machine.around) and not is_mapped
+    if path is None or makes_dag or made.unknown or not has_place or _gets_names(made):
         return None
     function = machine.definition(path)
     if isinstance(function, Function):
@@ -69,6 +70,12 @@ def _forget_its_module(machine: Machine, function: Function, made: Call) -> None
         is_container = isinstance(value, list | dict | set)
         if is_container and root.uses.changes(name, value):
             effects.lose(machine, value, made.node, f"`{words(made.node)}` may change it")
+
+
+def _gets_names(made: Call) -> bool:
+    """Return whether a function gets the names of the file, which the new one has not."""
+    targets = [each.target.path for each in _given(made) if isinstance(each, Made)]
+    return any(path in {"builtins.globals", "builtins.locals", "builtins.vars"} for path in targets)
 
 
 def _given(made: Call) -> list[Any]:
