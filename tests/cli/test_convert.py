@@ -242,6 +242,27 @@ def test_modules_of_the_project_are_read_and_no_others(shell: Shell, outside: st
 
 
 @pytest.mark.parametrize(
+    ("argument", "is_read"),
+    [
+        ("copy/jobs/team/etl.py", False),  # nothing says where the project ends
+        ("copy/jobs", True),
+        ("copy", True),
+        ("copy/dags/team/etl.py", True),  # Airflow searches the DAGs folder
+    ],
+)
+def test_without_git_the_project_is_the_folder_that_is_named_or_the_dags_folder(
+    shell: Shell, argument: str, *, is_read: bool
+) -> None:
+    folder = "dags" if "dags" in argument else "jobs"
+    line = "from shop.conf import BUCKET"
+    task = "BashOperator(task_id='a', bash_command='ls ' + BUCKET)"
+    shell.write(f"copy/{folder}/shop/conf.py", "BUCKET = 'landing'\n")
+    shell.write(f"copy/{folder}/team/etl.py", IMPORTED.format(line=line, task=task))
+    done = shell.run("convert", argument, "--from", "python")
+    assert ("bash_command: ls landing" in done.out) is is_read
+
+
+@pytest.mark.parametrize(
     ("path", "module"),
     [
         ("clone/src/shop/conf.py", "shop.conf"),  # a package that is installed from `src`

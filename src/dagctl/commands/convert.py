@@ -134,19 +134,22 @@ class _Circumstances:
                 conversion = convert_gusty(folder, airflow=self.airflow, today=self.today)
                 yield Converted(folder.folder, "gusty", conversion)
             return
-        yield from map(self.converted, foreign_files(path, self.form))
+        named = path if path.is_dir() else None
+        for file in foreign_files(path, self.form):
+            yield self.converted(file, named)
 
-    def converted(self, file: Path) -> Converted:
+    def converted(self, file: Path, named: Path | None = None) -> Converted:
+        """Return what becomes of a file, which may be one of the folder that was named."""
         text = text_of(file)
         form = self.form or format_of(file.name, text)
-        return Converted(str(file), form, self._conversion(file, text, form))
+        return Converted(str(file), form, self._conversion(file, named, text, form))
 
-    def _conversion(self, file: Path, text: str, form: str) -> Conversion:
-        made = self._read(file, text, form) if may_have_dags(text, form) else Conversion(())
+    def _conversion(self, file: Path, named: Path | None, text: str, form: str) -> Conversion:
+        made = self._read(file, named, text, form) if may_have_dags(text, form) else Conversion(())
         loader = loaded_by(text, str(file)) if form == "python" and not made.dags else None
         return Conversion((), (loader,)) if loader else made
 
-    def _read(self, file: Path, text: str, form: str) -> Conversion:
+    def _read(self, file: Path, named: Path | None, text: str, form: str) -> Conversion:
         if form == "dag-factory":
             source = factory(file, self.root, self.deployment.environment)
             return convert_dag_factory(source, airflow=self.airflow, today=self.today)
@@ -160,7 +163,7 @@ class _Circumstances:
             str(file),
             airflow=self.airflow,
             today=self.today,
-            project=project_of(file, self.root, self.deployment),
+            project=project_of(file, self.root, self.deployment, named),
         )
 
 

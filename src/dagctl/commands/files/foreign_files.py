@@ -61,24 +61,27 @@ def text_beside(file: Path) -> Callable[[str], str | None]:
     return partial(_text_in, file.parent.resolve(), file.parent.resolve())
 
 
-def project_of(file: Path, root: Path | None, deployment: Deployment) -> Modules:
+def project_of(
+    file: Path, root: Path | None, deployment: Deployment, named: Path | None = None
+) -> Modules:
     """Return what may be read beside a Python file: modules, files, and variables that are known.
 
     Args:
         file: The file.
-        root: A folder in which modules are looked for, beside those above the file.
+        root: A folder in which modules are looked for, beside those of the project.
         deployment: The variables.
+        named: The folder that the user named, in which the file is; None: the file itself.
     """
-    return Modules(modules(file, root), beside(file), deployment)
+    return Modules(_modules(file, root, named), _beside_file(file, named), deployment)
 
 
-def beside(file: Path) -> FilesBeside:
-    """Return what a Python file of a project may read of it: up to the folder with the git folder.
+def _beside_file(file: Path, named: Path | None) -> FilesBeside:
+    """Return what a Python file of a project may read of it.
 
     A name counts from the folder of the file. What is hidden is not read, as what is git's own.
     """
     folder = file.parent.resolve()
-    top = _folders_above(folder)[-1]
+    top = _project_folders(folder, named.resolve() if named else None)[-1]
 
     def names(name: str) -> list[str] | None:
         path = _located(folder, top, name)
@@ -132,14 +135,16 @@ def _text_in(folder: Path, top: Path, name: str) -> str | None:
         return None
 
 
-def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None]:
+def _modules(
+    file: Path, root: Path | None, named: Path | None
+) -> Callable[[str, str], Module | None]:
     """Return what reads the modules that a Python file of a project imports.
 
     They are looked for in the folder of the file, in `root`, and in the folders above the file up
-    to the one with the git folder, in each also below `plugins` and `src`. That folder may be a
-    package itself. Nothing outside of these is read.
+    to that of the project, in each also below `plugins` and `src`. That folder may be a package
+    itself. Nothing outside of these is read.
     """
-    inside = _folders_above(file.absolute().parent)
+    inside = _project_folders(file.absolute().parent, named.absolute() if named else None)
     places = [*inside, *([root.absolute()] if root else [])]
     bases = [base for at in places for base in (at, *(at / name for name in _FOLDERS_OF_MODULES))]
 
@@ -163,10 +168,19 @@ def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None
     return read
 
 
-def _folders_above(folder: Path) -> list[Path]:
-    """Return a folder and those above it, up to the one with the git folder; at least itself."""
+def _project_folders(folder: Path, named: Path | None) -> list[Path]:
+    """Return a folder and those above it, up to that of the project; at least itself.
+
+    That is the one with the git folder. Without git it is the folder that the user named, or the
+    one with the name `dags`, which Airflow itself searches for modules.
+    """
     above = [folder, *folder.parents]
-    top = next((place for place in above if (place / ".git").exists()), folder)
+    tops = (
+        next((place for place in above if (place / ".git").exists()), None),
+        named if named in above else None,
+        next((place for place in above if place.name == "dags"), None),
+    )
+    top = next((place for place in tops if place is not None), folder)
     return above[: above.index(top) + 1]
 
 

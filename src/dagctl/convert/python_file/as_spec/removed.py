@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.operators import bigquery
 from dagctl.convert.operators.arguments import OF_CLASSES, argument_now
 from dagctl.convert.operators.databases import (
     SUCCESSOR,
@@ -35,6 +36,7 @@ def _replace_in(dag: Dag, container: Container, target: str, around: dict[str, A
             _replace_in(dag, item, target, known)
         elif isinstance(item, Task) and isinstance(item.callee, Name):
             _replace(dag, item, item.callee.path, target, known)
+            _replace_of_bigquery(dag, item, item.callee.path, target, known)
             _modernise(dag, item, item.callee.path, target)
 
 
@@ -58,6 +60,20 @@ def _replace(dag: Dag, item: Task, path: str, target: str, shared: dict[str, Any
     if any(sign in repr(item.kwargs.get("parameters")) for sign in _TEMPLATES):
         place = item.places.get("parameters", item.place)
         dag.report.new(place, "parameters", "Airflow renders the templates in it; it did not")
+
+
+def _replace_of_bigquery(
+    dag: Dag, item: Task, path: str, target: str, shared: dict[str, Any]
+) -> None:
+    """Put an operator that takes a job of BigQuery in the place of one that is gone."""
+    if item.mapped is not None or isinstance(lookup(path, target), Operator):
+        return
+    known = {key: shared[key] for key in bigquery.own_arguments(path) if key in shared}
+    successor = bigquery.for_bigquery(path, known | item.kwargs)
+    if successor is None:
+        return
+    item.callee, item.kwargs = Name(successor.path), successor.arguments
+    dag.report.changed(item.place, "operator", f"{path} is {successor.path} now")
 
 
 def _modernise(dag: Dag, item: Task, path: str, target: str) -> None:
