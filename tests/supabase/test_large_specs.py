@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.http import bounds
+from dagctl.adapters.supabase import large_body
 from dagctl.adapters.supabase.errors import TooLargeError
 from tests.stand_in import faults
+from tests.supabase.remote_faults import KINDS
 
 if TYPE_CHECKING:
     from tests.supabase.place import Place
@@ -116,4 +118,18 @@ def test_what_the_database_cannot_put_into_one_array_is_asked_for_in_parts(place
     with place.open() as client:
         removed = client.remove(["orders", "orders_2"])
     assert [dag.version for dag in removed.dags] == [2, 2]
+    place.check_agreement()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("fault", ["lost request", "lost answer", "half an answer", "503", "401"])
+def test_what_is_sent_from_a_file_is_sent_whole_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(large_body, "LARGE", 100)
+    for function in ("reserve", "confirm"):
+        place.stand_in.faults.add("POST", f"{FUNCTION}{function}", KINDS[fault](), times=1)
+    (dag,) = place.create(place.spec("specs/orders.yaml")).dags
+    assert dag.state == "created"
+    assert place.stand_in.requests.count("POST", f"{FUNCTION}confirm") == 2
     place.check_agreement()

@@ -16,7 +16,7 @@ from storage3 import SyncStorageClient
 from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import Refusal, error_of
-from dagctl.adapters.supabase.http import divisible, open_client, sending
+from dagctl.adapters.supabase.http import divisible, open_client
 from dagctl.adapters.supabase.large_body import body_of
 from dagctl.errors import UnavailableError
 
@@ -89,7 +89,7 @@ class DataClient:
         Raises:
             DagctlError: As `call`.
         """
-        with body_of(parameters, name, rows) as (plain, body), sending(body):
+        with body_of(parameters, name, rows) as (plain, body), self._http.sending(body):
             return self.call(function, plain)
 
     def first_row(self, table: str, columns: Sequence[str]) -> Any:  # noqa: ANN401 - JSON is any

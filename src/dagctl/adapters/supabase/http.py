@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -37,7 +38,6 @@ TOO_LARGE = frozenset({"54000"})
 TOO_MUCH = TOO_LARGE | {"57014"}
 """The same, and what it says of a statement that it has cancelled, as it took too long."""
 _IS_DIVISIBLE: ContextVar[bool] = ContextVar("is_divisible", default=False)
-_BODY: ContextVar[LargeBody | None] = ContextVar("body", default=None)
 
 
 def open_client(
@@ -75,10 +75,26 @@ def open_client(
 class ProjectClient(PatientClient):
     """The client of one project."""
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - httpx's own
+        super().__init__(**options)
+        self._sent = threading.local()
+
+    @contextmanager
+    def sending(self, body: LargeBody | None) -> Iterator[None]:
+        """Let the requests that this client makes in the block have a body in place of their own.
+
+        Those of others do not: a session that is renewed meanwhile sends its own token.
+        """
+        self._sent.body = body
+        try:
+            yield
+        finally:
+            self._sent.body = None
+
     def build_request(self, *args: Any, **options: Any) -> Request:  # noqa: ANN401 - httpx's own
         """Return the request; in a block of `sending` it has that body."""
         request = super().build_request(*args, **options)
-        body = _BODY.get()
+        body: LargeBody | None = getattr(self._sent, "body", None)
         if body is not None:
             request.stream = body
             request.headers["Content-Length"] = str(body.size)
@@ -125,16 +141,6 @@ def divisible() -> Iterator[None]:
         yield
     finally:
         _IS_DIVISIBLE.reset(token)
-
-
-@contextmanager
-def sending(body: LargeBody | None) -> Iterator[None]:
-    """Let the requests in the block have this body in place of their own; None: their own."""
-    token = _BODY.set(body)
-    try:
-        yield
-    finally:
-        _BODY.reset(token)
 
 
 class BearerAuth(Auth):
