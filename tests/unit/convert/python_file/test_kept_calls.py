@@ -250,3 +250,16 @@ def test_what_a_kept_call_returns_and_its_items_are_values() -> None:
     assert tasks["z"]["dependencies"] == ["make_made_last"]
     assert tasks["other_made"]["args"] == [made]
     assert tasks["b"]["env"] == {"A": made}
+
+
+def test_whether_a_mapping_has_a_key_does_not_depend_on_its_values() -> None:
+    dag = converted("""
+        conf = {"x": datetime(2024, 1, 1), "y": a}
+        for name in ["x", "z"]:
+            if name in conf:
+                BashOperator(task_id=f"in_{name}", bash_command="ls")
+            if name not in conf:
+                BashOperator(task_id=f"not_in_{name}", bash_command="ls")
+    """)
+    assert dag.whole, dag.remarks
+    assert [task["task_id"] for task in dag.data["tasks"]] == ["a", "z", "in_x", "not_in_z"]

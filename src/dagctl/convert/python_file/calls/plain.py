@@ -165,9 +165,9 @@ def compare(  # noqa: C901, PLR0911, PLR0912 - one for each kind
     """Return whether two values compare so."""
     at_parse = None
     if len(node.ops) == 1:
-        at_parse = _contained(machine, node, op, left, right) or kept.operated(
-            machine, node, op, [left, right]
-        )
+        at_parse = _contained(machine, node, op, left, right)
+        if at_parse is None:
+            at_parse = kept.operated(machine, node, op, [left, right])
     if at_parse is not None:
         return at_parse
     left, right = settled(left), settled(right)
@@ -204,13 +204,22 @@ def compare(  # noqa: C901, PLR0911, PLR0912 - one for each kind
 def _contained(
     machine: Machine, node: ast.Compare, op: ast.cmpop, left: object, right: object
 ) -> Any:  # noqa: ANN401
-    """Return whether something is in what is read at each parse, as a call; None: it is not."""
+    """Return whether something is in a mapping, or in what is read at each parse, as a call.
+
+    None: it is neither.
+    """
     if not isinstance(op, ast.In | ast.NotIn):
         return None
+    if isinstance(right, dict) and isinstance(left, str) and all(map(_is_plain_key, right)):
+        return (left in right) == isinstance(op, ast.In)  # whatever its values are
     made = kept.applied(machine, node, "operator.contains", [right, left])
     if made is None or isinstance(op, ast.In):
         return made
     return kept.applied(machine, node, "operator.not_", [made])
+
+
+def _is_plain_key(key: object) -> bool:
+    return isinstance(key, str | int | float | None)
 
 
 def _is_same_member(left: object, right: object) -> bool | None:
