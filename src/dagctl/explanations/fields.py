@@ -190,7 +190,7 @@ FIELDS = {
     ),
     Code.END_BEFORE_START: Explanation(
         "An end before the start",
-        "Airflow would never run a DAG whose end date is before its start date.",
+        "Airflow would never run a DAG, or a task, whose end date is before its start date.",
         'start_date: "2024-01-01"\nend_date: "2023-12-31"',
         'start_date: "2024-01-01"\nend_date: "2024-12-31"',
         "Write a later `end_date`, or an earlier `start_date`.",

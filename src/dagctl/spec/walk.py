@@ -32,6 +32,16 @@ def field(item: object, name: str) -> Any:  # noqa: ANN401 - raw input
     return held.get(name) if held is not None else None
 
 
+def value_at(data: Any, path: Path) -> Any:  # noqa: ANN401 - raw input
+    """Return the value at a path of raw data; None where there is nothing."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
 def mapping_in(item: object, name: str) -> Mapping[Any, Any]:
     """Return the mapping that a model, or raw data, has under a name; else an empty one."""
     held = field(item, name)

@@ -54,6 +54,7 @@ tasks:
 SLIPS = [
     # an id that is not known: what depends on it, and the branch that goes on with it
     ("task_id: regions", "task_id: [a]", Code.WRONG_TYPE, 7),
+    ("task_id: regions", "task_id: [yes]", Code.WRONG_TYPE, 7),
     ("task_id: regions", "task_id:", Code.NULL, 7),
     ("task_id: regions", 'task_id: ""', Code.BLANK, 7),
     ("group_id: load", "group_id: {a: b}", Code.WRONG_TYPE, 9),
@@ -134,3 +135,58 @@ def test_space_around_an_id_is_one_slip() -> None:
     (found,) = check_spec(f"dag_name: D\ntasks:\n{tasks}\n").diagnostics
 
     assert (found.code, found.line) == (Code.BAD_TASK_ID, 3)
+
+
+NAMED_AGAIN = [
+    ("1", Code.WRONG_TYPE),
+    ("1.10", Code.WRONG_TYPE),
+    ("true", Code.WRONG_TYPE),
+    ("yes", Code.YAML_WORD),
+    ("2024-01-01", Code.YAML_DATE),
+    ("0x10", Code.YAML_NUMBER),
+]
+
+
+@pytest.mark.parametrize(("word", "code"), NAMED_AGAIN)
+def test_an_id_that_yaml_misreads_is_one_slip_wherever_it_is_named(word: str, code: str) -> None:
+    text = f"""\
+dag_name: D
+tasks:
+  - {{task_id: {word}, bash_command: a, setup: true}}
+  - {{task_id: b, bash_command: b, dependencies: [{word}], teardown: [{word}]}}
+  - {{task_id: c, python_callable: jobs.c, with: {{a: {{$xcom: {word}}}}}, dependencies: [b]}}
+"""
+
+    (found,) = check_spec(text).diagnostics
+
+    assert (found.code, found.line) == (code, 3)
+    assert found.hint is not None
+    assert found.hint.endswith(", here and where it is named")
+
+
+def test_a_name_that_yaml_misreads_is_said_where_the_id_is_right() -> None:
+    tasks = "- {task_id: '1', bash_command: a}\n- {task_id: b, bash_command: b, dependencies: [1]}"
+    (found,) = check_spec(f"dag_name: D\ntasks:\n{tasks}\n").diagnostics
+
+    assert (found.code, found.line, found.hint) == (Code.WRONG_TYPE, 4, 'quote it: "1"')
+
+
+def test_a_bad_id_that_stands_twice_is_no_duplicate_besides() -> None:
+    group = "{group_id: g.a, tasks: [{task_id: x, bash_command: x}]}"
+    text = f"dag_name: D\ntasks:\n- group_id: g\n  tasks:\n  - {group}\n  - {group}\n"
+
+    found = check_spec(text).diagnostics
+
+    assert [(each.code, each.line) for each in found] == [
+        (Code.BAD_TASK_ID, 5),
+        (Code.BAD_TASK_ID, 6),
+    ]
+
+
+def test_a_bad_id_hides_no_circle() -> None:
+    first = "- {task_id: a b, bash_command: a, dependencies: [c]}"
+    tasks = f"{first}\n- {{task_id: c, bash_command: c, dependencies: [a b]}}"
+
+    found = check_spec(f"dag_name: D\ntasks:\n{tasks}\n").diagnostics
+
+    assert [each.code for each in found] == [Code.BAD_TASK_ID, Code.CYCLE]

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.wording import nearest
 from dagctl.frozen import mutable
+from dagctl.spec.checks.misread_ids import without_named_again
 from dagctl.spec.dependencies.outline import said_id
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.validation.unknown_keys import meant_key, other_name
-from dagctl.spec.walk import is_group
+from dagctl.spec.walk import is_group, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,8 @@ _KEYS = {
 """The keys of an entry that say one thing about it."""
 _EMPTY = {Code.NULL, Code.BLANK, Code.PYTHON_BLANK}
 _WRONG = {Code.UNKNOWN_KEY, Code.MISSING_KEY, Code.WRONG_TYPE, *_EMPTY}
+_OF_ANOTHER_TYPE = {Code.WRONG_TYPE, Code.BAD_START_DATE}
+_WORDS = {Code.YAML_WORD, Code.YAML_NUMBER, Code.YAML_DATE}
 _NOT_READ = {Code.DUPLICATE_KEY, Code.YAML_SYNTAX, Code.YAML_QUOTE}
 """What stands there is not what was meant."""
 _RAISED_BY = {
@@ -81,8 +84,12 @@ _FROM_ITS_OWN = {
     },
 }
 """What may be said of an entry because of a doubt about itself."""
-_ONE_OF = (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING)
+_ONE_OF = (
+    (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING),
+    (Code.BAD_TASK_ID, Code.DUPLICATE_TASK_ID),
+)
 """Of these, only the first is said of one value."""
+_RANK = {code: place for codes in _ONE_OF for place, code in enumerate(codes)}
 
 _OF_OPERATORS = {"params", *_KEYS["mapping"]}
 """Keys of all tasks that may hold what an operator needs."""
@@ -104,6 +111,8 @@ class _Doubts:
     """Unknown keys: nothing below them was meant to stand there."""
     at: set[Path] = field(default_factory=set)
     """Values that the reader has not read as they were meant."""
+    replaced: set[Path] = field(default_factory=set)
+    """Values of a wrong type: what is in them goes with them."""
     doubled: set[Path] = field(default_factory=set)
     """Keys that stand twice: the first may be the one too many."""
     empty: set[Path] = field(default_factory=set)
@@ -135,7 +144,7 @@ def without_consequences(
         doubts.of["names"].add(())
         doubts.of["missing"].add(())
     kept = [each for each in findings if each.document or not _follows(each, doubts)]
-    return [_with_hint(each, doubts) for each in _one_each(kept)]
+    return without_named_again([_with_hint(each, doubts) for each in _one_each(kept)], data)
 
 
 def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
@@ -164,6 +173,8 @@ def _note_place(path: Path, code: str, doubts: _Doubts) -> None:
             doubts.of["strange"].add(entry if is_at_entry else path[:-1])
     elif code in _EMPTY:
         doubts.empty.add(path[:-1])
+    elif code in _OF_ANOTHER_TYPE:
+        doubts.replaced.add(path)
     elif code in _NOT_READ and code != Code.DUPLICATE_KEY:
         doubts.at.add(path)
 
@@ -189,12 +200,7 @@ def _is_said(data: object, entry: Path, code: str, key: str) -> bool:
     """Return whether the id of an entry is certain, though its key is a slip."""
     if key == "tasks" or code != Code.UNKNOWN_KEY:
         return False
-    item: Any = data
-    for step in entry:
-        try:
-            item = item[step]
-        except (KeyError, IndexError, TypeError):
-            return False
+    item = value_at(data, entry)
     return said_id(item, "group_id" if is_group(item) else "task_id") is not None
 
 
@@ -225,6 +231,8 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
     above = [path[:end] for end in range(1, len(path))]
     entry, _, _ = _parts(path)
     if not doubts.below.isdisjoint(above) or not doubts.at.isdisjoint(above):
+        return True
+    if code in _WORDS and not doubts.replaced.isdisjoint(above):
         return True
     if code in {Code.UNKNOWN_KEY, *_NOT_READ}:
         return code == Code.UNKNOWN_KEY and path[:-1] in doubts.empty
@@ -272,8 +280,8 @@ def _one_each(findings: Sequence[Problem]) -> Iterator[Problem]:
     """Yield what is said of a value once, and of an entry that runs into another only the first."""
     best: dict[Path, int] = {}
     for each in findings:
-        if each.code in _ONE_OF:
-            rank = _ONE_OF.index(Code(each.code))
+        if each.code in _RANK:
+            rank = _RANK[Code(each.code)]
             best[each.path] = min(rank, best.get(each.path, rank))
     torn: set[Path] = set()
     is_open = False
@@ -281,7 +289,7 @@ def _one_each(findings: Sequence[Problem]) -> Iterator[Problem]:
         entry, key, _ = _parts(each.path)
         is_of_reader = each.code in _NOT_READ and not each.document
         is_torn = is_of_reader or (each.code in _TORN and key in _TORN[Code(each.code)])
-        if each.code in _ONE_OF and _ONE_OF.index(Code(each.code)) != best[each.path]:
+        if each.code in _RANK and _RANK[Code(each.code)] != best[each.path]:
             continue
         if (is_of_reader and is_open) or (is_torn and entry in torn):
             continue

@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field, JsonValue, PlainSerializer, PlainVal
 from dagctl.findings.characters import line_of, not_a_file, prose
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import quoted
 from dagctl.spec.fields import durations
 from dagctl.spec.fields.params import finish_schema
 from dagctl.spec.fields.schedule import PRESETS, check_schedule
@@ -159,35 +158,25 @@ Params = Annotated[
 
 def dates_in_zone(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return raw data whose dates without an offset are moments of the DAG's time zone."""
-    zone = data.get("timezone")
-    if not isinstance(zone, str):
+    if not isinstance(data.get("timezone"), str):
         return data
     dates = {"start_date": f"{DEFAULT_START:%Y-%m-%d}"} | {
         key: data[key] for key in ("start_date", "end_date") if key in data
     }
-    texts = {
-        key: in_zone(value, zone) if isinstance(value, str) else value
-        for key, value in dates.items()
-    }
-    return {**data, **texts}
+    return {**data, **{key: _in_zone_of(data, value) for key, value in dates.items()}}
 
 
-def date_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield a problem if the DAG would end before it starts."""
-    dates = {"start_date": DEFAULT_START, **dates_in_zone(data)}
-    start, end = (_moment(dates.get(key)) for key in ("start_date", "end_date"))
-    if start is not None and end is not None and end < start:
-        message = f"the end date {quoted(str(data['end_date']))} is before the start date"
-        hint = "write a later `end_date`, or an earlier `start_date`"
-        yield Problem(Code.END_BEFORE_START, message, hint).at("end_date")
-
-
-def _moment(value: object) -> datetime | None:
-    """Return a date that can be read, or None; what cannot is reported elsewhere."""
+def moment_in_zone(data: Mapping[str, Any], value: object) -> datetime | None:
+    """Return the moment that a date of the DAG means, or None: what it is not is said elsewhere."""
     try:
-        return read_start_date(value) if value is not None else None
+        return read_start_date(_in_zone_of(data, value))
     except ValueError:
         return None
+
+
+def _in_zone_of(data: Mapping[str, Any], value: object) -> object:
+    zone = data.get("timezone")
+    return in_zone(value, zone) if isinstance(value, str) and isinstance(zone, str) else value
 
 
 def continuous_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
-from dagctl.spec.dag.arguments import continuous_problems, date_problems
+from dagctl.spec.dag.arguments import continuous_problems
 from dagctl.spec.dag.brought import OPTIONS
+from dagctl.spec.dag.dates import date_problems
 from dagctl.spec.dag.deadlines import deadline_problems
 from dagctl.spec.dag.entry_checks import further_entry_problems
 from dagctl.spec.dependencies.task_graph import graph_problems

@@ -59,6 +59,8 @@ def _task(value: object) -> Iterator[Problem]:
         yield Problem(Code.BAD_MARKER, "the value must be the id of a task, not a mapping", hint)
     elif value is None:
         yield Problem(Code.BAD_MARKER, "there is no id of a task", "write `{$xcom: task_id}`")
+    elif not isinstance(value, str):
+        yield wrong_type(("$xcom",), TEXT, value)
     else:
         yield from _text(value)
 

@@ -10,7 +10,7 @@ from dagctl.findings.problem import Problem, warning
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.validation.read_by import ReadBy, as_list
-from dagctl.spec.validation.wrong_type import wrong_type
+from dagctl.spec.validation.wrong_type import refuse_other_items, wrong_type
 
 RULE = "all_done_setup_success"
 """The trigger rule that Airflow gives to every teardown."""
@@ -20,8 +20,9 @@ def _read_teardown(value: object) -> bool | tuple[str, ...]:
     """Return true, or the ids of what a task tears down; or raise a pydantic error."""
     if isinstance(value, bool):
         return value
-    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list | tuple):
         raise wrong_type(("teardown",), "true, or a list of task ids", value).error()
+    refuse_other_items("teardown", value)
     if not value:
         hint = "write the ids of its setup tasks, or `true`"
         raise Problem(Code.BLANK, "the list is empty", hint).error()

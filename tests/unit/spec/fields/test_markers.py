@@ -100,7 +100,7 @@ def test_a_right_value_has_no_problem(value: object) -> None:
         ({"a": [{"$x": 1}]}, Code.UNKNOWN_MARKER, ("a", 0, "$x")),
         ({"$ref": "a.b", "with": {}}, Code.BAD_MARKER, ("with",)),
         ({"$ref": "a b"}, Code.BAD_IMPORT_PATH, ("$ref",)),
-        ({"$xcom": 5}, Code.BAD_MARKER, ("$xcom",)),
+        ({"$xcom": 5}, Code.WRONG_TYPE, ("$xcom",)),
         ({"$xcom": "a", "keys": "b"}, Code.BAD_MARKER, ("keys",)),
         ({"$xcom": "a", "$ref": "a.b"}, Code.BAD_MARKER, ("$ref",)),
         ({"$python_code": "return 1"}, Code.BAD_MARKER, ("$python_code",)),
