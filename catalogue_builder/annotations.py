@@ -156,13 +156,14 @@ def _alias(entity: Value, name: str, depth: int) -> str:
 
 
 def _class(cls: Class) -> str:
-    values = _enum_values(cls)
+    values = enum_values(cls)
     if values:
         return f"Enum[{', '.join(map(repr, values))}]"
     return cls.path if cls.name in KNOWN else cls.name
 
 
-def _enum_values(cls: Class) -> list[object]:
+def enum_values(cls: Class) -> list[object]:
+    """Return the values of an enumeration; none for another class."""
     names = {item.name.rpartition(".")[2] for item in cls.mro}
     if not names & {"Enum", "IntEnum", "StrEnum"}:
         return []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalogue_builder.annotations import annotation_text
 from catalogue_builder.classes import Class
+from catalogue_builder.closed_sets import with_closed_set
 from catalogue_builder.constructor import constructor
 from catalogue_builder.deprecation import class_deprecation, parameter_deprecations
 from catalogue_builder.docstrings import parameter_texts, summary
@@ -45,7 +46,8 @@ def kind_of(cls: Class) -> str | None:
 
 def is_abstract(cls: Class) -> bool:
     """Return whether a class is no operator by itself: private, a base, or with methods missing."""
-    return bool(_ABSTRACT_NAME.fullmatch(cls.name)) or _has_abstract_methods(cls)
+    is_private = "._" in cls.module.name or _ABSTRACT_NAME.fullmatch(cls.name)
+    return bool(is_private) or _has_abstract_methods(cls)
 
 
 def describe(cls: Class, kind: str) -> Entry:
@@ -86,7 +88,8 @@ def parameter_entry(parameter: Parameter, text: str) -> Entry:
     """Return what the catalogue keeps of a parameter, but whether it is required."""
     entry: Entry = {}
     if parameter.annotation is not None:
-        entry["type"] = annotation_text(parameter.module, parameter.annotation)
+        annotation = annotation_text(parameter.module, parameter.annotation)
+        entry["type"] = with_closed_set(annotation, parameter)
     if parameter.default is not None:
         entry |= _default(parameter)
     if text:

@@ -59,7 +59,9 @@ def _served(lock: Lock, requirements: list[Requirement]) -> Iterator[str]:
     """Yield the targets that the requirements allow."""
     asked = [r.specifier for r in requirements if r.name == "apache-airflow" and not r.marker]
     for target in lock.targets:
-        if all(specifier.contains(Version(target.version)) for specifier in asked):
+        if all(
+            specifier.contains(Version(target.version), prereleases=True) for specifier in asked
+        ):
             yield target.name
 
 

@@ -6,6 +6,8 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from packaging.version import Version as PackageVersion
+
 from catalogue_builder.classes import Class
 from catalogue_builder.conditions import padded, truth
 from catalogue_builder.entities import External
@@ -28,7 +30,7 @@ class Tree:
 
     def __init__(self, files: Mapping[str, str], airflow: str) -> None:
         self.files = files
-        self.airflow: Version = padded(airflow.split(".")[:3])
+        self.airflow: Version = padded(PackageVersion(airflow).base_version.split(".")[:3])
         self.importing: set[str] = set()
         """Modules whose importability is being decided; a second visit is a circle."""
         self._modules: dict[str, Module | None] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -281,6 +283,11 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "reports.arrived": {"mode": "reschedule", "poke_interval": 30.0, "timeout": 7200.0},
         "reports.totals": {"mapped": {"sql": ["call orders()", "call prices()"]}},
         "reports.mail": {"env": {"DAY": "{{ ds }}"}},
+    },
+    "language_early": {
+        "count": {"operator": "ExternalPythonOperator", "python": sys.executable},
+        "clean": {"operator": "PythonVirtualenvOperator", "upstream": ["count"]},
+        "list": {"operator": "BashOperator", "cwd": gettempdir(), "upstream": ["clean"]},
     },
     "language_objects": {
         "countries": {"upstream": []},

@@ -167,3 +167,58 @@ def test_what_a_constructor_takes_out_of_kwargs_has_the_type_that_its_parent_giv
 
     assert params["split"] == {"type": "bool | None", "default": 1}
     assert "type" not in params["x"]
+
+
+ONLY = "Literal['a', 'b']"
+
+
+@pytest.mark.parametrize(
+    ("body", "annotation", "text"),
+    [
+        ("self.x = Colour(x)", "str", ONLY),
+        ("self.x = Colour(x)", "str | Colour | None", f"{ONLY} | None"),
+        ("if x is not None:\n    kwargs['x'] = Colour(x)", "str | None", f"{ONLY} | None"),
+        ("if x not in ('a', 'b'):\n    raise ValueError(x)", "str", ONLY),
+        ("if x and x not in WORDS:\n    raise ValueError(x)", "str | None", f"{ONLY} | None"),
+        ("self.x = x\nif self.x not in self.words:\n    raise ValueError(x)", "str", ONLY),
+        # only sometimes, or of another value
+        ("if y:\n    self.x = Colour(x)", "str", "str"),
+        ("if y is not None:\n    self.x = Colour(x)", "str", "str"),
+        ("try:\n    self.x = Colour(x)\nexcept ValueError:\n    pass", "str", "str"),
+        ("if x not in WORDS:\n    print(x)", "str", "str"),
+        ("if x not in WORDS or y:\n    raise ValueError(x)", "str", "str"),
+        ("if y and x not in WORDS:\n    raise ValueError(x)", "str", "str"),
+        ("if x.lower() not in WORDS:\n    raise ValueError(x)", "str", "str"),
+        ("if x not in words_of(y):\n    raise ValueError(x)", "str", "str"),
+        ("self.x = Colour(x.lower())", "str", "str"),
+        ("self.x = Colour(x)", "str | int", "str | int"),
+    ],
+)
+def test_the_only_texts_that_the_code_takes_are_the_type(
+    body: str, annotation: str, text: str
+) -> None:
+    source = f"""
+        from enum import Enum
+        WORDS = ("a", "b")
+        class Colour(str, Enum):
+            RED = "a"
+            GREEN = "b"
+        class Own(BaseOperator):
+            words = ["a", "b"]
+            def __init__(self, x: {annotation}, y=None, **kwargs):
+{indent(body, " " * 16)}
+                super().__init__(**kwargs)
+    """
+    assert described(source)["params"]["x"]["type"] == text
+
+
+def test_what_execute_refuses_at_its_start_is_no_value_either() -> None:
+    source = """
+        class Own(BaseOperator):
+            def __init__(self, x: str, **kwargs):
+                super().__init__(**kwargs)
+            def execute(self, context):
+                if self.x not in ("a", "b"):
+                    raise ValueError(self.x)
+    """
+    assert described(source)["params"]["x"]["type"] == ONLY

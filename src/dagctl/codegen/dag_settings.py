@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import attribute, call, mapping, plain, sequence
 from dagctl.codegen.values import (
-    data_expression,
     length,
     reference,
     time_of,
@@ -51,7 +50,8 @@ def further_arguments(spec: DagSpec, scope: ModuleScope) -> dict[str, ast.expr]:
     for name in _PLAIN:
         value = getattr(spec, name)
         if value is not None:
-            arguments[name] = data_expression(value, scope)
+            made = name == "template_searchpath"  # others are data, whatever keys they have
+            arguments[name] = value_expression(value, scope) if made else plain(value)
     for name in _VALUES:
         value = getattr(spec, name)
         if value:

@@ -182,12 +182,12 @@ def params_expression(params: Mapping[str, object], scope: ModuleScope) -> ast.D
 def _param(value: object, scope: ModuleScope) -> ast.expr:
     if not isinstance(value, dict):
         return plain(value)
-    default = [data_expression(value["default"], scope)] if "default" in value else []
+    default = [_data_expression(value["default"], scope)] if "default" in value else []
     options = {key: plain(item) for key, item in value.items() if key != "default"}
     return call(scope.use(_PARAM, "Param"), default, options)
 
 
-def data_expression(value: Any, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
+def _data_expression(value: Any, scope: ModuleScope) -> ast.expr:  # noqa: ANN401 - JSON data
     """Return plain data, in which only `$new` is more than it says."""
     if next(markers_in(value, "$new"), None) is None:
         return plain(value)

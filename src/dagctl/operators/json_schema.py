@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
 from dagctl.operators.base_parameters import base_parameters
-from dagctl.operators.lookup import at_path
+from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Need, Operator
 from dagctl.operators.package_data import keys, line
 from dagctl.operators.search import search
-from dagctl.operators.targets import release
 from dagctl.operators.value_kinds import (
     CALLABLE,
     CLOCK,
@@ -103,13 +102,12 @@ def operator_schema(
     Raises:
         ValueError: The target is no known version of Airflow.
     """
-    version = release(target)
-    matches = search("", version)
+    matches = search("", target)
     of_tasks = [match for match in matches if match.kind != "notifier"]
     of_callbacks = [match for match in matches if match.kind == "notifier"]
     known = {*providers, "airflow", "standard"}
-    operators = _operators(of_tasks, known, version)
-    notifiers = _operators(of_callbacks, known, version)
+    operators = _operators(of_tasks, known, target)
+    notifiers = _operators(of_callbacks, known, target)
     return OperatorSchema(
         operator=_names(of_tasks, operators),
         conditions=(_conditions("operator", operators, complete=complete),),
@@ -164,7 +162,7 @@ def _operators(
     chosen: dict[str, Operator] = {}
     for match in matches:
         if match.provider in providers:
-            result = at_path(match.path, target, {})
+            result = lookup(match.path, target)
             if isinstance(result, Operator):
                 old = chosen.get(result.name)
                 if old is None or result.provider in ("airflow", "standard"):

@@ -12,6 +12,7 @@ from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import line
 from dagctl.operators.provider_file import CORE, entry, provider, provider_name, short_name
 from dagctl.operators.sampling import evidence, samples_in
+from dagctl.operators.series import in_all, of_series
 from dagctl.operators.successors import SUCCESSORS
 from dagctl.operators.targets import release, spans, targets, version
 from dagctl.operators.wording import did_you_mean, quoted
@@ -35,7 +36,8 @@ def lookup(
 
     Args:
         name: An import path, a class's name, or `provider.Class`.
-        target: A version of Airflow, as `3`, `3.1` or `2.11.2`.
+        target: A version of Airflow, as `3.1` or `2.11.2`, or a series (`3`): what it means on all
+            of its versions.
         versions: Versions of providers where a workspace names them, as `{"amazon": "9.4"}`; the
             newest that fits the target for the others.
 
@@ -43,7 +45,17 @@ def lookup(
         ValueError: The target is no known version of Airflow.
     """
     known = tuple(sorted((short_name(key), text) for key, text in versions.items()))
+    series = of_series(target)
+    if series:
+        return _of_all(name, series, known)
     return _looked_up(name, release(target), known)
+
+
+@lru_cache(maxsize=1024)
+def _of_all(
+    name: str, series: tuple[str, ...], versions: tuple[tuple[str, str], ...]
+) -> Operator | Unresolved:
+    return in_all(lambda target: _looked_up(name, target, versions), series)
 
 
 @lru_cache(maxsize=1024)  # the check of a spec and its rendering ask for the same few

@@ -56,6 +56,9 @@ _SHAPES: dict[str, frozenset[str]] = {
     "PathLike": frozenset({TEXT}),
 }
 
+_NOT_GIVEN = "ArgNotSet"
+"""The class of Airflow's default for a parameter that is not given: no value of a spec is of it."""
+_NUMBERS = frozenset({WHOLE, NUMBER, NULL})
 _CHECKED_AFTER_TEXT = frozenset({"Literal", "Enum"})
 
 
@@ -212,13 +215,24 @@ def _wrong_text(
     expected: Kind, value: str, path: tuple[str | int, ...], *, rendered: bool
 ) -> Wrong | None:
     jinja = "{{" in value or "{%" in value
-    if rendered and (jinja or not expected.values):
+    if rendered and (jinja or not (expected.values or _is_no_number(expected, value))):
         return None
     if TEXT in expected.shapes or expected.reads_text_as or value in expected.values:
         return None
     if expected.shapes & {CLOCK, BYTES}:
         return None
     return Wrong(path, _GIVEN[TEXT], expected, value)
+
+
+def _is_no_number(expected: Kind, text: str) -> bool:
+    """Return whether only numbers are taken, and a text spells none: as a text some take one."""
+    if not expected.shapes <= _NUMBERS:
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return True
+    return False
 
 
 def _wrong_inside(
@@ -273,6 +287,8 @@ class _TypeReader:
             return self._values(name)
         arguments = self._arguments() if self._next() == "[" else []
         shapes = _SHAPES.get(name)
+        if name.rpartition(".")[2] == _NOT_GIVEN:
+            return Kind()
         if shapes is None:
             return Kind(silent=True, classes=frozenset({name.rpartition(".")[2]}))
         first = arguments[0] if arguments else None

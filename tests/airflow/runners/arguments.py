@@ -46,6 +46,7 @@ CALLBACK_FLAGS = ["has_on_failure_callback", "has_on_success_callback"]
 DAG_NAMES = """
     access_control allowed_run_types deadline default_view disable_bundle_versioning fail_fast
     fail_stop orientation sla_miss_callback
+    catchup dagrun_timeout doc_md max_active_runs max_active_tasks tags
     jinja_environment_kwargs on_failure_callback on_success_callback owner_links
     rerun_with_latest_version template_searchpath template_undefined user_defined_filters
     user_defined_macros

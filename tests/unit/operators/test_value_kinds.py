@@ -46,9 +46,18 @@ def test_nothing_is_certain_of_a_class_or_of_what_cannot_be_read(text: str) -> N
 
 
 def test_text_in_a_template_field_may_become_anything() -> None:
-    assert "x" not in refused("int", rendered=True)
+    assert "x" not in refused("str | int", rendered=True)
     assert "x" not in refused("dict[str, str]", rendered=True)
     assert {"a": 1} in refused("int", rendered=True)
+
+
+def test_text_that_spells_no_number_stays_text_where_only_numbers_are_taken() -> None:
+    number = kind("int | None")
+
+    assert wrong(number, "fast", rendered=True)
+    assert not wrong(number, "{{ params.rows }}", rendered=True)
+    assert not wrong(number, " 10 ", rendered=True)
+    assert wrong(kind("int | ArgNotSet | None"), "fast", rendered=False)
 
 
 def test_a_literal_is_checked_in_a_template_field_but_for_jinja() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dagctl import SpecError, load_spec
+from dagctl import SpecError, load_spec, render
 
 BEFORE = "def f(context): return 1"
 
@@ -90,3 +90,54 @@ def test_a_function_is_refused_where_its_kind_is_certainly_wrong() -> None:
 def test_a_callback_that_is_written_as_a_value_gets_the_right_key() -> None:
     found = slips(bash_command="true", on_failure_callback={"$python_code": BEFORE})
     assert [hint for *_, hint in found] == ["write `python_code` in place of `$python_code`"]
+
+
+_ARG = ("python", "args", 0, "$arg")
+_XCOM = ("python", "with", "x", "$xcom")
+EARLY = {"$ref": "jobs.conf.PLACE"}
+CALL = {"$new": "os.path.join", "args": ["/opt", "venvs"]}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"task_type": "external_python", "python": EARLY, "env_vars": {"A": EARLY}},
+        {"task_type": "virtualenv", "requirements": [EARLY, "numpy"], "python_version": EARLY},
+        {"task_type": "virtualenv", "requirements": EARLY, "venv_cache_path": CALL},
+        {"task_type": "virtualenv", "index_urls": EARLY, "pip_install_options": EARLY},
+    ],
+)
+def test_a_text_may_be_worked_out_when_airflow_reads_the_file(task: dict[str, Any]) -> None:
+    data = {"dag_name": "n", "tasks": [{"task_id": "t", "python_code": "return 1", **task}]}
+    spec = load_spec(data)
+
+    (written,) = spec.to_data()["tasks"]
+    assert {key: written[key] for key in task} == task
+    assert load_spec(spec.to_data()) == spec
+    assert ("from os.path import join" if CALL in task.values() else "PLACE") in render(spec)
+
+
+@pytest.mark.parametrize(
+    ("task", "number", "path"),
+    [
+        ({"python": {"$xcom": "a"}}, "DAG203", ("python",)),
+        ({"python": {"$ref": "a b"}}, "DAG231", ("python", "$ref")),
+        ({"python": {"$new": "a.B", "args": [{"$arg": "x"}]}}, "DAG233", _ARG),
+        ({"python": {"$new": "a.B", "with": {"x": {"$xcom": "t"}}}}, "DAG233", _XCOM),
+        ({"python": EARLY, "env_vars": {"A": 5}}, "DAG203", ("env_vars", "A")),
+        ({"python": EARLY, "string_args": ["a", 5]}, "DAG203", ("string_args", 1)),
+    ],
+)
+def test_what_is_worked_out_has_no_output_of_a_task(
+    task: dict[str, Any], number: str, path: tuple[str | int, ...]
+) -> None:
+    found = slips(task_type="external_python", python_code="return 1", **task)
+
+    assert [(code, place) for code, place, _ in found] == [(number, path)]
+
+
+def test_a_folder_of_a_command_may_be_worked_out() -> None:
+    task = {"task_id": "t", "bash_command": "ls", "cwd": EARLY}
+
+    assert "cwd=PLACE" in render(load_spec({"dag_name": "n", "tasks": [task]}))
+    assert slips(bash_command="ls", cwd=5) == [("DAG203", ("cwd",), "write text in quotes")]

@@ -119,7 +119,7 @@ SLIPS = [
     ),
     ("operator: TriggerDagRunOperator, with: {dag_id: a}", "DAG243", "`trigger_dag_id`?"),
     (
-        "operator: ApprovalOperator, with: {subject: a, execution_timeout: 1d}",
+        "operator: TriggerDagRunOperator, with: {trigger_dag_id: a, execution_timeout: 1d}",
         "DAG245",
         "put it beside `with`",
     ),

@@ -71,7 +71,7 @@ def _settings(task: PythonTask, scope: ModuleScope) -> dict[str, ast.expr]:
     """Return what the operator takes beside the function, as far as the spec gives it."""
     given = {key: getattr(task, key) for key in FunctionSettings.model_fields}
     return {
-        key: length(value, scope) if key in LENGTHS else plain(value)
+        key: length(value, scope) if key in LENGTHS else value_expression(value, scope)
         for key, value in given.items()
         if value is not None
     }

@@ -82,7 +82,9 @@ _RUN_IMMEDIATELY = (3, 0)
 def _timetable_problems(schedule: Any, target: Target) -> Iterator[Problem]:  # noqa: ANN401 - raw data
     if not isinstance(schedule, dict):
         return
-    module, _, name = str(schedule.get("timetable")).rpartition(".")
+    path = str(schedule.get("timetable"))
+    yield from _of_name(path, ("schedule_interval", "timetable"), target)
+    module, _, name = path.rpartition(".")
     if module != "airflow.timetables.trigger":
         return
     since = _TIMETABLES.get(name)
@@ -250,7 +252,7 @@ def gone_path_problems(data: object, target: Target) -> Iterator[Problem]:
         if isinstance(item, dict):
             for marker in _MARKERS:
                 name = item.get(marker)
-                if isinstance(name, str) and name.startswith("airflow."):
+                if isinstance(name, str):
                     yield from _of_name(name, (*path, marker), target)
         stack += [
             ((*path, key), inner) for key, inner in _inner(item) if isinstance(inner, _HOLDERS)
@@ -264,8 +266,7 @@ def _inner(item: object) -> Iterable[tuple[str | int, Any]]:
 
 
 def _of_name(name: str, path: Path, target: Target) -> Iterator[Problem]:
-    absent = absent_in(name, target)
+    absent = absent_in(name, target) if name.startswith("airflow.") else None
     if absent is not None and "retry_policy" not in path:  # which no Airflow 2 has: said of the key
         message = f"{absent.message}: the DAG file would not load"
-        hint = f"use `{absent.instead}`" if absent.instead else "use what the target has"
-        yield Problem(Code.NOT_IN_TARGET, message, hint).at(*path)
+        yield Problem(Code.NOT_IN_TARGET, message, absent.way_out).at(*path)

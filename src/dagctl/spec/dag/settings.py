@@ -13,11 +13,9 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.spec.dag.deadlines import SCHEMA as DEADLINE
-from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.fields.values import value_problems
+from dagctl.spec.fields.early_values import Early, early_value, is_early
 from dagctl.spec.validation.read_by import ReadBy, absent
 from dagctl.spec.validation.wrong_type import refuse_other_items, wrong_type
-from dagctl.spec.walk import Path
 
 MAX_PATH = 1_000
 MAX_LINK = 2_000
@@ -36,32 +34,25 @@ ONLY_IN_2 = {
 """The arguments that Airflow 3 has no more, each with what to do there."""
 
 
-Folder = str | dict[str, Any]
+Folder = str | Early
 
 
 def _search_path(value: object) -> Folder | list[Folder] | None:
     if value is None:
         return None
-    if isinstance(value, str) or marker_of(value) == "$new":
-        return _folder(value, ())
+    if isinstance(value, str) or is_early(value):
+        return _folder(value)
     if not isinstance(value, list | tuple):
         raise wrong_type(("template_searchpath",), "a folder or a list of folders", value).error()
-    texts = [item if marker_of(item) != "$new" else "" for item in value]
-    refuse_other_items("template_searchpath", texts)
+    refuse_other_items("template_searchpath", ["" if is_early(item) else item for item in value])
     if not value:
         raise Problem(Code.BLANK, "the list is empty", "write a folder, or remove it").error()
-    return [_folder(item, (place,)) for place, item in enumerate(value)]
+    return [_folder(item, place) for place, item in enumerate(value)]
 
 
-def _folder(value: Any, path: Path) -> Folder:  # noqa: ANN401 - JSON data
+def _folder(value: Any, *path: int) -> Folder:  # noqa: ANN401 - JSON data
     """Return a folder that Airflow searches: its text, or the call that gives it at each parse."""
-    if isinstance(value, str):
-        return line_of(MAX_PATH)(value)
-    problem = next(value_problems(value, path), None)
-    if problem is not None:
-        raise problem.error()
-    made: Folder = dict(value)
-    return made
+    return early_value(value, *path) if is_early(value) else line_of(MAX_PATH)(value)
 
 
 def _links(value: dict[str, str]) -> dict[str, str]:

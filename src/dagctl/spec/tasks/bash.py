@@ -11,6 +11,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, Warnings
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.fields.early_values import Early, early_value, is_early
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.recorded import is_recorded
@@ -18,6 +19,7 @@ from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.tasks.mapping import mapped_names, mapped_path
 from dagctl.spec.validation.family import Family
+from dagctl.spec.validation.read_by import ReadBy
 from dagctl.spec.validation.wrong_type import TEXT, wrong_type
 
 FIELDS = ("bash_command", "env", "append_env", "cwd")
@@ -34,6 +36,15 @@ def check_command(command: str) -> str:
     from dagctl.user_code.bash.command import check_bash_command
 
     return check_bash_command(command)
+
+
+def _read_folder(value: object) -> str | Early:
+    """Return a folder as its text, or as what stands for it; or raise a pydantic error."""
+    if is_early(value):
+        return early_value(value)
+    if not isinstance(value, str):
+        raise wrong_type(("cwd",), TEXT, value).error()
+    return line_of(MAX_CWD)(value)
 
 
 class BashTask(SingleTask):
@@ -59,7 +70,7 @@ class BashTask(SingleTask):
     append_env: bool = Field(
         default=False, description="Whether the command has the worker's variables too."
     )
-    cwd: Annotated[str, AfterValidator(line_of(MAX_CWD))] = Field(
+    cwd: Annotated[str | Early, ReadBy(_read_folder, str | Early)] = Field(
         default="",
         description="The folder in which the command runs. Default: a new, empty one.",
         examples=["/opt/dbt"],

@@ -9,6 +9,7 @@ from dagctl.findings.characters import line_of
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
+from dagctl.spec.fields.early_values import Early, early_value, is_early
 from dagctl.spec.tasks.argument_types import (
     LENGTH,
     Duration,
@@ -21,7 +22,8 @@ from dagctl.spec.tasks.argument_types import (
 )
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.validation.read_by import ReadBy, as_list, fields_read_by
-from dagctl.spec.validation.wrong_type import MAPPING, wrong_type
+from dagctl.spec.validation.wrong_type import MAPPING, TEXT, wrong_type
+from dagctl.spec.walk import Path
 
 MAX_LINE = 1_000
 MAX_ITEMS = 1_000
@@ -32,21 +34,43 @@ APART = ("virtualenv", "external_python")
 _RUNS = ("python", "branch", "short_circuit", *APART)
 
 
-def _read_texts(value: object, info: ValidationInfo) -> str | tuple[str, ...]:
+Text = str | Early
+
+
+def _read_text(value: object, info: ValidationInfo) -> Text:
+    """Return a text on one line, or what stands for one; or raise a pydantic error."""
+    return _text(value, (info.field_name or "",), ())
+
+
+def _text(value: object, name: Path, path: Path) -> Text:
+    """Return a text, or what stands for it.
+
+    Args:
+        value: What is written.
+        name: What the message calls it.
+        path: Where it stands below the field.
+    """
+    if is_early(value):
+        return early_value(value, *path)
+    if not isinstance(value, str):
+        raise wrong_type(name, TEXT, value).at(*path).error()
+    return line_of(MAX_LINE)(value)
+
+
+def _read_texts(value: object, info: ValidationInfo) -> Text | tuple[Text, ...]:
     """Return a text, or several as a tuple; or raise a pydantic error."""
-    check = line_of(MAX_LINE)
-    if isinstance(value, str):
-        return check(value)
-    are_texts = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
-    if not isinstance(value, list | tuple) or not are_texts or len(value) > MAX_ITEMS:
-        raise wrong_type((info.field_name or "",), "text, or a list of texts", value).error()
-    return tuple(map(check, value))
+    if isinstance(value, str) or is_early(value):
+        return _read_text(value, info)
+    name = info.field_name or ""
+    if not isinstance(value, list | tuple) or len(value) > MAX_ITEMS:
+        raise wrong_type((name,), "text, or a list of texts", value).error()
+    return tuple(_text(item, (name, place), (place,)) for place, item in enumerate(value))
 
 
-def _read_list(value: object, info: ValidationInfo) -> tuple[str, ...]:
+def _read_list(value: object, info: ValidationInfo) -> Early | tuple[Text, ...]:
     """Return a list of texts as a tuple, or raise a pydantic error."""
     texts = None if isinstance(value, str) else _read_texts(value, info)
-    if not isinstance(texts, tuple):
+    if isinstance(texts, str | None):
         raise wrong_type((info.field_name or "",), "a list of texts", value).error()
     return texts
 
@@ -61,29 +85,32 @@ def _read_codes(value: object, info: ValidationInfo) -> int | tuple[int, ...]:
     return codes if many else codes[0]
 
 
-def _read_variables(value: dict[str, Any]) -> dict[str, str]:
+def _read_variables(value: dict[str, Any]) -> dict[str, Text]:
     for name, text in value.items():
-        if not isinstance(text, str) or "\0" in text or not name or "=" in name:
-            raise wrong_type((name,), "text", text).error()
+        is_text = isinstance(text, str) and "\0" not in text
+        if not (is_text or is_early(text)) or not name or "=" in name:
+            raise wrong_type((name,), TEXT, text).at(name).error()
+        if not is_text:
+            early_value(text, name)
     return dict(value)
 
 
 Texts = Annotated[
-    str | tuple[str, ...] | None,
-    ReadBy(_read_texts, str | list[str], with_info=True, write=as_list),
+    Text | tuple[Text, ...] | None,
+    ReadBy(_read_texts, Text | list[Text], with_info=True, write=as_list),
 ]
 TextList = Annotated[
-    tuple[str, ...] | None,
-    ReadBy(_read_list, list[str], with_info=True, write=as_list),
+    Early | tuple[Text, ...] | None,
+    ReadBy(_read_list, list[Text] | Early, with_info=True, write=as_list),
 ]
-Line = Annotated[str | None, text_of(line_of(MAX_LINE))]
+Line = Annotated[Text | None, ReadBy(_read_text, Text, with_info=True)]
 Codes = Annotated[
     int | tuple[int, ...] | None,
     ReadBy(_read_codes, int | list[int], with_info=True, write=as_list),
 ]
 Variables = Annotated[
-    dict[str, str] | None,
-    ReadBy(typed(MAPPING, dict, _read_variables), dict[str, str], with_info=True),
+    dict[str, Text] | None,
+    ReadBy(typed(MAPPING, dict, _read_variables), dict[str, Text], with_info=True),
 ]
 
 
@@ -137,7 +164,8 @@ class FunctionSettings(CheckedModel):
         "Of a virtualenv: the folder on the worker where environments are kept.", "/opt/venvs"
     )
     python: Line = setting(
-        "Of an external Python: the path of its program on the worker.", "/opt/dbt/bin/python"
+        "Of an external Python: the path of its program on the worker; or `$ref`, `$new`.",
+        "/opt/dbt/bin/python",
     )
     expect_pendulum: Truth = setting(
         "Of an external Python: whether it has the package pendulum.", False

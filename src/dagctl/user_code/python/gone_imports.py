@@ -13,9 +13,9 @@ from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from dagctl.target import Target
+    from dagctl.target import Target, Version
     from dagctl.user_code.python.reads import Read
 
 GONE_IN_3 = {
@@ -86,6 +86,50 @@ _DATASETS = {
     "DatasetAny": "airflow.sdk.AssetAny",
 }
 """What Airflow 3 calls the classes of datasets, at whatever place they are imported from."""
+_SDK = "airflow.sdk."
+_SDK_SINCE: Mapping[Version, frozenset[str]] = {
+    version: frozenset(names.split())
+    for version, names in (
+        (
+            (3, 1),
+            "BaseHook DagRunState ParamsDict TaskInstanceState TriggerRule WeightRule literal",
+        ),
+        (
+            (3, 2),
+            """AllowedKeyMapper AssetOrTimeSchedule AsyncCallback BaseAsyncOperator
+            BaseBranchOperator BaseXCom BranchMixIn ChainMapper CronDataIntervalTimetable
+            CronPartitionTimetable CronTriggerTimetable DeadlineAlert DeadlineReference
+            DeltaDataIntervalTimetable DeltaTriggerTimetable EventsTimetable IdentityMapper
+            MultipleCronTriggerTimetable PartitionMapper PartitionedAssetTimetable ProductMapper
+            SkipMixin StartOfDayMapper StartOfHourMapper StartOfMonthMapper StartOfQuarterMapper
+            StartOfWeekMapper StartOfYearMapper SyncCallback TaskInstance conf macros""",
+        ),
+        (
+            (3, 3),
+            """AssetAccessControl BaseDeadlineReference DayWindow ExceptionRetryPolicy FanOutMapper
+            FixedKeyMapper HourWindow MinimumCount MonthWindow NEVER_EXPIRE PartitionedAtRuntime
+            QuarterWindow ResumableJobMixin RetryAction RetryDecision RetryPolicy RetryRule
+            RollupMapper SegmentWindow WaitForAll WeekWindow Window YearWindow deadline_reference
+            lineage result""",
+        ),
+        ((3, 4), "AssetAndTimeSchedule AssetTriggeredTimetable ChainRetryPolicy LoopDecision"),
+    )
+}
+"""The names that `airflow.sdk` has had since a version later than 3.0 (`__all__` of each)."""
+_IN_ALL_3 = {
+    f"airflow.sdk.{path.rpartition('.')[2]}": f"airflow.{path}"
+    for path in (
+        "configuration.conf",
+        "hooks.base.BaseHook",
+        "timetables.assets.AssetOrTimeSchedule",
+        "timetables.interval.CronDataIntervalTimetable",
+        "timetables.interval.DeltaDataIntervalTimetable",
+        "timetables.trigger.CronTriggerTimetable",
+        "timetables.trigger.DeltaTriggerTimetable",
+        "timetables.trigger.MultipleCronTriggerTimetable",
+    )
+}
+"""Where every Airflow 3 has what `airflow.sdk` has had since a later version."""
 _OF_OPERATORS = ("airflow.operators.", "airflow.sensors.", "airflow.contrib.")
 """Where classes stood, of which the catalogue knows when and where."""
 
@@ -96,6 +140,18 @@ class Absent(NamedTuple):
     message: str
     instead: str | None
     """The import path of what takes its place."""
+    since: str | None = None
+    """The version that has it, where the target is older, or is older versions too."""
+
+    @property
+    def way_out(self) -> str:
+        """What to do about it."""
+        if self.instead:
+            return f"use {quoted(self.instead)}"
+        return f'set `airflow = "{self.since}"` in dagctl.toml' if self.since else _WAY_OUT
+
+
+_WAY_OUT = "use what the target has"
 
 
 def absent_in(path: str, target: Target) -> Absent | None:
@@ -106,6 +162,9 @@ def absent_in(path: str, target: Target) -> Absent | None:
     if target.series == "2":
         name = next((name for name in ONLY_IN_3 if _is_in(path, name)), None)
         return Absent(f"Airflow 2 has no {quoted(name)}", _IN_2.get(path)) if name else None
+    young = _too_young(path, target)
+    if young is not None:
+        return young
     moved = import_state(path, target.name) if path.startswith(_OF_OPERATORS) else None
     if moved is not None:
         here, new = moved
@@ -114,6 +173,17 @@ def absent_in(path: str, target: Target) -> Absent | None:
     if gone is None:
         return None
     return Absent(f"Airflow 3 has no {quoted(gone)}", old_hooks().get(path, GONE_IN_3[gone]))
+
+
+def _too_young(path: str, target: Target) -> Absent | None:
+    """Return what is said of a name of `airflow.sdk` that not each version of the target has."""
+    name = path.removeprefix(_SDK).partition(".")[0] if path.startswith(_SDK) else ""
+    for version, names in _SDK_SINCE.items() if name else ():
+        if name in names and not target.has(version):
+            since = f"{version[0]}.{version[1]}"
+            message = f"{quoted(_SDK + name)} needs Airflow {since}; the target is {target.name}"
+            return Absent(message, _IN_ALL_3.get(_SDK + name), since)
+    return None
 
 
 def moved(path: str, target: Target) -> str:
@@ -136,18 +206,19 @@ def import_warnings(read: Read, target: Target) -> Iterator[Problem]:
     """Yield a warning if the target does not have what the code imports."""
     absent = absent_in(read.name, target)
     if absent is not None:
-        yield _warning(read, target, absent.message, absent.instead)
+        yield _warning(read, target, absent)
 
 
 def _is_in(path: str, name: str) -> bool:
     return path == name or path.startswith(f"{name}.")
 
 
-def _warning(read: Read, target: Target, message: str, new: str | None) -> Problem:
+def _warning(read: Read, target: Target, absent: Absent) -> Problem:
+    is_certain = read.certain and absent.since is None  # a later version of the series has it
     return warning(
         Code.PYTHON_IMPORT,
-        f"{message}: the import would fail when the task runs",
-        f"use {quoted(new)}" if new else "use what the target has",
+        f"{absent.message}: the import would fail when the task runs",
+        absent.way_out,
         read.place,
-        fails_in=(target.series,) if read.certain else (),
+        fails_in=(target.series,) if is_certain else (),
     )

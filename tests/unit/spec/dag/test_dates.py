@@ -8,28 +8,28 @@ from dagctl.findings.codes import Code
 from dagctl.spec.load import check_spec
 
 DAG = "dag_name: D\nstart_date: 2024-02-01\nend_date: 2024-12-31\n"
+GROUP = """\
+tasks:
+- group_id: g
+  default_args: {{start_date: {}}}
+  tasks:
+  - {{task_id: a, bash_command: a}}
+  - {{task_id: b, bash_command: a, end_date: 2024-06-01}}
+"""
+BERLIN = """\
+timezone: Europe/Berlin
+tasks: [{{task_id: a, bash_command: a, end_date: "{}"}}]
+"""
 CASES = [
     # of the task itself, and of the DAG around it
     ("tasks: [{task_id: a, bash_command: a, start_date: 2024-04-01, end_date: 2024-03-01}]", 4),
     ("tasks: [{task_id: a, bash_command: a, end_date: 2024-01-31}]", 4),
     ("tasks: [{task_id: a, bash_command: a, start_date: 2025-01-01}]", 4),
     # of a group, once
-    (
-        "tasks:\n- group_id: g\n  default_args: {start_date: 2025-01-01}\n  tasks:\n"
-        "  - {task_id: a, bash_command: a}\n  - {task_id: b, bash_command: a, end_date: 2024-06-01}",
-        6,
-    ),
-    (
-        "tasks:\n- group_id: g\n  default_args: {start_date: 2024-07-01}\n  tasks:\n"
-        "  - {task_id: a, bash_command: a}\n  - {task_id: b, bash_command: a, end_date: 2024-06-01}",
-        9,
-    ),
+    (GROUP.format("2025-01-01"), 6),
+    (GROUP.format("2024-07-01"), 9),
     # dates without an offset mean the DAG's zone
-    (
-        "timezone: Europe/Berlin\n"
-        'tasks: [{task_id: a, bash_command: a, end_date: "2024-01-31T22:59Z"}]',
-        5,
-    ),
+    (BERLIN.format("2024-01-31T22:59Z"), 5),
 ]
 
 
@@ -43,8 +43,7 @@ def test_a_task_that_ends_before_it_starts_is_an_error_at_its_line(tasks: str, l
 RIGHT = [
     "tasks: [{task_id: a, bash_command: a, start_date: 2024-03-01, end_date: 2024-03-01}]",
     "tasks: [{task_id: a, bash_command: a, start_date: 2023-03-01, end_date: 2026-03-01}]",
-    "timezone: Europe/Berlin\n"
-    'tasks: [{task_id: a, bash_command: a, end_date: "2024-01-31T23:00Z"}]',
+    BERLIN.format("2024-01-31T23:00Z"),
 ]
 
 
