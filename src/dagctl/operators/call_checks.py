@@ -109,9 +109,10 @@ def _expanded(operator: Operator, call: OperatorCall, name: str) -> Iterator[Cal
         yield from (_in_expand(finding) for finding in _not_there(operator, name))
         return
     if not parameter.expandable:
-        message = f"Airflow {operator.target} does not map over {quoted(name)}"
+        message = f"Airflow does not map over {quoted(name)}"
         hint = "give it one value, outside of `expand`"
         yield _in_expand(error(CallCheck.NOT_EXPANDABLE, message, hint, name))
+        return
     yield from (_in_expand(finding) for finding in _known(operator, parameter))
     value = call.expanded[name]
     if isinstance(value, list):

@@ -26,6 +26,13 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DIGITS = 20
 """Digits of a number that a hint repeats."""
 _MODES = ("poke", "reschedule")
+_OF_STATES = ("allowed_states", "skipped_states", "failed_states")
+_STATES = (
+    *("success", "failed", "skipped", "upstream_failed", "running", "queued", "scheduled"),
+    *("removed", "restarting", "up_for_retry", "up_for_reschedule", "deferred", "awaiting_input"),
+    "shutdown",
+)
+"""The states of tasks and runs in any Airflow; ExternalTaskSensor refuses all other words."""
 _NOT_NEGATIVE = ("poke_interval", "timeout")
 _ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
 """Parameters of branches that take one id as text too, whatever the annotation of a class says."""
@@ -42,6 +49,8 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
         return
     if operator.kind == "sensor":
         yield from _of_sensor(parameter.name, value)
+    if operator.name == "ExternalTaskSensor" and parameter.name in _OF_STATES:
+        yield from _of_states(parameter.name, value)
     if of_pod:
         yield from pod_findings(parameter.name, value)
     if not rendered and operator.kind != "decorated":
@@ -88,6 +97,15 @@ def _of_sensor(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 
         message, hint = f"{quoted(name)} cannot be negative", "write 0 or more"
     if message:
         yield error(CallCheck.WRONG_KIND, message, hint, name)
+
+
+def _of_states(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - any value
+    for place, word in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(word, str) and word not in _STATES and "{{" not in word:
+            near = near_parameter(word, _STATES)
+            hint = f"did you mean {quoted(near)}?" if near else "write `success` or `failed`"
+            message = f"no task and no run has the state {quoted(word)}"
+            yield error(CallCheck.WRONG_KIND, message, hint, name, place)
 
 
 def _number_of(text: str) -> str | None:

@@ -17,11 +17,14 @@ WRONG = [
     ("BigQueryGetDataOperator", "max_results: many", "write a whole number"),
     ("EmrServerlessCreateApplicationOperator", "waiter_delay: often", "write a whole number"),
     ("FileSensor", "poke_interval: soon", None),
+    ("ExternalTaskSensor", "allowed_states: [sucess]", "did you mean `success`?"),
+    ("ExternalTaskSensor", "failed_states: [done]", "write `success` or `failed`"),
 ]
 RIGHT = [
     ("KubernetesPodOperator", "on_finish_action: delete_succeeded_pod"),
     ("KubernetesPodOperator", "on_finish_action: {$ref: jobs.pods.ACTION}"),
     ("SSHOperator", "cmd_timeout: 30"),
+    ("ExternalTaskSensor", "skipped_states: [skipped, upstream_failed]"),
     ("SSHOperator", "cmd_timeout: null"),
     ("BigQueryGetDataOperator", "max_results: '{{ ds_nodash }}'"),
     ("BigQueryGetDataOperator", "max_results: '100'"),

@@ -190,3 +190,29 @@ def test_a_bad_id_hides_no_circle() -> None:
     found = check_spec(f"dag_name: D\ntasks:\n{tasks}\n").diagnostics
 
     assert [each.code for each in found] == [Code.BAD_TASK_ID, Code.CYCLE]
+
+
+ONE_EACH = [
+    ("default_view: tree", "{task_id: a, bash_command: a}", Code.NOT_IN_TARGET, 2),
+    (
+        "catchup: false",
+        "{task_id: a, operator: EmptyOperator, expand: {trigger_rule: [a]}}",
+        Code.BAD_MAPPING,
+        3,
+    ),
+    (
+        "catchup: false",
+        "{task_id: a, bash_command: a, resources: {cpu: 1}}",
+        Code.BAD_ARGUMENT,
+        3,
+    ),
+]
+
+
+@pytest.mark.parametrize(("of_dag", "task", "code", "line"), ONE_EACH)
+def test_what_cannot_be_there_has_no_wrong_value_besides(
+    of_dag: str, task: str, code: str, line: int
+) -> None:
+    found = check_spec(f"dag_name: D\n{of_dag}\ntasks: [{task}]\n").diagnostics
+
+    assert [(each.code, each.line) for each in found] == [(code, line)]

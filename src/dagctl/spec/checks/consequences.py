@@ -87,6 +87,7 @@ _FROM_ITS_OWN = {
 _ONE_OF = (
     (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING),
     (Code.BAD_TASK_ID, Code.DUPLICATE_TASK_ID),
+    (Code.NOT_IN_TARGET, Code.WRONG_TYPE, Code.UNKNOWN_WORD),
 )
 """Of these, only the first is said of one value."""
 _RANK = {code: place for codes in _ONE_OF for place, code in enumerate(codes)}

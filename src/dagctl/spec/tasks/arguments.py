@@ -200,12 +200,25 @@ class TaskArguments(CheckedModel):
         if isinstance(data, dict):
             for key in ("executor_config", "resources"):
                 yield from value_problems(data.get(key), (key,))
+            yield from _resource_problems(data.get("resources"))
             for key, markers in _OBJECTS.items():
                 yield from _object_problems(data.get(key), key, markers)
             for key in (name for name in ("inlets", "outlets") if name in data):
                 yield from asset_list_problems(data[key], (key,))
             for key in (name for name in TASK_CALLBACKS if name in data):
                 yield from callback_problems(data[key], (key,))
+
+
+def _resource_problems(given: object) -> Iterator[Problem]:
+    """Yield each resource that Airflow does not know: it loads no DAG with one (`Resources`)."""
+    if not isinstance(given, dict) or marker_of(given) is not None:
+        return
+    for name in given:
+        if name not in _RESOURCES:
+            near = nearest(str(name), _RESOURCES)
+            hint = f"did you mean `{near}`?" if near else f"they are: {', '.join(_RESOURCES)}"
+            problem = Problem(Code.BAD_ARGUMENT, f"there is no resource {quoted(str(name))}", hint)
+            yield problem.at("resources", str(name))
 
 
 def _object_problems(value: object, key: str, markers: Collection[str]) -> Iterator[Problem]:
@@ -220,6 +233,9 @@ def _object_problems(value: object, key: str, markers: Collection[str]) -> Itera
     elif not problems and marker_of(value) == "$python_code":
         for problem in call_by_place_problems(value, *_CALLED_WITH[key]):
             yield problem.at(key, "$python_code")
+
+
+_RESOURCES = ("cpus", "ram", "disk", "gpus")
 
 
 class DefaultArgs(TaskArguments):
