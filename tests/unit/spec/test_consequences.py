@@ -206,6 +206,7 @@ ONE_EACH = [
         Code.BAD_ARGUMENT,
         3,
     ),
+    ("catchup: false", "{task_id: a, bash_command: a, cwd: {$file: a}}", Code.BAD_FILE, 3),
 ]
 
 

@@ -124,6 +124,7 @@ def test_a_text_may_be_worked_out_when_airflow_reads_the_file(task: dict[str, An
         ({"python": {"$ref": "a b"}}, "DAG231", ("python", "$ref")),
         ({"python": {"$new": "a.B", "args": [{"$arg": "x"}]}}, "DAG233", _ARG),
         ({"python": {"$new": "a.B", "with": {"x": {"$xcom": "t"}}}}, "DAG233", _XCOM),
+        ({"python": EARLY, "env_vars": {"A=B": "a"}}, "DAG239", ("env_vars", "A=B")),
         ({"python": EARLY, "env_vars": {"A": 5}}, "DAG203", ("env_vars", "A")),
         ({"python": EARLY, "string_args": ["a", 5]}, "DAG203", ("string_args", 1)),
     ],

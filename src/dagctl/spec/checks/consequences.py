@@ -112,6 +112,8 @@ class _Doubts:
     """Unknown keys: nothing below them was meant to stand there."""
     at: set[Path] = field(default_factory=set)
     """Values that the reader has not read as they were meant."""
+    unread: set[Path] = field(default_factory=set)
+    """Values that are the text of a file which could not be read."""
     replaced: set[Path] = field(default_factory=set)
     """Values of a wrong type: what is in them goes with them."""
     doubled: set[Path] = field(default_factory=set)
@@ -174,6 +176,8 @@ def _note_place(path: Path, code: str, doubts: _Doubts) -> None:
             doubts.of["strange"].add(entry if is_at_entry else path[:-1])
     elif code in _EMPTY:
         doubts.empty.add(path[:-1])
+    elif code == Code.BAD_FILE:
+        doubts.unread.add(path[:-1])
     elif code in _OF_ANOTHER_TYPE:
         doubts.replaced.add(path)
     elif code in _NOT_READ and code != Code.DUPLICATE_KEY:
@@ -240,6 +244,7 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
     outer = [entry[:end] for end in range(2, len(entry), 2)]
     return (
         path in doubts.at
+        or path in doubts.unread
         or path in doubts.below
         or (path in doubts.doubled and code in _EMPTY)
         or any(of[what] and code in codes for what, codes in _FROM_ANY.items())

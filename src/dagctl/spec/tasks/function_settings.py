@@ -87,11 +87,14 @@ def _read_codes(value: object, info: ValidationInfo) -> int | tuple[int, ...]:
 
 def _read_variables(value: dict[str, Any]) -> dict[str, Text]:
     for name, text in value.items():
-        is_text = isinstance(text, str) and "\0" not in text
-        if not (is_text or is_early(text)) or not name or "=" in name:
-            raise wrong_type((name,), TEXT, text).at(name).error()
-        if not is_text:
+        if not name or "=" in name:
+            message = f"{quoted(name)} cannot be the name of a variable"
+            problem = Problem(Code.BAD_ARGUMENT, message, "use letters, digits and `_`")
+            raise problem.at(name).error()
+        if is_early(text):
             early_value(text, name)
+        elif not isinstance(text, str) or "\0" in text:
+            raise wrong_type((name,), TEXT, text).at(name).error()
     return dict(value)
 
 
