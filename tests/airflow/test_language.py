@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -285,8 +284,13 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "reports.mail": {"env": {"DAY": "{{ ds }}"}},
     },
     "language_early": {
-        "count": {"operator": "ExternalPythonOperator", "python": sys.executable},
-        "clean": {"operator": "PythonVirtualenvOperator", "upstream": ["count"]},
+        "count": {"operator": "ExternalPythonOperator"},
+        "clean": {
+            "operator": "PythonVirtualenvOperator",
+            "upstream": ["count"],
+            "requirements": ["numpy", "/opt/wheels/own.whl"],
+            "venv_cache_path": "/opt/venvs",
+        },
         "list": {"operator": "BashOperator", "cwd": gettempdir(), "upstream": ["clean"]},
     },
     "language_objects": {
