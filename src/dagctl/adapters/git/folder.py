@@ -137,7 +137,8 @@ def _require_own_commits(git_folder: Path, common: Path) -> None:
 def _names(file: Path, entry: Path) -> bool:
     """Return whether a linked work tree's `gitdir` file names this `.git`."""
     try:
-        return (file.parent / line_in(file)).samefile(entry)
+        named = line_in(file)
+        return bool(named) and (file.parent / named).samefile(entry)
     except OSError:
         return False
 
