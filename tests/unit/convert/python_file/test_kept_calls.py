@@ -263,3 +263,20 @@ def test_whether_a_mapping_has_a_key_does_not_depend_on_its_values() -> None:
     """)
     assert dag.whole, dag.remarks
     assert [task["task_id"] for task in dag.data["tasks"]] == ["a", "z", "in_x", "not_in_z"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("postgres_conn_id='pg'", {"with": {"postgres_conn_id": "pg"}}), ("cwd='/tmp'", None)],
+)
+def test_a_task_that_only_a_function_knows_may_take_what_default_args_give(
+    given: str, kept: dict[str, Any] | None
+) -> None:
+    """Else it would be gone, or stand in those tasks alone that the file shows."""
+    text = HEAD.replace("schedule=None", f"schedule=None, default_args=dict({given})")
+    made = convert_python(
+        f"{text}    a >> make(name='x')\n", "d.py", airflow="3", today=date(2026, 1, 1)
+    )
+    (dag,) = made.dags
+    assert dag.whole == (kept is not None)
+    assert dag.data.get("default_args") == kept

@@ -260,7 +260,7 @@ class DagConversion:
 
     def _for_all(self, left: dict[str, Any], place: Place, around: Dag | Group) -> dict[str, Any]:
         """Return what stands under `with` of `default_args`, and give tasks the rest of these."""
-        alike = self._shares.give(left, place, list(tasks_in(around)))
+        alike = self._shares.give(left, place, around)
         with self._values.rendered(really=False):
             given = self._values.value(alike, place, "default_args")
         return {"with": given} if given else {}

@@ -70,15 +70,20 @@ class Shares:
             text = "it is made outside of the DAG: Airflow gives it nothing of `default_args`"
             self._report.changed(item.place, item.task_id, text)
 
-    def give(self, defaults: Mapping[str, Any], place: Place, tasks: list[Task]) -> dict[str, Any]:
+    def give(
+        self, defaults: Mapping[str, Any], place: Place, around: Dag | Group
+    ) -> dict[str, Any]:
         """Give what some operators take to their tasks; return what Airflow gives to all alike."""
+        tasks, is_all = [*tasks_in(around)], not _has_unseen(around)
         return {
             key: value
             for key, value in defaults.items()
-            if value is not None and self._is_alike(key, value, place, tasks)
+            if value is not None and self._is_alike(key, value, place, tasks, is_all=is_all)
         }
 
-    def _is_alike(self, key: str, value: object, place: Place, tasks: list[Task]) -> bool:
+    def _is_alike(
+        self, key: str, value: object, place: Place, tasks: list[Task], *, is_all: bool
+    ) -> bool:
         """Give an argument to those of the tasks that take it, or return that all shall have it."""
         operators = [renamed_operator(_operator_of(item), self._target) for item in tasks]
         subject = f"default_args.{key}"
@@ -91,7 +96,7 @@ class Shares:
             for item, operator in zip(tasks, operators, strict=True)
             if isinstance(operator, Operator) and key in operator.parameters
         ]
-        is_unknown = not all(isinstance(operator, Operator) for operator in operators)
+        is_unknown = not is_all or not all(map(_is_known, operators))
         is_own = key in base_parameters("operator", self._target)
         if not pairs and not is_unknown and not is_own:
             text = "no task takes it, so Airflow gives it to none"
@@ -110,6 +115,16 @@ class Shares:
             item.kwargs.setdefault(key, value)
         self._report.changed(place, subject, "it stands in each task that takes it")
         return False
+
+
+def _is_known(operator: object) -> bool:
+    return isinstance(operator, Operator)
+
+
+def _has_unseen(container: Dag | Group) -> bool:
+    """Return whether a function or a class makes tasks in a DAG or a group that nothing follows."""
+    groups = [item for item in container.children if isinstance(item, Group)]
+    return any(bool(group.maker) or _has_unseen(group) for group in groups)
 
 
 def _operator_of(item: Task) -> str:
