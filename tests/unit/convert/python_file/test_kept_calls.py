@@ -280,3 +280,8 @@ def test_a_task_that_only_a_function_knows_may_take_what_default_args_give(
     (dag,) = made.dags
     assert dag.whole == (kept is not None)
     assert dag.data.get("default_args") == kept
+
+
+def test_a_task_that_only_a_function_knows_may_have_an_address() -> None:
+    dag = converted("a >> make(name='x')")
+    assert (dag.data["email_on_failure"], dag.data["email_on_retry"]) == (True, True)

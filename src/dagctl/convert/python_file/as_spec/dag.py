@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.finished import in_order
 from dagctl.convert.python_file.as_spec.callbacks import Callbacks
-from dagctl.convert.python_file.as_spec.default_args import Shares, tasks_in
+from dagctl.convert.python_file.as_spec.default_args import Shares, has_unseen, tasks_in
 from dagctl.convert.python_file.as_spec.removed import replace_removed
 from dagctl.convert.python_file.as_spec.schedules import Schedules
 from dagctl.convert.python_file.as_spec.tasks import Tasks
@@ -240,7 +240,7 @@ class DagConversion:
         top.setdefault("retries", 0)  # what Airflow does when it is not said
         for key in ("email_on_failure", "email_on_retry"):
             value = made.pop(key, True)  # Airflow's default, if mail goes anywhere
-            if top.get("email"):
+            if top.get("email") or has_unseen(self.dag):  # such a task may have an address
                 top[key] = value
         if not top.get("email"):
             top.pop("email", None)

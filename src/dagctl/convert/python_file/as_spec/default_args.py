@@ -74,7 +74,7 @@ class Shares:
         self, defaults: Mapping[str, Any], place: Place, around: Dag | Group
     ) -> dict[str, Any]:
         """Give what some operators take to their tasks; return what Airflow gives to all alike."""
-        tasks, is_all = [*tasks_in(around)], not _has_unseen(around)
+        tasks, is_all = [*tasks_in(around)], not has_unseen(around)
         return {
             key: value
             for key, value in defaults.items()
@@ -121,10 +121,10 @@ def _is_known(operator: object) -> bool:
     return isinstance(operator, Operator)
 
 
-def _has_unseen(container: Dag | Group) -> bool:
+def has_unseen(container: Dag | Group) -> bool:
     """Return whether a function or a class makes tasks in a DAG or a group that nothing follows."""
     groups = [item for item in container.children if isinstance(item, Group)]
-    return any(bool(group.maker) or _has_unseen(group) for group in groups)
+    return any(bool(group.maker) or has_unseen(group) for group in groups)
 
 
 def _operator_of(item: Task) -> str:
