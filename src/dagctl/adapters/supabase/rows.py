@@ -203,7 +203,7 @@ def _version(row: Mapping[str, Any], project_id: str) -> DagVersion:
         action=action,
         renamed=None if renamed is None else _text(renamed),
         operation_id=None if operation_id is None else _text(operation_id),
-        spec_text=None if text is None else _text(text),
+        spec_text=_as_written(text),
         imported_by_name=None if imported_by is None else _text(imported_by),
     )
 
@@ -280,6 +280,17 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("no text")
     return value
+
+
+def _as_written(text: object) -> str | None:
+    """Return the text of a spec; None: none is recorded, or it is no text that a file can hold."""
+    if text is None:
+        return None
+    try:
+        _text(text).encode()
+    except UnicodeEncodeError:  # half a surrogate, which PostgreSQL itself does not hold
+        return None
+    return _text(text)
 
 
 def _time(text: str) -> datetime:

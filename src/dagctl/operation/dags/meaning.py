@@ -16,12 +16,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from re import fullmatch
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.frozen import frozen
-from dagctl.next_step import NUMBER, UPDATE, Command, Fix
+from dagctl.next_step import DOCTOR, NUMBER, UPDATE, Command, Fix
 from dagctl.ports import DagVersion
+from dagctl.spec.fields.ids import MAX_DAG_ID, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -236,8 +238,15 @@ def _gives_id(change: Change) -> bool:
 
 
 def _meaning(change: Change, known: Known | None) -> Change:
+    """Return a change with the DAG that it means.
+
+    Raises:
+        ConflictError: What is recorded as the id of the DAG is none: nothing is made of it.
+    """
     if known is None:
         return change
+    if known.record and known.record.damage and not fullmatch(pattern(MAX_DAG_ID), known.dag_id):
+        raise ConflictError(known.record.damage, hint=Fix(DOCTOR))
     return replace(
         change,
         dag_id=known.dag_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.adapters.supabase.rows import record_data, records_of
+from dagctl.adapters.supabase.rows import record_data, records_of, versions_of
 from dagctl.errors import UnavailableError
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
@@ -100,3 +100,10 @@ def test_a_column_that_is_missing_is_marked(column: str) -> None:
 def test_what_is_no_list_of_rows_is_no_answer(data: object) -> None:
     with pytest.raises(UnavailableError):
         records_of(data, PROJECT)
+
+
+@pytest.mark.parametrize(("text", "kept"), [("dag_name: ü", "dag_name: ü"), ("\ud800", None)])
+def test_the_text_of_a_version_is_one_that_a_file_can_hold(text: str, kept: str | None) -> None:
+    said = {"action": "create", "renamed": None, "operation_id": None, "spec_text": text}
+    (version,) = versions_of([row(**said)], PROJECT)
+    assert version.spec_text == kept

@@ -153,6 +153,18 @@ def test_a_damaged_record_is_refused_by_name(shared: World) -> None:
         shared.create(V2)
 
 
+@pytest.mark.parametrize("dag_id", ["\x1b[2Jx", "\ud800", "", "../x"])
+def test_nothing_is_rendered_for_a_damaged_record_whose_id_is_none(
+    shared: World, dag_id: str
+) -> None:
+    rows = shared.backend.registry.rows
+    (row,) = rows.values()
+    rows[row.id] = replace(row, dag_id=dag_id, problem="dag_id is no id")
+    for options in (Options(), Options(force=True)):
+        with pytest.raises(ConflictError, match="is damaged"):
+            plan(shared.context(), [V2], options)
+
+
 # --- The embedded registry is a cache of the files ---
 
 
