@@ -219,6 +219,14 @@ def test_any_stage_is_refused_or_comes_back_equal(key: str, value: Any) -> None:
     assert value in {True, False}
 
 
+def test_names_that_come_at_run_time_are_not_those_of_another_task_with_the_same_code() -> None:
+    code = "python_code: 'def f(never, seen): return seen'"
+    alone = [item for item in findings(code) if item[0] == Code.PYTHON_PARAMETER]
+    assert len(alone) == 2
+    assert findings(code, "expand_kwargs: {$xcom: a}") == []
+    assert [item for item in findings(code) if item[0] == Code.PYTHON_PARAMETER] == alone
+
+
 MAPPED = "{$map: {$xcom: a}, function: FUNCTION}"
 
 

@@ -48,6 +48,12 @@ class _AnyName(frozenset[str]):
     def __ror__(self, _other: object) -> "_AnyName":
         return self
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _AnyName) and frozenset.__eq__(self, other)
+
+    def __hash__(self) -> int:  # what was found out of a code with other names is another thing
+        return ~frozenset.__hash__(self)
+
 
 def call_names(data: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of what the function of a task is called with.

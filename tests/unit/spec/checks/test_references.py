@@ -187,7 +187,7 @@ def test_a_key_that_no_airflow_has() -> None:
             "airflow.providers.standard.operators.python.PythonOperator",
         ),
         ("from airflow.hooks.base_hook import BaseHook\nreturn BaseHook.x", "3", "hooks.base."),
-        ("from airflow.hooks.http_hook import HttpHook\nreturn HttpHook.x", "3", "target"),
+        ("from airflow.hooks.http_hook import HttpHook\nreturn HttpHook.x", "3", "hooks.http"),
         ("import airflow.contrib.hooks\nreturn airflow.contrib.hooks", "3", "target"),
         ("from airflow.sdk import Variable\nreturn Variable.get('x')", "2", "models.Variable"),
         ("from airflow.sdk import ObjectStoragePath\nreturn ObjectStoragePath('x')", "2", "target"),
