@@ -143,11 +143,7 @@ class Committer:
             TemporaryDirectory(prefix="dagctl-") as folder,
             self._taking_back(writes),
         ):
-            from dagctl.adapters.git.private_index import PrivateIndex
-
             index = PrivateIndex(self._place, Path(folder))
-            from dagctl.adapters.git.hooks import Hooks
-
             hooks = Hooks(self._place, index, limit=self._patience.hook)
             hooks.before_commit(lambda: self._written_tree(at, files))
             text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
