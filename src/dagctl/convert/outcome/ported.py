@@ -50,7 +50,7 @@ def ported(data: Mapping[str, Any], findings: Iterable[Diagnostic], target: Targ
         target: The Airflow that is meant.
     """
     kinds = {Code.PYTHON_IMPORT, *((Code.GONE_VARIABLE,) if target.series == "3" else ())}
-    paths = {finding.path: None for finding in findings if finding.code in kinds}
+    paths = {each.path: None for each in findings if each.code in kinds and each.path}
     made = copy.deepcopy(dict(data)) if paths else dict(data)
     changes: list[tuple[tuple[str | int, ...], str]] = []
     for path in paths:
