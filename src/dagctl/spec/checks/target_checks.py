@@ -103,6 +103,7 @@ def _asset_problems(data: object, schedule: object, target: Target) -> Iterator[
     marked = ((where, item["$asset"]) for where, item in markers_in(data, "$asset"))
     named = (((*where, "$asset"), name) for where, name in marked)
     for where, name in (*plain_assets(schedule, ("schedule_interval",)), *named):
+        from dagctl.spec.fields.asset_name import kept_problems
         from dagctl.spec.fields.asset_schemes import wanted_form
 
         form = wanted_form(name) if isinstance(name, str) else None
@@ -114,7 +115,8 @@ def _asset_problems(data: object, schedule: object, target: Target) -> Iterator[
         if target.series == "3":
             yield Problem(Code.BAD_ASSET, message, hint).at(*where)
         else:
-            yield warning(Code.BAD_ASSET, f"{message}, and Airflow 2 warns of it", hint).at(*where)
+            said = warning(Code.BAD_ASSET, f"{message}, and Airflow 2 warns of it", hint)
+            yield next(kept_problems(name), said).at(*where)
 
 
 _SINCE: Mapping[str, Version] = {

@@ -44,11 +44,16 @@ def _of_uri(value: str) -> Iterator[Problem]:
     elif parts.scheme and "@" in parts.netloc:
         message = "Airflow drops the user and the password of a URI"
         yield Problem(Code.BAD_ASSET, message, "take them out")
-    elif parts.scheme and not parts.scheme.startswith("x-"):
-        kept = _kept(parts)
-        if form_of_parts(parts) is None and kept.rstrip("/") != value.rstrip("/"):
-            message = f"Airflow keeps another URI: {quoted(kept)}"
-            yield Problem(Code.BAD_ASSET, message, "write it as Airflow keeps it")
+    elif parts.scheme and not parts.scheme.startswith("x-") and form_of_parts(parts) is None:
+        yield from kept_problems(value)
+
+
+def kept_problems(value: str) -> Iterator[Problem]:
+    """Yield that Airflow keeps another URI than the one that is written, if it does."""
+    kept = _kept(urlsplit(value))
+    if kept.rstrip("/") != value.rstrip("/"):
+        message = f"Airflow keeps another URI: {quoted(kept)}"
+        yield Problem(Code.BAD_ASSET, message, "write it as Airflow keeps it")
 
 
 def _kept(parts: SplitResult) -> str:

@@ -88,14 +88,29 @@ def stopped_at(text: str) -> int | None:
         last = read[-1] if read else _NOTHING
         rest = text[last.end :]
         return last.at if last.kind in _OPENED else len(text) - len(rest.lstrip())
-    parser = Parser(AIRFLOW, text)
     seen = [token for token in read if token.kind not in _PASSED_OVER]
-    number = sum(1 for _ in AIRFLOW.lexer.tokenize(text))
+    number = 0
+    try:
+        for _ in AIRFLOW.lexer.tokenize(text):
+            number += 1
+    except TemplateSyntaxError as error:  # a text with an escape that there is not: `'\x4'`
+        behind = number + 1  # the stream reads one ahead
+        return seen[behind].at if behind < len(seen) and _is_first(error, text) else None
+    parser = Parser(AIRFLOW, text)
     try:
         parser.parse()
     except TemplateSyntaxError:
         number -= sum(1 for _ in parser.stream)
     return seen[number].at if number < len(seen) else None
+
+
+def _is_first(error: TemplateSyntaxError, text: str) -> bool:
+    """Return whether it is this error that stops Jinja, and not another one before it."""
+    try:
+        Parser(AIRFLOW, text).parse()
+    except TemplateSyntaxError as first:
+        return (first.message, first.lineno) == (error.message, error.lineno)
+    return False
 
 
 class Words:

@@ -82,6 +82,15 @@ def test_a_uri_that_the_provider_of_its_scheme_refuses_is_an_error_on_3_and_a_wa
     assert f"write `{uri.partition(':')[0]}://" in str(item.hint)
 
 
+@pytest.mark.parametrize("uri", ["postgres://warehouse#orders", "s3:bucket?b=1&a=2"])
+def test_a_uri_of_another_form_that_airflow_2_keeps_otherwise_is_an_error(uri: str) -> None:
+    head = "dag_name: a\ntasks:\n  - {task_id: a, bash_command: echo}\n"
+    [item] = check_spec(f"{head}schedule: {{assets: ['{uri}']}}", airflow="2.11").diagnostics
+
+    assert (item.code, item.severity) == (Code.BAD_ASSET, "error")
+    assert "keeps another URI" in item.message
+
+
 @pytest.mark.parametrize("uri", TAKEN)
 def test_a_uri_of_the_form_that_the_provider_asks_for_is_taken(uri: str) -> None:
     assert list(asset_problems(uri)) == []

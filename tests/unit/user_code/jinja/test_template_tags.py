@@ -9,7 +9,7 @@ from jinja2 import TemplateError, nodes
 
 from dagctl.user_code.jinja.context_variables import name_warnings
 from dagctl.user_code.jinja.passed_over import swallowed
-from dagctl.user_code.jinja.template import template_nodes
+from dagctl.user_code.jinja.template import template_nodes, template_problems
 from dagctl.user_code.jinja.words import AIRFLOW
 
 if TYPE_CHECKING:
@@ -87,6 +87,24 @@ def test_a_finding_stands_in_the_code_of_the_template(text: str, line: int, colu
     [place] = [found.place for found in name_warnings(text)]
     assert place is not None
     assert (place.line, place.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        (r"{{ '\x4' }}", 4, r"truncated \xXX escape"),
+        (r"ab {{ ds }} {{ '\N{DASH}' }}", 16, "unknown Unicode character name"),
+        (r"{{ 'ok' ~ '\N{DASH' }}", 11, r"malformed \N character escape"),
+        (r"{{ a b '\x4' }}", 1, "got 'b'"),  # which comes first: its line
+    ],
+)
+def test_a_text_with_an_escape_that_there_is_not_is_a_finding_at_its_place(
+    text: str, column: int, message: str
+) -> None:
+    [problem] = template_problems(text)
+    assert message in problem.message
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (1, column)
 
 
 def test_blanks_that_jinja_leaves_out_move_no_place() -> None:
