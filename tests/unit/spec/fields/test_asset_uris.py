@@ -50,7 +50,7 @@ def test_another_one_is_refused_with_what_airflow_keeps(uri: str, kept: str) -> 
 
 
 REFUSED = [
-    *("postgres://x", "postgresql://host/shop/orders", "s3:bucket/key", "gs:///key"),
+    *("postgres://x", "postgresql://host/shop/orders", "s3:bucket/key"),
     *("bigquery://project/table", "snowflake://account/db/schema", "kafka://host", "hive://h/t"),
     *("mysql://host:port/db/table", "mssql://host/table", "postgres:orders", "trino://h/c/s"),
     *("redshift://h/d/s/t/more", "mongodb://h/collection", "databricks://h", "oracle://h/s"),
@@ -82,7 +82,7 @@ def test_a_uri_that_the_provider_of_its_scheme_refuses_is_an_error_on_3_and_a_wa
     assert f"write `{uri.partition(':')[0]}://" in str(item.hint)
 
 
-@pytest.mark.parametrize("uri", ["postgres://warehouse#orders", "s3:bucket?b=1&a=2"])
+@pytest.mark.parametrize("uri", ["postgres://warehouse#orders", "s3:bucket?b=1&a=2", "gs:///key"])
 def test_a_uri_of_another_form_that_airflow_2_keeps_otherwise_is_an_error(uri: str) -> None:
     head = "dag_name: a\ntasks:\n  - {task_id: a, bash_command: echo}\n"
     [item] = check_spec(f"{head}schedule: {{assets: ['{uri}']}}", airflow="2.11").diagnostics
