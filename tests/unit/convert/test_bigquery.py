@@ -85,6 +85,7 @@ def test_arguments_for_all_tasks_are_taken_into_the_job() -> None:
         "sql=['select 1', 'select 2']",
         "sql='select 1', destination_dataset_table='shop.t'",
         "sql='select 1', destination_dataset_table='a.b.c.d'",
+        "sql='select 1', destination_dataset_table='{{' * 5_000 + 'a.b.c'",
         "sql='select 1', api_resource_configs={'query': {'useQueryCache': False}}",
     ],
 )

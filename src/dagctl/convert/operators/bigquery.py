@@ -36,6 +36,8 @@ _OF_TABLE = {
 """What counts where the result goes into a table alone, with the defaults that the hook had."""
 _ALONE = ("labels", "cluster_fields", "encryption_configuration", "destination_dataset_table")
 _PARTS = lazy_pattern(r"(?:\{\{.*?\}\}|[^.:{])+")
+_LONGEST_TABLE = 1_000
+"""Characters of the name of a table; templates in it are a part of them."""
 _SQL_FILE = lazy_pattern(r"[^\s{}'\"]+\.sql")
 
 
@@ -109,7 +111,8 @@ def _job(given: dict[str, Any]) -> Successor | None:
 
 def _reference(table: object) -> dict[str, str] | None:
     """Return the three parts of the name of a table; None if it is no text with all of them."""
-    parts = _PARTS.findall(table) if isinstance(table, str) else []
+    is_name = isinstance(table, str) and len(table) <= _LONGEST_TABLE
+    parts = _PARTS.findall(table) if is_name else []
     names = ("projectId", "datasetId", "tableId")
     if len(parts) != len(names) or len("".join(parts)) + 2 != len(str(table)):
         return None
