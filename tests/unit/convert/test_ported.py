@@ -8,6 +8,9 @@ from textwrap import dedent
 import pytest
 
 from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.convert.outcome.ported import ported
+from dagctl.spec.load import check_data
+from dagctl.target import target_of
 
 HEAD = """
 from datetime import datetime
@@ -147,3 +150,22 @@ def test_what_is_certain_to_fail_is_a_gap() -> None:
     dag = function("def run(region):\n    return region\n")
     assert not dag.whole
     assert any("DAG421" in each.text for each in dag.remarks if each.outcome is Outcome.GAP)
+
+
+def test_lines_are_counted_as_python_counts_them() -> None:
+    data = {
+        "dag_name": "d",
+        "tasks": [
+            {
+                "task_id": "a",
+                "python_code": (
+                    "def run(**context):\r    'x'\r\n    return context['execution_date']\r"
+                ),
+            }
+        ],
+    }
+    target = target_of("3")
+    made = ported(data, check_data(data).diagnostics, target)
+    assert made.data["tasks"][0]["python_code"] == (
+        "def run(**context):\n    'x'\n    return context['logical_date']\n"
+    )

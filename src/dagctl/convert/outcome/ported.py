@@ -69,11 +69,12 @@ def ported(data: Mapping[str, Any], findings: Iterable[Diagnostic], target: Targ
 
 def _code_now(code: str, target: Target) -> tuple[str, list[str]]:
     """Return Python code with imports and keys that the target has, and what was done."""
+    text = code.replace("\r\n", "\n").replace("\r", "\n")  # as Python counts lines
     try:
-        tree = ast.parse(code)
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return code, []
-    lines, done = code.split("\n"), []
+    lines, done = text.split("\n"), []
     for node in sorted(ast.walk(tree), key=lambda each: -getattr(each, "lineno", 0)):
         if isinstance(node, ast.ImportFrom) and _stands_alone(node, lines):
             new = _imports_now(node, target)
@@ -88,7 +89,7 @@ def _code_now(code: str, target: Target) -> tuple[str, list[str]]:
     function = tree.body[-1] if tree.body and target.series == "3" else None
     if isinstance(function, ast.FunctionDef) and _rename(function, lines):
         done.append(f"the parameter `{_DATE}` is `{_NOW}` in Airflow 3")
-    return "\n".join(lines), done
+    return "\n".join(lines) if done else code, done
 
 
 def _stands_alone(node: ast.stmt, lines: Sequence[str]) -> bool:
