@@ -168,3 +168,8 @@ def test_a_date_with_a_zone_keeps_it() -> None:
     assert dag.whole
     assert str(dag.data["start_date"]).startswith("2024-01-01")
     assert "Berlin" in str(dag.data.get("timezone")) or "+01:00" in str(dag.data["start_date"])
+
+
+def test_each_of_many_calls_is_that_of_its_folder() -> None:
+    lines = [f'create_dag("dags/f{n}", description="D{n}")' for n in range(300)]
+    assert convert("\n".join(lines), folder="dags/f299").data["description"] == "D299"

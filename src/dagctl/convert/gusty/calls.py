@@ -6,6 +6,7 @@ Nothing of a file is run: its tree is followed, as that of a DAG file is.
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from dagctl.errors import SpecError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from dagctl.convert.python_file.state.machine import Machine
@@ -35,7 +36,6 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
 }
 """The functions that make DAGs, and their parameters in order."""
 _OF_BATCHES = frozenset(_PARAMETERS["gusty.create_dags"])
-_MOST_CALLS = 100
 _BEST = 3
 """How well a call fits that names the folder."""
 _JOINS = frozenset({"os.path.join", "pathlib.Path", "operator.truediv", "builtins.str"})
@@ -101,26 +101,40 @@ def _fit(call: GustyCall, root: PurePosixPath) -> int:
     return _BEST if call.folder == root.name else 0
 
 
-def _calls(text: str, file: str, airflow: str, today: date) -> Iterator[GustyCall]:
+@lru_cache(maxsize=32)  # each folder beside a file asks for its calls
+def _calls(text: str, file: str, airflow: str, today: date) -> tuple[GustyCall, ...]:
+    """Return the calls of a file, which is gone through once."""
     tree = read_python(text, file)
     names = _imported(tree)
-    count = 0
-    for index, statement in enumerate(tree.body):
+    machine = interpreter(SourceFile(file, text), airflow, today)
+    made: list[GustyCall] = []
+    later: list[tuple[ast.Call, str, ast.stmt]] = []
+    for statement in tree.body:
         nodes = [
             (node, path)
             for node in ast.walk(statement)
-            if isinstance(node, ast.Call) and (path := names.get(ast.unparse(node.func)))
+            if isinstance(node, ast.Call) and (path := names.get(_dotted(node.func)))
         ]
-        count += len(nodes)
-        if not nodes or count > _MOST_CALLS:
+        if not _only_calls(statement, names):
+            machine.run([statement], machine.scope)
+        if isinstance(statement, _FUNCTIONS):  # called when the names of the file have their values
+            later += [(node, path, statement) for node, path in nodes]
             continue
-        machine = interpreter(SourceFile(file, text), airflow, today)
-        is_function = isinstance(statement, _FUNCTIONS)
-        before = tree.body if is_function else tree.body[:index]
-        machine.run([each for each in before if not _only_calls(each, names)], machine.scope)
-        machine.run([] if is_function else [statement], machine.scope)
         for node, path in nodes:
-            yield from _followed(machine, node, path) or [_read(machine, node, path, statement)]
+            made += _followed(machine, node, path) or [_read(machine, node, path, statement)]
+    for node, path, statement in later:
+        made += _followed(machine, node, path) or [_read(machine, node, path, statement)]
+    return tuple(made)
+
+
+def _dotted(function: ast.expr) -> str:
+    """Return `name` or `module.name`, or an empty text: what is called has no such name."""
+    match function:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return f"{module}.{name}"
+    return ""
 
 
 def _only_calls(statement: ast.stmt, names: Mapping[str, str]) -> bool:
@@ -128,7 +142,7 @@ def _only_calls(statement: ast.stmt, names: Mapping[str, str]) -> bool:
     if not isinstance(statement, ast.Assign | ast.Expr):
         return False
     value = statement.value
-    return isinstance(value, ast.Call) and ast.unparse(value.func) in names
+    return isinstance(value, ast.Call) and _dotted(value.func) in names
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:
