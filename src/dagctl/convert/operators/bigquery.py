@@ -111,10 +111,11 @@ def _job(given: dict[str, Any]) -> Successor | None:
 
 def _reference(table: object) -> dict[str, str] | None:
     """Return the three parts of the name of a table; None if it is no text with all of them."""
-    is_name = isinstance(table, str) and len(table) <= _LONGEST_TABLE
-    parts = _PARTS.findall(table) if is_name else []
+    if not isinstance(table, str) or len(table) > _LONGEST_TABLE:
+        return None
+    parts = _PARTS.findall(table)
     names = ("projectId", "datasetId", "tableId")
-    if len(parts) != len(names) or len("".join(parts)) + 2 != len(str(table)):
+    if len(parts) != len(names) or len("".join(parts)) + 2 != len(table):
         return None
     return dict(zip(names, parts, strict=True))
 
