@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
+from dagctl import render
+from dagctl.errors import SpecError
+from dagctl.spec.load import check_spec
+from dagctl.spec.resolution.defaults import read_defaults
+from dagctl.spec.strictness import Checks, judged
+from dagctl.template.read import read_template
+from dagctl.template.values import values_of
+from tests.hostile import findings
 from tests.hostile.language import LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from dagctl.errors import Diagnostic
 
 CODE = 20_000
 """Characters of a small code; four times as many are still below the limit of one task."""
@@ -30,10 +40,22 @@ class Hostile:
     make: Callable[[int], str]
     size: int
     format: Literal["yaml", "json"] = "json"
+    examine: Callable[[str], tuple[Diagnostic, ...]] | None = None
+    """What is done with it; None: it is checked as a spec and rendered, if it is good."""
+    airflow: str = "3"
 
     def text(self, times: float = 1) -> str:
         """Return the spec at `times` its small size."""
         return self.make(int(self.size * times))
+
+    def findings(self, text: str) -> tuple[Diagnostic, ...]:
+        """Do what a command does with such a text, and return what is wrong with it."""
+        if self.examine is not None:
+            return self.examine(text)
+        checked = check_spec(text, format=self.format, airflow=self.airflow)
+        if checked.spec is not None:
+            render(checked.spec, airflow=self.airflow)
+        return judged(checked.diagnostics, text, Checks())
 
 
 def repeated(part: Callable[[int], str], size: int, *, joint: str = "") -> str:
@@ -463,10 +485,46 @@ _GROUPS: tuple[tuple[str, dict[str, Callable[[int], str]], int, Literal["yaml", 
 )
 
 
+def _of_template(text: str) -> tuple[Diagnostic, ...]:
+    try:
+        read_template(text, "hostile.yaml")
+    except SpecError as error:
+        return error.diagnostics
+    return ()
+
+
+def _of_values(text: str) -> tuple[Diagnostic, ...]:
+    try:
+        values_of(read_template(findings.TEMPLATE, "hostile.yaml"), json.loads(text))
+    except SpecError as error:
+        return error.diagnostics
+    return ()
+
+
+def _of_defaults(text: str) -> tuple[Diagnostic, ...]:
+    read = read_defaults(text)
+    return () if read is None else tuple(each.diagnostic() for each in read.findings)
+
+
+_OTHER: tuple[tuple[str, dict[str, Callable[[int], str]], Callable[..., Any]], ...] = (
+    ("template", findings.TEMPLATES, _of_template),
+    ("values", findings.VALUES, _of_values),
+    ("defaults", findings.DEFAULTS, _of_defaults),
+)
+
+
 def _all() -> Iterator[Hostile]:
     for group, table, size, form in _GROUPS:
         for name, make in table.items():
             yield Hostile(f"{group}: {name}", make, size, form)
+    for name, make in findings.SPECS.items():
+        size = CODE if name in findings.OF_CODE else DOCUMENT
+        yield Hostile(f"finding: {name}", make, size, "json" if make(9)[0] == "{" else "yaml")
+    for name, (make, airflow) in findings.OF_OTHER_TARGETS.items():
+        yield Hostile(f"finding: {name}", make, DOCUMENT, airflow=airflow)
+    for group, table, examine in _OTHER:
+        for name, make in table.items():
+            yield Hostile(f"{group}: {name}", make, DOCUMENT, examine=examine)
 
 
 HOSTILE: tuple[Hostile, ...] = tuple(_all())

@@ -56,13 +56,7 @@ def last(text: str) -> tuple[str, str]:
 def steps(hostile: Hostile, size: int) -> int:
     """Return how many calls a check and a rendering make."""
     text = hostile.make(size)
-
-    def checked_and_rendered() -> None:
-        spec = check_spec(text, format=hostile.format).spec
-        if spec is not None:
-            render(spec)
-
-    return calls_of(checked_and_rendered)
+    return calls_of(lambda: hostile.findings(text))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)
@@ -71,6 +65,31 @@ def test_four_times_the_text_takes_about_four_times_the_calls(hostile: Hostile) 
     once, fourfold = steps(hostile, size), steps(hostile, 4 * size)
 
     assert fourfold <= 6 * once + 20_000
+
+
+NOT_OF_A_TEXT = {
+    Code.NOT_UTF8: "the bytes are not read",
+    Code.FILE_TOO_LARGE: "the text is not read",
+    Code.TOO_COSTLY: "it is what stops a check",
+    Code.NEVER_COMMITTED: "it is about versions of a DAG",
+}
+"""Codes without a text to time, and why."""
+
+
+AT_LENGTH = {"values beyond the limit", "too many tasks", "too much code"}
+"""What only a long text gives."""
+
+
+def test_what_is_timed_gives_each_code_that_a_check_gives() -> None:
+    given = {
+        each.code
+        for hostile in HOSTILE
+        for each in hostile.findings(
+            hostile.text() if hostile.name.rpartition(": ")[2] in AT_LENGTH else hostile.make(1_200)
+        )
+    }
+
+    assert {*Code} - given == NOT_OF_A_TEXT.keys()
 
 
 # --- How much is shown ------------------------------------------------------------------------
@@ -90,6 +109,17 @@ def test_the_warnings_of_all_tasks_are_the_first_and_a_count_of_the_others() -> 
     assert codes(text, Severity.WARNING).total() == MAX_PROBLEMS + 1
     assert last(text) == (Code.LEFT_OUT, "140 more warnings not shown")
     assert check(text).spec is not None
+
+
+def test_warnings_of_all_kinds_have_one_limit() -> None:
+    """Those of fields alone are more than that: the others are counted."""
+    task = {"bash_command": "true", "email_on_failure": True}
+    rule = {"email": "a@example.com", "trigger_rule": "all_done", "setup": True}
+    tasks = [{"task_id": f"t{n}", **task, **(rule if n % 2 else {})} for n in range(400)]
+    shown = check(document(tasks=tasks)).diagnostics
+
+    assert len(shown) == MAX_PROBLEMS + 1
+    assert "more warnings not shown" in shown[-1].message
 
 
 def test_one_warning_left_out_is_in_the_singular() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
@@ -53,10 +52,10 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
         data: What it was made from, as it was written.
         target: The Airflow that it is for.
     """
-    warnings = [*_of_fields(spec, data), *islice(_idle_rules(spec), MAX_PROBLEMS)]
+    first = [*_of_fields(spec, data), *_idle_rules(spec)]
     if target.newest >= _MAIL_BY_NOTIFIER:
-        warnings += islice(_mail_by_airflow(spec), MAX_PROBLEMS - len(warnings))
-    left_out = 0
+        first += _mail_by_airflow(spec)
+    warnings, left_out = first[:MAX_PROBLEMS], len(first[MAX_PROBLEMS:])
     values = ((path, code.warnings) for path, code in functions_in(data))
     for where, of_code in (*_of_tasks(spec), *callback_warnings(data), *values):
         room = MAX_PROBLEMS - len(warnings)
