@@ -272,6 +272,11 @@ TASKS: dict[str, dict[str, Any]] = {
         "operator": "my.Op",
         "with": {"text": "ab1"},
     },
+    "operator: my.Op\ntext: !join [a, !join [b, 1], {__join__: [c]}]\npool: !join [p, q]": {
+        "operator": "my.Op",
+        "with": {"text": "ab1c"},
+        "pool": "pq",
+    },
     "decorator: airflow.decorators.task\npython_callable: jobs.double\n"
     "partial: {label: true}\nexpand: {number: +other}": {
         "python_callable": "jobs.double",
@@ -397,6 +402,7 @@ BAD = {
         for old, new in zip("abcdefg", "bcdefgh", strict=True)
     ),
     "endless": "a: &a [*a]\n",
+    "long joins": f"a: &a {'x' * 100_000}\nb: !join [{', '.join(['*a'] * 50)}]\n",
     "deep": "a: " + "[" * 500 + "]" * 500,
     "very deep": "a: " + "[" * 20_000,
     "no date": "a: 2024-13-45\n",

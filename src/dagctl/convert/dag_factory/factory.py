@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.documents import dags_of
 from dagctl.convert.dag_factory.environment import report_variables, with_values
+from dagctl.convert.dag_factory.joins import join_texts
 from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Place, Remark, Report
@@ -55,7 +56,9 @@ def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conver
     def with_environment(text: str, file: str) -> Fields:
         made, said = with_values(text, file, source.environment)
         remarks.extend(said)
-        return read_foreign_yaml(made, file)
+        document = read_foreign_yaml(made, file)
+        join_texts(document)
+        return document
 
     document = with_environment(source.text, source.file)
     defaults = [with_environment(text, file) for file, text in source.defaults.items()]

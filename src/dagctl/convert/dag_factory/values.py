@@ -78,8 +78,6 @@ class Values:
     def _fields(self, value: Fields, place: Place, subject: str) -> Any:  # noqa: ANN401
         if "__type__" in value:
             return self._object(value, place, subject)
-        if "__join__" in value and isinstance(value["__join__"], list):
-            return joined(value["__join__"])
         inner = {key: self.value(value[key], value.at(key), key) for key in value}
         if any(key.startswith("$") for key in inner):
             return {"$const": inner}
@@ -89,8 +87,6 @@ class Values:
         kind, _, name = value.tag.rpartition(":")
         if kind == "name" or value.tag.startswith("name:"):
             return {"$ref": name}
-        if value.tag == "join" and isinstance(value.value, list):
-            return joined(value.value)
         self.report.gap(place, subject, f"a spec has no word for the tag `{value.tag[:60]}`")
         return self.value(value.value, place, subject)
 
@@ -153,15 +149,6 @@ def asset_text(value: Fields) -> str:
     """Return the URI, or the name, of what `is_asset` said yes to."""
     positional = as_list(value.get("__args__") or [None])
     return str(value.get("uri") or value.get("name") or positional[0])
-
-
-def joined(parts: object) -> str:
-    """Return the text of `__join__`."""
-    if isinstance(parts, Fields) and "__join__" in parts:
-        return joined(parts["__join__"])
-    if isinstance(parts, list):
-        return "".join(joined(part) for part in parts)
-    return str(parts)
 
 
 def xcom(value: object, known: frozenset[str]) -> dict[str, str] | None:
