@@ -202,12 +202,18 @@ def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield problem.at(*path, "trigger_rule")
 
 
-def dag_key_problem(key: str, family: Family) -> Problem | None:
-    """Return the problem of a key beside `tasks` that belongs under a task, or to no spec."""
+def foreign_key_problem(key: str) -> Problem | None:
+    """Return the problem of a key of Airflow's past or of another place, if it has a hint."""
     if key in GONE and key != "dag":  # that is a level too many
         return gone(key)
-    if key in _SAID:
-        return Problem(Code.UNKNOWN_KEY, *_SAID[key])
+    return Problem(Code.UNKNOWN_KEY, *_SAID[key]) if key in _SAID else None
+
+
+def dag_key_problem(key: str, family: Family) -> Problem | None:
+    """Return the problem of a key beside `tasks` that belongs under a task, or to no spec."""
+    foreign = foreign_key_problem(key)
+    if foreign is not None:
+        return foreign
     if key == "timeout":
         return None  # `dagrun_timeout` is the better hint
     if means_dependencies(key):

@@ -19,7 +19,7 @@ from dagctl.frozen import frozen
 from dagctl.readers.source_text import Reading, decode
 from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.checks.plain_secrets import with_secrets
-from dagctl.spec.dag.checks import schedule_given_twice
+from dagctl.spec.dag.checks import foreign_key_problem, schedule_given_twice
 from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, DEFAULTS, TASK_DEFAULTS
@@ -190,6 +190,12 @@ def _is_no_mapping(node: Node) -> bool:
 
 
 def _unknown(key: str, known: Collection[str]) -> Problem:
+    foreign = foreign_key_problem(key)
+    if foreign is not None:
+        return foreign
+    if key in _OF_ONE_TASK or means_dependencies(key):
+        message = f"{quoted(key)} belongs to one task, not to the defaults of a folder"
+        return Problem(Code.UNKNOWN_KEY, message, "write it at the task")
     hint = question(meant_key(key, known))
     if hint is None and key in {ALL, *TASK_TYPES}:
         hint = f"write `task_defaults: {{{key}: ...}}`"

@@ -164,3 +164,20 @@ def test_minutes_stand_beside_default_args_in_a_file_with_defaults_too() -> None
     (found,) = errors_in("", line)
     assert (found.code, found.file, found.line) == ("DAG201", "defaults.yaml", 1)
     assert (found.message, found.hint) == (own.message, own.hint)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("vars: {bucket: a}", "under `[vars]` in dagctl.toml"),
+        ("environments: {prod: {}}", "`--env prod`"),
+        ("concurrency: 3", "write `max_active_tasks`"),
+        ("for_each: {t: [a]}", "under `tasks`"),
+        ("depends_on: [a]", "write it at the task"),
+        ("bash_command: ls", "write it at the task"),
+    ],
+)
+def test_a_key_of_another_place_is_named_in_a_file_with_defaults_too(line: str, hint: str) -> None:
+    (found,) = errors_in("", line)
+    assert (found.code, found.file, found.line) == ("DAG201", "defaults.yaml", 1)
+    assert hint in (found.hint or "")
