@@ -139,6 +139,25 @@ def test_an_unknown_table_is_refused_at_its_line(workspace: Workspace) -> None:
     assert "dags_folder" in error.hint
 
 
+@pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        ("[environments.prod.vars]\na = 1", "write `[env.NAME.vars]`"),
+        ("[variables]\na = 1", "write `[vars]`"),
+        ("[check]\nstrict = true", "did you mean `[checks]`?"),
+        ("strict = true", "write `strict` under `[checks]`"),
+        ('supabase_url = "https://abc.supabase.co"', "write `url` under `[supabase]`"),
+        ("[template]\na = 1", "did you mean `[templates]`?"),
+        ("q = 1", "known keys: "),
+        ("[git]\nq = 1", "known keys: remote, push, timeout, publish_from"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_its_own_place(
+    workspace: Workspace, lines: str, hint: str
+) -> None:
+    assert (refusal(workspace, f"{GOOD}{lines}\n").hint or "").startswith(hint)
+
+
 HUGE = {
     "blank lines": ("\n" * 40_000 + GOOD, ""),
     "a key of a table": (

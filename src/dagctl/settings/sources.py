@@ -70,6 +70,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 """The keys of each table that a file may have (`""` is the top), and which setting each one is."""
 OF_NAMES = ("vars", "env", "templates")
 """Tables of `dagctl.toml` with names that the user chooses, which other modules here read."""
+_OTHER_TABLES = {
+    **dict.fromkeys(("variables", "var"), "vars"),
+    **dict.fromkeys(("environments", "environment", "envs", "stages"), "env.NAME.vars"),
+}
+"""What other tools call these tables."""
 
 
 def from_file(
@@ -285,9 +290,23 @@ def _known(key: str, keys: Mapping[str, str], origin: str) -> str:
     """Return which setting a key is."""
     if key in keys:
         return keys[key]
-    near = get_close_matches(key, keys, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(keys)}"
-    raise UsageError(f"{origin}: unknown key `{key}`", hint=hint)
+    raise UsageError(f"{origin}: unknown key `{key}`", hint=_hint(key, keys))
+
+
+def _hint(key: str, keys: Mapping[str, str]) -> str:
+    """Return where an unknown key of a file or a flag belongs, or which keys there are."""
+    if keys is TABLES[""]:
+        if key in _OTHER_TABLES:
+            return f"write `[{_OTHER_TABLES[key]}]`"
+        for table, inner in TABLES.items():
+            name = next((name for name, setting in inner.items() if key in (name, setting)), None)
+            if name is not None:
+                return f"write `{name}` under `[{table}]`"
+    tables = [f"[{table}]" for table in (*TABLES, *OF_NAMES) if table and keys is TABLES[""]]
+    near = get_close_matches(key, [*keys, *(table.strip("[]") for table in tables)], n=1)
+    if not near:
+        return f"known keys: {', '.join((*keys, *tables))}"
+    return f"did you mean `{near[0] if near[0] in keys else f'[{near[0]}]'}`?"
 
 
 def _typed(key: str, text: str) -> object:
