@@ -68,6 +68,30 @@ def test_what_was_made_in_an_environment_is_known_again_without_it(specs: Path) 
         assert client.get("report").spec["tasks"][0]["bash_command"].startswith("load prod")
 
 
+def test_the_resolved_spec_names_the_source_of_each_value_in_the_environment_that_made_it(
+    specs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(specs.parent)
+    spec = str(specs / "report.yaml")
+    with Client.open(specs, env="prod") as client:
+        client.create(spec)
+    with Client.open(specs) as client:
+        lines = client.resolved_spec(client.get("report")).splitlines()
+        assert "owner: ann  # specs/defaults.yaml:1" in lines
+        assert "  pool: p  # specs/defaults.yaml:2" in lines
+        said = [line for line in lines if "bash_command" in line]
+        assert said[0].startswith(
+            "  bash_command: load prod $HOME {{ ds }}  # line 3, `vars.stage`"
+        )
+        assert "dag_id: report" in lines
+        (specs / "defaults.yaml").write_text("owner: bob\n")
+        first, *others = client.resolved_spec(client.get("report")).splitlines()
+        assert first == (
+            '# "specs/report.yaml" is gone or makes another spec now: no sources are named'
+        )
+        assert "owner: ann" in others
+
+
 def test_what_a_dag_was_made_of_is_recorded_and_what_has_changed_of_it_is_named(
     specs: Path, tmp_path: Path
 ) -> None:

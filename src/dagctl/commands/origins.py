@@ -66,19 +66,24 @@ def _not_said(spec: str, name: str, near: str | None) -> NotFoundError:
     return NotFoundError(f"{says_nothing}: it has its default, or is no field", hint=hint)
 
 
-def annotated(spec: DagSpec, surroundings: Surroundings, path: Path) -> str:
+def annotated(
+    spec: DagSpec, environments: Iterable[Surroundings], path: Path, source_path: str
+) -> str:
     """Return a spec as YAML, each value that others have said with a comment that says where.
 
     Args:
         spec: The spec.
-        surroundings: What its file is resolved with.
-        path: The spec file; where it says another spec by now, there are no comments.
+        environments: What its file may be resolved with; the first that makes this spec counts.
+        path: The spec file.
+        source_path: What a comment calls it: it says so if the file makes another spec by now.
     """
     text = to_yaml(spec)
-    source = _tree_of(spec, surroundings, path)
+    trees = (_tree_of(spec, each, path) for each in environments)
+    source = next((tree for tree in trees if tree is not None), None)
     shown = read_yaml(text).document
     if source is None or shown is None:
-        return text
+        name = in_json(source_path)
+        return f"# {name} is gone or makes another spec now: no sources are named\n{text}"
     lines = text.split("\n")
     for place, origin in _foreign(shown.root, source, ()):
         number, _ = shown.lines.position(place)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import SpecError, UsageError
@@ -95,8 +96,10 @@ class WorkspaceSpecs:
 
         if record.source_path is None:
             return spec_as_yaml(record)
-        surroundings = self._surroundings(self._variables)
-        return annotated(spec_of(record), surroundings, self._workspace.root / record.source_path)
+        tried = islice(self._tried(lambda: record.inputs), MOST_TRIED)
+        environments = (surroundings for _, surroundings in tried)
+        path = self._workspace.root / record.source_path
+        return annotated(spec_of(record), environments, path, record.source_path)
 
     def load(self, text: str | bytes, path: str) -> DagSpec:
         """Return the spec of a text as if it stood in that file, relative to the workspace.
