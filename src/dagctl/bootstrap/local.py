@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap.workspace_backend import WorkspaceBackend
+from dagctl.errors import NoRepositoryError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -53,7 +54,6 @@ class LocalBackend(WorkspaceBackend):
     def followed(self) -> Mark | None:
         """Up to where the registry has followed the DAG files; None: in no repository."""
         from dagctl.adapters.embedded.followed import Followed
-        from dagctl.errors import NoRepositoryError
 
         try:
             return Followed(self._git_folder.files["index"], self._state)

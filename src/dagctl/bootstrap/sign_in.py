@@ -6,8 +6,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
+
 from dagctl.errors import UsageError
 from dagctl.next_step import LOGIN, Fix
+from dagctl.settings import load_remote
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +41,6 @@ def find_remote(environ: Mapping[str, str]) -> Remote:
     Raises:
         UsageError: Neither does, or a setting is wrong.
     """
-    from dagctl.settings import load_remote
-    from dagctl.workspace import find_workspace
-
     try:
         workspace = find_workspace(Path())
     except UsageError:  # one can sign in from anywhere
@@ -99,8 +100,6 @@ def given_token(endpoint: Endpoint, environ: Mapping[str, str]) -> GivenToken:
 
 def session_file(endpoint: Endpoint, profile: str) -> SessionFile:
     """Return where the session of a project is stored under a profile."""
-    import platformdirs
-
     from dagctl.adapters.sign_in.session_file import SessionFile
 
     state = platformdirs.user_state_path("dagctl")

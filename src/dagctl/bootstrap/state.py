@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.folder import locate
+from dagctl.durable import Location
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -26,7 +29,6 @@ def take_over_old_state(workspace: Workspace) -> str | None:
 
     if not has_old_state(workspace.root):
         return None
-    from dagctl.adapters.git.folder import locate
     from dagctl.adapters.state.state_folder import state_in
 
     return take_over(workspace.root, state_in(locate(workspace.root)))
@@ -35,7 +37,6 @@ def take_over_old_state(workspace: Workspace) -> str | None:
 def open_lock(folder: Path, name: str) -> Journal:
     """Return the lock in `name` below a folder that exists; both are made if need be."""
     from dagctl.adapters.state.file_journal import FileJournal
-    from dagctl.durable import Location
 
     return FileJournal(Location(folder, (name,)))
 
@@ -46,7 +47,6 @@ def journal_folder(root: Path) -> Path:
     Raises:
         UsageError: The workspace is in no repository.
     """
-    from dagctl.adapters.git.folder import locate
     from dagctl.adapters.state.state_folder import state_in
 
     return state_in(locate(root)).below("journal").path
@@ -89,7 +89,6 @@ def open_template_store(root: Path) -> TemplateStore:
     Raises:
         UsageError: The workspace is in no repository, or git does not trust it.
     """
-    from dagctl.adapters.git.folder import locate
     from dagctl.adapters.git.template_store import GitTemplateStore
     from dagctl.adapters.state.state_folder import state_in
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dagctl.adapters.git.folder import locate
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
@@ -175,8 +176,6 @@ class WorkspaceBackend(ABC):
 
     @cached_property
     def _git_folder(self) -> GitFolder:
-        from dagctl.adapters.git.folder import locate
-
         return locate(self._workspace.root)
 
 

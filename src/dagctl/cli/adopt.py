@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,8 +72,6 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     of another name, or in a folder below, is removed there. What is missing or differs is shown,
     and nothing is changed then. The code of the file is run only with --airflow-python.
     """
-    from contextlib import closing
-
     from dagctl.cli.reports.create_view import reporting_recovery
     from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client

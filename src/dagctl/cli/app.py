@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 from typer._click.exceptions import ClickException
+from typer._completion_classes import completion_init
 
 from dagctl.cli.invocation import Invocation, foresee
+from dagctl.cli.program import ASKING, command
 from dagctl.cli.terminal.console import standard_console
 from dagctl.errors import DagctlError, ExitCode, InterruptedRunError, UnavailableError
 from dagctl.session.redaction import remember_environment
@@ -72,8 +74,6 @@ def _report(error: Exception | KeyboardInterrupt, invocation: Invocation) -> int
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
-    from dagctl.cli.program import ASKING, command
-
     if ASKING in os.environ:
         return _complete(command, ASKING)
     try:
@@ -89,8 +89,6 @@ def _dispatch(arguments: list[str], invocation: Invocation) -> int:
 
 
 def _complete(command: TyperCommand, variable: str) -> int:
-    from typer._completion_classes import completion_init
-
     completion_init()
     command.main(prog_name="dagctl", complete_var=variable)
     return ExitCode.OK

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import typer
+from typer._completion_shared import get_completion_script  # Typer has no public door to it
 
 from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
+from dagctl.cli.program import ASKING
 
 Shell = Annotated[
     Literal["bash", "zsh", "fish", "powershell"],
@@ -22,9 +24,5 @@ EPILOG = examples(
 
 def completion(context: typer.Context, shell: Shell) -> None:
     """Print the completion script of a shell."""
-    from typer._completion_shared import get_completion_script  # Typer has no public door to it
-
-    from dagctl.cli.program import ASKING
-
     script = get_completion_script(prog_name="dagctl", complete_var=ASKING, shell=shell)
     current(context).console.data(script)

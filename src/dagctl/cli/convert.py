@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +11,7 @@ import typer
 from dagctl.cli.arguments.options import Environ, TextOrJson, Variables, airflow_option, examples
 from dagctl.cli.invocation import begun, current
 from dagctl.cli.terminal.text import plural, shown, words
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,13 +76,10 @@ def convert(  # noqa: PLR0913 - one parameter an option
     why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
     --into, one DAG is printed.
     """
-    from datetime import UTC, datetime
-
     from dagctl.cli.convert_specs import specs_into
     from dagctl.cli.specs import checks_of
     from dagctl.commands.convert import convert_files, write_specs
     from dagctl.commands.specs.deployment import deployment
-    from dagctl.errors import UsageError
 
     invocation = begun(context, output)
     checks = checks_of(strict=None, airflow=airflow)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural, shown
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,10 +38,8 @@ def specs_into(  # noqa: PLR0913 - one parameter an option
         UsageError: There are several, and no folder for them.
         typer.Exit: With `strict`, a DAG did not come over whole.
     """
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import good_specs
     from dagctl.commands.convert_specs import convert_specs, write_out
-    from dagctl.errors import UsageError
     from dagctl.views.converted import exported_data
 
     specs = good_specs(invocation, files, None, checks)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import closing
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -20,6 +24,7 @@ from dagctl.cli.arguments.options import (
     examples,
 )
 from dagctl.cli.invocation import begun
+from dagctl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +35,6 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
     from dagctl.commands.propose import Proposed
-    from dagctl.errors import UsageError
     from dagctl.spec.strictness import Checks
 
 IfExists = Annotated[
@@ -91,9 +95,6 @@ def create(  # noqa: PLR0913 - one parameter an option
     Each DAG file is written, committed, stored and recorded. All specs are checked first. They make
     one commit, which holds the DAG files and nothing else.
     """
-    from contextlib import closing
-    from functools import partial
-
     from dagctl.cli.specs import checks_of
     from dagctl.cli.terminal.progress import reporter
     from dagctl.commands.specs.inputs import Judged
@@ -145,8 +146,6 @@ def _checked(  # noqa: PLR0913 - what is read, and how
     bare: list[str],
 ) -> Batch:
     """Return the good specs; of many, their code is made with the checks, and used from here on."""
-    from functools import partial
-
     from dagctl.cli.specs import sort_out
     from dagctl.codegen.render import render_code
     from dagctl.operation.rendering import render_with
@@ -161,8 +160,6 @@ def _checked(  # noqa: PLR0913 - what is read, and how
 
 def _exit(batch: Batch, *, is_pending: bool) -> None:
     """Exit where a spec was left out, or changes are pending and that is asked for."""
-    from dagctl.errors import ExitCode
-
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
     if is_pending:
@@ -170,8 +167,6 @@ def _exit(batch: Batch, *, is_pending: bool) -> None:
 
 
 def _refusal(message: str) -> UsageError:
-    from dagctl.errors import UsageError
-
     return UsageError(message, hint="dagctl create --help")
 
 
@@ -183,11 +178,6 @@ def _folders(specs: list[str]) -> list[str]:
     Raises:
         UsageError: None is.
     """
-    import os
-    from pathlib import Path
-
-    from dagctl.errors import UsageError
-
     named = [name for name in specs if name not in {"", "-"}]
     gone = {name for name in named if not Path(name).suffix and not os.path.lexists(name)}
     folders = [name for name in named if name in gone or Path(name).is_dir()]

@@ -8,7 +8,9 @@ import typer
 
 from dagctl.cli.arguments.options import DagId, Env, TextOrJson, Var, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.recover import write_recovery
 from dagctl.cli.terminal.text import shown
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,12 +57,10 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
     First in words, then what it means in Airflow, then as a diff of what their authors wrote.
     """
-    from dagctl.cli.recover import write_recovery
     from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of
     from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
-    from dagctl.errors import UsageError
     from dagctl.views.comparison import comparison_data
 
     invocation = begun(context, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import named, shown
+from dagctl.errors import UsageError
 from dagctl.session.redaction import redacted
 from dagctl.views.health import check_data, healed_data
 
@@ -50,12 +52,9 @@ def doctor(
     Names the fix for what is wrong. Exits with the code of the first thing that failed; a warning
     is no failure. Without --fix nothing stays changed.
     """
-    from contextlib import closing
-
     from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
-    from dagctl.errors import UsageError
 
     invocation = begun(context, output)
     if yes and not fix:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from dagctl.cli.arguments.options import (
 )
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import shown
+from dagctl.errors import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,9 +60,6 @@ def edit(  # noqa: PLR0913 - one parameter an option
     The editor is $VISUAL or $EDITOR. The text is checked; where it has errors you may go on
     editing. The update is based on the version that was read. If it fails, your text stays.
     """
-    from contextlib import closing
-    from functools import partial
-
     from dagctl.cli.reports.create_view import reporting_recovery
     from dagctl.cli.reports.operated import write_plan
     from dagctl.cli.specs import checks_of
@@ -111,7 +111,6 @@ def _edited(
     from dagctl.cli.diagnostics import write_diagnostics
     from dagctl.cli.reports.failure import write_findings
     from dagctl.cli.terminal.prompt import goes_on
-    from dagctl.errors import SpecError
 
     while True:
         content = edit_once()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,8 @@ import typer
 from dagctl.cli.arguments.candidates import codes
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.errors import NotFoundError, UsageError
+from dagctl.next_step import Command, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +45,6 @@ def explain(
     Without a code, list all of them.
     """
     from dagctl.cli.reports.envelope import envelope
-    from dagctl.errors import UsageError
     from dagctl.explanations import EXPLANATIONS
     from dagctl.views.explained import explain_data
 
@@ -59,11 +62,7 @@ def explain(
 
 def _explained(code: str) -> tuple[str, Explanation]:
     """Return the code as it is written, and its explanation."""
-    from difflib import get_close_matches
-
-    from dagctl.errors import NotFoundError
     from dagctl.explanations import EXPLANATIONS
-    from dagctl.next_step import Command, Fix
 
     asked = code.strip().upper()
     if asked in EXPLANATIONS:
@@ -75,8 +74,6 @@ def _explained(code: str) -> tuple[str, Explanation]:
 
 
 def _page(code: str, entry: Explanation, width: int) -> Iterator[str]:
-    import textwrap
-
     yield from textwrap.wrap(f"{code}: {entry.title}", width)
     yield ""
     yield from textwrap.wrap(entry.explanation, width)

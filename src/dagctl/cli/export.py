@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -9,6 +10,10 @@ import typer
 from dagctl.cli.arguments.candidates import dag_ids as candidates
 from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
+from dagctl.cli.recover import write_recovery
+from dagctl.cli.terminal.console import is_terminal
+from dagctl.cli.terminal.text import plural, shown
+from dagctl.errors import UsageError
 
 Ids = Annotated[
     list[str] | None,
@@ -35,14 +40,8 @@ def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zi
     one, with Supabase or without.
     Removed DAGs are not in it. The same DAGs give the same bytes.
     """
-    from contextlib import closing
-
-    from dagctl.cli.recover import write_recovery
-    from dagctl.cli.terminal.console import is_terminal
     from dagctl.cli.terminal.progress import reporter
-    from dagctl.cli.terminal.text import plural, shown
     from dagctl.client import Client
-    from dagctl.errors import UsageError
 
     invocation = current(context)
     console = invocation.console

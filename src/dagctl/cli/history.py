@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,11 +10,12 @@ import typer
 
 from dagctl.cli.arguments.options import DagId, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.recover import write_recovery
 from dagctl.cli.terminal.text import shown
+from dagctl.commands.times import ago, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from dagctl.cli.terminal.console import Console
     from dagctl.commands.history import HistoryEntry
@@ -47,9 +49,6 @@ def history(
 
     A removed DAG keeps its versions.
     """
-    from datetime import UTC, datetime
-
-    from dagctl.cli.recover import write_recovery
     from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
@@ -94,7 +93,6 @@ def _not_recorded(number: int, below: int | None) -> str | None:
 def entry_lines(console: Console, entry: HistoryEntry, now: datetime) -> Iterator[str]:
     """Yield a version in words: who, when, what was done, and what changed in the spec."""
     from dagctl.cli.reports.changes import row_lines, words_of
-    from dagctl.commands.times import ago, rfc3339
 
     version = entry.version
     when = f"{rfc3339(version.updated_at)} ({ago(version.updated_at, now)})"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
 
 import typer
 
 from dagctl.cli.arguments.options import TextOrJson, airflow_option, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import shown
+from dagctl.errors import ConflictError
+from dagctl.workspace import Workspace, workspace_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.commands.init import InitChoices, InitResult
-    from dagctl.workspace import Workspace
 
 Folder = Annotated[
     Path | None,
@@ -50,14 +53,11 @@ def init(  # noqa: PLR0913 - one parameter an option
     repository if there is none. Commit both files. Nothing that is there already is overwritten.
     Inside another workspace, name the folder.
     """
-    import os
-
     from dagctl import bootstrap
     from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import init as command
     from dagctl.commands.schema import schema_text
     from dagctl.views.setup import init_data
-    from dagctl.workspace import Workspace
 
     invocation = begun(context, output)
     choices = _choices(project_id, airflow, dags_folder)
@@ -84,9 +84,6 @@ def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
     Raises:
         ConflictError: There is one, and the flag to make another in it is missing.
     """
-    from dagctl.errors import ConflictError
-    from dagctl.workspace import workspace_around
-
     outer = None if workspace.config.is_file() else workspace_around(workspace.root)
     if outer is not None and not is_named:
         raise ConflictError(
@@ -97,8 +94,6 @@ def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
 
 
 def _choices(project_id: str | None, airflow: str, dags_folder: str) -> InitChoices:
-    from uuid import uuid4
-
     from dagctl.commands.init import InitChoices
     from dagctl.settings import check_flag
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,9 @@ import typer
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import plural, shown
+from dagctl.errors import DagctlError
+from dagctl.views.account import link_data
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,15 +56,11 @@ def link(  # noqa: PLR0913 - one parameter an option
     Writes backend, project_id and the table [supabase] into dagctl.toml; what is left out stays as
     it is set.
     """
-    from contextlib import closing
-
     from dagctl.bootstrap.supabase import open_probe
     from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import link as command
     from dagctl.commands.doctor import named
     from dagctl.settings import load_settings
-    from dagctl.views.account import link_data
-    from dagctl.workspace import find_workspace
 
     invocation = begun(context, output)
     console = invocation.console
@@ -92,10 +92,7 @@ def link(  # noqa: PLR0913 - one parameter an option
 
 def _local_dags(workspace: Workspace, environ: Mapping[str, str]) -> list[str]:
     """Return the DAGs that stay behind in the embedded registry, if the workspace has used it."""
-    from contextlib import suppress
-
     from dagctl.bootstrap import local_dag_ids
-    from dagctl.errors import DagctlError
     from dagctl.settings import load_settings
 
     with suppress(DagctlError):  # then there is nothing that could be read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,11 +10,13 @@ import typer
 
 from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import Invocation, begun
-from dagctl.cli.terminal.text import plural, shown
+from dagctl.cli.recover import write_recovery
+from dagctl.cli.terminal.console import is_ascii, is_terminal
+from dagctl.cli.terminal.text import json_text, plural, shown
+from dagctl.commands.times import ago, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from dagctl.cli.terminal.console import Console
     from dagctl.client import Client
@@ -99,7 +102,6 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     holds both sides of a merge) or damaged (the record cannot be read). With --outdated each spec
     is read: which DAGs would be others now, by their defaults, variables, templates and files.
     """
-    from dagctl.cli.recover import write_recovery
     from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
 
@@ -125,8 +127,6 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 
 def _is_table(invocation: Invocation) -> bool:
     """Return whether a person looks at the result in a terminal."""
-    from dagctl.cli.terminal.console import is_terminal
-
     return invocation.output == "text" and is_terminal(invocation.console.out)
 
 
@@ -154,8 +154,6 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     from tempfile import SpooledTemporaryFile
 
     from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.console import is_ascii
-    from dagctl.cli.terminal.text import json_text
     from dagctl.views.record import row_data
 
     console = invocation.console
@@ -181,7 +179,6 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
 
 def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> str | None:
     from dagctl.cli.terminal.table import tsv
-    from dagctl.commands.times import rfc3339
 
     cursor = None
     for page in pages:
@@ -193,9 +190,6 @@ def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> str | None:
 
 def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> str | None:
     """Write one table, whose columns the first page decides, or else a note in its place."""
-    from datetime import UTC, datetime
-
-    from dagctl.cli.terminal.console import is_ascii
     from dagctl.cli.terminal.table import begun_table, draw
 
     now = datetime.now(UTC)
@@ -214,8 +208,6 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> s
 
 
 def _rows(page: ListedPage, now: datetime) -> list[list[str]]:
-    from dagctl.commands.times import ago
-
     return [
         _cells(listed, ago(listed.record.updated_at, now), version="v", nothing="-")
         for listed in page.dags

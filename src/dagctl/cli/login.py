@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.console import is_terminal
 from dagctl.cli.terminal.text import shown
+from dagctl.errors import NotSignedInError, UsageError
 from dagctl.frozen import frozen
 from dagctl.views.account import login_data
 
@@ -74,9 +79,6 @@ def login(  # noqa: PLR0913 - one parameter an option
     The session is stored for you alone, and renews itself. In CI no login is needed: see dagctl
     help environment.
     """
-    import time
-    from contextlib import ExitStack, closing
-
     from dagctl.bootstrap import sign_in
     from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import login as command
@@ -119,8 +121,6 @@ def login(  # noqa: PLR0913 - one parameter an option
 
 
 def _check(*, password_stdin: bool, otp: bool, provider: str | None, no_browser: bool) -> None:
-    from dagctl.errors import UsageError
-
     if sum((password_stdin, otp, provider is not None)) > 1:
         raise UsageError(
             "choose one of --password-stdin, --otp and --provider", hint="dagctl login --help"
@@ -139,9 +139,6 @@ class _Given:
 
 
 def _by_email(console: Console, endpoint: Endpoint, given: _Given) -> Way:
-    import sys
-
-    from dagctl.cli.terminal.console import is_terminal
     from dagctl.cli.terminal.prompt import ask, ask_hidden, secret_from_stdin
     from dagctl.commands.login import by_code, by_password
 
@@ -179,11 +176,6 @@ def _check_secrets_of_environment(
 
 def _require_terminal() -> None:
     """Refuse before a code is mailed that could not be typed in."""
-    import sys
-
-    from dagctl.cli.terminal.console import is_terminal
-    from dagctl.errors import NotSignedInError
-
     if not is_terminal(sys.stdin):
         raise NotSignedInError("there is no terminal to ask for the code", hint=ELSEWHERE)
 

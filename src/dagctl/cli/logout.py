@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
@@ -9,6 +11,7 @@ import typer  # noqa: TC002 - Typer reads annotations at run time
 from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import shown
+from dagctl.views.account import logout_data
 
 if TYPE_CHECKING:
     from dagctl.commands.logout import LogoutResult
@@ -18,14 +21,10 @@ EPILOG = examples("dagctl logout", "dagctl logout --profile bot --output json")
 
 def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJson = "text") -> None:
     """Sign out, on this device only."""
-    import time
-    from contextlib import closing
-
     from dagctl.bootstrap import sign_in
     from dagctl.cli.reports.envelope import envelope
     from dagctl.commands import logout as command
     from dagctl.session.source import profile_of
-    from dagctl.views.account import logout_data
 
     invocation = begun(context, output)
     console = invocation.console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,8 @@ import typer
 from dagctl.cli.arguments.candidates import templates as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.text import shown, words
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +112,6 @@ def _check_no_template(name: str | None) -> None:
         UsageError: It is.
     """
     from dagctl.commands.templates.listing import templates
-    from dagctl.errors import UsageError
 
     if name is not None and templates(Path()).named(name):
         raise UsageError(
@@ -125,8 +127,6 @@ def set_values(settings: Sequence[str]) -> dict[str, str]:
     Raises:
         UsageError: One has no `=`, or a parameter has two values.
     """
-    from dagctl.errors import UsageError
-
     texts: dict[str, str] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -145,7 +145,6 @@ def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dic
         UsageError: As for `set_values`, or there is no place for the name.
     """
     from dagctl.commands.new import NAME
-    from dagctl.errors import UsageError
 
     texts = set_values(settings)
     if name is not None:
@@ -174,9 +173,6 @@ def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
 
 def _answer(console: Console, template: Template, parameter: TemplateParameter) -> Any:  # noqa: ANN401 - JSON
     """Return a value that the parameter may have, or None where the input ends."""
-    import sys
-
-    from dagctl.cli.terminal.text import shown
     from dagctl.template import given, value_problem
 
     example = f" (such as {parameter.example})" if parameter.example is not None else ""
@@ -202,7 +198,6 @@ def _named(values: dict[str, Any], made: NewSpec, template: Template) -> str:
 
 def _report(console: Console, template: Template, made: NewSpec, path: Path) -> None:
     from dagctl.cli.diagnostics import write_diagnostics
-    from dagctl.cli.terminal.text import shown, words
 
     where = shown(str(path))
     console.data(f"Wrote {where} from {template.name}@{template.version}")

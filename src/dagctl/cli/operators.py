@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,8 +12,11 @@ import typer
 from dagctl.cli.arguments.candidates import operators as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
-from dagctl.errors import NotFoundError
+from dagctl.cli.terminal.console import is_ascii, is_terminal
+from dagctl.cli.terminal.text import shown, shown_block
+from dagctl.errors import NotFoundError, UsageError
 from dagctl.next_step import Command, Fix
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +67,6 @@ def operators(
     They come from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
     from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.console import is_terminal
     from dagctl.cli.terminal.table import tsv
     from dagctl.commands.operators import find_operators
     from dagctl.views.operators import operators_data
@@ -107,12 +112,7 @@ def show(
 
 def _target(airflow: str | None) -> str:
     """Return the Airflow that is given, else that of the workspace, with its providers."""
-    import os
-    from pathlib import Path
-
-    from dagctl.errors import UsageError
     from dagctl.settings import load_for_specs
-    from dagctl.workspace import find_workspace
 
     try:
         workspace = find_workspace(Path())
@@ -128,7 +128,6 @@ def _target(airflow: str | None) -> str:
 
 
 def _table(console: Console, matches: list[Match]) -> None:
-    from dagctl.cli.terminal.console import is_ascii
     from dagctl.cli.terminal.table import begun_table, draw
 
     rows = [[match.name, match.provider, match.kind, match.doc] for match in matches]
@@ -138,8 +137,6 @@ def _table(console: Console, matches: list[Match]) -> None:
 
 
 def _page(explained: Explained, width: int) -> Iterator[str]:
-    from dagctl.cli.terminal.text import shown, shown_block
-
     operator = explained.operator
     kind = "decorator" if operator.kind == "decorated" else operator.kind
     yield shown(f"{operator.name} ({kind} of {operator.provider})")
@@ -175,7 +172,6 @@ def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
 
 
 def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator[str]:
-    from dagctl.cli.terminal.text import shown
     from dagctl.operators.model import Need
 
     words = [parameter.type]
@@ -194,10 +190,6 @@ def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator
 
 
 def _wrapped(text: str, width: int, indent: str = "  ") -> Iterator[str]:
-    import textwrap
-
-    from dagctl.cli.terminal.text import shown
-
     return (
         shown(line)
         for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)

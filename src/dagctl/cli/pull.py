@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,8 +40,6 @@ def pull(
 
     They come from the registry. What you have changed stays, with a warning. Nothing is committed.
     """
-    from contextlib import closing
-
     from dagctl.cli.reports.create_view import reporting_recovery
     from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.terminal.progress import reporter

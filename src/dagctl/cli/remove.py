@@ -8,6 +8,8 @@ import typer
 
 from dagctl.cli.arguments.options import DagIds, DryRun, Force, NoVerify, Push, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.text import plural, shown
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from dagctl.cli.terminal.console import Console
@@ -42,7 +44,6 @@ def remove(  # noqa: PLR0913 - one parameter an option
     back. With --purge nothing stays but the commits.
     """
     from dagctl.cli.reports.operated import carry_out
-    from dagctl.errors import UsageError
 
     invocation = begun(context, output, dry_run=dry_run)
     if yes and not purge:
@@ -68,7 +69,6 @@ def _ask(console: Console, dag_ids: list[str]) -> None:
         UsageError: There is no terminal to ask at.
     """
     from dagctl.cli.terminal.prompt import agreed
-    from dagctl.cli.terminal.text import shown
 
     names = ", ".join(map(shown, dag_ids))
     question = f"Remove {names}, and forget all versions for good?"
@@ -78,7 +78,5 @@ def _ask(console: Console, dag_ids: list[str]) -> None:
 
 
 def _purge(client: Client, console: Console, dag_ids: list[str]) -> None:
-    from dagctl.cli.terminal.text import plural
-
     forgotten = client.purge(dag_ids)
     console.note(f"Forgot {plural(forgotten, 'DAG')} for good, with all versions.")

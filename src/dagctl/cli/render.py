@@ -8,6 +8,8 @@ import typer
 
 from dagctl.cli.arguments.options import Env, InputFormat, Strict, Var, airflow_option, examples
 from dagctl.cli.invocation import current
+from dagctl.cli.terminal.text import shown, words
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
@@ -54,7 +56,6 @@ def render(  # noqa: PLR0913 - one parameter an option
     """
     from dagctl.cli.specs import checks_of, good_specs
     from dagctl.codegen.render import render as rendered
-    from dagctl.errors import UsageError
 
     invocation = current(context)
     invocation.output = "text"
@@ -77,7 +78,6 @@ def render(  # noqa: PLR0913 - one parameter an option
 
 def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool) -> None:
     from dagctl.cli.terminal.progress import WarningsOnly
-    from dagctl.cli.terminal.text import shown, words
     from dagctl.client import Client
 
     warnings = WarningsOnly(invocation.console)

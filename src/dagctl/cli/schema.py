@@ -8,6 +8,7 @@ import typer
 
 from dagctl.cli.arguments.options import airflow_option, examples
 from dagctl.cli.invocation import current
+from dagctl.errors import UsageError
 
 Providers = Annotated[
     str | None,
@@ -48,7 +49,6 @@ def schema(
     """
     from dagctl.cli.specs import checks_of
     from dagctl.commands.schema import defaults_text, schema_text
-    from dagctl.errors import UsageError
 
     console = current(context).console
     if defaults and providers is not None:

@@ -10,6 +10,8 @@ import typer
 
 from dagctl.cli.arguments.options import checked_airflow, examples
 from dagctl.cli.invocation import current
+from dagctl.cli.terminal.console import is_terminal
+from dagctl.errors import UsageError
 from dagctl.server.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -147,7 +149,6 @@ def serve(  # noqa: PLR0913 - one parameter an option
 def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
     """Return the Supabase project that is set, and its bucket."""
     from dagctl.bootstrap import sign_in
-    from dagctl.errors import UsageError
     from dagctl.settings import HOW_TO_LINK, NotLinkedError
 
     try:
@@ -160,7 +161,6 @@ def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
 def _warn_of_supabase(console: Console) -> None:
     """Warn of settings that are not used: who has them may expect DAGs to go there."""
     from dagctl.bootstrap import sign_in
-    from dagctl.errors import UsageError
 
     with suppress(UsageError):
         url = sign_in.find_remote(console.environ).endpoint.url
@@ -168,13 +168,10 @@ def _warn_of_supabase(console: Console) -> None:
 
 
 def _for_reader(console: Console) -> Literal["json", "text"]:
-    from dagctl.cli.terminal.console import is_terminal
-
     return "text" if is_terminal(console.err) else "json"
 
 
 def _not_installed() -> Exception:
     from dagctl.bootstrap.sign_in import INSTALL_SERVE
-    from dagctl.errors import UsageError
 
     return UsageError("the extra `serve` is not installed", hint=INSTALL_SERVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -9,11 +10,13 @@ import typer
 from dagctl.brevity import brief
 from dagctl.cli.arguments.options import DagId, examples
 from dagctl.cli.invocation import Invocation, current
+from dagctl.cli.recover import write_recovery
+from dagctl.cli.terminal.console import is_ascii
 from dagctl.cli.terminal.text import plural, shown
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from dagctl.cli.terminal.console import Console, Style
     from dagctl.client import Client
@@ -74,11 +77,9 @@ def show(  # noqa: PLR0913 - one parameter an option
     version: Version = None,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
-    from dagctl.cli.recover import write_recovery
     from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
     from dagctl.commands.list import Listed, state_of
-    from dagctl.errors import UsageError
 
     invocation = current(context)
     if source and (spec or output != "text"):
@@ -123,8 +124,6 @@ def _write_spec(
 
 
 def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
-    from datetime import UTC, datetime
-
     from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.reports.outdated import warn_of_sources
     from dagctl.commands.show import details, spec_of
@@ -284,7 +283,6 @@ def _schedule(dag: Details) -> str:
 
 
 def _drawing(invocation: Invocation, dag: Details) -> str:
-    from dagctl.cli.terminal.console import is_ascii
     from dagctl.graph.text import draw
 
     console = invocation.console

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,12 @@ import typer
 from dagctl.cli.arguments.candidates import templates as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural, shown
-from dagctl.settings.templates import PROJECT
+from dagctl.errors import UsageError
+from dagctl.settings import load_settings
+from dagctl.settings.templates import PROJECT, load_template_sources
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +51,9 @@ def fetch(context: typer.Context, sources: Sources = None, *, output: TextOrJson
     the next `fetch`.
     """
     from dagctl.bootstrap import open_template_store
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands.templates.fetch import chosen
     from dagctl.commands.templates.fetch import fetch as fetch_source
-    from dagctl.settings.templates import load_template_sources
     from dagctl.views.templates import fetch_data
-    from dagctl.workspace import find_workspace
 
     invocation = begun(context, output)
     names = sources or []
@@ -82,7 +84,6 @@ def share(context: typer.Context, template: Name, *, output: TextOrJson = "text"
     """Give a template to all members of the Supabase project."""
     from dagctl.cli.specs import checks_of
     from dagctl.commands.templates.share import to_share
-    from dagctl.workspace import find_workspace
 
     invocation = begun(context, output)
     workspace = find_workspace(Path())
@@ -101,7 +102,6 @@ def share(context: typer.Context, template: Name, *, output: TextOrJson = "text"
 def unshare(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
     """Take a template back from the project; DAGs made of it stay."""
     from dagctl.commands.templates.share import unshare as take_back
-    from dagctl.workspace import find_workspace
 
     invocation = begun(context, output)
     workspace = find_workspace(Path())
@@ -114,10 +114,6 @@ def unshare(context: typer.Context, template: Name, *, output: TextOrJson = "tex
 
 
 def _shares(workspace: Workspace) -> bool:
-    import os
-
-    from dagctl.settings import load_settings
-
     return load_settings(workspace, os.environ, {}).backend == "supabase"
 
 
@@ -128,12 +124,7 @@ def _shared(workspace: Workspace) -> Iterator[tuple[str, SharedTemplates]]:
     Raises:
         UsageError: The backend shares none.
     """
-    import os
-    from contextlib import closing
-
     from dagctl.bootstrap import open_backend
-    from dagctl.errors import UsageError
-    from dagctl.settings import load_settings
 
     settings = load_settings(workspace, os.environ, {})
     with closing(open_backend(settings, workspace, os.environ)) as backend:
@@ -157,8 +148,6 @@ def _say(invocation: Invocation, line: str) -> None:
 
 
 def _end(invocation: Invocation, result: ShareData | UnshareData) -> None:
-    from dagctl.cli.reports.envelope import envelope
-
     if invocation.is_json:
         invocation.console.document(envelope(invocation, result=result))
 

@@ -13,7 +13,9 @@ from dagctl.cli.invocation import begun
 from dagctl.cli.new import set_values
 from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
 from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.console import standard_input
 from dagctl.cli.terminal.text import plural, shown, words
+from dagctl.commands.files.read import failure, read_specs
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.views.templates import upgrade_data
@@ -171,8 +173,6 @@ def _end(invocation: Invocation, known: Upgrades, *, dry_run: bool) -> None:
 def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
     from dagctl.bootstrap import merge_texts
     from dagctl.cli.specs import checks_of
-    from dagctl.cli.terminal.console import standard_input
-    from dagctl.commands.files.read import failure, read_specs
     from dagctl.commands.templates.upgrade import UpgradeTarget, upgrades
 
     specs = choices.specs or ["."]

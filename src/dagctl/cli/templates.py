@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ import typer
 from dagctl.cli.arguments.candidates import templates as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.console import is_ascii, is_terminal
+from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +44,6 @@ def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
     """
     from dagctl.cli.diagnostics import write_diagnostics
     from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.console import is_terminal
     from dagctl.cli.terminal.table import tsv
     from dagctl.commands.templates.listing import templates as all_templates
     from dagctl.views.templates import listed_data
@@ -82,7 +84,6 @@ def _row(item: ListedTemplate) -> list[str]:
 
 
 def _table(console: Console, rows: Sequence[Sequence[str]]) -> None:
-    from dagctl.cli.terminal.console import is_ascii
     from dagctl.cli.terminal.table import begun_table, draw
 
     table = begun_table(console, HEADINGS, rows, cut=("ABOUT",), spare=("SOURCE",))
@@ -91,7 +92,6 @@ def _table(console: Console, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _page(item: ListedTemplate) -> Iterator[str]:
-    from dagctl.cli.terminal.text import shown
     from dagctl.views.templates import command_for
 
     template = item.template
@@ -109,8 +109,6 @@ def _page(item: ListedTemplate) -> Iterator[str]:
 
 
 def _rules(parameter: TemplateParameter) -> str:
-    import json
-
     words = [" or ".join(parameter.types)]
     if "enum" in parameter.rules:
         words.append("one of " + ", ".join(map(str, parameter.rules["enum"])))

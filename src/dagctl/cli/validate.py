@@ -16,6 +16,7 @@ from dagctl.cli.arguments.options import (
     examples,
 )
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.text import plural
 
 if TYPE_CHECKING:
     from dagctl.commands.validate import Validation
@@ -86,8 +87,6 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
 def _counted(validation: Validation) -> str:
     """Return what was checked; a file with defaults where there is nothing else."""
-    from dagctl.cli.terminal.text import plural
-
     specs, templates = len(validation.specs), validation.templates
     both = ((specs, "spec"), (templates, "template"))
     said = [plural(count, what) for count, what in both if count]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +14,13 @@ import typer
 from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.terminal.text import shown
+from dagctl.errors import NotAMemberError, UsageError
 from dagctl.frozen import frozen
+from dagctl.views.account import whoami_data
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from dagctl.commands.whoami import Identity
     from dagctl.session.ports import SessionStore
@@ -43,9 +48,7 @@ def whoami(
     """
     from dagctl.bootstrap import sign_in
     from dagctl.cli.reports.envelope import envelope
-    from dagctl.errors import NotAMemberError
     from dagctl.settings import NotLinkedError
-    from dagctl.views.account import whoami_data
 
     invocation = begun(context, output)
     console = invocation.console
@@ -69,13 +72,9 @@ def whoami(
 
 def _local(environ: Mapping[str, str], not_linked: NotLinkedError) -> Identity:
     """Return who works in the workspace here; raise `not_linked` if there is no local one."""
-    from contextlib import closing
-
     from dagctl.bootstrap import open_backend
     from dagctl.commands import whoami as command
-    from dagctl.errors import UsageError
     from dagctl.settings import load_settings
-    from dagctl.workspace import find_workspace
 
     try:
         workspace = find_workspace(Path())
@@ -99,8 +98,6 @@ class _Run:
 
     def identity(self) -> Identity:
         """Return who is signed in, without asking the server."""
-        import time
-
         from dagctl.bootstrap import sign_in
         from dagctl.commands import whoami as command
         from dagctl.session.source import EMAIL, SessionSource, check_url_origin, source_of
@@ -119,8 +116,6 @@ class _Run:
 
     def checked(self) -> Identity:
         """Return who is signed in as the server sees it now; remember the role."""
-        from contextlib import closing
-
         from dagctl.bootstrap import sign_in
         from dagctl.commands import whoami as command
         from dagctl.session.source import SessionSource, source_of
@@ -145,8 +140,6 @@ class _Run:
 
 
 def _lines(identity: Identity) -> Iterator[str]:
-    from datetime import UTC, datetime
-
     yield shown(identity.email or identity.user_id)
     for name, value in _facts(identity, datetime.now(UTC)):
         yield f"  {name:<9} {shown(value)}"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.bootstrap import airflow_of
 from dagctl.client.lifecycle import Lifecycle
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import Fix, Option
-from dagctl.operation.options import Options
+from dagctl.operation.options import HandWritten, Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,8 +59,6 @@ class Adopting(Lifecycle):
             SpecError: A file cannot be read as what it is.
             ConflictError: Another file is where a spec would be; nothing was written.
         """
-        from datetime import UTC, datetime
-
         from dagctl.commands.convert import convert_files, write_specs
         from dagctl.convert import FORMATS, Deployment
 
@@ -151,15 +151,11 @@ class Adopting(Lifecycle):
         airflow_python: str | None,
         deployment: Deployment | None,
     ) -> Adoption:
-        from datetime import UTC, datetime
-
         from dagctl.commands.adopt import adoption_of
         from dagctl.convert import Deployment
 
         serialise = None
         if airflow_python is not None:
-            from dagctl.bootstrap import airflow_of
-
             dags = self.workspace.root / self._context.settings.dags_folder
             serialise = airflow_of(airflow_python, dags)
         self._settle_dead()  # before the file is read: it may be what a killed run wrote
@@ -212,7 +208,5 @@ class Adopting(Lifecycle):
 
 
 def _taking_place(options: Options, adoption: Adoption) -> Options:
-    from dagctl.operation.options import HandWritten
-
     file = HandWritten(adoption.file, adoption.file_digest)
     return replace(options, takes_over=file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from dagctl.client.calls import Calls
@@ -308,8 +309,6 @@ class Lifecycle(Calls):
     # --- Inside ---
 
     def _rename(self, dag_id: str, new_id: str, options: Options) -> Intent:
-        from datetime import UTC, datetime
-
         from dagctl.commands.lifecycle import rename
 
         return rename(self._context, dag_id, new_id, options, now=datetime.now(UTC))

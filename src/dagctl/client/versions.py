@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dagctl.client.calls import Calls
@@ -176,8 +177,6 @@ class Versions(Calls):
 
 
 def _compared(before: Compared, after: Compared) -> Comparison:
-    from datetime import UTC, datetime
-
     from dagctl.commands.compare import compared
 
     return compared(before, after, datetime.now(UTC))

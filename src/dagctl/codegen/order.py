@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.dependencies.outline import made_of, torn_down
 from dagctl.spec.tasks import DecoratorTask, OperatorTask
 from dagctl.spec.walk import MAPPED_BY, is_mapped
@@ -92,7 +93,6 @@ def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
 def _renders(entry: Entry, target: Target) -> bool:
     """Return whether it is known what Airflow renders of a task."""
     from dagctl.operators.model import Operator
-    from dagctl.spec.catalogue import known_class, known_decorator
 
     if isinstance(entry.item, DecoratorTask):
         known = known_decorator(entry.item.decorator, target)

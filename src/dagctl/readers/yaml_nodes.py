@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml._yaml import CParser
 from yaml.composer import Composer
 from yaml.parser import Parser
 from yaml.reader import Reader
@@ -71,7 +72,6 @@ class PureComposer(_Guards, Reader, Scanner, Parser, Composer):
 def _fastest() -> Callable[[str], Any]:
     if not yaml.__with_libyaml__:
         return PureComposer
-    from yaml._yaml import CParser
 
     class FastComposer(_Guards, CParser):
         """The composer in C."""

@@ -8,6 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from dagctl.commands.templates.listing import (
+    gallery,
+    gallery_template,
+    template_among,
+    templates_of,
+)
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.readers.syntax import document_in
@@ -16,6 +22,7 @@ from dagctl.spec.resolution.around import Around
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.spec.resolution.variables import Variables
+from dagctl.views.templates import usable_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,8 +70,6 @@ class ResolvedWith:
 
 
 def _in_gallery(name: str, version: int) -> Used | Problem:
-    from dagctl.commands.templates.listing import gallery_template
-
     return gallery_template(name, version)
 
 
@@ -104,8 +109,6 @@ def check_given(text: bytes, *, given: ResolvedWith | None = None, **named: Any)
         return check_spec(text, around=_NOTHING, **named)
 
     def template_of(name: str, version: int) -> Used | Problem:
-        from dagctl.commands.templates.listing import template_among
-
         return template_among(given.texts, name, version)
 
     return check_spec(text, around=Around((), given.variables, template_of), **named)
@@ -116,9 +119,6 @@ def usable(texts: Sequence[Text]) -> list[TemplateData]:
 
     A file that is no template is left out; a spec that uses it is refused with what is wrong.
     """
-    from dagctl.commands.templates.listing import gallery, templates_of
-    from dagctl.views.templates import usable_data
-
     known = [*templates_of(texts).listed, *gallery()]
     nearest = {(each.template.name, each.template.version): each for each in reversed(known)}
     return [

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import failure
@@ -134,8 +135,6 @@ class Committer:
         files: Mapping[str, TreeEntry | None],
     ) -> str:
         """Let the hooks look at what is to be committed, and return the message after them."""
-        from tempfile import TemporaryDirectory
-
         from dagctl.adapters.git.hooks import Hooks
         from dagctl.adapters.git.private_index import PrivateIndex
 

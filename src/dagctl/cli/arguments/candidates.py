@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer  # noqa: TC002 - Typer reads the annotations
 
 from dagctl.errors import DagctlError
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,12 +58,9 @@ def _directory(context: typer.Context) -> Path:
 
 
 def _recorded(folder: Path, incomplete: str) -> Iterator[str]:
-    import os
-
     from dagctl.bootstrap import open_backend
     from dagctl.ports import Query
     from dagctl.settings import load_settings
-    from dagctl.workspace import find_workspace
 
     workspace = find_workspace(folder)
     settings = load_settings(workspace, os.environ, {})

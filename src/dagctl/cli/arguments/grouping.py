@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperCommand, TyperGroup
 
 from dagctl.cli.arguments.parameters import lightened
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from typer._click import Command as AnyCommand
     from typer._click import Context, HelpFormatter, Parameter
-    from typer._click.shell_completion import CompletionItem
 
     from dagctl.cli.invocation import Invocation
     from dagctl.cli.terminal.console import Console
@@ -99,8 +99,6 @@ class Subcommand(TyperCommand):
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
         """Return what the shell may complete; of a noun its verbs too."""
-        from typer._click.shell_completion import CompletionItem
-
         verbs = [verb for verb in verbs_of(self.name or "") if verb.startswith(incomplete)]
         return [*map(CompletionItem, verbs), *super().shell_complete(ctx, incomplete)]
 

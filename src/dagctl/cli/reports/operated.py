@@ -9,6 +9,7 @@ from dagctl.cli.recover import write_recovery
 from dagctl.cli.reports.create_view import reporting_recovery, some_of
 from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.reports.plan_view import planned_lines
+from dagctl.cli.terminal.progress import reporter
 from dagctl.cli.terminal.text import shown
 from dagctl.views.operated import operated_data, operated_plan_data
 
@@ -45,7 +46,6 @@ def carry_out(
         act: Does it; it is given what shows the result.
         after: What follows in the same workspace, in place of next steps for the user.
     """
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
 
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural, shown, words
+from dagctl.commands.list import Listed, state_of
+from dagctl.views.record import row_data
 from dagctl.views.sources import input_name, sources_data
 
 if TYPE_CHECKING:
@@ -42,9 +44,6 @@ def write_outdated(invocation: Invocation, client: Client, pages: Iterable[Page]
 
 
 def _rows(client: Client, behind: list[Sources]) -> Iterator[OutdatedRowData]:
-    from dagctl.commands.list import Listed, state_of
-    from dagctl.views.record import row_data
-
     drifts = client.drifts([sources.record for sources in behind])
     for sources, drift in zip(behind, drifts, strict=True):
         yield {**row_data(Listed(sources.record, state_of(drift))), **sources_data(sources)}

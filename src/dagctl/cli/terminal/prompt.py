@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from getpass import getpass
 from typing import TYPE_CHECKING
 
 from dagctl.cli.terminal.console import is_terminal
@@ -62,8 +63,6 @@ def ask_hidden(label: str, *, otherwise: str) -> str:
     Raises:
         NotSignedInError: There is no terminal to ask at; `otherwise` says what helps.
     """
-    from getpass import getpass
-
     _require_terminal(label, otherwise)
     try:
         secret = getpass(f"{label}: ")

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from dagctl.commands.files.spec_files import read_below
+from dagctl.findings.problem import Problem
 from dagctl.paths import is_path
 from dagctl.spec.inputs import digest_of_text
 from dagctl.text.lines import MAX_BYTES
@@ -90,7 +91,6 @@ def _digest(root: Path, item: Input) -> str | None:
 
 def _of_template(root: Path, name: str) -> str | None:
     from dagctl.commands.templates.listing import template_reader
-    from dagctl.findings.problem import Problem
 
     plain, _, version = name.rpartition("@")
     if not (version.isascii() and version.isdigit() and len(version) < 8):  # noqa: PLR2004

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from croniter import croniter
+
 from dagctl.frozen import frozen
 
 _NAMES = ("minute", "hour", "day of the month", "month", "day of the week")
@@ -43,8 +45,6 @@ def plain(cron: str) -> PlainCron:
     Raises:
         croniter.CroniterError: It is not valid.
     """
-    from croniter import croniter
-
     fields = cron.split()
     values, nth_weekdays = croniter.expand(cron)
     texts = [_field(place, fields[place], set(values[place])) for place in range(len(fields))]
@@ -66,8 +66,6 @@ def plain(cron: str) -> PlainCron:
 
 def _long_step(place: int, part: str) -> Step | None:
     """Return the step of a part of a field where only the first value counts, or None."""
-    from croniter import croniter
-
     start = part.rpartition("/")[0]
     around = ["*"] * len(_VALUES)
 

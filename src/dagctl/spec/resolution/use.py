@@ -6,6 +6,7 @@ itself goes before them. Each value keeps the file and the line that said it.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.findings.codes import Code
@@ -180,7 +181,5 @@ def _said(names: Sequence[str], given: frozenset[str]) -> str | None:
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - JSON
     """Return a value as it stands inside of a text: text as it is, any other as JSON."""
-    import json
-
     text = scalar_text(value)
     return json.dumps(value, ensure_ascii=False) if text is None else text
