@@ -16,6 +16,7 @@ from dagctl.adapters.git import command, program
 from dagctl.adapters.git.command import GitCommand
 from dagctl.errors import ExitCode, UnavailableError
 from tests.attacks.hostile_files import OPERATION
+from tests.attacks.waits import PATIENCE, no_wait_without_end
 from tests.cli.conftest import Shell, shell
 
 if TYPE_CHECKING:
@@ -36,23 +37,6 @@ COMMANDS = {
     "dagctl.toml": ("list",),
 }
 __all__ = ["shell"]
-
-PATIENCE = 60
-"""Seconds after which a command counts as one that waits without end."""
-
-
-@contextmanager
-def no_wait_without_end() -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise AssertionError("the command waits without end")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(PATIENCE)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager

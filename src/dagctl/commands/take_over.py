@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import read_header
-from dagctl.errors import DagctlError
+from dagctl.errors import ConflictError, DagctlError
 from dagctl.operation.change import Action, Change
 from dagctl.operation.dags.inventory import base_name_of, path_of
 from dagctl.operation.dags.removed_elsewhere import removed_elsewhere, tombstone
@@ -42,8 +42,8 @@ def take_over(
         unknown: Ids that have neither record nor file: they may have been removed long ago.
 
     Returns:
-        Whether all were looked at. Not where another dagctl is at work, the disk cannot be written,
-        or it takes too long: then reading goes on with what is recorded.
+        Whether all were looked at. Not where another dagctl is at work, git or the disk fails, or
+        it takes too long: then reading goes on with what is recorded, and a failure is a warning.
     """
     journal = context.backend.journal
     try:
@@ -52,7 +52,10 @@ def take_over(
                 return False
             left = follow(context, files, gone, within=MOST_SECONDS)
             _remember_removed(context, unknown)
-    except DagctlError:
+    except ConflictError:  # the one that is at work knows the files that it has just written
+        return False
+    except DagctlError as error:
+        context.listener.warn(f"what came into this work tree is not read: {error.message}")
         return False
     if left:
         context.listener.warn(

@@ -144,7 +144,7 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
     sign = token_hex(16)  # no message can hold what was not known before
     shape = sign.join(("%H", *trailers))
     listing = git.must(
-        *("-c", "trailer.separators=:", "log", "-z", "--no-show-signature", "--no-color"),
+        *("-c", "trailer.separators=:", "log", "-z", "--no-color"),
         *(f"--max-count={_RECENT}", f"--format=tformat:{shape}", branch, "--"),
     )
     for line in listing.out.decode("ascii", errors="replace").split("\0")[:-1]:
@@ -232,7 +232,7 @@ def _written(
     git: GitCommand, which: Sequence[str], commits: Sequence[str], paths: Sequence[str]
 ) -> dict[str, list[str]] | None:
     """Return the blobs that commits have put at some paths; None: git has not all trees."""
-    shape = ("--format=format:%H", "--raw", "--no-abbrev", "--no-renames", "--no-show-signature")
+    shape = ("--format=format:%H", "--raw", "--no-abbrev", "--no-renames")
     command = ("log", "--no-color", "--diff-merges=first-parent", *shape, *which)
     asked = "".join(f"{commit}\n" for commit in commits)  # a command line may be too short for them
     answer = git.run(*command, "--stdin", "--", *paths, data=asked.encode())

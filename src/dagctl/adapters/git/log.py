@@ -29,7 +29,7 @@ def log(place: GitWorkTree, paths: Collection[str]) -> list[LoggedCommit]:
     sign, field = token_hex(16), token_hex(16)  # no name can hold what was not known before
     values = ("%H", "%P", "%at", "%an <%ae>", _OPERATIONS, _SUBJECT, "")
     shape = f"--format=format:{sign}" + field.join(values)
-    command = ("-c", "trailer.separators=:", "log", "-z", "--no-show-signature", "--no-color")
+    command = ("-c", "trailer.separators=:", "log", "-z", "--no-color")
     options = ("--topo-order", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent")
     limits = [place.literal(path) for path in paths] if len(asked) <= FEW else []
     try:

@@ -104,7 +104,7 @@ def _recent(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     """Return the commit that changed each path last, of those that a recent commit has changed."""
     full = {place.full(path): path for path in paths}
     sign = token_hex(16)  # no name can hold what was not known before
-    command = ("log", "-z", "--no-renames", "--no-show-signature", f"--format=format:{sign}%H,")
+    command = ("log", "-z", "--no-renames", f"--format=format:{sign}%H,")
     options = (f"--max-count={RECENT}", "--name-only", "--diff-merges=first-parent")
     limits = [place.literal(path) for path in paths] if len(paths) <= FEW else []
     listing = walked(place, *command, *options, "HEAD", "--", *limits)
@@ -137,7 +137,7 @@ def removals(place: GitWorkTree, paths: Sequence[str]) -> dict[str, Removal]:
         return {}
     record_sign, sign = token_hex(16), token_hex(16)  # no message or name can hold them
     shape = sign.join((f"{record_sign}%H", "%at", "%an <%ae>", "%B", ""))
-    command = ("log", "-z", "--no-renames", "--no-show-signature", "--no-color")
+    command = ("log", "-z", "--no-renames", "--no-color")
     options = (f"--max-count={RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
     limits = [place.literal(path) for path in sorted(absent)] if len(absent) <= FEW else []
     form = f"--format=format:{shape}"

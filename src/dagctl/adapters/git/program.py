@@ -44,6 +44,9 @@ GUARDS = (
     *("-c", "core.fsmonitor=false"),  # may name a program
     *("-c", "protocol.ext.allow=never"),  # is a program, whatever a configuration says
     *("-c", "safe.bareRepository=explicit"),  # a folder of a clone may look like a repository
+    *("-c", "log.showSignature=false"),  # runs a program, between the lines that are read
+    *("-c", "log.showRoot=true"),  # else the first commit changes nothing
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
 )
 """Options of every call."""
 
