@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
+from inspect import getdoc
 
 import pytest
 
 from dagctl import __version__
 from dagctl.cli.app import run
 from dagctl.cli.arguments.topics import MEANINGS, TOPICS
-from dagctl.cli.command_table import COMMANDS, VERBS, verbs_of
+from dagctl.cli.command_table import COMMANDS, TABLE, VERBS, CommandEntry, verbs_of
 from dagctl.cli.program import command as root
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
@@ -44,6 +46,12 @@ def test_help_lists_every_command_in_its_group(capsys: pytest.CaptureFixture[str
 def test_every_command_of_the_table_can_be_built() -> None:
     built = {name: root.commands[name] for name in COMMANDS}  # type: ignore[attr-defined] # a group
     assert [command.name for command in built.values()] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("entry", [*TABLE, *VERBS], ids=lambda entry: entry.name)
+def test_the_list_of_commands_says_what_the_page_of_each_says_first(entry: CommandEntry) -> None:
+    function = getattr(import_module(entry.module_name), entry.function_name)
+    assert (getdoc(function) or "").split("\n\n")[0] == entry.summary
 
 
 @pytest.mark.parametrize("command", PAGES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.cli.command_table import TABLE, VERBS
 from tests.cli.modules import loaded
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ MOST_PROCESSES = 5
         [],
         ["help", "spec"],
         ["create", "--help"],
+        ["templates", "--help"],
         ["serve", "--help"],
         ["completion", "bash"],
     ],
@@ -56,6 +58,12 @@ MOST_PROCESSES = 5
 )
 def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str]) -> None:
     assert not loaded(shell, *arguments) & (HEAVY | OF_THE_SERVER)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], [], ["help"]], ids=" ".join)
+def test_the_list_of_commands_loads_no_command(shell: Shell, arguments: list[str]) -> None:
+    names = {entry.module_name for entry in (*TABLE, *VERBS)} - {"dagctl.cli.help"}
+    assert not loaded(shell, *arguments) & names
 
 
 @pytest.mark.parametrize("command", ["validate", "render"])

@@ -71,7 +71,7 @@ class Root(TyperGroup):
         """Write its commands under their headings, then its options."""
         from dagctl.cli.arguments import help_page
 
-        help_page.write_commands(self.commands.values(), formatter)
+        help_page.write_commands(TABLE, formatter)
         help_page.write_parameters(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
@@ -106,9 +106,7 @@ class Subcommand(TyperCommand):
         """Write the verbs of a noun, its arguments, then its options."""
         from dagctl.cli.arguments import help_page
 
-        help_page.write_verbs(
-            {verb: _built(entry) for verb, entry in verbs_of(self.name or "").items()}, formatter
-        )
+        help_page.write_verbs(verbs_of(self.name or ""), formatter)
         help_page.write_parameters(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
@@ -150,9 +148,7 @@ def _built(entry: CommandEntry) -> AnyCommand:
     module = import_module(entry.module_name)
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     epilog = getattr(module, entry.examples_name)
-    app.command(entry.name, cls=Subcommand, epilog=epilog, rich_help_panel=entry.heading)(
-        getattr(module, entry.function_name)
-    )
+    app.command(entry.name, cls=Subcommand, epilog=epilog)(getattr(module, entry.function_name))
     return typer.main.get_command(app)
 
 

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from typer._click import Context, HelpFormatter, Parameter
 
+    from dagctl.cli.command_table import CommandEntry
+
 Argument: TypeAlias = Any
-TyperCommand: TypeAlias = Any
-"""Typer has no public names for these two."""
+"""Typer has no public name for it."""
 
 WIDEST_NAME = 30
 """The most cells of the names in a list; a longer one stands on a line of its own."""
@@ -36,28 +37,22 @@ def usage(parameters: Iterable[Parameter]) -> list[str]:
     return ["[OPTIONS]", *map(_in_usage, arguments)]
 
 
-def write_commands(commands: Iterable[TyperCommand], formatter: HelpFormatter) -> None:
+def write_commands(entries: Iterable[CommandEntry], formatter: HelpFormatter) -> None:
     """Write one section a heading, in the order of the commands, all summaries in one column."""
-    by_heading: dict[str, list[TyperCommand]] = {}
-    for command in commands:
-        by_heading.setdefault(command.rich_help_panel, []).append(command)
+    by_heading: dict[str, list[CommandEntry]] = {}
+    for entry in entries:
+        by_heading.setdefault(entry.heading, []).append(entry)
     width = max(len(entry.name) for group in by_heading.values() for entry in group)
     for heading, group in by_heading.items():
         with formatter.section(heading):
-            formatter.write_dl([(f"{entry.name:<{width}}", summary(entry)) for entry in group])
+            formatter.write_dl([(f"{entry.name:<{width}}", entry.summary) for entry in group])
 
 
-def write_verbs(verbs: Mapping[str, TyperCommand], formatter: HelpFormatter) -> None:
+def write_verbs(verbs: Mapping[str, CommandEntry], formatter: HelpFormatter) -> None:
     """Write the section of what can be done about a noun, if there is anything."""
     if verbs:
         with formatter.section("Commands"):
-            formatter.write_dl([(verb, summary(command)) for verb, command in verbs.items()])
-
-
-def summary(command: TyperCommand) -> str:
-    """Return the first paragraph of a command's help, on one line."""
-    first, _, _ = (command.help or "").partition("\n\n")
-    return " ".join(first.split())
+            formatter.write_dl([(verb, entry.summary) for verb, entry in verbs.items()])
 
 
 def write_parameters(
