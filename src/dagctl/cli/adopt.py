@@ -17,7 +17,10 @@ from dagctl.cli.arguments.options import (
     Variables,
     examples,
 )
+from dagctl.cli.convert_specs import line_of
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.progress import reporter
 from dagctl.cli.terminal.text import plural, shown, words
 
 if TYPE_CHECKING:
@@ -73,7 +76,6 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     and nothing is changed then. The code of the file is run only with --airflow-python.
     """
     from dagctl.cli.reports.create_view import reporting_recovery
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
     from dagctl.commands.specs.deployment import deployment
 
@@ -106,7 +108,6 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 
 
 def _write(invocation: Invocation, adopted: Adopted) -> None:
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.views.adopted import adopted_data
 
     console, adoption = invocation.console, adopted.adoption
@@ -129,8 +130,6 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
 
 
 def _report(adoption: Adoption) -> Iterator[str]:
-    from dagctl.cli.convert_specs import line_of
-
     verdict = "whole" if adoption.dag.whole else "with gaps"
     yield f"{shown(adoption.spec.dag_id)} ({shown(adoption.file)}): {verdict}"
     yield from (line_of(remark, adoption.dag.place.file) for remark in adoption.dag.remarks)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dagctl.cli.arguments.options import Environ, TextOrJson, Variables, airflow_option, examples
+from dagctl.cli.convert_specs import line_of, specs_into
 from dagctl.cli.invocation import begun, current
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural, shown, words
 from dagctl.errors import UsageError
 
@@ -76,7 +78,6 @@ def convert(  # noqa: PLR0913 - one parameter an option
     why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
     --into, one DAG is printed.
     """
-    from dagctl.cli.convert_specs import specs_into
     from dagctl.cli.specs import checks_of
     from dagctl.commands.convert import convert_files, write_specs
     from dagctl.commands.specs.deployment import deployment
@@ -116,7 +117,6 @@ def _show(
     written: Sequence[WrittenSpec],
     into: Path | None,
 ) -> None:
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.views.converted import conversion_data
 
     invocation.result = conversion_data(converted, written)
@@ -144,8 +144,6 @@ def _next(
 
 
 def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> Iterator[str]:
-    from dagctl.cli.convert_specs import line_of
-
     paths = {id(item.dag): str(item.path) for item in written}
     dags = [dag for file in converted for dag in file.conversion.dags]
     for file in converted:

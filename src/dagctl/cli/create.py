@@ -24,6 +24,7 @@ from dagctl.cli.arguments.options import (
     examples,
 )
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.progress import reporter
 from dagctl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -96,7 +97,6 @@ def create(  # noqa: PLR0913 - one parameter an option
     one commit, which holds the DAG files and nothing else.
     """
     from dagctl.cli.specs import checks_of
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.commands.specs.inputs import Judged
 
     invocation = begun(context, output, dry_run=dry_run)

@@ -9,6 +9,9 @@ import typer
 from dagctl.cli.arguments.options import DagId, Env, TextOrJson, Var, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.recover import write_recovery
+from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.progress import WarningsOnly
 from dagctl.cli.terminal.text import shown
 from dagctl.errors import UsageError
 
@@ -57,9 +60,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
     First in words, then what it means in Airflow, then as a diff of what their authors wrote.
     """
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of
-    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
     from dagctl.views.comparison import comparison_data
 
@@ -84,8 +85,6 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
 
 def _lines(console: Console, comparison: Comparison, text: str) -> Iterator[str]:
-    from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
-
     before, after = map(_name, (comparison.before, comparison.after))
     yield f"{shown(comparison.dag_id)}  {before} -> {after}"
     if comparison.changes is None:

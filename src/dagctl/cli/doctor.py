@@ -9,6 +9,8 @@ import typer
 
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.progress import reporter
 from dagctl.cli.terminal.text import named, shown
 from dagctl.errors import UsageError
 from dagctl.session.redaction import redacted
@@ -52,8 +54,6 @@ def doctor(
     Names the fix for what is wrong. Exits with the code of the first thing that failed; a warning
     is no failure. Without --fix nothing stays changed.
     """
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
 
     invocation = begun(context, output)

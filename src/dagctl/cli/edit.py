@@ -20,7 +20,11 @@ from dagctl.cli.arguments.options import (
     Var,
     examples,
 )
+from dagctl.cli.diagnostics import write_diagnostics
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.failure import write_findings
+from dagctl.cli.terminal.progress import reporter
+from dagctl.cli.terminal.prompt import goes_on
 from dagctl.cli.terminal.text import shown
 from dagctl.errors import SpecError
 
@@ -64,7 +68,6 @@ def edit(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.reports.operated import write_plan
     from dagctl.cli.specs import checks_of
     from dagctl.cli.terminal.editor import editor_of, text_file
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
 
     invocation = begun(context, output, dry_run=dry_run)
@@ -108,10 +111,6 @@ def _edited(
         SpecError: It has errors, and the result is asked for as JSON.
         typer.Exit: It has errors, and the user does not go on.
     """
-    from dagctl.cli.diagnostics import write_diagnostics
-    from dagctl.cli.reports.failure import write_findings
-    from dagctl.cli.terminal.prompt import goes_on
-
     while True:
         content = edit_once()
         if content == draft.content:

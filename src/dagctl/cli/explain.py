@@ -11,8 +11,10 @@ import typer
 from dagctl.cli.arguments.candidates import codes
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.errors import NotFoundError, UsageError
 from dagctl.next_step import Command, Fix
+from dagctl.views.explained import explain_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +46,7 @@ def explain(
 
     Without a code, list all of them.
     """
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.explanations import EXPLANATIONS
-    from dagctl.views.explained import explain_data
 
     invocation = begun(context, output)
     if list_all and code is not None:

@@ -12,6 +12,7 @@ from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import current
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.terminal.console import is_terminal
+from dagctl.cli.terminal.progress import reporter
 from dagctl.cli.terminal.text import plural, shown
 from dagctl.errors import UsageError
 
@@ -40,7 +41,6 @@ def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zi
     one, with Supabase or without.
     Removed DAGs are not in it. The same DAGs give the same bytes.
     """
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
 
     invocation = current(context)

@@ -11,8 +11,12 @@ import typer
 from dagctl.cli.arguments.options import DagId, TextOrJson, examples
 from dagctl.cli.invocation import begun
 from dagctl.cli.recover import write_recovery
+from dagctl.cli.reports.changes import row_lines, words_of
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.progress import WarningsOnly
 from dagctl.cli.terminal.text import shown
 from dagctl.commands.times import ago, rfc3339
+from dagctl.views.versions import entry_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,10 +53,7 @@ def history(
 
     A removed DAG keeps its versions.
     """
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
-    from dagctl.views.versions import entry_data
 
     invocation = begun(context, output)
     console = invocation.console
@@ -92,8 +93,6 @@ def _not_recorded(number: int, below: int | None) -> str | None:
 
 def entry_lines(console: Console, entry: HistoryEntry, now: datetime) -> Iterator[str]:
     """Yield a version in words: who, when, what was done, and what changed in the spec."""
-    from dagctl.cli.reports.changes import row_lines, words_of
-
     version = entry.version
     when = f"{rfc3339(version.updated_at)} ({ago(version.updated_at, now)})"
     by = f" by {shown(version.updated_by_name)}" if version.updated_by_name else ""

@@ -11,14 +11,19 @@ import typer
 
 from dagctl.cli.arguments.options import TextOrJson, airflow_option, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import shown
+from dagctl.commands import init as command
+from dagctl.commands.init import InitChoices
 from dagctl.errors import ConflictError
+from dagctl.settings import check_flag
+from dagctl.views.setup import init_data
 from dagctl.workspace import Workspace, workspace_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.commands.init import InitChoices, InitResult
+    from dagctl.commands.init import InitResult
 
 Folder = Annotated[
     Path | None,
@@ -54,10 +59,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     Inside another workspace, name the folder.
     """
     from dagctl import bootstrap
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.commands import init as command
     from dagctl.commands.schema import schema_text
-    from dagctl.views.setup import init_data
 
     invocation = begun(context, output)
     choices = _choices(project_id, airflow, dags_folder)
@@ -94,9 +96,6 @@ def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
 
 
 def _choices(project_id: str | None, airflow: str, dags_folder: str) -> InitChoices:
-    from dagctl.commands.init import InitChoices
-    from dagctl.settings import check_flag
-
     return InitChoices(
         project_id=check_flag("project_id", project_id or str(uuid4())),
         airflow=airflow,

@@ -10,15 +10,18 @@ import typer
 
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural, shown
+from dagctl.commands import link as command
+from dagctl.commands.link import Link
 from dagctl.errors import DagctlError
+from dagctl.settings import load_settings
 from dagctl.views.account import link_data
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.commands.link import Link
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
@@ -57,10 +60,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     it is set.
     """
     from dagctl.bootstrap.supabase import open_probe
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.commands import link as command
     from dagctl.commands.doctor import named
-    from dagctl.settings import load_settings
 
     invocation = begun(context, output)
     console = invocation.console
@@ -93,7 +93,6 @@ def link(  # noqa: PLR0913 - one parameter an option
 def _local_dags(workspace: Workspace, environ: Mapping[str, str]) -> list[str]:
     """Return the DAGs that stay behind in the embedded registry, if the workspace has used it."""
     from dagctl.bootstrap import local_dag_ids
-    from dagctl.settings import load_settings
 
     with suppress(DagctlError):  # then there is nothing that could be read
         before = load_settings(workspace, environ, {})
@@ -103,8 +102,6 @@ def _local_dags(workspace: Workspace, environ: Mapping[str, str]) -> list[str]:
 
 
 def _link_of(settings: Settings) -> Link:
-    from dagctl.commands.link import Link
-
     return Link(
         endpoint=settings.endpoint,
         project_id=settings.project_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import chain, islice
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,7 +13,9 @@ from dagctl.cli.arguments.options import examples
 from dagctl.cli.invocation import Invocation, begun
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.terminal.console import is_ascii, is_terminal
+from dagctl.cli.terminal.progress import WarningsOnly
 from dagctl.cli.terminal.text import json_text, plural, shown
+from dagctl.commands.list import with_states
 from dagctl.commands.times import ago, rfc3339
 
 if TYPE_CHECKING:
@@ -102,7 +105,6 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     holds both sides of a merge) or damaged (the record cannot be read). With --outdated each spec
     is read: which DAGs would be others now, by their defaults, variables, templates and files.
     """
-    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
 
     invocation = begun(context, output)
@@ -132,8 +134,6 @@ def _is_table(invocation: Invocation) -> bool:
 
 def _write(invocation: Invocation, client: Client, pages: Iterable[Page], empty: str) -> str | None:
     """Write the pages; return the last id where more DAGs follow."""
-    from dagctl.commands.list import with_states
-
     cursor = None
     if invocation.output == "name":
         for page in pages:
@@ -151,8 +151,6 @@ def _write(invocation: Invocation, client: Client, pages: Iterable[Page], empty:
 
 def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     """Write one document when all is read; of a long list, the rows wait in a temporary file."""
-    from tempfile import SpooledTemporaryFile
-
     from dagctl.cli.reports.envelope import envelope
     from dagctl.views.record import row_data
 

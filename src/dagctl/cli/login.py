@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import webbrowser
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,22 @@ import typer
 
 from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.console import is_terminal
+from dagctl.cli.terminal.prompt import ask, ask_hidden, secret_from_stdin
 from dagctl.cli.terminal.text import shown
+from dagctl.commands import login as command
+from dagctl.commands.login import MINUTES, by_browser, by_code, by_password
 from dagctl.errors import NotSignedInError, UsageError
 from dagctl.frozen import frozen
+from dagctl.session.source import (
+    EMAIL,
+    PASSWORD,
+    SessionSource,
+    check_url_origin,
+    profile_of,
+    source_of,
+)
 from dagctl.views.account import login_data
 
 if TYPE_CHECKING:
@@ -80,9 +93,6 @@ def login(  # noqa: PLR0913 - one parameter an option
     help environment.
     """
     from dagctl.bootstrap import sign_in
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.commands import login as command
-    from dagctl.session.source import profile_of
 
     invocation = begun(context, output)
     console = invocation.console
@@ -139,9 +149,6 @@ class _Given:
 
 
 def _by_email(console: Console, endpoint: Endpoint, given: _Given) -> Way:
-    from dagctl.cli.terminal.prompt import ask, ask_hidden, secret_from_stdin
-    from dagctl.commands.login import by_code, by_password
-
     password = secret_from_stdin() if given.password_stdin else None
     _check_secrets_of_environment(console.environ, endpoint, given.email, password)
     if password is None and is_terminal(sys.stdin):
@@ -166,8 +173,6 @@ def _check_secrets_of_environment(
 
     A password that a script pipes in may be the one in `DAGCTL_PASSWORD`.
     """
-    from dagctl.session.source import EMAIL, PASSWORD, check_url_origin
-
     if password is not None and environ.get(PASSWORD) == password:
         check_url_origin(PASSWORD, endpoint)
     if not email and environ.get(EMAIL):
@@ -181,18 +186,12 @@ def _require_terminal() -> None:
 
 
 def _code(console: Console, note: str) -> str:
-    from dagctl.cli.terminal.prompt import ask
-
     console.error(note)
     return ask(console, "Code", otherwise=ELSEWHERE).strip()
 
 
 def _by_browser(console: Console, provider: str, listener: BrowserListener, *, opens: bool) -> Way:
-    from dagctl.commands.login import MINUTES, by_browser
-
     def show(address: str) -> None:
-        import webbrowser
-
         console.error(f"Sign in on this page within {MINUTES} minutes:\n  {address}")
         if opens:
             webbrowser.open(address)
@@ -217,8 +216,6 @@ def _role(result: LoginResult) -> str:
 
 def _warn(console: Console) -> None:
     """Say so if the environment makes the login useless."""
-    from dagctl.session.source import SessionSource, source_of
-
     source = source_of(console.environ)
     if source is not SessionSource.STORED:
         console.note(f"  note: {source} in the environment wins over this session")

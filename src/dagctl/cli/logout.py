@@ -10,7 +10,10 @@ import typer  # noqa: TC002 - Typer reads annotations at run time
 
 from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import shown
+from dagctl.commands import logout as command
+from dagctl.session.source import profile_of
 from dagctl.views.account import logout_data
 
 if TYPE_CHECKING:
@@ -22,9 +25,6 @@ EPILOG = examples("dagctl logout", "dagctl logout --profile bot --output json")
 def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJson = "text") -> None:
     """Sign out, on this device only."""
     from dagctl.bootstrap import sign_in
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.commands import logout as command
-    from dagctl.session.source import profile_of
 
     invocation = begun(context, output)
     console = invocation.console

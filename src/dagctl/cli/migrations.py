@@ -9,7 +9,10 @@ import typer
 
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun, current
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import shown
+from dagctl.commands.migrations import export_migrations
+from dagctl.views.setup import migrations_data
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Where the migrations go; made if missing.")
@@ -32,10 +35,6 @@ def export(context: typer.Context, folder: Folder, *, output: TextOrJson = "text
     It is for `supabase db push` or psql. A file that stands there already is kept; one with another
     content is a conflict.
     """
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.commands.migrations import export_migrations
-    from dagctl.views.setup import migrations_data
-
     invocation = begun(context, output)
     console = invocation.console
     result = export_migrations(folder)

@@ -10,8 +10,12 @@ import typer
 
 from dagctl.cli.arguments.candidates import templates as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
+from dagctl.cli.diagnostics import write_diagnostics
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.prompt import is_at_terminal
 from dagctl.cli.terminal.text import shown, words
+from dagctl.commands.files.new_files import write_new
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,9 +77,7 @@ def new(  # noqa: PLR0913 - one parameter an option
     On a terminal it asks for the parameters that have no value yet. The file has comments that say
     what may be changed; it is checked like any other spec. A file that is there is left alone.
     """
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.files.new_files import write_new
     from dagctl.commands.new import new_spec, place_for
     from dagctl.commands.templates.listing import template_named
     from dagctl.template import given
@@ -159,8 +161,6 @@ def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dic
 
 def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
     """Ask for the parameters that have no value, if there is a terminal to ask at."""
-    from dagctl.cli.terminal.prompt import is_at_terminal
-
     missing = [p for p in template.parameters if p.is_required and p.name not in values]
     misspelt = not template.by_name.keys() >= values.keys()  # refused after this, answers and all
     if not missing or misspelt or not is_at_terminal(console):
@@ -197,8 +197,6 @@ def _named(values: dict[str, Any], made: NewSpec, template: Template) -> str:
 
 
 def _report(console: Console, template: Template, made: NewSpec, path: Path) -> None:
-    from dagctl.cli.diagnostics import write_diagnostics
-
     where = shown(str(path))
     console.data(f"Wrote {where} from {template.name}@{template.version}")
     write_diagnostics(console, made.diagnostics)

@@ -12,10 +12,16 @@ import typer
 from dagctl.cli.arguments.candidates import operators as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.console import is_ascii, is_terminal
+from dagctl.cli.terminal.table import begun_table, draw, tsv
 from dagctl.cli.terminal.text import shown, shown_block
 from dagctl.errors import NotFoundError, UsageError
 from dagctl.next_step import Command, Fix
+from dagctl.operators.model import Need
+from dagctl.operators.targets import spans
+from dagctl.settings import load_for_specs
+from dagctl.views.operators import operator_data, operators_data
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -66,10 +72,7 @@ def operators(
 
     They come from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.table import tsv
     from dagctl.commands.operators import find_operators
-    from dagctl.views.operators import operators_data
 
     invocation = begun(context, output)
     console = invocation.console
@@ -97,9 +100,7 @@ def show(
 
     It comes from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands.operators import explain_operator
-    from dagctl.views.operators import operator_data
 
     invocation = begun(context, output)
     explained = explain_operator(name, _target(airflow))
@@ -112,8 +113,6 @@ def show(
 
 def _target(airflow: str | None) -> str:
     """Return the Airflow that is given, else that of the workspace, with its providers."""
-    from dagctl.settings import load_for_specs
-
     try:
         workspace = find_workspace(Path())
     except UsageError:  # no workspace is no obstacle here
@@ -128,8 +127,6 @@ def _target(airflow: str | None) -> str:
 
 
 def _table(console: Console, matches: list[Match]) -> None:
-    from dagctl.cli.terminal.table import begun_table, draw
-
     rows = [[match.name, match.provider, match.kind, match.doc] for match in matches]
     table = begun_table(console, HEADINGS, rows, spare=SPARE)
     console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
@@ -156,8 +153,6 @@ def _page(explained: Explained, width: int) -> Iterator[str]:
 
 
 def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
-    from dagctl.operators.targets import spans
-
     yield "makes" if operator.kind == "decorated" else "import", operator.path
     yield "needs", f"{operator.distribution} (read: {operator.version})"
     yield "on", spans(operator.targets)
@@ -172,8 +167,6 @@ def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
 
 
 def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator[str]:
-    from dagctl.operators.model import Need
-
     words = [parameter.type]
     if parameter.need is Need.REQUIRED:
         words.append("required")

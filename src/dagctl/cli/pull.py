@@ -10,7 +10,10 @@ import typer
 from dagctl.cli.arguments.candidates import dag_ids as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
+from dagctl.cli.terminal.progress import reporter
 from dagctl.cli.terminal.text import plural, shown
+from dagctl.views.recovered import recovered_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,11 +44,8 @@ def pull(
     They come from the registry. What you have changed stays, with a warning. Nothing is committed.
     """
     from dagctl.cli.reports.create_view import reporting_recovery
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.progress import reporter
     from dagctl.client import Client
     from dagctl.views.pulled import pulled_data
-    from dagctl.views.recovered import recovered_data
 
     invocation = begun(context, output, dry_run=dry_run)
     console = invocation.console

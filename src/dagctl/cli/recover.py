@@ -8,6 +8,7 @@ import typer  # noqa: TC002 - Typer reads annotations at run time
 
 from dagctl.cli.arguments.options import TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.progress import WarningsOnly
 from dagctl.cli.terminal.text import named, shown
 from dagctl.session.redaction import redacted
 
@@ -28,7 +29,6 @@ EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
 def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     """Finish or undo what a killed run left."""
     from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
 
     invocation = begun(context, output)

@@ -8,6 +8,7 @@ import typer
 
 from dagctl.cli.arguments.options import DagIds, DryRun, Force, NoVerify, Push, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.terminal.prompt import agreed
 from dagctl.cli.terminal.text import plural, shown
 from dagctl.errors import UsageError
 
@@ -68,8 +69,6 @@ def _ask(console: Console, dag_ids: list[str]) -> None:
         typer.Abort: They may not.
         UsageError: There is no terminal to ask at.
     """
-    from dagctl.cli.terminal.prompt import agreed
-
     names = ", ".join(map(shown, dag_ids))
     question = f"Remove {names}, and forget all versions for good?"
     if not agreed(console, question, otherwise="--yes does it without asking"):

@@ -8,6 +8,8 @@ import typer  # noqa: TC002 - Typer reads annotations at run time
 
 from dagctl.cli.arguments.options import InputFormat, Specs, TextOrJson, airflow_option, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
+from dagctl.views.requirements import requirements_data
 
 Target = Annotated[str | None, airflow_option("that runs the DAGs", "that of the workspace")]
 EPILOG = examples(
@@ -29,10 +31,8 @@ def requirements(
     A requirements file: the distributions of the providers whose operators and notifiers the specs
     use; and, as comments, the connections, variables and pools that they name.
     """
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import checks_of, good_specs
     from dagctl.commands.requirements import requirements_of
-    from dagctl.views.requirements import requirements_data
 
     invocation = begun(context, output)
     checks = checks_of(strict=False, airflow=airflow)

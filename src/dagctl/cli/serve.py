@@ -13,6 +13,7 @@ from dagctl.cli.invocation import current
 from dagctl.cli.terminal.console import is_terminal
 from dagctl.errors import UsageError
 from dagctl.server.options import DEFAULTS
+from dagctl.settings import HOW_TO_LINK, NotLinkedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,7 +150,6 @@ def serve(  # noqa: PLR0913 - one parameter an option
 def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
     """Return the Supabase project that is set, and its bucket."""
     from dagctl.bootstrap import sign_in
-    from dagctl.settings import HOW_TO_LINK, NotLinkedError
 
     try:
         remote = sign_in.find_remote(environ)

@@ -12,19 +12,20 @@ from dagctl.cli.arguments.options import DagId, examples
 from dagctl.cli.invocation import Invocation, current
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.terminal.console import is_ascii
+from dagctl.cli.terminal.progress import WarningsOnly
 from dagctl.cli.terminal.text import plural, shown
+from dagctl.commands.list import Listed, state_of
 from dagctl.errors import UsageError
+from dagctl.ports import DagVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.cli.terminal.console import Console, Style
     from dagctl.client import Client
-    from dagctl.commands.list import Listed
     from dagctl.commands.outdated import Sources
     from dagctl.commands.show import Details
     from dagctl.operation.conflicts.drift import Drift
-    from dagctl.ports import DagVersion
     from dagctl.spec.model import DagSpec
     from dagctl.views.shown import ShowData, ShownDagData, ShowVersionData
 
@@ -77,9 +78,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     version: Version = None,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
-    from dagctl.cli.terminal.progress import WarningsOnly
     from dagctl.client import Client
-    from dagctl.commands.list import Listed, state_of
 
     invocation = current(context)
     if source and (spec or output != "text"):
@@ -108,7 +107,6 @@ def _write_spec(
 ) -> None:
     """Write the spec: as its author wrote it, where its text alone does not say it; or resolved."""
     from dagctl.commands.recorded_spec import says_it_alone, spec_as_json, spec_as_yaml
-    from dagctl.ports import DagVersion
 
     record = listed.record
     console = invocation.console
@@ -129,7 +127,6 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     from dagctl.commands.show import details, spec_of
     from dagctl.graph.dot import dot
     from dagctl.graph.mermaid import mermaid
-    from dagctl.ports import DagVersion
 
     console = invocation.console
     now = datetime.now(UTC)

@@ -10,8 +10,11 @@ import typer
 
 from dagctl.cli.arguments.candidates import templates as candidates
 from dagctl.cli.arguments.options import TextOrJson, examples
+from dagctl.cli.diagnostics import write_diagnostics
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.console import is_ascii, is_terminal
+from dagctl.cli.terminal.table import begun_table, draw, tsv
 from dagctl.cli.terminal.text import shown
 
 if TYPE_CHECKING:
@@ -42,9 +45,6 @@ def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
     Templates come from the folder `templates` of the workspace, from the gallery in dagctl, from
     git repositories that dagctl.toml names, and from the Supabase project.
     """
-    from dagctl.cli.diagnostics import write_diagnostics
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.cli.terminal.table import tsv
     from dagctl.commands.templates.listing import templates as all_templates
     from dagctl.views.templates import listed_data
 
@@ -65,7 +65,6 @@ def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
 
 def show(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
     """Show a template: its parameters, and a command that uses it."""
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.commands.templates.listing import template_named
     from dagctl.views.templates import template_data
 
@@ -84,8 +83,6 @@ def _row(item: ListedTemplate) -> list[str]:
 
 
 def _table(console: Console, rows: Sequence[Sequence[str]]) -> None:
-    from dagctl.cli.terminal.table import begun_table, draw
-
     table = begun_table(console, HEADINGS, rows, cut=("ABOUT",), spare=("SOURCE",))
     console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
     console.note("  next: dagctl templates show TEMPLATE")

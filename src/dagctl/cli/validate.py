@@ -15,8 +15,11 @@ from dagctl.cli.arguments.options import (
     airflow_option,
     examples,
 )
+from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural
+from dagctl.commands.files.read import failure
 
 if TYPE_CHECKING:
     from dagctl.commands.validate import Validation
@@ -56,10 +59,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     Every problem of every spec is reported at its line. Needs no workspace, no git, no network.
     """
-    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
-    from dagctl.cli.reports.envelope import envelope
     from dagctl.cli.specs import check_specs, checks_of
-    from dagctl.commands.files.read import failure
     from dagctl.commands.validate import distinct
 
     invocation = begun(context, output)

@@ -13,9 +13,12 @@ import typer
 
 from dagctl.cli.arguments.options import Profile, TextOrJson, examples
 from dagctl.cli.invocation import begun
+from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import shown
+from dagctl.commands import whoami as command
 from dagctl.errors import NotAMemberError, UsageError
 from dagctl.frozen import frozen
+from dagctl.settings import NotLinkedError, load_settings
 from dagctl.views.account import whoami_data
 from dagctl.workspace import find_workspace
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.whoami import Identity
     from dagctl.session.ports import SessionStore
-    from dagctl.settings import NotLinkedError, Remote
+    from dagctl.settings import Remote
 
 A_MINUTE = 60
 """In seconds."""
@@ -47,8 +50,6 @@ def whoami(
     backend it shows the user of git.
     """
     from dagctl.bootstrap import sign_in
-    from dagctl.cli.reports.envelope import envelope
-    from dagctl.settings import NotLinkedError
 
     invocation = begun(context, output)
     console = invocation.console
@@ -73,8 +74,6 @@ def whoami(
 def _local(environ: Mapping[str, str], not_linked: NotLinkedError) -> Identity:
     """Return who works in the workspace here; raise `not_linked` if there is no local one."""
     from dagctl.bootstrap import open_backend
-    from dagctl.commands import whoami as command
-    from dagctl.settings import load_settings
 
     try:
         workspace = find_workspace(Path())
@@ -99,7 +98,6 @@ class _Run:
     def identity(self) -> Identity:
         """Return who is signed in, without asking the server."""
         from dagctl.bootstrap import sign_in
-        from dagctl.commands import whoami as command
         from dagctl.session.source import EMAIL, SessionSource, check_url_origin, source_of
 
         url, project_id = self.remote.endpoint.url, self.remote.project_id
@@ -117,7 +115,6 @@ class _Run:
     def checked(self) -> Identity:
         """Return who is signed in as the server sees it now; remember the role."""
         from dagctl.bootstrap import sign_in
-        from dagctl.commands import whoami as command
         from dagctl.session.source import SessionSource, source_of
 
         endpoint, project_id = self.remote.endpoint, self.remote.project_id
