@@ -6,6 +6,7 @@ them: a clone brings none, and a deploy key is set up so (docs/architecture.md).
 
 from __future__ import annotations
 
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,3 +175,19 @@ def test_promise_9_the_settings_of_a_clone_name_no_other_remote(
         settings(f'[git]\npush = "always"\nremote = "{name}"')(victim.clone, victim)
         check_refused(victim, shell.run("create", "specs/demo.yaml"))
     assert victim.git("rev-parse", "main", cwd=inside) == victim.git("rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize(
+    "name", ["logs/refs/remotes/origin/main", "logs/refs/remotes", "refs/remotes"]
+)
+def test_promise_9_a_push_writes_through_no_link(victim: Victim, shell: Shell, name: str) -> None:
+    path = victim.clone / ".git" / name
+    if path.is_dir():
+        rmtree(path)
+    path.unlink(missing_ok=True)
+    path.symlink_to(victim.home / (".bashrc" if name.endswith("main") else "empty"))
+    before = victim.everything()
+    done = shell.run(*PUSH)
+    check_refused(victim, done)
+    assert f"{name} is a link, and git would write through it" in done.err
+    victim.check_nothing_outside(before)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl import durable
 from dagctl.adapters.git.history import attempts, tip
+from dagctl.adapters.git.preflight import require_own_files
 from dagctl.adapters.git.program import transport_variables
 from dagctl.errors import RemoteUnavailableError, UnavailableError, UsageError
 from dagctl.frozen import frozen
@@ -90,8 +91,10 @@ class Network:
 
         Raises:
             RemoteUnavailableError: The remote cannot be reached.
+            WorkspaceError: A link stands where git would write.
         """
         tracking = self.tracking(branch)
+        require_own_files(self._place, tracking)
         options = ("--quiet", "--no-tags", "--no-prune", "--refmap=", "--no-recurse-submodules")
         own = ("--no-write-fetch-head", "--no-auto-maintenance", "--upload-pack=git-upload-pack")
         said = ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from itertools import chain
+from pathlib import Path
 
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.folder import refusal
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from dagctl.errors import UsageError
 
 
 def start_repository(folder: Path, *, own: bool = False) -> bool:
@@ -19,7 +19,8 @@ def start_repository(folder: Path, *, own: bool = False) -> bool:
         own: Make it too where the one around it has its root above the folder.
 
     Raises:
-        UsageError: There is no git, or the repository has no work tree here.
+        UsageError: There is no git, the repository has no work tree here, or git would write
+            through a link.
         UnavailableError: git refuses to say, or cannot make one.
     """
     git = GitCommand(folder)
@@ -32,5 +33,21 @@ def start_repository(folder: Path, *, own: bool = False) -> bool:
         if not is_there and "not a git repository" not in answer.error:
             raise refusal(folder, answer)
     if not is_there:
+        _require_no_link(folder / ".git")
         git.must("init", "--quiet")
     return not is_there
+
+
+def _require_no_link(git_folder: Path) -> None:
+    """Make sure that no link stands where git makes a repository: an archive may have one there.
+
+    Raises:
+        UsageError: One does.
+    """
+    walk = os.walk(git_folder)
+    inside = (Path(at, name) for at, names, files in walk for name in (*names, *files))
+    link = next((path for path in chain([git_folder], inside) if path.is_symlink()), None)
+    if link is not None:
+        raise UsageError(
+            f"{link} is a link, and git would write through it", hint=f"remove {git_folder}"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import accumulate
 from operator import truediv
 from tempfile import TemporaryDirectory
@@ -50,14 +50,14 @@ def branch_to_commit_to(place: GitWorkTree) -> str:
     branch = head(place)
     if branch is None or not branch.startswith("refs/heads/"):
         raise RepositoryBusyError("HEAD is on no branch (detached)", hint="git switch BRANCH")
-    _require_own_files(place, branch)
+    require_own_files(place, branch)
     return branch
 
 
-def _require_own_files(place: GitWorkTree, branch: str) -> None:
-    """Make sure that no link stands where git writes for a commit: git writes through it.
+def require_own_files(place: GitWorkTree, ref: str) -> None:
+    """Make sure that no link stands where git writes to move a ref: git writes through it.
 
-    An unpacked archive may have brought one, to any file of the user's.
+    An unpacked archive may have brought one, to any file or folder of the user's.
 
     Raises:
         WorkspaceError: One does.
@@ -68,17 +68,25 @@ def _require_own_files(place: GitWorkTree, branch: str) -> None:
         (own, "logs/HEAD"),
         (shared, "packed-refs"),
         (shared, "objects"),
-        (shared, branch.rpartition("/")[0]),  # a branch that is a link gets a file in its place
-        (shared, f"logs/{branch}"),
+        (shared, ref.rpartition("/")[0]),  # a ref that is a link gets a file in its place
+        (shared, f"logs/{ref}"),
     )
     for folder, below in written:
         for path in accumulate(below.split("/"), truediv, initial=folder):
             if path != folder and path.is_symlink():
-                raise WorkspaceError(
-                    f"{path} is a link, and git would write through it",
-                    hint="put the file or folder itself there; for a second work tree of a "
-                    "repository: git worktree add",
-                )
+                raise _written_through(path)
+    with suppress(FileNotFoundError), os.scandir(shared / "objects") as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                raise _written_through(entry.path)
+
+
+def _written_through(path: str | Path) -> WorkspaceError:
+    return WorkspaceError(
+        f"{path} is a link, and git would write through it",
+        hint="put the file or folder itself there; for a second work tree of a repository: "
+        "git worktree add",
+    )
 
 
 def require_free_index(place: GitWorkTree, *, wait: float) -> None:

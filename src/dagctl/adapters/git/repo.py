@@ -246,6 +246,8 @@ class GitRepo:
             raise UnavailableError(f"another git process holds the index: {lock}")
         paths = [place.full(write.path) for write in writes]
         undoer = Undoer(place.git, signs=self._configuration.signs, wait=self._patience.ref)
-        undoer.uncommit(operation_id, history.standing(place, branch), commit_id, paths)
+        branch = history.standing(place, branch)
+        preflight.require_own_files(place, branch)
+        undoer.uncommit(operation_id, branch, commit_id, paths)
         if warning := self.stage([write.path for write in writes]):
             raise UnavailableError(warning)

@@ -153,6 +153,19 @@ def names_of(data: object) -> list[str]:
         return [_text(name) for name in data]
 
 
+def stored_of(items: object) -> list[tuple[str, datetime | None]]:
+    """Return the names in a list of a folder of Storage, and when each was written; a folder never.
+
+    Raises:
+        UnavailableError: It is no such list.
+    """
+    with _understood():
+        return [
+            (_text(item["name"]), _time(item["updated_at"]) if item["id"] else None)
+            for item in _rows(items)
+        ]
+
+
 def stale_version_of(data: object) -> StaleVersionError:
     """Return the refusal of an update that is based on another version than the one in `data`."""
     with _understood():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import is_missing_object
-from dagctl.adapters.supabase.rows import names_of
+from dagctl.adapters.supabase.rows import names_of, stored_of
 from dagctl.errors import (
     ConflictError,
     DagctlError,
@@ -24,6 +23,7 @@ from dagctl.ports.store import MOST_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import datetime
 
     from storage3.types import FileOptions, ListBucketFilesOptions
 
@@ -131,16 +131,15 @@ class SupabaseStore:
             if not left:
                 return
             place = left.pop()
-            for item in self._listed(place):
-                key = f"{place}/{item['name']}"
-                if item.get("id"):  # else it is a folder
-                    written = datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
+            for name, written in self._listed(place):
+                key = f"{place}/{name}"
+                if written is not None:
                     yield StoredKey(key, written)
                 elif key != folder:
                     left.append(key)
 
-    def _listed(self, folder: str) -> Iterator[dict[str, Any]]:
-        """Yield what lies right below a folder, folders too."""
+    def _listed(self, folder: str) -> Iterator[tuple[str, datetime | None]]:
+        """Yield the names of what lies right below a folder; of a folder without a time."""
         checked_parts(folder)
         bucket = self._remote.bucket(self._bucket)
         for offset in count(step=PAGE):
@@ -150,7 +149,7 @@ class SupabaseStore:
                 "sortBy": {"column": "name", "order": "asc"},
             }
             with self._remote.explained(f"list of {folder}"):
-                page = bucket.list(folder, part)
+                page = stored_of(bucket.list(folder, part))
             yield from page
             if len(page) < PAGE:
                 return

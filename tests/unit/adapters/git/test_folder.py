@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git.folder import locate
+from dagctl.adapters.git.new_repository import start_repository
 from dagctl.adapters.state.state_folder import state_in
 from dagctl.errors import NoRepositoryError, UsageError
 
@@ -121,3 +122,16 @@ def test_promise_9_no_commit_goes_to_another_repository(
     (git_folder / "commondir").write_text(f"{sandbox.root}/.git\n")
     with pytest.raises(UsageError, match="is no repository of its own"):
         locate(inner)
+
+
+@pytest.mark.parametrize("inside", ["", "hooks", "config", "refs/heads"])
+def test_promise_9_no_repository_is_made_through_a_link(tmp_path: Path, inside: str) -> None:
+    place, outside = tmp_path / "place", tmp_path / "outside"
+    place.mkdir()
+    outside.mkdir()
+    link = place / ".git" / inside
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(outside / "new" if inside == "config" else outside)
+    with pytest.raises(UsageError, match="is a link, and git would write through it"):
+        start_repository(place)
+    assert not [*outside.iterdir()]

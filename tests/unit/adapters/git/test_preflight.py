@@ -250,6 +250,7 @@ def test_a_new_dag_does_not_stand_beside_a_file_that_differs_by_case_only(
     [
         *("index", "packed-refs", "objects", "refs", "refs/heads/a"),
         *("logs", "logs/HEAD", "logs/refs/heads/a", "logs/refs/heads/a/b"),
+        *("objects/00", "objects/pack"),
     ],
 )
 def test_promise_9_a_link_through_which_git_would_write_is_refused(
@@ -264,8 +265,11 @@ def test_promise_9_a_link_through_which_git_would_write_is_refused(
     if path.exists():
         path.rename(tmp_path / "moved")
     path.symlink_to(tmp_path / "moved")
-    with pytest.raises(ConflictError, match=f"{name} is a link, and git would write through it"):
+    refusal = f"{name} is a link, and git would write through it"
+    with pytest.raises(ConflictError, match=refusal):
         preflight(sandbox)
+    with pytest.raises(ConflictError, match=refusal):  # as a recovery does
+        GitRepo(sandbox.root, "dags").uncommit("op", "refs/heads/a/b", "0" * 40, [])
 
 
 def test_a_key_that_cannot_sign_is_refused_before_anything_is_done(sandbox: Sandbox) -> None:
