@@ -14,6 +14,7 @@ from dagctl.operators.successors import renamed_parameter
 from dagctl.operators.targets import spans
 from dagctl.operators.value_checks import check_value
 from dagctl.operators.wording import quoted
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -66,12 +67,16 @@ def _about_operator(operator: Operator) -> Iterator[CallFinding]:
         )
 
 
+_SAYS_SO = lazy_pattern(r"^[^.]{1,100}(?:is|has been) deprecated\. *")
+"""The first sentence of a reason that the message says already."""
 _CODE = "python_code"
 """The key of a task that has its code in the spec, where people write it as a parameter."""
 
 
 def _instead(deprecated: Deprecation) -> str:
-    return f"use {quoted(deprecated.use)}" if deprecated.use else deprecated.reason
+    if deprecated.use:
+        return f"use {quoted(deprecated.use)}"
+    return _SAYS_SO.sub("", deprecated.reason) or deprecated.reason
 
 
 def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
@@ -79,7 +84,8 @@ def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
         return
     given = {*call.arguments, *call.expanded, *call.beside, *call.defaults, *call.elsewhere}
     written = (*call.arguments, *call.expanded, *call.elsewhere)[:_MOST_MEANT]
-    meant = {_meant(operator, name) for name in written}
+    # a class that takes any name says nothing of one that is misspelt
+    meant = set() if operator.open else {_meant(operator, name) for name in written}
     for name, parameter in operator.parameters.items():
         if parameter.need is Need.REQUIRED and parameter.certain and name not in given | meant:
             message = f"{quoted(operator.name)} needs {quoted(name)}"

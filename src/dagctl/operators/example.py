@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.model import Need
+from dagctl.operators.refused_values import DAYS
 from dagctl.operators.value_kinds import (
     CALLABLE,
     DURATION,
@@ -56,6 +57,8 @@ def task_id(class_name: str) -> str:
 
 def _value(parameter: Parameter) -> Any:  # noqa: ANN401 - a value of a document
     kind = parameter.kind
+    if parameter.name == "week_day":
+        return DAYS[0]
     if kind.values and TEXT not in kind.shapes:
         return kind.values[0]
     for shape, value in (

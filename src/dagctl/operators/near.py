@@ -22,6 +22,8 @@ _COMPARED = 20
 """Operators that are compared letter by letter: those with the most parts in common."""
 _MOST = 3
 """Operators that are named as near ones."""
+_SHORT = 5
+"""Letters from which on the begin of a name may stand for it: `task_def`."""
 _PART = 3
 """Letters of a part."""
 _OTHER_WORDS = {
@@ -36,6 +38,8 @@ _OTHER_WORDS = {
     "container": ("image",),
     "content": ("html_content", "data", "message"),
     "env": ("env_vars", "environment"),
+    "env_vars": ("environment",),
+    "envs": ("env_vars", "environment"),
     "event": ("payload",),
     "file": ("filepath", "file_path"),
     "function": ("python_callable",),
@@ -59,7 +63,7 @@ def near_parameter(word: str, names: Collection[str], needed: Collection[str] = 
     """Return the parameter that was probably meant, or None.
 
     A misspelt name comes first, then what other tools call it, then one that has all its words
-    (`key` for `bucket_key`), and at last any that looks like it.
+    (`key` for `bucket_key`) or begins so, and at last any that looks like it.
 
     Args:
         word: What was written.
@@ -92,6 +96,7 @@ def _of_the_same_words(word: str, names: Collection[str], needed: Collection[str
         [name for name in longer if name == f"{word}_name"],
         [name for name in longer if name == f"{word}_id"],
         longer,
+        [name for name in names if len(word) >= _SHORT and name.startswith(word)],
     )
     first = next((rank for rank in ranks if rank), [])
     return first[0] if len(first) == 1 else None

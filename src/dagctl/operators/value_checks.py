@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.operators.call_findings import CallCheck, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
-from dagctl.operators.value_kinds import CALLABLE, NUMBER, TEXT, WHOLE, shape_of, wrong
+from dagctl.operators.refused_values import refusals, sensor_refusals
+from dagctl.operators.value_kinds import CALLABLE, NUMBER, TEXT, TRUTH, WHOLE, shape_of, wrong
 from dagctl.operators.wording import quoted
 from dagctl.patterns import lazy_pattern
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from dagctl.operators.call_findings import CallFinding
     from dagctl.operators.model import Operator, Parameter
-    from dagctl.operators.value_kinds import Wrong
+    from dagctl.operators.value_kinds import Kind, Wrong
 
 _LENGTH = lazy_pattern(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -25,15 +26,6 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 _DIGITS = 20
 """Digits of a number that a hint repeats."""
-_MODES = ("poke", "reschedule")
-_OF_STATES = ("allowed_states", "skipped_states", "failed_states")
-_STATES = (
-    *("success", "failed", "skipped", "upstream_failed", "running", "queued", "scheduled"),
-    *("removed", "restarting", "up_for_retry", "up_for_reschedule", "deferred", "awaiting_input"),
-    "shutdown",
-)
-"""The states of tasks and runs in any Airflow; ExternalTaskSensor refuses all other words."""
-_NOT_NEGATIVE = ("poke_interval", "timeout")
 _ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
 """Parameters of branches that take one id as text too, whatever the annotation of a class says."""
 
@@ -48,9 +40,8 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
         yield _wrong_kind(parameter, problem)
         return
     if operator.kind == "sensor":
-        yield from _of_sensor(parameter.name, value)
-    if operator.name == "ExternalTaskSensor" and parameter.name in _OF_STATES:
-        yield from _of_states(parameter.name, value)
+        yield from sensor_refusals(parameter.name, value)
+    yield from refusals(operator.name, parameter.name, value)
     if of_pod:
         yield from pod_findings(parameter.name, value)
     if not rendered and operator.kind != "decorated":
@@ -73,8 +64,8 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
         is_path = "." in problem.value and problem.value.replace(".", "").isidentifier()
         hint = f"write `{{$ref: {problem.value}}}`" if is_path else hint
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
-    if isinstance(problem.value, str) and problem.value.isdecimal():
-        given, hint = "text", f"write {problem.value[:_DIGITS]}, without quotes"
+    if isinstance(problem.value, str) and _needs_no_quotes(problem.value, expected):
+        given, hint = "text", f"write {problem.value[:_DIGITS].lower()}, without quotes"
     place = " in it" if problem.path else ""
     is_number = type(problem.value) is int and TEXT in expected.shapes
     if is_number:
@@ -88,24 +79,9 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
     return finding(CallCheck.WRONG_KIND, message, hint, parameter.name, *problem.path)
 
 
-def _of_sensor(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - any value
-    """Yield what every sensor refuses when it is made, as `BaseSensorOperator` does."""
-    message = hint = None
-    if name == "mode" and isinstance(value, str) and value not in _MODES:
-        message, hint = f"no sensor has the mode {quoted(value)}", "write `poke` or `reschedule`"
-    elif name in _NOT_NEGATIVE and type(value) in {int, float} and value < 0:
-        message, hint = f"{quoted(name)} cannot be negative", "write 0 or more"
-    if message:
-        yield error(CallCheck.WRONG_KIND, message, hint, name)
-
-
-def _of_states(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - any value
-    for place, word in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(word, str) and word not in _STATES and "{{" not in word:
-            near = near_parameter(word, _STATES)
-            hint = f"did you mean {quoted(near)}?" if near else "write `success` or `failed`"
-            message = f"no task and no run has the state {quoted(word)}"
-            yield error(CallCheck.WRONG_KIND, message, hint, name, place)
+def _needs_no_quotes(text: str, expected: Kind) -> bool:
+    """Return whether a text is a number, or true or false, that only its quotes make a text."""
+    return text.isdecimal() or (TRUTH in expected.shapes and text.lower() in {"true", "false"})
 
 
 def _number_of(text: str) -> str | None:

@@ -249,6 +249,8 @@ def _wrong_inside(
     if inner is None:
         return None
     # `dict[str, str]` is often said of mappings that Airflow hands on with whatever is in them
+    if is_mapping and WHOLE in inner.shapes:  # `dict[str, int]` of thresholds and factors
+        inner = inner._replace(shapes=inner.shapes | {NUMBER})
     if is_mapping and TEXT in inner.shapes:
         pairs = [(key, item) for key, item in pairs if not isinstance(item, _HOLDERS)]
     results = (_wrong(inner, item, (*path, key), rendered=rendered) for key, item in pairs)

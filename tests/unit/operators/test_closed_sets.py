@@ -19,6 +19,30 @@ WRONG = [
     ("FileSensor", "poke_interval: soon", None),
     ("ExternalTaskSensor", "allowed_states: [sucess]", "did you mean `success`?"),
     ("ExternalTaskSensor", "failed_states: [done]", "write `success` or `failed`"),
+    ("TriggerDagRunOperator", "allowed_states: [succes]", "did you mean `success`?"),
+    ("TriggerDagRunOperator", "failed_states: [skipped]", "write `success` or `failed`"),
+    ("BranchDayOfWeekOperator", "week_day: Monda", "did you mean `Monday`?"),
+    ("DayOfWeekSensor", "week_day: [Monday, Tomorrow]", "write it out: `Monday`"),
+    (
+        "SQLColumnCheckOperator",
+        "column_mapping: {id: {null_checks: {equal_to: 0}}}",
+        "did you mean `null_check`?",
+    ),
+    (
+        "SQLColumnCheckOperator",
+        "column_mapping: {id: {min: {equals: 0}}}",
+        "write one of equal_to, greater_than, geq_to, less_than, leq_to",
+    ),
+    (
+        "SQLColumnCheckOperator",
+        "column_mapping: {id: {min: {equal_to: 0, leq_to: 3}}}",
+        "remove one of them",
+    ),
+    (
+        "SQLTableCheckOperator",
+        "checks: {rows: {statement: COUNT(*) > 0}}",
+        "write `check_statement: COUNT(*) > 0`",
+    ),
 ]
 RIGHT = [
     ("KubernetesPodOperator", "on_finish_action: delete_succeeded_pod"),
@@ -26,6 +50,16 @@ RIGHT = [
     ("SSHOperator", "cmd_timeout: 30"),
     ("ExternalTaskSensor", "skipped_states: [skipped, upstream_failed]"),
     ("SSHOperator", "cmd_timeout: null"),
+    ("TriggerDagRunOperator", "allowed_states: [success, failed, running, queued]"),
+    ("DayOfWeekSensor", "week_day: [monday, FRIDAY]"),
+    (
+        "DayOfWeekSensor",
+        "week_day: {$ref: airflow.providers.standard.utils.weekday.WeekDay.MONDAY}",
+    ),
+    ("SQLColumnCheckOperator", "column_mapping: {id: {max: {less_than: 9, geq_to: 1}}}"),
+    ("SQLColumnCheckOperator", "column_mapping: {$ref: jobs.checks.COLUMNS}"),
+    ("SQLTableCheckOperator", "checks: {rows: {check_statement: COUNT(*) > 0}}"),
+    ("SQLIntervalCheckOperator", "metrics_thresholds: {COUNT(*): 1.5}"),
     ("BigQueryGetDataOperator", "max_results: '{{ ds_nodash }}'"),
     ("BigQueryGetDataOperator", "max_results: '100'"),
 ]

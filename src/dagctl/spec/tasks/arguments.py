@@ -210,15 +210,23 @@ class TaskArguments(CheckedModel):
 
 
 def _resource_problems(given: object) -> Iterator[Problem]:
-    """Yield each resource that Airflow does not know: it loads no DAG with one (`Resources`)."""
+    """Yield each resource that Airflow does not take: it loads no DAG with one (`Resources`)."""
     if not isinstance(given, dict) or marker_of(given) is not None:
         return
-    for name in given:
-        if name not in _RESOURCES:
+    for name, amount in given.items():
+        if marker_of(amount) is None and not _is_amount(amount):
+            message = f"{quoted(str(name))} is a number, 0 or more"
+            problem = Problem(Code.BAD_ARGUMENT, message, "write a number, without quotes")
+            yield problem.at("resources", str(name))
+        elif name not in _RESOURCES:
             near = nearest(str(name), _RESOURCES)
             hint = f"did you mean `{near}`?" if near else f"they are: {', '.join(_RESOURCES)}"
             problem = Problem(Code.BAD_ARGUMENT, f"there is no resource {quoted(str(name))}", hint)
             yield problem.at("resources", str(name))
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float) and value >= 0
 
 
 def _object_problems(value: object, key: str, markers: Collection[str]) -> Iterator[Problem]:
