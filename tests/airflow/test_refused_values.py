@@ -55,7 +55,7 @@ CASES: list[tuple[str, str, Any, Any]] = [
 
 
 def spec_of(operator: str, name: str, value: object) -> str:
-    given = {"operator": operator, "with": NEEDED[operator]}
+    given: dict[str, Any] = {"operator": operator, "with": NEEDED[operator]}
     if name == "resources":
         given |= {name: value}
     else:

@@ -5,8 +5,9 @@ A slip of one line is taken out of the text, so that what is wrong after it is f
 
 from __future__ import annotations
 
+import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
@@ -51,6 +52,18 @@ _SLIPS = tuple(
 )
 """How a value begins that has to be quoted, in the order of trial; None: the hint quotes it."""
 _JINJA = ("{{", "{%")
+_IN_BRACKETS = lazy_pattern(
+    r"""
+    "(?:\\.|[^"\\])*+" | (?<=[\s,\[{]) '[^']*+'
+    | (?<=[\s\[,]) (?:[^\s,\[\]{}"':\#] (?: [^,\[\]{}":] | :(?!\ ) )*+ )?+
+      (?P<jinja> \{\{ [^{}]*+ \}\} ) (?: [^,\[\]{}":] | :(?!\ ) )*+
+    | (?<=\s) (?P<comment> \#[^\s,\]}]*+ )
+    """,
+    re.VERBOSE,
+)
+"""What stands in brackets: quoted text, and what should be."""
+_LONGEST = 1_000
+"""Characters in brackets that are looked at."""
 
 _ESCAPED = "write `\\\\` for a backslash, or use single quotes"
 _PROBLEMS = {
@@ -103,11 +116,6 @@ _MISFIT = (
 )
 
 
-class _Slip(NamedTuple):
-    finding: Problem
-    repaired: str | None
-
-
 def explain(text: str, error: MarkedYAMLError) -> tuple[Problem, str | None]:
     """Return the finding for PyYAML's error, and the text without the slip if it is one value."""
     marks = [mark.index for mark in (error.problem_mark, error.context_mark) if mark is not None]
@@ -126,11 +134,24 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Problem, str | None]:
             if slip:
                 if not any(word in problem for word in _ESCAPES):
                     return slip
-                return _misfit(problem, _best_mark(error)), slip.repaired
-    return _of_layout(text, problem, marks) or (
-        _unclosed(text, error) or _misfit(problem, _best_mark(error)),
-        None,
+                return _misfit(problem, _best_mark(error)), slip[1]
+    return (
+        _of_last_line(text, marks)
+        or _of_layout(text, problem, marks)
+        or (
+            _unclosed(text, error) or _misfit(problem, _best_mark(error)),
+            None,
+        )
     )
+
+
+def _of_last_line(text: str, marks: list[int]) -> tuple[Problem, str] | None:
+    """Return the slip in brackets that a comment on the last line leaves open, or None."""
+    if not marks or text[max(marks) :].strip():
+        return None
+    last = _value_on_line(text, text.rstrip().rfind("\n") + 1)
+    inside = _slip_in_brackets(text[last.start : last.end], last.start) if last else None
+    return (inside, _without(text, inside.span)) if inside else None
 
 
 def _of_layout(text: str, problem: str, marks: list[int]) -> tuple[Problem, str | None] | None:
@@ -181,17 +202,37 @@ def _tab(text: str, offsets: list[int]) -> Problem | None:
     return None
 
 
-def _slip(text: str, offset: int) -> _Slip | None:
+def _slip(text: str, offset: int) -> tuple[Problem, str] | None:
     span = _value_on_line(text, text.rfind("\n", 0, offset) + 1)
     if span is None or offset < span.start:
         return None
     value = text[span.start : span.end]
+    inside = _slip_in_brackets(value, span.start)
+    if inside is not None:
+        return inside, _without(text, inside.span)
     for shape, message, hint in _SLIPS:
         if shape.match(value):
             said = _open_quote(value) or (message, hint or _quoted(value))
             code = Code.YAML_QUOTE_JINJA if value.startswith(_JINJA) else Code.YAML_QUOTE
             finding = Problem(code, *said, span=span)
-            return _Slip(finding, text[: span.start] + _placeholder(span) + text[span.end :])
+            return finding, _without(text, span)
+    return None
+
+
+def _slip_in_brackets(value: str, start: int) -> Problem | None:
+    """Return the finding for the first text in brackets that has to be quoted, or None."""
+    if value[0] not in "[{" or value.startswith(_JINJA):
+        return None
+    for item in _IN_BRACKETS.finditer(value[:_LONGEST]):
+        written = item.group().rstrip()
+        span = Span(start + item.start(), start + item.start() + len(written))
+        if item["jinja"]:
+            message, hint = "to YAML, `{{` begins a mapping", 'quote the text: "{{ ... }}"'
+            hint = hint if written.startswith(_JINJA) else _quoted(written)
+            return Problem(Code.YAML_QUOTE_JINJA, message, hint, span=span)
+        if item["comment"] and any(end in value[item.end() :] for end in "]}"):
+            message = "to YAML, `#` after a blank begins a comment: the bracket stays open"
+            return Problem(Code.YAML_QUOTE, message, _quoted(written), span=span)
     return None
 
 
@@ -215,7 +256,7 @@ def _undefined_alias(text: str, start: int) -> tuple[Problem, str | None]:
     finding = Problem(Code.YAML_ALIAS, message, said, span=span)
     if "<<:" in text[max(text.rfind("\n", 0, start) + 1, start - _LINE) : start]:
         return finding, None  # what it would bring in is not known
-    return finding, text[:start] + _placeholder(span) + text[span.end :]
+    return finding, _without(text, span)
 
 
 def _anchors(text: str) -> Iterator[str]:
@@ -246,9 +287,9 @@ def _quoted(value: str) -> str:
     )
 
 
-def _placeholder(span: Span) -> str:
-    width = span.end - span.start
-    return "x" * width
+def _without(text: str, span: Span) -> str:
+    """Return a text as long as before, without what is at fault."""
+    return text[: span.start] + "x" * (span.end - span.start) + text[span.end :]
 
 
 def _misfit(problem: str, offset: int) -> Problem:

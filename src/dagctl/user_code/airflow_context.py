@@ -118,6 +118,8 @@ def _slip_of_var(name: str) -> Slip | None:
     message = "`var` holds variables as `var.value` and `var.json`"
     if name == "get":
         return Slip(message, "write `var.value.get('...')`", gone=False, fails_in=())
+    if name == "values":  # of a dict, and without brackets nothing that anyone wants
+        return Slip(message, "write `var.value`", gone=False, fails_in=())
     if hasattr(dict, name):
         return None
     return Slip(message, f"write `var.value.{name}`", gone=False)

@@ -33,6 +33,9 @@ OF_THE_DAG = [
     ("on_failure_callback: {notifier: SmtpNotifier, to: a@b.c}", "write it under `with`"),
     ("on_failure_callback: [a.b]", "write `{callable: a.b}`"),
     ("params: [{name: a}]", "`name: default`"),
+    ("params: {a: {type: string, choices: [b], default: b}}", "did you mean `enum`?"),
+    ("params: {a: {type: [null, string], default: b}}", 'write "null", in quotes'),
+    ("schedule: '@none'", "write null, without quotes"),
     ("params: {a: 'Param(5, type=\"integer\")'}", "default: 5"),
 ]
 OF_A_TASK = [
@@ -61,6 +64,20 @@ OF_A_TASK = [
     ("bash_command: ls, outlets: {$asset: a}", "put it in a list"),
     ("bash_command: ls, teardown: [a]", "remove it from `teardown`"),
     ("bash_command: ls, sla_minutes: 5", "`sla: 1h`"),
+    ("bash_command: ls, priority: 5", "did you mean `priority_weight`?"),
+    ("task_type: virtualenv, python_code: return 1, packages: [a]", "did you mean `requirements`?"),
+    ("python_callable: jobs/load.py:main", "write `jobs.load.main`"),
+    ("python_callable: 'def f(): return 1'", "code stands in `python_code`"),
+    ("operator: EcsRunTaskOperator, with: {cluster: a, task_def: b, overrides: {}}", "task_defini"),
+    ("operator: DockerOperator, with: {image: a, env_vars: {}}", "did you mean `environment`?"),
+    ("operator: TimeSensor, with: {target_time: '9:00'}", 'write "09:00"'),
+    (
+        "operator: BigQueryCheckOperator, with: {sql: a, use_legacy_sql: 'false'}",
+        "write false",
+    ),
+    ("operator: google.DataprocCreateClusterOperator, with: {cluster_name: a}", "add it under"),
+    ("bash_command: ls, env: {A: '{{ var.values.a }}'}", "write `var.value`"),
+    ("python_callable: a.b, expand: {x: {$xcoms: b}}", "did you mean `$xcom`?"),
 ]
 
 
@@ -104,3 +121,12 @@ def test_lines_that_yaml_joins_are_the_cause_of_what_cannot_be_read(key: str) ->
 def test_a_file_of_another_tool_is_one_error(text: str, what: str) -> None:
     [problem] = check_spec(text).diagnostics
     assert problem.message == f"{what} is not a spec"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "parameters"), [("task.pyspark", "spark, sc"), ("task.snowpark", "session")]
+)
+def test_what_a_decorator_gives_to_its_function_is_there(decorator: str, parameters: str) -> None:
+    code = f"def f({parameters}): return 1"
+    task = f"{{task_id: a, decorator: {decorator}, python_code: '{code}'}}"
+    assert hints(f"tasks:\n- {task}\n") == []

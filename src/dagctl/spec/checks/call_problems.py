@@ -80,6 +80,7 @@ def length_problems(known: Operator, arguments: Mapping[str, Any]) -> Iterator[P
                 yield problem.at("with", name)
         elif meaning == "clock" and not is_clock(value):
             message, hint = f"{quoted(value)} is not a time of day", 'write "06:00" or "06:00:30"'
+            hint = f'write "0{value}"' if is_clock(f"0{value}") else hint
             yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
         elif meaning == "time" and not is_iso(value):
             message = f"{quoted(value)} is not a date, or a date and time"

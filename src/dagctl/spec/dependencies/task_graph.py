@@ -148,7 +148,8 @@ def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
     if near is not None and outline.resolve(near, entry.group) in {None, entry}:
         near = None
     others = [each for each in filter(_says_id, outline.entries) if each is not entry]
-    listed = ", ".join(quoted(each.address) for each in others[:MENTIONED])
+    addresses = dict.fromkeys(each.address for each in others[:MENTIONED])
+    listed = ", ".join(map(quoted, addresses))
     hint = question(near) or (f"the tasks are: {listed}" if listed else "there is no other task")
     if "," in wait.name:
         hint = f"write each id as an item of its own: {in_yaml(_split(wait.name))}"

@@ -60,6 +60,8 @@ def path_problems(value: object) -> Iterator[Problem]:
     elif not is_import_path(value) or _is_of_a_class(value):
         meant = f"builtins.{value}" if _is_builtin(value) else _meant(value)
         hint = f"write `{meant}`" if meant else hint
+        if "\n" in value.strip() or value.lstrip().startswith(("def ", "lambda ", "return ")):
+            hint = "code stands in `python_code`; an import path is `package.module.name`"
         yield Problem(Code.BAD_IMPORT_PATH, f"{quoted(value)} is not an import path", hint)
 
 
@@ -79,6 +81,7 @@ def _meant(text: str) -> str | None:
     """Return the path that a call, an entry point or the name of a file was meant for, or None."""
     if len(text) > MAX_PATH:
         return None
-    path = text.strip().removesuffix("()").removesuffix(".py").replace(":", ".").replace("/", ".")
+    path = text.strip().removesuffix("()").removesuffix(".py").replace(".py:", ":")
+    path = path.replace(":", ".").replace("/", ".")
     path = f"{path}.name" if text.strip().endswith(".py") else path
     return path if is_import_path(path) else None

@@ -103,6 +103,9 @@ def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
     path = tuple(error.absolute_path)
     if _is_type(path):
         given = error.instance if isinstance(error.instance, list) else [error.instance]
+        if None in given:
+            message = "`null` is not the name of a type"
+            return Problem(Code.BAD_PARAM, message, 'write "null", in quotes').at(*path)
         for word in given:
             if isinstance(word, str) and word not in _TYPES:
                 return _unknown_type(word).at(*path)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.characters import name_of
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.fields.values import value_problems
@@ -44,6 +44,14 @@ SHOWN = (
 )
 """What Airflow's form for starting a run shows."""
 KEYWORDS = ("default", *RULES, *SHOWN)
+_OTHER_WORDS = {
+    **dict.fromkeys(("choices", "options", "values", "allowed_values"), "enum"),
+    **dict.fromkeys(("min", "min_value"), "minimum"),
+    **dict.fromkeys(("max", "max_value"), "maximum"),
+    **dict.fromkeys(("desc", "help", "doc"), "description"),
+    **dict.fromkeys(("regex", "regexp"), "pattern"),
+}
+"""What people call the keywords of a param."""
 _OBJECTS = ("$new",)
 _IN_OBJECTS = (*_OBJECTS, "$ref", "$duration", "$datetime", "$const")
 _PLAIN_TYPES = {"integer", "number", "boolean", "null"}
@@ -173,7 +181,8 @@ def _of_param(name: object, value: object, path: Path) -> Iterator[Problem]:
         return
     unknown = [key for key in value if key not in KEYWORDS]
     for key in unknown:
-        hint = did_you_mean(key, KEYWORDS) if isinstance(key, str) else None
+        meant = _OTHER_WORDS.get(str(key))
+        hint = question(meant) or (did_you_mean(key, KEYWORDS) if isinstance(key, str) else None)
         problem = Problem(
             Code.UNKNOWN_KEY,
             f"{quoted(str(key))} is no keyword of a param",

@@ -84,7 +84,7 @@ def problems_of(text: str) -> tuple[Problem, ...]:
 def _problems_of_short(text: str) -> tuple[Problem, ...]:
     if text in PRESETS:
         return ()
-    if text.casefold() in {"", "none", "null", "never"}:
+    if text.casefold() in {"", "none", "null", "never", "@none", "@null"}:
         message = f"{quoted(text)} is not a schedule"
         return (Problem(Code.BAD_SCHEDULE, message, "write null, without quotes"),)
     if not _TEXT.fullmatch(text):

@@ -125,7 +125,8 @@ def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
         hint = "write `python_callable: package.module.function`"
     elif strange and not meant:
         hint += f"; what an operator takes, such as {quoted(strange)}, stands under `with`"
-    return Problem(Code.MISSING_KEY, f"{who}nothing says what kind of task it is", hint)
+    problem = Problem(Code.MISSING_KEY, f"{who}nothing says what kind of task it is", hint)
+    return problem.at("python") if "python" in task else problem
 
 
 def _of_a_group(name: object) -> Problem:

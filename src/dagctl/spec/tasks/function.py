@@ -55,6 +55,10 @@ class _AnyName(frozenset[str]):
         return ~frozenset.__hash__(self)
 
 
+_OF_DECORATORS = {"task.pyspark": ("spark", "sc"), "task.snowpark": ("session",)}
+"""What decorators give to a function that has a parameter of this name."""
+
+
 def call_names(data: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of what the function of a task is called with.
 
@@ -64,7 +68,9 @@ def call_names(data: Mapping[str, Any]) -> frozenset[str]:
     of_decorator = "decorator" in data or "op_kwargs" in data
     keys = ("op_kwargs",) if of_decorator else ("arguments", "with")
     beside = next((data[key] for key in keys if key in data), None)
-    given = frozenset([*(beside if isinstance(beside, dict) else ()), *mapped_names(data)])
+    brought = _OF_DECORATORS.get(str(data.get("decorator")), ())
+    arguments = beside if isinstance(beside, dict) else ()
+    given = frozenset([*arguments, *mapped_names(data), *brought])
     comes_late = data.get("expand_kwargs") is not None and not mapped_names(data)
     return _AnyName(given) if comes_late else given
 

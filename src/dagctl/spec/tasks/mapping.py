@@ -9,7 +9,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.fields.markers import call_by_place_problems, marker_of
+from dagctl.spec.fields.markers import MARKERS, call_by_place_problems, marker_of
 from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.validation.checked_model import CheckedModel
@@ -94,7 +94,7 @@ def _source_problems(value: object, path: Path) -> Iterator[Problem]:
         task = (named[1] or named[2]) if named else value
         hint = f"write `{{$xcom: {task}}}` for what this task returns, or a list"
         yield Problem(Code.BAD_MAPPING, message, hint if is_name or named else _HINT).at(*path)
-    elif marker is not None and marker not in _ALLOWED:
+    elif marker is not None and marker not in _ALLOWED and marker in MARKERS:
         message = f"Airflow does not map over {quoted(marker)}"
         yield Problem(Code.BAD_MAPPING, message, _HINT).at(*path)
     elif isinstance(value, dict) and marker == "$xcom" and "key" in value:

@@ -54,6 +54,10 @@ _OTHER_NAMES = {
     "trigger_rule": ("rule", "trigger"),
     "execution_timeout": ("timeout", "timeout_seconds", "timeout_minutes"),
     "max_active_tis_per_dag": ("task_concurrency",),
+    "requirements": ("packages", "libraries", "dependencies_file"),
+    "prefix_group_id": ("prefix", "prefix_task_ids"),
+    "priority_weight": ("priority",),
+    "pool_slots": ("slots",),
     "cwd": ("working_dir", "workdir", "directory"),
     "dependencies": (
         *("depends_on", "depends", "needs", "requires", "after", "dependency"),

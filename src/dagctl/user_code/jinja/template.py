@@ -123,7 +123,7 @@ def template_problems(
     else:
         places = Words(lines).applied() if unknown else {}
         for line, kind, name in unknown:
-            near = did_you_mean(name, _KNOWN[kind])
+            near = did_you_mean(name, {*_KNOWN[kind], *(filters if kind == "filter" else ())})
             place = places.get((kind, line, name)) or _line(lines, line)
             yield _bad(place, what, f"there is no {kind} {quoted(name)}", near)
 
