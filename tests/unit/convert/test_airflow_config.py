@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -262,3 +263,76 @@ def test_a_schedule_is_a_length_of_time_where_airflow_config_reads_one(
               load: {{_target_: airflow_config.BashTask, bash_command: load}}
     """)
     assert (dag.data["schedule"], dag.whole) == (made, True)
+
+
+OBJECTS = {
+    "retry_delay: {_target_: datetime.timedelta, minutes: 7}": {"retry_delay_minutes": 7},
+    "bash_command: [date, 'echo 1']": {"bash_command": "bash -lc 'set -ex\ndate\necho 1'"},
+    "bash_command: {_target_: airflow_pydantic.BashCommands, commands: [a], login: false, "
+    "quote: null, escape: true, cwd: /x y, env: {A: b}}": {
+        "bash_command": "bash -c export A=\"b\"\n'cd '\"'\"'/x y'\"'\"'\nset -ex\na'"
+    },
+    "pool: {_target_: airflow_pydantic.Pool, pool: few, slots: 3}": {"pool": "few"},
+    "env: {A: {_target_: shop.secrets.Secret, name: x, _args_: [1]}}": {
+        "env": {"A": {"$new": "shop.secrets.Secret", "args": [1], "with": {"name": "x"}}}
+    },
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), OBJECTS.items(), ids=OBJECTS)
+def test_an_object_is_what_airflow_config_makes_of_it(line: str, expected: dict[str, Any]) -> None:
+    command = "" if line.startswith("bash_command") else "bash_command: date, "
+    task = f"{{_target_: airflow_config.BashTask, {command}{line}}}"
+    other = "{_target_: airflow_config.EmptyTask}"
+    dag = one(f"dags: {{orders: {{tasks: {{load: {task}, other: {other}}}}}}}")
+    made = dag.data["tasks"][0]
+    assert {key: made[key] for key in expected} == expected
+    assert dag.whole, dag.remarks
+
+
+TIMES = {
+    "{_target_: datetime.timedelta, hours: 5}": {"every": "5h"},
+    "{_target_: airflow_pydantic.CronTriggerTimetable, cron: 0 4 * * *, timezone: UTC}": {
+        "cron": "0 4 * * *",
+        "timezone": "UTC",
+        "data_interval": False,
+    },
+    "{_target_: airflow_pydantic.MultipleCronTriggerTimetable, crons: [0 4 * * *, 0 6 * * *], "
+    "timezone: UTC, interval: {_target_: datetime.timedelta, hours: 1}}": {
+        "timetable": "airflow.timetables.trigger.MultipleCronTriggerTimetable",
+        "args": ["0 4 * * *", "0 6 * * *"],
+        "with": {"timezone": "UTC", "interval": {"$duration": "1h"}},
+    },
+    "{_target_: shop.times.Weekdays, hour: 4}": {
+        "timetable": "shop.times.Weekdays",
+        "with": {"hour": 4},
+    },
+}
+
+
+@pytest.mark.parametrize(("written", "expected"), TIMES.items(), ids=TIMES)
+def test_a_schedule_may_be_an_object(written: str, expected: dict[str, Any]) -> None:
+    dag = one(f"""
+        dags:
+          orders:
+            schedule: {written}
+            tasks: {{load: {{_target_: airflow_config.BashTask, bash_command: date}}}}
+    """)
+    assert dag.data["schedule"] == expected
+    assert dag.whole, dag.remarks
+
+
+@pytest.mark.parametrize(
+    ("lines", "gap"),
+    [
+        ("schedule: ['01:00', '02:00']", (4, "schedule")),
+        ("params: {_target_: airflow_pydantic.Params}", (4, "params")),
+        ("start_date: [2024-01-01, UTC]\n    end_date: [2025-01-01, Asia/Tokyo]", (5, "end_date")),
+    ],
+)
+def test_an_object_without_a_word_in_a_spec_is_a_gap(lines: str, gap: tuple[int, str]) -> None:
+    dag = one(
+        f"dags:\n  orders:\n    {lines}\n"
+        "    tasks: {load: {_target_: airflow_config.BashTask, bash_command: date}}\n"
+    )
+    assert gap in gaps(dag)

@@ -144,6 +144,11 @@ SCHEDULES = {
         "data_interval": False,
     },
     "{__type__: my.Calendar, region: eu}": {"timetable": "my.Calendar", "with": {"region": "eu"}},
+    "{__type__: my.Calendar, __args__: [1], region: eu}": {
+        "timetable": "my.Calendar",
+        "args": [1],
+        "with": {"region": "eu"},
+    },
     "{__or__: [{__and__: [{__type__: airflow.sdk.Asset, uri: s3://a}, s3://b]}, s3://c]}": {
         "any": [{"all": ["s3://a", "s3://b"]}, "s3://c"]
     },

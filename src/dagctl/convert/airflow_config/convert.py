@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
-
 from dagctl.convert.airflow_config.ignored import ignored_of_dag, ignored_of_task
+from dagctl.convert.airflow_config.lengths import every, with_seconds
+from dagctl.convert.airflow_config.objects import OWN, TARGET, with_objects
 from dagctl.convert.airflow_config.references import LayeredTemplates, joined
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
-from dagctl.convert.operators.arguments import DURATIONS
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Remark, Report
 from dagctl.operators.lookup import lookup
@@ -26,15 +23,11 @@ if TYPE_CHECKING:
 
     from dagctl.convert.outcome.report import Place
 
-_TARGET = "_target_"
 _CONFIGURATION = lazy_pattern(r"^_target_:\s*['\"]?airflow_config\.Configuration\b", re.MULTILINE)
 _PATH = lazy_pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
-_LENGTH = TypeAdapter(timedelta)
-"""airflow-config reads lengths of time with pydantic, as this does."""
-_OWN = ("airflow_config.", "airflow_pydantic.")
 _READ = frozenset(
     {
-        *(_TARGET, "dags", "default_args", "default_task_args", "default_dag_args"),
+        *(TARGET, "dags", "default_args", "default_task_args", "default_dag_args"),
         *("default_operator_args", "templates"),
     }
 )
@@ -111,14 +104,20 @@ class _Merging:
         dag = joined(self._section("default_dag_args"), said)
         key = "default_task_args" if "default_task_args" in self._document else "default_args"
         shared = joined(self._section(key), self._plain(said.get("default_args"), said.place))
+        shared = with_objects(shared, self._report)
+        for gone in (TARGET, "default_args"):
+            dag.pop(gone, None)
+        dag = with_objects(dag, self._report)
         dag.put("default_args", shared, said.at("default_args"))
-        dag.pop(_TARGET, None)
         self._enabled(dag)
+        if isinstance(dag.get("schedule"), list):
+            text = "airflow-config takes no list here: it would not load the file"
+            self._report.gap(dag.at("schedule"), "schedule", text)
         ignored_of_dag(dag, self._report)
         ignored_of_task(shared, self._target, self._report, around="default_args.")
-        _lengths(shared)
+        with_seconds(shared)
         self._start(dag)
-        _every(dag)
+        every(dag)
         tasks, written = Fields(said.place), said["tasks"]
         for task_id, task in written.items() if isinstance(written, Fields) else ():
             if isinstance(task, Fields):
@@ -142,7 +141,7 @@ class _Merging:
     def _plain(self, value: object, place: Place) -> Fields:
         """Return a section without the class that it is of."""
         made = value.copy() if isinstance(value, Fields) else Fields(place)
-        made.pop(_TARGET, None)
+        made.pop(TARGET, None)
         return made
 
     def _start(self, dag: Fields) -> None:
@@ -150,18 +149,21 @@ class _Merging:
         for key in ("start_date", "end_date"):
             value = dag.get(key)
             if isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - a date and a zone
+                if dag.get("timezone", value[1]) != value[1]:
+                    self._report.gap(dag.at(key), key, "its zone is another than that of the start")
                 dag.put(key, value[0], dag.at(key))
                 dag.put("timezone", value[1], dag.at(key))
 
     def _task(self, own: Fields) -> Fields:
         said = self._templates.laid_under(own)
-        target = str(said.get(_TARGET, ""))
+        target = str(said.get(TARGET, ""))
         task = joined(self._for_operator(target), self._plain(said, said.place))
-        operator = self._operator(target, said.at(_TARGET))
-        self._objects(operator, task)
+        operator = self._operator(target, said.at(TARGET))
+        task = with_objects(task, self._report)
+        self._paths_of_objects(operator, task)
         ignored_of_task(task, self._target, self._report, operator=operator)
-        _lengths(task)
-        task.put("operator", operator, said.at(_TARGET))
+        with_seconds(task)
+        task.put("operator", operator, said.at(TARGET))
         return task
 
     def _for_operator(self, target: str) -> Fields:
@@ -174,7 +176,7 @@ class _Merging:
         made.pop("operator", None)
         return made
 
-    def _objects(self, operator: str, task: Fields) -> None:
+    def _paths_of_objects(self, operator: str, task: Fields) -> None:
         """Report import paths where a task takes an object: airflow-config imports, or calls it."""
         known = lookup(operator, self._target)
         for key, value in task.items() if isinstance(known, Operator) else ():
@@ -186,10 +188,10 @@ class _Merging:
                 self._report.gap(task.at(key), key, f"what {value[:60]} gives is no text: {text}")
 
     def _operator(self, target: str, place: Place) -> str:
-        if target.startswith(_OWN):
+        if target.startswith(OWN):
             return _word(target)
         text = f"{target[:60]!r} is no task of airflow-config"
-        self._report.gap(place, _TARGET, text)
+        self._report.gap(place, TARGET, text)
         return target
 
 
@@ -214,26 +216,3 @@ def _named_by_ids(tasks: Fields) -> Fields:
             task.put("dependencies", known, task.at("dependencies"))
         made.put(ids[key], task, tasks.at(key))
     return made
-
-
-def _every(dag: Fields) -> None:
-    """Put an object in the place of a schedule that is a length of time, such as `01:10`."""
-    written = dag.get("schedule")
-    is_text = isinstance(written, str) and (":" in written or written.startswith("P"))
-    if is_text or type(written) is int:
-        with suppress(ValidationError):
-            length = Fields(dag.at("schedule"))
-            length.put("__type__", "datetime.timedelta", length.place)
-            seconds = _LENGTH.validate_python(written).total_seconds()
-            length.put("seconds", seconds, length.place)
-            dag.put("schedule", length, length.place)
-
-
-def _lengths(fields: Fields) -> None:
-    """Put seconds in the place of lengths of time in text, such as `PT5M` or `00:05:00`."""
-    for key in DURATIONS:
-        text = fields.get(key)
-        if isinstance(text, str):
-            with suppress(ValidationError):
-                seconds = _LENGTH.validate_python(text).total_seconds()
-                fields.put(key, seconds, fields.at(key))

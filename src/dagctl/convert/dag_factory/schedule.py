@@ -17,7 +17,7 @@ from dagctl.spec.fields.durations import duration_text
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dagctl.convert.dag_factory.values import Values
     from dagctl.convert.outcome.report import Place
@@ -88,21 +88,29 @@ class Schedules:
         if path.rpartition(".")[2] in {"Asset", "Dataset"}:
             return {"assets": self._assets([value], place)}
         made = self._values.value(value, place, "schedule")
-        arguments = made.get("with", {}) if isinstance(made, dict) else {}
-        return self._timetable_of(path, arguments, place)
+        made = made if isinstance(made, dict) else {}
+        return self._timetable_of(path, made.get("with", {}), place, made.get("args", ()))
 
-    def _timetable_of(self, path: str, arguments: Any, place: Place) -> Any:  # noqa: ANN401
+    def _timetable_of(
+        self,
+        path: str,
+        arguments: Mapping[str, Any] | None,
+        place: Place,
+        positional: Sequence[Any] = (),
+    ) -> Any:  # noqa: ANN401 - JSON data
         given = dict(arguments or {})
         interval = _CRON_TIMETABLES.get(path.rpartition(".")[2])
         cron = given.get("cron")
-        if interval is not None and isinstance(cron, str) and given.keys() <= {"cron", "timezone"}:
+        is_cron = interval is not None and isinstance(cron, str) and not positional
+        if is_cron and given.keys() <= {"cron", "timezone"}:
             zone = given.get("timezone", "UTC")
             return {"cron": cron, "timezone": zone, "data_interval": interval}
         if path.rpartition(".")[2] == "relativedelta":
             text = "a length of time of the calendar is no schedule of a spec; write a cron"
             self._report.gap(place, "schedule", text)
             return None
-        return {"timetable": path} | ({"with": given} if given else {})
+        made = {"timetable": path, "args": list(positional), "with": given}
+        return {key: value for key, value in made.items() if value}
 
     def _of_datasets(self, value: Fields, place: Place) -> Any:  # noqa: ANN401 - JSON data
         condition = value.get("datasets", value.get("assets"))
