@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.program import GitAnswer
     from dagctl.adapters.git.tree import Tip
 
-_CHANGING = ("filter", "working-tree-encoding")
-"""The attributes by which git stores other bytes than a file has; line ends are not changed, as DAG
-files have none but `\\n`."""
+_CHANGING = ("filter", "ident", "working-tree-encoding")
+"""The attributes by which git stores, or checks out, other bytes than a file has. Line ends are not
+among them: DAG files have none but `\\n`, and are read as if they had."""
 _UNCHANGING = frozenset({"UNSPECIFIED", "UNSET", "SET", "UTF-8", "UTF8"})
 
 
@@ -228,6 +228,8 @@ def require_no_filter(
     paths: Sequence[str],
     drivers: Collection[str],
     asked: Callable[[], GitAnswer] | None = None,
+    *,
+    ident: bool = False,
 ) -> None:
     """Make sure that git would store the bytes of these files as they are.
 
@@ -236,6 +238,8 @@ def require_no_filter(
         paths: The files.
         drivers: The filters that there are.
         asked: What waits for git's answer, if it was asked for the attributes before.
+        ident: Whether `ident` counts too: git itself fills in `$Id$`, with another text in each
+            clone.
 
     Raises:
         ConflictError: A filter or an encoding is set for one, so git would store other bytes than
@@ -250,10 +254,11 @@ def require_no_filter(
     fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
     for path, attribute, value in zip(*[fields] * 3, strict=True):
         is_filter = attribute == "filter" and value in drivers
-        is_encoding = attribute != "filter" and value.upper() not in _UNCHANGING
-        if is_filter or is_encoding:
+        is_ident = ident and attribute == "ident" and value == "set"
+        is_encoding = attribute.endswith("encoding") and value.upper() not in _UNCHANGING
+        if is_filter or is_ident or is_encoding:
             raise WorkspaceError(
-                f"git would not store {path} as it is: it has the attribute {attribute}={value}",
+                f"git would not keep {path} as it is: it has the attribute {attribute}={value}",
                 hint=f"to remove it, add the line `{path.rpartition('/')[0]}/*.py -{attribute}` "
                 "to .gitattributes",
             )

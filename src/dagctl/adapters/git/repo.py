@@ -88,7 +88,7 @@ class GitRepo:
             )
             if rules.attributes is not None:
                 preflight.require_no_filter(
-                    place, [*full.values()], configuration.filters, rules.attributes
+                    place, [*full.values()], configuration.filters, rules.attributes, ident=True
                 )
         if configuration.signs and paths:
             preflight.require_signing(place)

@@ -29,7 +29,7 @@ _WILD = lazy_pattern(r"\*+|\?|\[[a-z0-9]+\]")
 _OTHER = frozenset("[]")
 _ODD = frozenset("\\\0")
 """What makes a rule mean something else; at a NUL it ends for git."""
-_ENCODING = b"working-tree-encoding"
+_ALWAYS = (b"working-tree-encoding", b"ident")
 _UNKNOWN = None
 """The text of a file that is not read here: git is asked what it says."""
 
@@ -43,7 +43,7 @@ def may_ignore(place: GitWorkTree, configuration: Configuration, paths: Sequence
 
 
 def may_change(place: GitWorkTree, configuration: Configuration, paths: Sequence[str]) -> bool:
-    """Return whether an attribute may let git store other bytes than one of these files has.
+    """Return whether an attribute may let git store or check out other bytes than a file has.
 
     An attribute that is set stands in a file with its name (`git help gitattributes`). A filter
     also needs a setting that says what it runs.
@@ -51,7 +51,7 @@ def may_change(place: GitWorkTree, configuration: Configuration, paths: Sequence
     values = configuration.values
     if "attr.tree" in values:
         return True
-    words = (_ENCODING, b"filter") if configuration.filters else (_ENCODING,)
+    words = (*_ALWAYS, b"filter") if configuration.filters else _ALWAYS
     texts = _texts(place, values, paths, "attributes")
     return any(text is _UNKNOWN or any(word in text for word in words) for text in texts)
 

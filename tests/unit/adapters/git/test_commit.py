@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import FileWrite
 from tests.conftest import Sandbox
@@ -210,9 +211,7 @@ def test_promise_9_no_hook_runs_but_pre_commit_and_commit_msg(
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize(
-    "attributes", ["* text=auto eol=crlf", "* text", "*.py ident", "*.py -text"]
-)
+@pytest.mark.parametrize("attributes", ["* text=auto eol=crlf", "* text", "*.py -text"])
 def test_attributes_apply_and_the_work_tree_is_clean(
     sandbox: Sandbox, operation: Operation, attributes: str
 ) -> None:
@@ -240,12 +239,17 @@ def test_a_filter_is_refused_before_anything_is_done_and_not_run(
     assert not (tmp_path / "ran").exists()
 
 
-def test_an_encoding_is_refused_before_anything_is_done(
-    sandbox: Sandbox, operation: Operation
+@pytest.mark.parametrize("attribute", ["working-tree-encoding=UTF-16", "ident"])
+def test_what_changes_a_file_in_a_clone_is_refused_before_anything_is_done(
+    sandbox: Sandbox, operation: Operation, attribute: str
 ) -> None:
-    sandbox.commit(".gitattributes", b"*.py text working-tree-encoding=UTF-16\n")
-    with pytest.raises(ConflictError, match="working-tree-encoding=UTF-16"):
+    sandbox.commit(".gitattributes", f"*.py text {attribute}\n*.c -ident\n".encode())
+    with pytest.raises(ConflictError, match=f"it has the attribute {attribute}") as caught:
         operation.repo.preflight([X.path])
+    name = attribute.partition("=")[0]
+    assert f"`dags/*.py -{name}`" in (caught.value.hint or "")
+    sandbox.commit(".gitattributes", f"*.c {attribute}\n*.py -{name}\n".encode())
+    assert GitRepo(sandbox.root, "dags").preflight([X.path]) == "refs/heads/main"
 
 
 def test_a_filter_that_is_set_up_nowhere_changes_nothing(

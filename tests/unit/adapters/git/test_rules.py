@@ -91,7 +91,12 @@ def test_git_is_not_asked_of_rules_for_other_files(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["*.py working-tree-encoding=UTF-16", "[attr]odd working-tree-encoding=UTF-16"]
+    "text",
+    [
+        "*.py working-tree-encoding=UTF-16",
+        "[attr]odd working-tree-encoding=UTF-16",
+        "*.py ident",
+    ],
 )
 def test_git_is_asked_where_an_attribute_may_change_a_file(sandbox: Sandbox, text: str) -> None:
     assert not may_change(place(sandbox), NONE, ["dags/x.py"])
