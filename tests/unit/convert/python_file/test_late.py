@@ -76,6 +76,8 @@ def gaps(dag: ConvertedDag) -> list[str]:
         ),
         ('"{}".format(now.date())', "{{ macros.datetime.now().date() }}"),
         ('f"{now.year}"', "{{ macros.datetime.now().year }}"),
+        ('f"x_{now.month:02}"', "x_{{ '{:02}'.format(macros.datetime.now().month) }}"),
+        ('f"{now.day:02d}{7:3}"', "{{ '{:02d}'.format(macros.datetime.now().day) }}  7"),
         ("str(date(2024, 1, 2))", "2024-01-02"),
         ("datetime(2024, 1, 2).isoformat()", "2024-01-02T00:00:00"),
     ],
@@ -96,6 +98,7 @@ def test_a_text_that_is_read_becomes_its_template_where_airflow_renders_one(
     "code",
     [
         *("now.replace(hour=0)", "now.year", "db"),  # no texts
+        *('f"{now.day:x}"', 'f"{now.day!r:02}"', 'f"{db.host:02}"'),
         *("pendulum.now().strftime('%Y')", "now.timestamp()", "str(pendulum.datetime(2024, 1, 1))"),
     ],
 )

@@ -266,6 +266,7 @@ def test_a_call_that_stands_in_several_places_is_named_once() -> None:
 def test_a_call_that_gives_another_value_each_time_stands_in_one_place() -> None:
     assert value("import uuid\nX = uuid.uuid4()", "X")[1] == []
     assert len(value("import uuid\nX = uuid.uuid4()", "X, 'B': X")[1]) == 1
+    assert value("import tempfile\nX = tempfile.gettempdir()", "X, 'B': X")[1] == []
 
 
 @pytest.mark.parametrize(
@@ -733,6 +734,24 @@ def test_what_default_args_say_for_own_operators_stands_under_with() -> None:
             BashOperator(task_id="b", bash_command="true")
     """)
     assert gaps(unclear) == ["a spec cannot set it for all tasks"]
+
+
+def test_params_of_default_args_are_those_of_the_dag() -> None:
+    dag = convert("""
+        shared = {"params": {"a": "A", "b": 2}}
+        with DAG(
+            "etl", start_date=datetime(2024, 1, 1), params={"b": 1, "c": 3}, default_args=shared
+        ):
+            BashOperator(task_id="a", bash_command="echo {{ params.a }}")
+    """)
+    assert (dag.data["params"], dag.whole) == ({"b": 2, "c": 3, "a": "A"}, True)
+    grouped = convert("""
+        from airflow.utils.task_group import TaskGroup
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            with TaskGroup("g", default_args={"params": {"a": "A"}}):
+                BashOperator(task_id="a", bash_command="echo {{ params.a }}")
+    """)
+    assert gaps(grouped) == ["a spec cannot set it for all tasks"]
 
 
 def test_what_default_args_say_for_sensors_reaches_those_of_decorators() -> None:

@@ -338,13 +338,23 @@ class AWS:
         ("f'a{MORE}'", {"$new": "operator.mod", "args": ["a%(part_1)s", {"part_1": REF}]}),
         ("AWS.BUCKET", {"$new": "builtins.getattr", "args": [{"$ref": "objects.AWS"}, "BUCKET"]}),
         ("MORE % 'x'", None),
+        (
+            "[Secret('a'), 'b'] + MORE",
+            {
+                "$new": "operator.add",
+                "args": [[{"$new": "shop.Secret", "args": ["a"]}, "b"], {"$ref": "objects.MORE"}],
+            },
+        ),
+        ("[Secret('a')] == MORE", None),  # made anew, it may be equal to nothing
+        ("[lambda: 1] + MORE", None),
     ],
 )
 def test_what_only_a_module_knows_is_asked_of_it_at_each_parse(
     expression: str, made: dict[str, Any] | None
 ) -> None:
     text = HEAD + (
-        "from objects import AWS, MORE, settings\nwith DAG('d', start_date=datetime(2024, 1, 1)):\n"
+        "from objects import AWS, MORE, settings\nfrom shop import Secret\n"
+        "with DAG('d', start_date=datetime(2024, 1, 1)):\n"
         f"    PythonOperator(task_id='a', python_callable=print, op_kwargs={{'x': {expression}}})"
     )
 

@@ -81,6 +81,7 @@ class DagConversion:
         if slug(dag.dag_id) != dag.dag_id:
             made["dag_id"] = dag.dag_id
         defaults = self._given_defaults(given, self._place("default_args"))
+        self._params_of_all(given, defaults)
         made |= self._dates(given, defaults)
         made["schedule"] = self._schedule(given, has_start="start_date" in made)
         made |= self._arguments(given)
@@ -113,6 +114,17 @@ class DagConversion:
                     self.dag.places[new] = self._place(old)
                 self._report.changed(self._place(old), old, f"it is `{new}` in a spec")
         return given
+
+    def _params_of_all(self, given: dict[str, Any], defaults: dict[str, Any]) -> None:
+        """Give the DAG the `params` of its `default_args`, as `DAG` itself does."""
+        own, shared = given.get("params") or {}, defaults.get("params")
+        if not isinstance(own, dict) or not isinstance(shared, dict):
+            return
+        place = self._place("default_args")
+        del defaults["params"]
+        given["params"] = own | shared
+        self.dag.places.setdefault("params", place)
+        self._report.changed(place, "default_args.params", "Airflow makes them the DAG's own")
 
     def _dates(self, given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
         made: dict[str, Any] = {}

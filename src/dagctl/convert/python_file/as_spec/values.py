@@ -56,7 +56,7 @@ _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceStat
 _ASSETS = frozenset({"Dataset", "Asset"})
 _ALIKE = (
     *("airflow.", "builtins.", "operator.", "os.", "datetime.", "pathlib.", "pendulum."),
-    "functools.",
+    *("functools.", "tempfile.gettempdir"),
 )
 """What gives the same at each call of one parse."""
 _FRESH = ("uuid.", "random.", "secrets.", "tempfile.", "time.")

@@ -41,7 +41,13 @@ from dagctl.convert.python_file.syntax import comprehensions, subscripts
 from dagctl.convert.python_file.values import dates, instances, kept, methods, paths, records
 from dagctl.convert.python_file.values.connections import field
 from dagctl.convert.python_file.values.kept_texts import by_percent
-from dagctl.convert.python_file.values.texts import formatted, rendered, spoken, text_of
+from dagctl.convert.python_file.values.texts import (
+    formatted,
+    rendered,
+    spoken,
+    text_of,
+    with_format,
+)
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -134,6 +140,9 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
             value = settled(value)
         if isinstance(value, Moment) and part.conversion == -1:
             value, spec = spoken(value, spec), ""
+        elif spec and part.conversion == -1:
+            formed = with_format(value, spec)
+            value, spec = formed, spec if formed is value else ""
         text = formatted(value, spec, part.conversion)
         if text is None:
             why = value.why if isinstance(value, Opaque) else f"the text of `{words(part.value)}`"

@@ -149,7 +149,11 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
     if not any(reads) and not any(map(is_imported, operands)):
         return None
     known = all(
-        kept is not None or weight(value) is not None or is_imported(value)
+        kept is not None
+        or weight(value) is not None
+        or is_imported(value)
+        # objects are made anew: equal to others they are not, but put behind them they may be
+        or (word == "operator.add" and _has_objects(value))
         for kept, value in zip(reads, operands, strict=True)
     )
     depth = 1 + max((_depth(kept) for kept in reads), default=0)
@@ -164,6 +168,13 @@ def applied(machine: Machine, node: ast.AST, word: str, operands: Sequence[Any])
         hold(machine, made, operands)  # what it gives may be a list of the file
     made.args = [as_now(machine, value) for value in args]
     return made
+
+
+def _has_objects(value: object) -> bool:
+    """Return whether a value is a list of data, and of objects that each parse makes."""
+    if not isinstance(value, list | tuple) or len(value) > _MOST_PARTS:
+        return False
+    return all(weight(item) is not None or read(item) is not None for item in value)
 
 
 _MODULES: Mapping[str, object] = {

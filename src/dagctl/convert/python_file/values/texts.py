@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.state.objects import Made
 
 _WIDE = lazy_pattern(r"[0-9]{4,}")
+_ALONE = lazy_pattern(r"\{\{ ((?:[^{}]|\{[^{}]*\})*) \}\}")
+"""A template that is one expression."""
+_NUMBER_FORM = lazy_pattern(r"0?[0-9]{1,2}d?")
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict)
 MAX_WEIGHT = 500_000
 """Characters of a value: more than any field of a spec takes."""
@@ -122,13 +125,24 @@ def formatted(value: object, spec: object, conversion: int) -> str | None:
         return text_of(value)
     if not isinstance(spec, str) or _WIDE.search(spec) or "{" in spec:
         return None
-    if isinstance(value, Late | Output) or not isinstance(value, _PLAIN) or not _is_data(value):
+    if not isinstance(value, _PLAIN) or not _is_data(value):
         return None
     try:
         made: Any = value if conversion == -1 else _CONVERSIONS[conversion](value)
         return format(made, spec)
     except (ValueError, TypeError, KeyError, OverflowError):
         return None
+
+
+def with_format(value: object, spec: object) -> object:
+    """Return what a template gives in the form that an f-string asks for; else the value."""
+    if not isinstance(value, Late) or value.of_param or not isinstance(spec, str):
+        return value
+    inner = _ALONE.fullmatch(value.template)
+    if inner is None or _NUMBER_FORM.fullmatch(spec) is None or value.is_text:
+        return value
+    now = format(int(value.now), spec) if value.now and value.now.isdecimal() else None
+    return Late(f"{{{{ '{{:{spec}}}'.format({inner[1]}) }}}}", value.is_early, now=now)
 
 
 def _is_data(value: object) -> bool:
