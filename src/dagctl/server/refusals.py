@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from dagctl.errors import UNCHANGED, ExitCode, UnavailableError, UsageError
+from dagctl.errors import ExitCode, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +24,10 @@ class RequestError(UsageError):
         message: str,
         *,
         status: HTTPStatus = HTTPStatus.BAD_REQUEST,
-        state: str = UNCHANGED,
         hint: Fix | str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message, state=state, hint=hint)
+        super().__init__(message, hint=hint)
         self.status = status
         self.headers = headers or {}
         """What the answer says besides."""

@@ -11,8 +11,8 @@ from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.change import Action, asked
 from dagctl.operation.conflicts.basis import READ_AGAIN, stale
 from dagctl.operation.conflicts.drift import in_the_way
-from dagctl.operation.dags.not_recorded import gone, not_recorded
 from dagctl.operation.plans.agreement import agreed
+from dagctl.operation.plans.editing import record_to_edit
 from dagctl.operation.plans.plan import check_returning, updated
 from dagctl.operation.plans.removal import recorded
 from dagctl.operation.plans.spec_file import (
@@ -130,12 +130,7 @@ def plan_rollback(
         ConflictError: The DAG is removed, or something is in the way, as for an update.
         SpecError: Today's rules refuse the old spec.
     """
-    record = recorded(context, [dag_id]).get(dag_id)
-    if record is None:
-        raise not_recorded(context.backend.registry, [dag_id])
-    if record.is_removed:
-        message, step = gone(record)
-        raise ConflictError(message, hint=step)
+    record = record_to_edit(context, dag_id)
     version = _version_to(context.backend.registry, record, number)
     spec = _spec_of(version)
     change = replace(
