@@ -188,6 +188,36 @@ def test_without_its_beginning_a_spec_is_not_merged(team: Shell, change, reason:
     assert (team.folder / "made.yaml").read_bytes() == before
 
 
+@pytest.mark.parametrize("renamed", [False, True])
+def test_the_beginning_is_taken_from_an_earlier_commit(team: Shell, *, renamed: bool) -> None:
+    team.git("add", "-A")
+    team.git("commit", "-qm", "Templates")
+    edit(team, "made.yaml", "echo report", "echo mine")
+    (team.folder / "templates/report.yaml").write_text(TWO)
+    if renamed:
+        team.git("mv", "templates/report.yaml", "templates/daily.yaml")
+    team.write("templates/other.yaml", "template: {name: report, version: x}\n")
+
+    done = team.ok("templates", "upgrade", "made.yaml")
+    assert "1 -> 2  (can be upgraded)" in done.out
+    made = (team.folder / "made.yaml").read_text()
+    assert made.startswith("# dagctl template workspace/report@2 ")
+    assert "schedule: 0 7 * * 3" in made
+    assert "echo mine" in made
+
+
+def test_a_template_that_was_changed_in_place_is_named_and_stops_nothing(team: Shell) -> None:
+    edit(team, "templates/report.yaml", "owner: data", "owner: x")
+
+    done = team.ok("templates", "outdated", "--exit-code")
+    assert "made.yaml: workspace/report 1  (its template has another text)" in done.out
+    assert "give the new text a new version" in done.out
+    assert "next:" not in done.err
+    assert "Up to date: 2 specs" in team.ok("templates", "upgrade", "made.yaml", "used.yaml").out
+    (row,) = team.json("templates", "outdated")["outdated"]
+    assert (row["outcome"], row["version"], row["to"]) == ("current", 1, 1)
+
+
 def test_a_newer_version_is_that_of_the_same_source(team: Shell) -> None:
     team.write("templates/cleanup.yaml", TWO.replace("report", "cleanup").replace("2", "9", 1))
     team.ok("new", "Tidy", "-t", "gallery/cleanup", "--set", "folder=/data/x", "--file", "t.yaml")

@@ -4,6 +4,7 @@ from dagctl.bootstrap.backend import local_dag_ids, open_backend
 from dagctl.bootstrap.local import local_user_id
 from dagctl.bootstrap.state import (
     airflow_of,
+    earlier_files,
     journal_folder,
     merge_texts,
     open_lock,
@@ -17,6 +18,7 @@ __all__ = [
     "Caller",
     "WorkspaceBackend",
     "airflow_of",
+    "earlier_files",
     "journal_folder",
     "local_dag_ids",
     "local_user_id",

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.folder import locate
 from dagctl.durable import Location
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dagctl.commands.adopt import Serialise
@@ -69,6 +71,19 @@ def merge_texts(mine: MergeSide, base: MergeSide, theirs: MergeSide) -> Merged:
     from dagctl.adapters.git.merge_file import merged
 
     return merged(mine, base, theirs)
+
+
+def earlier_files(start: Path, folder: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the paths and contents that files of a folder had in earlier commits, newest first.
+
+    Args:
+        start: A folder at or below the workspace.
+        folder: The folder, relative to the workspace.
+    """
+    from dagctl.adapters.git.earlier_texts import earlier_texts
+    from dagctl.text.lines import MAX_BYTES
+
+    yield from earlier_texts(find_workspace(start).root, folder, MAX_BYTES)
 
 
 def airflow_of(python: str, folder: Path) -> Serialise:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dagctl.views.templates import OutdatedSpecsData, UpgradesData
 
 _WORDS = {
+    "current": "its template has another text",
     "ready": "can be upgraded",
     "conflict": "conflicts: you and the template have changed the same lines",
     "invalid": "would have errors",
@@ -86,7 +87,7 @@ def outdated(  # noqa: PLR0913 - one parameter an option
     invocation = begun(context, output)
     known = _upgrades(invocation, UpgradeChoices(specs or [], None, [], env, var))
     every = known.made
-    behind = [each for each in every if each.outcome != "current"]
+    behind = [each for each in every if each.outcome != "current" or each.reason]
     if invocation.is_json:
         upgrades_ = [upgrade_data(each) for each in behind]
         result: OutdatedSpecsData = {"outdated": upgrades_, "tied": len(every)}
@@ -98,7 +99,7 @@ def outdated(  # noqa: PLR0913 - one parameter an option
         unfinished = [each for each in behind if os.path.lexists(each.beside)]
         for each in unfinished[:5]:
             invocation.console.note(f"  next: {_settle(each)}")
-        if len(unfinished) < len(behind):
+        if len(unfinished) < sum(each.is_behind for each in behind):
             invocation.console.note("  next: dagctl templates upgrade --dry-run SPEC")
     else:
         tied = plural(len(every), "spec")
@@ -171,7 +172,7 @@ def _end(invocation: Invocation, known: Upgrades, *, dry_run: bool) -> None:
 
 
 def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
-    from dagctl.bootstrap import merge_texts
+    from dagctl.bootstrap import earlier_files, merge_texts
     from dagctl.cli.specs import checks_of
     from dagctl.commands.templates.upgrade import UpgradeTarget, upgrades
 
@@ -183,7 +184,7 @@ def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
     if reading.problems:
         raise failure(reading.problems)
     target = UpgradeTarget(version=choices.to, settings=set_values(choices.settings))
-    known = upgrades(reading.documents, checks, merge_texts, target)
+    known = upgrades(reading.documents, checks, target, merge_texts, earlier_files)
     if not invocation.is_json:
         write_diagnostics(invocation.console, known.problems)
     return known
@@ -199,7 +200,7 @@ def _write(invocation: Invocation, each: Upgrade, *, with_diff: bool) -> None:
 
 
 def _lines(invocation: Invocation, each: Upgrade) -> Iterator[str]:
-    to = "" if each.to is None else f" -> {each.to}"
+    to = f" -> {each.to}" if each.is_behind else ""
     which = f": {shown(each.template)} {each.version}{to}" if each.template else ""
     yield f"{shown(each.file)}{which}  ({_WORDS[each.outcome]})"
     if each.reason is not None:

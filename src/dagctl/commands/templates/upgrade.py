@@ -8,13 +8,15 @@ what the author has, side by side.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.commands.files.new_files import write_new, write_over
 from dagctl.commands.specs.surroundings import Surroundings
-from dagctl.commands.templates.listing import newest, templates
+from dagctl.commands.templates.listing import GALLERY, ListedTemplate, newest, templates
 from dagctl.commands.templates.ties import tie_of
 from dagctl.commands.validate import verdict
 from dagctl.errors import ConflictError, Severity, SpecError
@@ -22,14 +24,14 @@ from dagctl.frozen import frozen
 from dagctl.operation.comparison.differences import differences
 from dagctl.operation.comparison.line_diff import line_diff
 from dagctl.ports.text_merge import MergeSide
-from dagctl.template import digest_of, filled, given, stamp_for, stamped, values_of
+from dagctl.template import digest_of, filled, given, read_template, stamp_for, stamped, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.commands.files.read import SpecText
     from dagctl.commands.specs.forked import Verdict
-    from dagctl.commands.templates.listing import ListedTemplate, TemplateList
+    from dagctl.commands.templates.listing import TemplateList
     from dagctl.commands.templates.ties import Tie
     from dagctl.difference import Difference
     from dagctl.errors import Diagnostic
@@ -40,7 +42,11 @@ if TYPE_CHECKING:
 Outcome = Literal["current", "ready", "conflict", "invalid", "stuck"]
 BESIDE = ".upgrade"
 """What is put behind the name of a spec file for a merge that a person must finish."""
-_BRING_BACK = "bring that version back (git log -p), or remove the first line of the spec"
+_BRING_BACK = "bring that version back, or remove the first line of the spec"
+_CHANGED = "was changed without a new version, after the spec was made of it"
+EarlierFiles = Callable[[Path, str], Iterable[tuple[str, bytes]]]
+"""Gives the paths and texts that files had in earlier commits, for a folder of the workspace that
+a path stands in."""
 
 
 @frozen(kw_only=True)
@@ -67,7 +73,7 @@ class Upgrade:
     diagnostics: tuple[Diagnostic, ...] = ()
     """For an invalid one: what is wrong with the new text."""
     reason: str | None = None
-    """Why it is stuck."""
+    """Why it is stuck; of a current one, what is odd about its template."""
     hint: str | None = None
     """What to do about that."""
 
@@ -111,17 +117,22 @@ class Upgrades:
 
 
 def upgrades(
-    documents: Iterable[SpecText], checks: Checks, merge: TextMerge, target: UpgradeTarget
+    documents: Iterable[SpecText],
+    checks: Checks,
+    target: UpgradeTarget,
+    merge: TextMerge,
+    earlier: EarlierFiles,
 ) -> Upgrades:
     """Return what becomes of each spec that is tied to a template.
 
     Args:
         documents: Files; those of no template are left out.
         checks: How specs are checked.
-        merge: Merges texts.
         target: What they are upgraded to.
+        merge: Merges texts.
+        earlier: Gives the texts that templates of the workspace had before.
     """
-    work = _Work(checks, merge, target)
+    work = _Work(checks, target, merge, earlier)
     made = [work.upgrade(document) for document in documents]
     return Upgrades(tuple(each for each in made if each is not None), work.problems)
 
@@ -159,9 +170,12 @@ def _check_free(upgrade: Upgrade) -> None:
 class _Work:
     """What the upgrades of one command have in common: templates are read once."""
 
-    def __init__(self, checks: Checks, merge: TextMerge, target: UpgradeTarget) -> None:
+    def __init__(
+        self, checks: Checks, target: UpgradeTarget, merge: TextMerge, earlier: EarlierFiles
+    ) -> None:
         self._checks = checks
         self._merge = merge
+        self._earlier = earlier
         self._to = target.version
         self._settings = target.settings
         self._surroundings = Surroundings(checks.variables)
@@ -190,7 +204,7 @@ class _Work:
             reason = f"the template has no version {self._to}"
             return _stuck(tie, same[0].name, None, reason, f"its versions here: {versions}")
         if new.template.version == tie.version:
-            return _of(tie, new, "current")
+            return _current(tie, new)
         return self._checked(tie, self._text(tie, old, new))
 
     def _templates(self, document: SpecText) -> TemplateList:
@@ -208,20 +222,33 @@ class _Work:
     def _text(self, tie: Tie, old: ListedTemplate | None, new: ListedTemplate) -> Upgrade:
         if tie.pin is not None:
             return _repinned(tie, new)
-        if old is None:
-            reason = f"version {tie.version}, which the spec was made of, is not there any more"
-            return _stuck(tie, new.name, new.template.version, reason, _BRING_BACK)
-        return self._merged(tie, old, new)
-
-    def _merged(self, tie: Tie, old: ListedTemplate, new: ListedTemplate) -> Upgrade:
         stamp = tie.stamp
         if stamp is None:
             raise ValueError("no stamp")  # a bug in dagctl
-        base = _base(old, stamp)
+        base = None if old is None else _base(old, stamp)
         if base is None:
-            reason = f"{old.template.origin} was changed without a new version, after the spec"
-            to = new.template.version
-            return _stuck(tie, new.name, to, f"{reason} was made of it", _BRING_BACK)
+            base = self._earlier_base(tie, stamp, new)
+        if base is None:
+            gone = f"version {tie.version}, which the spec was made of, is not there any more"
+            reason = gone if old is None else f"{old.template.origin} {_CHANGED}"
+            return _stuck(tie, new.name, new.template.version, reason, _BRING_BACK)
+        return self._merged(tie, stamp, base, new)
+
+    def _earlier_base(self, tie: Tie, stamp: Stamp, new: ListedTemplate) -> str | None:
+        """Return the text that a spec began as, as a template of an earlier commit gives it."""
+        folder, _, _ = new.template.origin.rpartition("/")
+        if new.source == GALLERY or not folder:
+            return None
+        for path, text in self._earlier(Path(tie.file).parent, folder):
+            with suppress(SpecError):
+                item = ListedTemplate(read_template(text, path), new.source)
+                same = item.name == new.name and item.template.version == tie.version
+                base = _base(item, stamp) if same else None
+                if base is not None:
+                    return base
+        return None
+
+    def _merged(self, tie: Tie, stamp: Stamp, base: str, new: ListedTemplate) -> Upgrade:
         values = self._values(new, stamp)
         try:
             theirs = filled(new.template, values_of(new.template, values))
@@ -230,7 +257,7 @@ class _Work:
         ending = "\r\n" if "\r\n" in tie.body else "\n"
         made = self._merge(
             MergeSide(tie.file, tie.body),
-            MergeSide(f"{old.name}@{tie.version}", base.replace("\n", ending)),
+            MergeSide(f"{new.name}@{tie.version}", base.replace("\n", ending)),
             MergeSide(f"{new.name}@{new.template.version}", theirs.replace("\n", ending)),
         )
         line = stamped("", stamp_for(new.name, new.template.version, values, theirs))
@@ -258,6 +285,14 @@ class _Work:
 
     def _verdict(self, document: SpecText) -> Verdict:
         return verdict(document, self._checks, self._surroundings)
+
+
+def _current(tie: Tie, new: ListedTemplate) -> Upgrade:
+    current = _of(tie, new, "current")
+    if tie.stamp is None or _base(new, tie.stamp) is not None:
+        return current
+    hint = "give the new text a new version, then upgrade to it"
+    return replace(current, reason=f"{new.template.origin} {_CHANGED}", hint=hint)
 
 
 def _base(old: ListedTemplate, stamp: Stamp) -> str | None:
