@@ -24,9 +24,9 @@ from dagctl.spec.checks.taken_literally import literal_warnings
 from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, TASK_DEFAULTS
-from dagctl.spec.resolution.around import NOTHING, Around
+from dagctl.spec.resolution.around import NOTHING, Around, Resolved, may_have_some
 from dagctl.spec.resolution.files import noting, with_files
-from dagctl.spec.resolution.resolve import resolve
+from dagctl.spec.resolution.use import uses_template
 from dagctl.spec.tasks import TASK_TYPES
 from dagctl.target import target_of
 from dagctl.text.data_document import document_of
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.readers.syntax import Format
-    from dagctl.spec.resolution.around import Resolved
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.files import Files
     from dagctl.spec.resolution.variables import Variables
     from dagctl.target import Target
+    from dagctl.text.document import Document
 
 _NO_PROJECT = Problem(
     Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'
@@ -130,7 +130,7 @@ def resolved(
 ) -> Resolved | None:
     """Return a text as it is meant, each value with its place; None: it cannot be read."""
     document = document_in(text, form=form, origin=origin)
-    return None if document is None else resolve(document, around)
+    return None if document is None else _resolved(document, around)
 
 
 def is_readable(text: str | bytes, *, origin: str | None) -> bool:
@@ -149,7 +149,7 @@ def _check(
         return None, [foreign]
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
-    meant = resolve(document, around)
+    meant = _resolved(document, around)
     named: dict[str, str] = {}
     reader = around.files and noting(around.files, named)
     spec, placed = _placed(reading, meant, airflow, reader, needs_project=needs_project)
@@ -182,6 +182,22 @@ def _is_of_other_dags(finding: Problem) -> bool:
     return is_unused and finding.document is not None
 
 
+def _resolved(document: Document, around: Around) -> Resolved:
+    """Return the spec that is meant: with its variables, loops and defaults in place.
+
+    Args:
+        document: What its author wrote: a mapping.
+        around: The defaults and variables that count for it.
+    """
+    root = document.root
+    is_plain = not (around.defaults or TASK_DEFAULTS in root.keys or uses_template(root))
+    if is_plain and not may_have_some(document):
+        return Resolved(document)
+    from dagctl.spec.resolution.steps import resolved
+
+    return resolved(document, around)
+
+
 def _inputs(meant: Resolved, named: Mapping[str, str]) -> tuple[Input, ...]:
     """Return all that a spec was made of besides its text.
 
@@ -198,7 +214,7 @@ def _check_written_data(
 ) -> Checked:
     """Return the spec of data that an author wrote: with variables and loops, and with defaults."""
     document = document_of(data)
-    meant = resolve(document, around)
+    meant = _resolved(document, around)
     spec, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
     if spec is not None:
         spec.note_inputs(_inputs(meant, {}))
@@ -225,7 +241,7 @@ def check_defaults(
 
     tasks = list(sample_tasks(defaults))
     document = document_of({"dag_name": "Defaults", "tasks": tasks})
-    meant = resolve(document, Around((defaults,), variables))
+    meant = _resolved(document, Around((defaults,), variables))
     _, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
     own = [each for each in findings if each.document is not None]
     own += _misspelt_operators(defaults, target_of(airflow))
