@@ -207,6 +207,25 @@ def test_no_spec_of_the_users_is_overwritten_and_no_program_is_run_that_is_none(
     assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from etl import helper",
+        "import etl as other",
+        "from .etl import helper",
+        "from . import etl",
+    ],
+)
+def test_a_file_that_another_one_imports_stays(workspace: Shell, line: str) -> None:
+    shell = workspace
+    committed(shell, "dags/daily.py", "from etl_tools import x\nfrom tools import etl\n")
+    shell.ok("adopt", "dags/etl.py", "--dry-run")
+    committed(shell, "dags/daily.py", f"import os\n{line}\n")
+    done = shell.run("adopt", "dags/etl.py")
+    assert (done.code, "dags/daily.py imports dags/etl.py" in done.err) == (ExitCode.CONFLICT, True)
+    assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
+
+
 def test_a_program_converts_files_as_the_command_does(
     workspace: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

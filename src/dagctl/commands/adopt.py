@@ -6,12 +6,20 @@ taken, in one operation; the commit before has the file as it was.
 
 from __future__ import annotations
 
-from itertools import zip_longest
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.files.foreign_files import content_of, decoded, project_of
+from dagctl.commands import serialised_dags
+from dagctl.commands.files.foreign_files import (
+    content_of,
+    decoded,
+    foreign_files,
+    project_of,
+    text_of,
+)
 from dagctl.commands.files.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
 from dagctl.dag_file.header import read_header
@@ -20,6 +28,7 @@ from dagctl.frozen import frozen
 from dagctl.next_step import CREATE, CREATE_ANEW, Command, Fix, Option
 from dagctl.operation.change import digest_of
 from dagctl.paths import dag_path, is_spec_path, may_be_written
+from dagctl.patterns import lazy_pattern
 from dagctl.ports import SpecWrite
 from dagctl.spec.load import check_data
 
@@ -117,13 +126,13 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
             hint=Fix(Command("convert", f"{path} --into specs"), ", mend it, then ", CREATE_ANEW),
         )
     spec = checked.spec
-    _check_place(context, path, content, spec.dag_id)
+    _check_place(context, root / path, path, content, spec.dag_id)
     source = render(spec, airflow=target)
     both = {"original.py": text.encode(), "generated.py": source.encode()}
     differences = (
         _read_differences(spec, source, target, today)
         if serialise is None
-        else _airflow_differences(serialise(both), spec.dag_id)
+        else serialised_dags.differences(serialise(both), spec.dag_id)
     )
     return Adoption(
         file=path,
@@ -209,8 +218,8 @@ def _single(conversion: Conversion, path: str) -> ConvertedDag:
     raise UsageError(f"there is no DAG in {path}{why}", hint="name a Python file with a DAG")
 
 
-def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> None:
-    """Check that the file stands in the DAGs folder, as it was committed, and is unknown.
+def _check_place(context: Context, file: Path, path: str, content: bytes, dag_id: str) -> None:
+    """Check that the file stands in the DAGs folder as committed, unknown, and for itself.
 
     Raises:
         ConflictError: It does not.
@@ -233,6 +242,30 @@ def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> No
             f"`{dag_id}` is recorded already, and {path} is not its file",
             hint=Fix(Command("show", dag_id)),
         )
+    _check_importers(file, path, folder)
+
+
+def _check_importers(file: Path, path: str, dags_folder: str) -> None:
+    """Check that no other file of the DAGs folder takes something from a DAG file.
+
+    Raises:
+        ConflictError: It does: functions that no task has are not in the new file.
+    """
+    root = file.parents[path.count("/")]
+    folder = root / dags_folder
+    below = file.relative_to(folder).with_suffix("").parts
+    module, name = re.escape(".".join(below)), re.escape(below[-1])
+    whole = rf"(?:from|import)\s+(?:{re.escape(folder.name)}\.)?{module}"
+    beside = rf"from\s+\.(?:{name}|\s*import\s+{name})"
+    pattern = lazy_pattern(rf"(?m)^\s*(?:{whole}|{beside})\b")
+    for other in foreign_files(folder, "python"):
+        with suppress(UsageError):
+            if other != file and pattern.search(text_of(other)):
+                shown = other.relative_to(root).as_posix()
+                raise ConflictError(
+                    f"{shown} imports {path}, of which only the DAG is in the new file",
+                    hint="put what it needs into a module of its own, commit, then again",
+                )
 
 
 def _read_differences(spec: DagSpec, source: str, target: str, today: date) -> Iterator[str]:
@@ -262,30 +295,3 @@ def _edges(spec: DagSpec) -> dict[str, list[str]]:
         )
         for task in outline.tasks
     }
-
-
-def _airflow_differences(report: Mapping[str, Any], dag_id: str) -> Iterator[str]:
-    """Yield what differs between two DAGs that Airflow has serialised."""
-    dags = []
-    for name in ("original.py", "generated.py"):
-        made = report[name]
-        if dag_id not in made.get("dags", {}):
-            yield f"Airflow cannot read the {name.removesuffix('.py')} file: {_last(made)}"
-            return
-        dags.append(made["dags"][dag_id])
-    yield from _differing(dags[0], dags[1], "")
-
-
-def _last(made: Mapping[str, Any]) -> str:
-    return str(made.get("error", "the DAG is not in it")).strip().rpartition("\n")[2]
-
-
-def _differing(given: Any, other: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - JSON data
-    if isinstance(given, dict) and isinstance(other, dict):
-        for key in sorted({*given, *other}):
-            yield from _differing(given.get(key), other.get(key), f"{path}.{key}".lstrip("."))
-    elif isinstance(given, list) and isinstance(other, list):
-        for place, (item, back) in enumerate(zip_longest(given, other)):
-            yield from _differing(item, back, f"{path}.{place}")
-    elif given != other:
-        yield f"{path}: {str(given)[:60]} is {str(other)[:60]}"
