@@ -109,9 +109,9 @@ def operator_schema(
     operators = _operators(of_tasks, known, target)
     notifiers = _operators(of_callbacks, known, target)
     return OperatorSchema(
-        operator=_names(of_tasks, operators),
+        operator=_names(_of_others(of_tasks, known), operators),
         conditions=(_conditions("operator", operators, complete=complete),),
-        notifier=_names(of_callbacks, notifiers),
+        notifier=_names(_of_others(of_callbacks, known), notifiers),
         of_notifiers=(_conditions("notifier", notifiers, complete=complete),),
         definitions={
             _IS_MAPPED: {"anyOf": [{"required": [key]} for key in _MAPPED]},
@@ -139,11 +139,15 @@ def _definitions(operators: Mapping[str, Operator]) -> dict[str, Schema]:
     return made | {key: json.loads(text) for text, key in shared.items()}
 
 
-def _names(matches: Iterable[Match], known: Collection[str]) -> Schema:
+def _of_others(matches: Iterable[Match], providers: Collection[str]) -> set[str]:
+    """Return the names of classes of other providers: no slips, but without parameters."""
+    return {match.name for match in matches if match.provider not in providers}
+
+
+def _names(of_others: set[str], known: Collection[str]) -> Schema:
     """Return what takes the names of classes, those of other providers too, and import paths."""
     names = sorted(known)
-    # that of another provider is no slip
-    others = sorted({match.name for match in matches}.difference(names))
+    others = sorted(of_others.difference(names))
     each_known = [{"enum": each} for each in (names, others) if each]
     return {"anyOf": [*each_known, {"type": "string", "pattern": _PATH}]}
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.wording import in_json
 from dagctl.operators.json_schema import SHARED, operator_schema
+from dagctl.spec.checks.target_checks import ARGUMENTS_SINCE
+from dagctl.spec.dag.settings import ONLY_IN_2, SINCE
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, TASK_DEFAULTS
 from dagctl.spec.resolution.defaults import OF_ONE_DAG, keys_for
@@ -13,11 +15,13 @@ from dagctl.spec.resolution.files import MARKER
 from dagctl.spec.resolution.loops import MAX_NAMES
 from dagctl.spec.resolution.use import USE, WITH
 from dagctl.spec.tasks import KINDS, TASK_TYPES, Group, OperatorTask
+from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dagctl.operators.json_schema import OperatorSchema
+    from dagctl.target import Target
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that the editors' YAML servers read best."""
@@ -44,6 +48,7 @@ def json_schema(
     schema: dict[str, Any] = _draft07(DagSpec.model_json_schema())
     if providers is not None:
         known = operator_schema(providers, airflow, complete=complete)
+        _leave_out(schema, target_of(airflow))
         _know_operators(schema["definitions"], known)
     _take_files(schema)
     _take_variables(schema)
@@ -106,6 +111,21 @@ _LOOP = {
         VARIABLE,
     ],
 }
+
+
+def _leave_out(schema: dict[str, Any], target: Target) -> None:
+    """Leave out the fields of a DAG and of tasks that not each Airflow of the target has."""
+    is_3 = target.newest[0] > 2  # noqa: PLR2004 - the series
+    of_dag = {key for key, since in SINCE.items() if not target.has(since)}
+    of_tasks = {key for key, since in ARGUMENTS_SINCE.items() if not target.has(since)}
+    of_dag |= ONLY_IN_2.keys() if is_3 else set()
+    of_tasks |= {"sla"} if is_3 else set()
+    for part, keys in (
+        (schema, of_dag),
+        *((part, of_tasks) for part in schema["definitions"].values()),
+    ):
+        for key in keys & part.get("properties", {}).keys():
+            del part["properties"][key]
 
 
 def defaults_schema() -> dict[str, Any]:

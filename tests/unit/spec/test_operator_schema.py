@@ -136,3 +136,26 @@ def test_an_editor_marks_slips_and_nothing_else(
         assert not validator.is_valid(with_one_task(task)), task
     assert len(specs) >= least
     assert len(planted) >= least
+
+
+@pytest.mark.parametrize(
+    ("airflow", "lacks", "has"),
+    [
+        ("2.9", {"deadline", "executor", "retry_policy"}, {"sla", "sla_miss_callback"}),
+        ("3", {"deadline", "sla", "retry_policy", "sla_miss_callback"}, {"executor"}),
+        ("3.3", {"sla", "sla_miss_callback"}, {"deadline", "executor", "retry_policy"}),
+    ],
+)
+def test_an_editor_is_offered_what_the_target_has(
+    airflow: str, lacks: set[str], has: set[str]
+) -> None:
+    schema = json_schema([], airflow)
+    offered = {*schema["properties"], *schema["definitions"]["BashTask"]["properties"]}
+
+    assert offered & (lacks | has) == has
+
+
+def test_an_operator_that_the_target_lacks_is_no_name_of_another_provider() -> None:
+    assert "ApprovalOperator" not in json.dumps(json_schema([], "3.0"))
+    assert "ApprovalOperator" not in json.dumps(json_schema([], "3"))
+    assert "ApprovalOperator" in json.dumps(json_schema([], "3.1"))

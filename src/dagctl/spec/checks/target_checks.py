@@ -119,7 +119,7 @@ def _asset_problems(data: object, schedule: object, target: Target) -> Iterator[
             yield next(kept_problems(name), said).at(*where)
 
 
-_SINCE: Mapping[str, Version] = {
+ARGUMENTS_SINCE: Mapping[str, Version] = {
     "executor": (2, 10),
     "group_display_name": (3, 0),
     "render_template_as_native_obj": (3, 2),
@@ -138,7 +138,7 @@ _CONCAT = (2, 10)
 
 def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[Problem]:
     """Yield each raw argument of a task, a group or `default_args` that the target lacks."""
-    for key, since in _SINCE.items():
+    for key, since in ARGUMENTS_SINCE.items():
         if key in given and not target.has(since):
             yield too_new(key, since, target).at(*path, key)
     if "doc_md" in given and is_group(given) and not target.has(_GROUP_DOCS):
