@@ -83,6 +83,9 @@ def test_what_airflow_gives_to_both_and_what_a_decorator_makes_are_no_difference
     program = str(airflow.environment / "bin" / "python")
     texts = [
         IMPORTS[airflow.version] + DAG.replace('"@daily"', '"@daily", catchup=False'),
+        "from pathlib import Path\n"
+        + IMPORTS[airflow.version]
+        + DAG.replace('"etl", sch', "Path(__file__).stem, catchup=False, sch"),
         FUNCTIONS[airflow.version] + FLOW,
     ]
     files: dict[str, bytes] = {}
@@ -92,11 +95,11 @@ def test_what_airflow_gives_to_both_and_what_a_decorator_makes_are_no_difference
         (converted,) = made.dags
         assert converted.whole
         source = render(DagSpec.from_data(converted.data), airflow=airflow.version)
-        files = {"original.py": text.encode(), "generated.py": source.encode()}
+        files = {"original/etl.py": text.encode(), "generated/etl.py": source.encode()}
         assert [*differences(serialised(program, files, tmp_path), "etl")] == []
-        other = files | {"original.py": text.replace("retries=2", "retries=3").encode()}
+        other = files | {"original/etl.py": text.replace("retries=2", "retries=3").encode()}
         (only,) = differences(serialised(program, other, tmp_path), "etl")
         assert "retries" in only
-    moved = files | {"original.py": text.replace("start=3", "start=4").encode()}
+    moved = files | {"original/etl.py": text.replace("start=3", "start=4").encode()}
     (only,) = differences(serialised(program, moved, tmp_path), "etl")
     assert "arguments" in only

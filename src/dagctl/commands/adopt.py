@@ -111,8 +111,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
             it becomes is no good spec.
     """
     content = content_of(file)  # so nothing on the way is a circle of links
-    path = _place_in(root, file)
-    text = decoded(content, file)
+    path, text = _place_in(root, file), decoded(content, file)
     if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
@@ -128,7 +127,8 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     spec = checked.spec
     _check_place(context, root / path, path, content, spec.dag_id)
     source = render(spec, airflow=target)
-    both = {"original.py": text.encode(), "generated.py": source.encode()}
+    sources = (("original", text), ("generated", source))
+    both = {f"{each}/{file.name}": made.encode() for each, made in sources}
     differences = (
         _read_differences(spec, source, target, today)
         if serialise is None

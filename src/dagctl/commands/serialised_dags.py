@@ -34,14 +34,14 @@ def differences(report: Mapping[str, Any], dag_id: str) -> Iterator[str]:
     """Yield what differs between two DAGs that Airflow has serialised.
 
     Args:
-        report: What it makes of `original.py` and of `generated.py`.
+        report: What it makes of the original, then of the generated file, each below a folder of
+            that name: a DAG may be named after its file.
         dag_id: The id of both.
     """
     dags = []
-    for name in ("original.py", "generated.py"):
-        made = report[name]
+    for name, made in report.items():
         if dag_id not in made.get("dags", {}):
-            yield f"Airflow cannot read the {name.removesuffix('.py')} file: {_last(made)}"
+            yield f"Airflow cannot read the {name.partition('/')[0]} file: {_last(made)}"
             return
         dags.append(_plain_form(made["dags"][dag_id]))
     yield from _differing(dags[0], dags[1], "")

@@ -27,7 +27,7 @@ def serialised(python: str, files: Mapping[str, bytes], folder: Path) -> dict[st
 
     Args:
         python: The program.
-        files: The contents of the files, each read in a folder of its own.
+        files: The contents of the files by their paths, each read in a folder of its own.
         folder: The folder of the DAGs, which their code may import from.
 
     Raises:
@@ -37,7 +37,7 @@ def serialised(python: str, files: Mapping[str, bytes], folder: Path) -> dict[st
     with TemporaryDirectory(prefix="dagctl-airflow-") as home:
         paths = {name: Path(home, f"file{number}", name) for number, name in enumerate(files)}
         for name, path in paths.items():
-            path.parent.mkdir()
+            path.parent.mkdir(parents=True)
             path.write_bytes(files[name])
         target = Path(home, "report.json")
         command = [python, str(_RUNNER), str(target), *map(str, paths.values())]
