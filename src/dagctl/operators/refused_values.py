@@ -119,6 +119,13 @@ def _table_checks(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN4
             yield error(CallCheck.WRONG_KIND, message, hint, name, check)
 
 
+def _length(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - likewise
+    """Yield a number where a length of time is taken from a time: the task would fail."""
+    if type(value) in {int, float} and value:
+        message = f"{quoted(name)} takes a length of time, not a number"
+        yield error(CallCheck.WRONG_KIND, message, f"write `{value:g}s`, or another unit", name)
+
+
 def _items(value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - likewise
     """Return the pairs of a mapping that is no marker."""
     pairs = list(value.items()) if isinstance(value, dict) else []
@@ -139,6 +146,7 @@ _CHECKS: dict[tuple[str, str], Check] = {
     ("TriggerDagRunOperator", "failed_states"): _OF_RUNS,
     ("BranchDayOfWeekOperator", "week_day"): _days,
     ("DayOfWeekSensor", "week_day"): _days,
+    ("ExternalTaskSensor", "execution_delta"): _length,
     ("SQLColumnCheckOperator", "column_mapping"): _column_checks,
     ("SQLTableCheckOperator", "checks"): _table_checks,
 }

@@ -19,6 +19,7 @@ WRONG = [
     ("FileSensor", "poke_interval: soon", None),
     ("ExternalTaskSensor", "allowed_states: [sucess]", "did you mean `success`?"),
     ("ExternalTaskSensor", "failed_states: [done]", "write `success` or `failed`"),
+    ("ExternalTaskSensor", "execution_delta: 3600", "write `3600s`, or another unit"),
     ("TriggerDagRunOperator", "allowed_states: [succes]", "did you mean `success`?"),
     ("TriggerDagRunOperator", "failed_states: [skipped]", "write `success` or `failed`"),
     ("BranchDayOfWeekOperator", "week_day: Monda", "did you mean `Monday`?"),
