@@ -67,7 +67,8 @@ def folders_of(
 ) -> tuple[str, ...]:
     """Return folders relative to the workspace.
 
-    One that is gone counts if a DAG was made from a spec there: git keeps no folder without files.
+    One that is gone counts if a DAG was made from a spec there, or a commit had it: git keeps no
+    folder without files, and the same command again must do nothing.
 
     Raises:
         UsageError: One is no folder, or not in the workspace; or a call with an idempotency key
@@ -85,9 +86,14 @@ def _folder(folder: Path, root: Path, backend: Backend) -> str:
             f"{folder} is outside of the workspace {root}", hint="name a folder of the workspace"
         )
     path = Path(path).as_posix()
-    if not folder.is_dir() and (folder.exists() or not any(_made_below(backend.registry, [path]))):
+    if not folder.is_dir() and (folder.exists() or not _was_there(path, backend)):
         raise UsageError(f"{folder} is no folder", hint="name the folder of the specs")
     return path
+
+
+def _was_there(path: str, backend: Backend) -> bool:
+    """Return whether a DAG was made from a spec in a folder, or a commit had the folder."""
+    return any(_made_below(backend.registry, [path])) or bool(backend.repo.log([path]))
 
 
 def _gone(context: Context, folders: Sequence[str]) -> Iterator[DagRecord]:
