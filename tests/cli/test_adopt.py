@@ -226,6 +226,11 @@ def test_a_file_that_another_one_imports_stays(workspace: Shell, line: str) -> N
     assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
 
 
+def test_blank_lines_in_a_file_beside_it_cost_no_time(workspace: Shell) -> None:
+    workspace.write("dags/blank.py", " \n" * 1_000_000)
+    workspace.ok("adopt", "dags/etl.py", "--dry-run")
+
+
 def test_a_program_converts_files_as_the_command_does(
     workspace: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -257,7 +257,7 @@ def _check_importers(file: Path, path: str, dags_folder: str) -> None:
     module, name = re.escape(".".join(below)), re.escape(below[-1])
     whole = rf"(?:from|import)\s+(?:{re.escape(folder.name)}\.)?{module}"
     beside = rf"from\s+\.(?:{name}|\s*import\s+{name})"
-    pattern = lazy_pattern(rf"(?m)^\s*(?:{whole}|{beside})\b")
+    pattern = lazy_pattern(rf"(?m)^[ \t]*(?:{whole}|{beside})\b")
     for other in foreign_files(folder, "python"):
         with suppress(UsageError):
             if other != file and pattern.search(text_of(other)):
