@@ -180,6 +180,7 @@ class _Work:
         self._settings = target.settings
         self._surroundings = Surroundings(checks.variables)
         self._known: dict[Path, TemplateList] = {}
+        self._history: dict[tuple[Path, str], list[tuple[str, bytes]]] = {}
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -239,7 +240,7 @@ class _Work:
         folder, _, _ = new.template.origin.rpartition("/")
         if new.source == GALLERY or not folder:
             return None
-        for path, text in self._earlier(Path(tie.file).parent, folder):
+        for path, text in self._earlier_texts(Path(tie.file).parent, folder):
             with suppress(SpecError):
                 item = ListedTemplate(read_template(text, path), new.source)
                 same = item.name == new.name and item.template.version == tie.version
@@ -247,6 +248,11 @@ class _Work:
                 if base is not None:
                     return base
         return None
+
+    def _earlier_texts(self, start: Path, folder: str) -> list[tuple[str, bytes]]:
+        if (start, folder) not in self._history:
+            self._history[start, folder] = list(self._earlier(start, folder))
+        return self._history[start, folder]
 
     def _merged(self, tie: Tie, stamp: Stamp, base: str, new: ListedTemplate) -> Upgrade:
         values = self._values(new, stamp)
