@@ -49,6 +49,9 @@ def test_a_hand_written_file_gives_way_to_one_of_dagctl(workspace: Shell) -> Non
     file = shell.folder / "dags/etl.py"
     dry = shell.ok("adopt", "dags/etl.py", "--dry-run")
     assert "Compared by dagctl, without running it: the same (2 tasks)" in dry.out
+    assert "create etl v1 from specs/etl.yaml" in dry.out
+    assert '-with DAG("etl", schedule="@daily"' in dry.out, "the diff of the DAG file"
+    assert "+- task_id: send" in dry.out, "the diff of the spec"
     assert file.read_text("utf-8") == DAG
     assert not (shell.folder / "specs").exists()
     before = shell.git("rev-parse", "HEAD")
@@ -76,6 +79,7 @@ def test_gaps_are_refused_unless_they_are_accepted(workspace: Shell) -> None:
     file = committed(shell, "dags/etl.py", GAP)
     report = shell.ok("adopt", "dags/etl.py", "--dry-run", "-o", "json").out
     assert '"whole": false' in report
+    assert '"action": "create"' in report
     done = shell.run("adopt", "dags/etl.py")
     assert (done.code, "--accept-gaps" in done.err) == (ExitCode.CONFLICT, True)
     assert "line 8" in done.err
@@ -133,7 +137,9 @@ def test_a_file_of_another_name_or_folder_gives_way_in_the_same_commit(
     shell.ok("init")
     file = committed(shell, path, DAG)
     committed(shell, "dags/team/other.py", DAG.replace('"etl"', '"other"'))
-    assert "whole" in shell.ok("adopt", path, "--dry-run").out
+    dry = shell.ok("adopt", path, "--dry-run").out
+    assert "whole" in dry
+    assert f"remove {path}" in dry
     assert file.exists()
     done = shell.ok("adopt", path)
     assert f"dags/etl.py, from specs/etl.yaml, in place of {path}" in done.out

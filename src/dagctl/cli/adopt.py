@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.adopt import Adopted, Adoption
+    from dagctl.commands.plan import PlanResult
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A Python file with one DAG.")]
 Into = Annotated[
@@ -116,8 +117,13 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
         console.flush()
         return
     console.running(_report(adoption))
-    if adopted.result is None:
+    if adopted.plan is not None:
+        console.warnings(adopted.plan.warnings)
+        if not console.quiet:
+            console.lines(_planned(invocation, adopted.plan, adoption.file))
+        console.flush()
         console.note("Nothing was changed. The same command without --dry-run does it.")
+    if adopted.result is None:
         return
     console.warnings(adopted.result.warnings)
     (dag,) = adopted.result.dags
@@ -127,6 +133,16 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
     console.running([f"Adopted {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}): {where}"])
     console.flush()
     console.note(f"  next: git add {words(adoption.spec_path)}, then commit")
+
+
+def _planned(invocation: Invocation, plan: PlanResult, file: str) -> Iterator[str]:
+    """Yield what would be done: the file that would go, the DAG file and the spec."""
+    from dagctl.cli.reports.plan_view import planned_lines
+
+    for dag in plan.dags:
+        if dag.file_path != file:
+            yield f"remove {shown(file)}"
+        yield from planned_lines(invocation.console, dag)
 
 
 def _report(adoption: Adoption) -> Iterator[str]:

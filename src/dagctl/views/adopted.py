@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from dagctl.views.converted import RemarkData, remark_data
 from dagctl.views.form import Positive, rules
+from dagctl.views.plan import PlannedDagData, planned_data
 
 if TYPE_CHECKING:
     from dagctl.commands.adopt import Adopted
@@ -26,6 +27,8 @@ class AdoptedData(TypedDict):
     differences: list[str]
     remarks: list[RemarkData]
     adopted: bool
+    plan: PlannedDagData | None
+    """What would be done, of a dry run; null: it was done."""
     version: Positive | None
     """Null if nothing was adopted; so is `commit_id`."""
     commit_id: str | None
@@ -33,7 +36,7 @@ class AdoptedData(TypedDict):
 
 def adopted_data(adopted: Adopted) -> AdoptedData:
     """Return what `adopt` did, or would do."""
-    adoption, result = adopted.adoption, adopted.result
+    adoption, plan, result = adopted.adoption, adopted.plan, adopted.result
     dag = result.dags[0] if result else None
     return {
         "dag_id": adoption.spec.dag_id,
@@ -44,6 +47,7 @@ def adopted_data(adopted: Adopted) -> AdoptedData:
         "differences": list(adoption.differences),
         "remarks": [remark_data(remark) for remark in adoption.dag.remarks],
         "adopted": dag is not None,
+        "plan": planned_data(plan.dags[0]) if plan else None,
         "version": dag.version if dag else None,
         "commit_id": dag.commit_id if dag else None,
     }
