@@ -218,6 +218,18 @@ def test_a_template_that_was_changed_in_place_is_named_and_stops_nothing(team: S
     assert (row["outcome"], row["version"], row["to"]) == ("current", 1, 1)
 
 
+def test_an_older_version_is_taken_only_if_it_is_asked_for(team: Shell) -> None:
+    """A colleague's template has not come yet; the spec that names it is not set back."""
+    edit(team, "used.yaml", "report@1", "report@2")
+    before = (team.folder / "used.yaml").read_bytes()
+    outdated = team.run("templates", "outdated", "used.yaml")
+    assert "version 2 is not there; the newest is 1" in outdated.out + outdated.err
+    upgraded = team.run("templates", "upgrade", "used.yaml")
+    assert (upgraded.code, (team.folder / "used.yaml").read_bytes()) == (ExitCode.CONFLICT, before)
+    team.ok("templates", "upgrade", "used.yaml", "--to", "1")
+    assert "report@1" in (team.folder / "used.yaml").read_text()
+
+
 def test_a_newer_version_is_that_of_the_same_source(team: Shell) -> None:
     team.write("templates/cleanup.yaml", TWO.replace("report", "cleanup").replace("2", "9", 1))
     team.ok("new", "Tidy", "-t", "gallery/cleanup", "--set", "folder=/data/x", "--file", "t.yaml")

@@ -198,6 +198,10 @@ class _Work:
         if not same:
             hint = "correct the name, or bring the template back"
             return _stuck(tie, tie.name, None, f"there is no template {tie.name}", hint)
+        return self._to_other(tie, same)
+
+    def _to_other(self, tie: Tie, same: Sequence[ListedTemplate]) -> Upgrade:
+        """Return the way from the version of a spec to the one that is asked for."""
         old = next((item for item in same if item.template.version == tie.version), None)
         new = self._target(same, (old or same[0]).source)
         if new is None:
@@ -206,6 +210,10 @@ class _Work:
             return _stuck(tie, same[0].name, None, reason, f"its versions here: {versions}")
         if new.template.version == tie.version:
             return _current(tie, new)
+        if self._to is None and new.template.version < tie.version:
+            reason = f"version {tie.version} is not there; the newest is {new.template.version}"
+            hint = f"bring version {tie.version} here, or go back with --to {new.template.version}"
+            return _stuck(tie, new.name, None, reason, hint)
         return self._checked(tie, self._text(tie, old, new))
 
     def _templates(self, document: SpecText) -> TemplateList:
