@@ -281,7 +281,7 @@ class StaleVersionError(ConflictError):
         who = f" by {by}" if by else ""
         when = f" at {at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
         which = f" in commit {commit_id[:7]}" if commit_id else ""
-        subject = what or f"`{dag_id}` was changed by another"
+        subject = what or f"`{dag_id}` has changed"
         basis = f"; this change is based on version {based_on}" if based_on else ""
         of_it = " of it" if what else ""
         made = f"version {version}{of_it} was made{who}{when}{which}"

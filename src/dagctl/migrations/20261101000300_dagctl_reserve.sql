@@ -83,7 +83,7 @@ begin
     );
   elsif dag.version <> p_expected then
     perform private.refuse(
-      'PT409', 'version_moved', format('`%s` was changed by another', dag.dag_id),
+      'PT409', 'version_moved', format('`%s` has changed', dag.dag_id),
       'run the command again'
     );
   end if;
@@ -117,7 +117,7 @@ begin
   where d.id = p_row and d.project_id = p_project and d.state = 'active' and d.version = p_expected;
   if not found then
     perform private.refuse(
-      'PT409', 'version_moved', format('`%s` was changed by another', p_wish),
+      'PT409', 'version_moved', format('`%s` has changed', p_wish),
       'run the command again'
     );
   end if;

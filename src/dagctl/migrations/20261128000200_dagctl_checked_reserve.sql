@@ -47,7 +47,7 @@ begin
   perform private.refuse(
     'PT409', 'version_moved',
     format(
-      '`%s` was changed by another: version %s was made%s at %s%s',
+      '`%s` has changed: version %s was made%s at %s%s',
       p_dag.dag_id, p_dag.version, coalesce(' by ' || p_dag.updated_by_name, ''),
       to_char(p_dag.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
       coalesce(' in commit ' || nullif(left(p_dag.commit_id, 7), ''), '')

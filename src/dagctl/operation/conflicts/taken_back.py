@@ -137,7 +137,8 @@ def _refused(
     others = f" (and {more} more of these specs)" if more else ""
     who = commit.by if record is None else record.updated_by_name or commit.by
     diff = Command("diff", f"{change.dag_id} --spec {change.source}")
-    commit_it = f"let {who} commit {change.source}, or the files that it takes in, and git pull"
+    made = f"{change.source}, or the files that it takes in"
+    commit_it = f"commit {made}, in the clone that made it ({who}), and git pull"
     get: tuple[str | Command, ...] = (commit_it,)
     if context.backend.cache is None:
         get = (Command("pull", change.dag_id), " writes the spec of that version")

@@ -55,9 +55,9 @@ def test_every_refusal_has_its_exit_code_and_a_next_step(refusal: Refusal, code:
 
 def test_the_words_and_the_hint_of_the_database_are_kept() -> None:
     error = error_of(
-        Refusal(status=409, code="PT409", message="`x` was changed by another", hint="again"), "x"
+        Refusal(status=409, code="PT409", message="`x` has changed", hint="again"), "x"
     )
-    assert (error.message, error.hint) == ("`x` was changed by another", "again")
+    assert (error.message, error.hint) == ("`x` has changed", "again")
 
 
 def test_a_bucket_that_does_not_take_a_file_names_the_setting() -> None:

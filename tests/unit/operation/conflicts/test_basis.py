@@ -55,13 +55,24 @@ def test_a_stale_clone_is_refused_with_who_when_and_which_commit(shared: World) 
         with pytest.raises(StaleVersionError) as caught:
             stale.create(change)
         said = str(caught.value)
-        assert "version 2 was made by Bob <bob@example.com> at 2024-01-15T" in said
+        assert "`orders` has changed: version 2 was made by Bob <bob@example.com> at 2024-" in said
         assert f"in commit {commit[:7]}; this change is based on version 1" in said
         assert "git pull (this clone does not have commit" in (caught.value.hint or "")
     assert stale.state() == before
     pull(stale, shared)
     assert states(stale, V2) == [("unchanged", 2)]
     assert states(stale, V3) == [("updated", 3)]
+
+
+def test_a_change_from_the_users_own_other_clone_is_not_called_anothers(shared: World) -> None:
+    stale = clone(shared, shared=True)
+    shared.create(V2)
+    with pytest.raises(StaleVersionError) as caught:
+        stale.create(V3)
+    me = caught.value.by
+    assert me == shared.backend.registry.user_name == stale.backend.registry.user_name
+    assert f"`orders` has changed: version 2 was made by {me} at 2024-" in str(caught.value)
+    assert "another" not in str(caught.value)
 
 
 def test_force_makes_a_new_version_over_the_one_that_was_not_pulled(shared: World) -> None:
