@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dagctl.convert.airflow_config.hydra_objects import OWN, TARGET, with_objects
 from dagctl.convert.airflow_config.ignored import ignored_of_dag, ignored_of_task
+from dagctl.convert.airflow_config.layered_templates import LayeredTemplates, joined
 from dagctl.convert.airflow_config.lengths import every, with_seconds
-from dagctl.convert.airflow_config.objects import OWN, TARGET, with_objects
-from dagctl.convert.airflow_config.references import LayeredTemplates, joined
-from dagctl.convert.dag_factory.dag import DagConversion
+from dagctl.convert.dag_factory.factory_dag import FactoryDag
 from dagctl.convert.foreign_yaml.reader import Fields, read_foreign_yaml
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome, Remark, Report
@@ -82,7 +82,7 @@ def _converted(  # noqa: PLR0913, PLR0917 - a DAG, and what holds for all
         report.remarks.append(_ignored(document, "defaults"))
     merged = _Merging(document, report, airflow).dag(own)
     merged.place = place
-    conversion = DagConversion(report, airflow, today, lambda _: None, lambda _: None)
+    conversion = FactoryDag(report, airflow, today, lambda _: None, lambda _: None)
     data = conversion.spec(dag_id, merged, ignoring=False)
     tasks: Fields = own["tasks"] if isinstance(own["tasks"], Fields) else Fields(place)
     places: dict[tuple[str, ...], Place] = {(task_id,): tasks.at(task_id) for task_id in tasks}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pydantic import TypeAdapter, ValidationError
 
 from dagctl.convert.foreign_yaml.reader import Fields
-from dagctl.convert.operators.arguments import DURATIONS
+from dagctl.convert.operators.old_arguments import DURATIONS
 
 _LENGTH = TypeAdapter(timedelta)
 

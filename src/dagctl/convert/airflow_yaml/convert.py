@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.airflow_yaml.dag import DagConversion
-from dagctl.convert.airflow_yaml.documents import documents_of
+from dagctl.convert.airflow_yaml.yaml_dag import YamlDag
+from dagctl.convert.airflow_yaml.yaml_documents import documents_of
 from dagctl.convert.foreign_yaml.reader import refused
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Report
@@ -50,7 +50,7 @@ def _converted(document: Fields, source: AirflowYaml, airflow: str) -> Converted
         line = document.at("dag_id").line
         raise refused(source.file, line, Code.MISSING_KEY, "`dag_id` is missing, or no text")
     report = Report()
-    conversion = DagConversion(report, airflow, source.named)
+    conversion = YamlDag(report, airflow, source.named)
     data = conversion.spec(dag_id, document)
     place = document.at("dag_id")
     return finished(dag_id, data, report, place, conversion.places, airflow=airflow)

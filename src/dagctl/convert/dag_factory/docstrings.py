@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.state.source import read_python
+from dagctl.convert.python_file.state.source_tree import read_python
 from dagctl.errors import SpecError
 
 if TYPE_CHECKING:

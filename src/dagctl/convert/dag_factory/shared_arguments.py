@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.documents import named_entries
-from dagctl.convert.dag_factory.tasks import FUNCTIONS
+from dagctl.convert.dag_factory.factory_documents import named_entries
+from dagctl.convert.dag_factory.factory_tasks import FUNCTIONS
 from dagctl.convert.foreign_yaml.reader import Fields
-from dagctl.convert.operators.arguments import argument_now, old_names
 from dagctl.convert.operators.databases import SUCCESSOR, is_of_a_database, own_arguments
-from dagctl.convert.operators.names import renamed_operator
+from dagctl.convert.operators.old_arguments import argument_now, old_names
+from dagctl.convert.operators.operator_names import renamed_operator
 from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator, Parameter
@@ -23,7 +23,7 @@ from dagctl.spec.tasks.arguments import NOT_SHARED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dagctl.convert.dag_factory.values import Values
+    from dagctl.convert.dag_factory.factory_values import FactoryValues
     from dagctl.convert.outcome.report import Report
 
 _OF_FACTORIES = frozenset({"concurrency", "schedule_interval", "timetable", "dagrun_timeout_sec"})
@@ -38,7 +38,7 @@ def tasks_of(dag: Fields, report: Report) -> dict[str, Fields]:
 class Spreading:
     """Writes what `default_args` says for some operators into the tasks of one DAG."""
 
-    def __init__(self, dag: Fields, values: Values) -> None:
+    def __init__(self, dag: Fields, values: FactoryValues) -> None:
         """Take the DAG, and what turns its values."""
         self._values, self._report, self._target = values, values.report, values.target
         self._tasks = {name: task.copy() for name, task in tasks_of(dag, values.report).items()}

@@ -6,12 +6,12 @@ from dataclasses import field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.dag import DagConversion
+from dagctl.convert.dag_factory.factory_dag import FactoryDag
 from dagctl.convert.foreign_yaml.reader import Fields
-from dagctl.convert.gusty.code import PLACEHOLDER, code_of
 from dagctl.convert.gusty.create_dag import CreateDag, create_dag_of
-from dagctl.convert.gusty.edges import Edges
+from dagctl.convert.gusty.gusty_edges import Edges
 from dagctl.convert.gusty.levels import levels_of, safe_module
+from dagctl.convert.gusty.task_code import PLACEHOLDER, code_of
 from dagctl.convert.gusty.task_file import SUFFIXES
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, Outcome, Place, Remark, Report
@@ -83,7 +83,7 @@ def convert_gusty(source: GustyFolder, *, airflow: str, today: date) -> Conversi
     edges.connect()
     folder = _Folder(report, airflow, today)
     merged = folder.merged(levels, root, edges)
-    conversion = DagConversion(report, airflow, today, lambda _: None, lambda _: None)
+    conversion = FactoryDag(report, airflow, today, lambda _: None, lambda _: None)
     data = conversion.spec(root.name, merged, ignoring=False)
     _put_code(data["tasks"], folder.codes)
     place = Place(merged.place.file, merged.place.line)

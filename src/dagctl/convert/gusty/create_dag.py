@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.values import DATETIME, TIMEDELTA
+from dagctl.convert.dag_factory.factory_values import DATETIME, TIMEDELTA
 from dagctl.convert.foreign_yaml.reader import Fields, Tagged, as_list
-from dagctl.convert.gusty.calls import calls_for
-from dagctl.convert.python_file.state.objects import Function, Late, Made, Moment, Name, settled
+from dagctl.convert.gusty.gusty_calls import calls_for
+from dagctl.convert.python_file.state.items import Function, Late, Made, Moment, Name, settled
 from dagctl.frozen import frozen
 from dagctl.operators.base_parameters import base_parameters
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import PurePosixPath
 
-    from dagctl.convert.gusty.calls import GustyCall
+    from dagctl.convert.gusty.gusty_calls import GustyCall
     from dagctl.convert.outcome.report import Place, Report
 
 _MISSING = object()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.values import TIMEDELTA
+from dagctl.convert.dag_factory.factory_values import TIMEDELTA
 from dagctl.convert.foreign_yaml.reader import Fields, Tagged
 from dagctl.patterns import lazy_pattern
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome
 from dagctl.convert.python_file.as_spec import search_path
-from dagctl.convert.python_file.as_spec.dag import DagConversion
+from dagctl.convert.python_file.as_spec.dag_as_spec import DagAsSpec
 from dagctl.convert.python_file.as_spec.functions import Functions
-from dagctl.convert.python_file.calls.modules import Modules
+from dagctl.convert.python_file.calls.project_modules import Modules
 from dagctl.convert.python_file.certainty import unknown
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.state.scope import SourceFile
-from dagctl.convert.python_file.state.source import read_python, refused
-from dagctl.convert.python_file.values.reads import report_used
+from dagctl.convert.python_file.state.source_tree import read_python, refused
+from dagctl.convert.python_file.values.parse_reads import report_used
 from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _read(  # noqa: PLR0913, PLR0917 - the file, and what it depends on
         report_used(machine)
         for dag in machine.dags:
             search_path.resolve(dag, machine.text_beside, airflow)
-        conversions = [DagConversion(dag, functions, airflow) for dag in machine.dags]
+        conversions = [DagAsSpec(dag, functions, airflow) for dag in machine.dags]
         made = [(conversion, conversion.spec()) for conversion in conversions]
         calls = unknown.report_lost(machine, functions.copied)
         about_all = machine.file_report.sorted()
@@ -132,7 +132,7 @@ def _report_orphans(machine: Machine) -> None:
 
 
 def _finished(
-    conversion: DagConversion, data: dict[str, Any], airflow: str, about_all: tuple[Remark, ...]
+    conversion: DagAsSpec, data: dict[str, Any], airflow: str, about_all: tuple[Remark, ...]
 ) -> ConvertedDag:
     dag = conversion.dag
     dag.report.remarks += about_all

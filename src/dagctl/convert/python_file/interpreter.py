@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.calls.modules import Modules
+from dagctl.convert.python_file.calls.project_modules import Modules
 from dagctl.convert.python_file.state.machine import Grammar, Machine
-from dagctl.convert.python_file.syntax import expressions, statements
+from dagctl.convert.python_file.syntax import expression_values, statements
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.state.kept_call import KeptCall
     from dagctl.convert.python_file.state.scope import SourceFile
 
-_GRAMMAR = Grammar(expressions.evaluate, statements.run)
+_GRAMMAR = Grammar(expression_values.evaluate, statements.run)
 
 
 def interpreter(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.state.binding import Call
 from dagctl.convert.python_file.state.inlining import inline
-from dagctl.convert.python_file.state.objects import Function
+from dagctl.convert.python_file.state.items import Function
 from dagctl.convert.python_file.state.scope import SourceFile
-from dagctl.convert.python_file.state.source import read_python
+from dagctl.convert.python_file.state.source_tree import read_python
 from dagctl.errors import SpecError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.exported import MISSING, without_missing
-from dagctl.convert.to_dag_factory.values import KEYS_OF_TASKS, length
+from dagctl.convert.to_dag_factory.values_for_factory import KEYS_OF_TASKS, length
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import SingleTaskArguments
@@ -16,8 +16,8 @@ from dagctl.spec.walk import is_mapped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.to_dag_factory.module import FunctionModule
-    from dagctl.convert.to_dag_factory.values import Values
+    from dagctl.convert.to_dag_factory.function_module import FunctionModule
+    from dagctl.convert.to_dag_factory.values_for_factory import ValuesForFactory
     from dagctl.spec.dependencies.outline import Entry, Outline
 
 _DECORATORS = {"2": "airflow.decorators.task", "3": "airflow.sdk.task"}
@@ -28,7 +28,7 @@ _SIMPLE = lazy_pattern(r"\w+", re.ASCII)
 class FunctionTasks:
     """Turns tasks that call a function into those of dag-factory."""
 
-    def __init__(self, values: Values, module: FunctionModule) -> None:
+    def __init__(self, values: ValuesForFactory, module: FunctionModule) -> None:
         """Take what turns values, and where functions are written."""
         self.outline = outline = values.outline
         self._values = values

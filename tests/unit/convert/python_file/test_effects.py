@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from dagctl.convert import ConvertedDag, Modules, Outcome, convert_python
-from dagctl.convert.python_file.calls.modules import Module
+from dagctl.convert.python_file.calls.project_modules import Module
 from dagctl.convert.python_file.state.scope import Changes, Earlier, Scope
 
 HEAD = """

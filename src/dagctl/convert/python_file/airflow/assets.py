@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow import making
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Condition,
     Decorated,
     Decorator,
@@ -17,8 +17,8 @@ from dagctl.convert.python_file.state.objects import (
 if TYPE_CHECKING:
     import ast
 
+    from dagctl.convert.python_file.state.items import Dag
     from dagctl.convert.python_file.state.machine import Machine
-    from dagctl.convert.python_file.state.objects import Dag
 
 _ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})
 _OF_THE_ASSET = ("name", "uri", "group", "extra", "watchers")

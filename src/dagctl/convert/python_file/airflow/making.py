@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Dag,
     Decorated,
-    Group,
     Name,
     Opaque,
     Output,
     Task,
+    TaskGroup,
     dag_of,
     full_id,
     is_bare,
@@ -20,7 +20,7 @@ from dagctl.convert.python_file.state.objects import (
     settled,
 )
 from dagctl.convert.python_file.state.scope import containers_in
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ def group(
     node: ast.AST,
     *,
     repeated: bool = False,
-) -> Group:
+) -> TaskGroup:
     """Return a new group, in the one that is open or that it names."""
     place, kwargs = machine.place(node), _apart(machine, kwargs)
     group_id = settled(kwargs.pop("group_id", None))
     parent = _parent(machine, kwargs, "parent_group", place)
-    made = Group(place, kwargs, dict(places), group_id="group", parent=parent)
+    made = TaskGroup(place, kwargs, dict(places), group_id="group", parent=parent)
     machine.count(made)
     if isinstance(group_id, str):
         made.group_id = _free(made, group_id) if repeated else group_id
@@ -85,7 +85,7 @@ def group(
     return made
 
 
-def group_made_by(machine: Machine, maker: str, made: Call) -> Group:
+def group_made_by(machine: Machine, maker: str, made: Call) -> TaskGroup:
     """Return a group in which another class makes one at each parse, with the ids that it has."""
     own = str(made.kwargs["group_id"])
     settings = {"group_id": f"{own}_group", "prefix_group_id": False}
@@ -96,7 +96,7 @@ def group_made_by(machine: Machine, maker: str, made: Call) -> Group:
     return around
 
 
-def made_by_call(machine: Machine, path: str, made: Call, owner: Dag | None) -> Group:
+def made_by_call(machine: Machine, path: str, made: Call, owner: Dag | None) -> TaskGroup:
     """Return what stands for the tasks that a function makes at each parse.
 
     Args:
@@ -114,7 +114,7 @@ def made_by_call(machine: Machine, path: str, made: Call, owner: Dag | None) -> 
     return bare
 
 
-def item_of(machine: Machine, owner: Group, key: str | int, node: ast.AST) -> Group:
+def item_of(machine: Machine, owner: TaskGroup, key: str | int, node: ast.AST) -> TaskGroup:
     """Return what stands for an item of what a function returns at each parse."""
     word = f"last{'' if key == -1 else -key}" if isinstance(key, int) and key < 0 else key
     settings = {"group_id": f"{owner.group_id}_{word}", "dag": dag_of(owner)}
@@ -157,16 +157,18 @@ def output(item: Task) -> Output:
     return Output(item)
 
 
-def report_of(machine: Machine, item: Task | Group) -> Report:
+def report_of(machine: Machine, item: Task | TaskGroup) -> Report:
     """Return the report of the DAG that something belongs to."""
     dag_ = dag_of(item)
     return dag_.report if dag_ else machine.report
 
 
-def _parent(machine: Machine, kwargs: dict[str, Any], key: str, place: Place) -> Dag | Group | None:
+def _parent(
+    machine: Machine, kwargs: dict[str, Any], key: str, place: Place
+) -> Dag | TaskGroup | None:
     """Return where a new task or group belongs: what it names, or the innermost that is open."""
     named, given = kwargs.pop(key, None), kwargs.pop("dag", None)
-    if isinstance(named, Dag | Group) and not is_bare(named):
+    if isinstance(named, Dag | TaskGroup) and not is_bare(named):
         return named
     inner = _around(machine, given)
     if named is not None:
@@ -176,7 +178,7 @@ def _parent(machine: Machine, kwargs: dict[str, Any], key: str, place: Place) ->
     return inner
 
 
-def _around(machine: Machine, given: object) -> Dag | Group | None:
+def _around(machine: Machine, given: object) -> Dag | TaskGroup | None:
     """Return where a new task belongs: the innermost group of the DAG that is open or given."""
     inner = machine.around[-1] if machine.around else None
     if isinstance(given, Dag) and dag_of(inner) is not given:
@@ -198,8 +200,8 @@ def _apart(machine: Machine, kwargs: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _enter(machine: Machine, item: Task | Group) -> None:
-    if not isinstance(item.parent, Dag | Group):
+def _enter(machine: Machine, item: Task | TaskGroup) -> None:
+    if not isinstance(item.parent, Dag | TaskGroup):
         item.parent = None
         machine.orphans.append(item)
         return
@@ -215,7 +217,7 @@ def _enter(machine: Machine, item: Task | Group) -> None:
     whole.ids.add(own)
 
 
-def _free(item: Task | Group, asked: str) -> str:
+def _free(item: Task | TaskGroup, asked: str) -> str:
     """Return an id that Airflow gives to a function that is called again: `load__1`."""
     whole, prefix = dag_of(item.parent), prefix_of(item.parent)
     if whole is None or prefix + asked not in whole.ids:

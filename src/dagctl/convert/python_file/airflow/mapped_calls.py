@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow import making
-from dagctl.convert.python_file.airflow.decorators import result_of, task
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.airflow.decorated_tasks import result_of, task
+from dagctl.convert.python_file.state.items import (
     Argument,
     Decorated,
     Decorator,
     Each,
-    Group,
     Joined,
     Name,
     Output,
     Partial,
     Task,
+    TaskGroup,
 )
 from dagctl.convert.python_file.state.scope import Scope
 
@@ -92,7 +92,9 @@ def _mapped_group(
     """Return a group whose arguments are known only when it runs."""
     function = callee.function
     kwargs = {"group_id": function.name, **callee.decorator.kwargs}
-    group: Group = making.group(machine, kwargs, callee.decorator.places, made.node, repeated=True)
+    group: TaskGroup = making.group(
+        machine, kwargs, callee.decorator.places, made.node, repeated=True
+    )
     group.mapped, group.given = over, dict(partial.kwargs)
     machine.around.append(group)
     scope, parameters = Scope(function.scope), function.node.args

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import Each, Joined, Output, Task
+from dagctl.convert.python_file.state.items import Each, Joined, Output, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.names import renamed_operator
-from dagctl.convert.python_file.state.objects import Dag, Group, Name, Task
+from dagctl.convert.operators.operator_names import renamed_operator
+from dagctl.convert.python_file.state.items import Dag, Name, Task, TaskGroup
 from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.model import Operator
 
@@ -71,7 +71,7 @@ class Shares:
             self._report.changed(item.place, item.task_id, text)
 
     def give(
-        self, defaults: Mapping[str, Any], place: Place, around: Dag | Group
+        self, defaults: Mapping[str, Any], place: Place, around: Dag | TaskGroup
     ) -> dict[str, Any]:
         """Give what some operators take to their tasks; return what Airflow gives to all alike."""
         tasks, is_all = [*tasks_in(around)], not has_unseen(around)
@@ -121,9 +121,9 @@ def _is_known(operator: object) -> bool:
     return isinstance(operator, Operator)
 
 
-def has_unseen(container: Dag | Group) -> bool:
+def has_unseen(container: Dag | TaskGroup) -> bool:
     """Return whether a function or a class makes tasks in a DAG or a group that nothing follows."""
-    groups = [item for item in container.children if isinstance(item, Group)]
+    groups = [item for item in container.children if isinstance(item, TaskGroup)]
     return any(bool(group.maker) or has_unseen(group) for group in groups)
 
 
@@ -135,10 +135,10 @@ def _operator_of(item: Task) -> str:
     return _OF_DECORATORS.get(kind, kind)
 
 
-def tasks_in(container: Dag | Group) -> Iterator[Task]:
+def tasks_in(container: Dag | TaskGroup) -> Iterator[Task]:
     """Yield the tasks of a DAG or a group, those of its groups too."""
     for item in container.children:
-        if isinstance(item, Group):
+        if isinstance(item, TaskGroup):
             yield from tasks_in(item)
         else:
             yield item

@@ -9,9 +9,9 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from dagctl.convert.outcome.report import Place
+from dagctl.convert.python_file.as_spec.function_needs import Calling, Needs
+from dagctl.convert.python_file.as_spec.function_needs import reason as reason_of
 from dagctl.convert.python_file.as_spec.function_text import Edit, FunctionText
-from dagctl.convert.python_file.as_spec.needs import Calling, Needs
-from dagctl.convert.python_file.as_spec.needs import reason as reason_of
 from dagctl.convert.python_file.state.binding import defaults_of
 from dagctl.convert.python_file.state.bound_names import (
     bound_names,
@@ -22,14 +22,9 @@ from dagctl.convert.python_file.state.bound_names import (
     loaded_names,
     own_names,
 )
-from dagctl.convert.python_file.state.objects import (
-    Function,
-    LocalClass,
-    Made,
-    Name,
-)
-from dagctl.convert.python_file.state.source import read_python
-from dagctl.convert.python_file.state.uses import Uses, functions_in
+from dagctl.convert.python_file.state.items import Function, LocalClass, Made, Name
+from dagctl.convert.python_file.state.source_tree import read_python
+from dagctl.convert.python_file.state.value_uses import Uses, functions_in
 from dagctl.convert.python_file.values.methods import Instance, Method
 from dagctl.convert.python_file.values.records import is_same_anew
 from dagctl.convert.python_file.values.texts import literal

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow.mapped_calls import ALL
-from dagctl.convert.python_file.as_spec.needs import Calling
-from dagctl.convert.python_file.as_spec.values import MISSING
+from dagctl.convert.python_file.as_spec.function_needs import Calling
+from dagctl.convert.python_file.as_spec.values_as_spec import MISSING
 from dagctl.convert.python_file.state.binding import bind
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Decorated,
     Function,
     Late,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.convert.python_file.as_spec.functions import Functions
-    from dagctl.convert.python_file.as_spec.values import Values
+    from dagctl.convert.python_file.as_spec.values_as_spec import ValuesAsSpec
 
 _KINDS = {
     "task": "python",
@@ -54,7 +54,7 @@ _DICTS = ("dict", "Dict", "Mapping", "typing.Dict", "TypedDict")
 class PythonTasks:
     """Turns tasks that call a function into those of a spec."""
 
-    def __init__(self, values: Values, functions: Functions) -> None:
+    def __init__(self, values: ValuesAsSpec, functions: Functions) -> None:
         self._values = values
         self._report = values.report
         self._functions = functions

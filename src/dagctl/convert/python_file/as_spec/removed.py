@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operators import bigquery
-from dagctl.convert.operators.arguments import OF_CLASSES, argument_now
 from dagctl.convert.operators.databases import (
     SUCCESSOR,
     for_all_databases,
     is_of_a_database,
     own_arguments,
 )
-from dagctl.convert.operators.names import renamed_operator
-from dagctl.convert.python_file.state.objects import Group, Name, Task
+from dagctl.convert.operators.old_arguments import OF_CLASSES, argument_now
+from dagctl.convert.operators.operator_names import renamed_operator
+from dagctl.convert.python_file.state.items import Name, Task, TaskGroup
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
 
 if TYPE_CHECKING:
-    from dagctl.convert.python_file.state.objects import Container, Dag
+    from dagctl.convert.python_file.state.items import Container, Dag
 
 _TEMPLATES = ("{{", "{%")
 
@@ -32,7 +32,7 @@ def _replace_in(dag: Dag, container: Container, target: str, around: dict[str, A
     shared = container.kwargs.get("default_args")
     known = around | (shared if isinstance(shared, dict) else {})
     for item in container.children:
-        if isinstance(item, Group):
+        if isinstance(item, TaskGroup):
             _replace_in(dag, item, target, known)
         elif isinstance(item, Task) and isinstance(item.callee, Name):
             _replace(dag, item, item.callee.path, target, known)

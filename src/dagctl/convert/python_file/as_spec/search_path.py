@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.names import renamed_operator
-from dagctl.convert.python_file.state.objects import Group, Late, Name, Task
-from dagctl.convert.python_file.values import paths
+from dagctl.convert.operators.operator_names import renamed_operator
+from dagctl.convert.python_file.state.items import Late, Name, Task, TaskGroup
+from dagctl.convert.python_file.values import file_paths
 from dagctl.operators.model import Operator
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dagctl.convert.python_file.state.objects import Container, Dag
+    from dagctl.convert.python_file.state.items import Container, Dag
 
 _ENDS = (".sql", ".hql", ".sh", ".bash", ".html", ".json", ".yaml", ".yml", ".txt", ".jinja", ".j2")
 """The ends of texts that operators take for names of template files."""
@@ -30,10 +30,10 @@ def resolve(dag: Dag, text_of: Callable[[str], str | None], target: str) -> None
     """
     given = dag.kwargs.get(_KEY)
     entries = list(given) if isinstance(given, list | tuple) else [given]
-    folders = [place[1] for place in map(paths.seen, entries) if place and not place[0]]
+    folders = [place[1] for place in map(file_paths.seen, entries) if place and not place[0]]
     if not folders:
         return
-    beside = [bool(seen and not seen[0]) for seen in map(paths.seen, entries)]
+    beside = [bool(seen and not seen[0]) for seen in map(file_paths.seen, entries)]
     kept = [entry for entry, is_beside in zip(entries, beside, strict=True) if not is_beside]
     if any(beside[beside.index(False) :] if kept else ()) and any(folders):
         return  # Airflow looks in a folder elsewhere before: it stays a gap
@@ -75,7 +75,7 @@ def _changes(
 
 def _tasks(container: Container) -> Iterator[Task]:
     for item in container.children:
-        if isinstance(item, Group):
+        if isinstance(item, TaskGroup):
             yield from _tasks(item)
         elif isinstance(item.callee, Name):
             yield item

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.operators.names import notifier_form
-from dagctl.convert.python_file.airflow import decorators, edges, making, mapped_calls
+from dagctl.convert.operators.operator_names import notifier_form
+from dagctl.convert.python_file.airflow import decorated_tasks, making, mapped_calls, task_edges
 from dagctl.convert.python_file.calls import library_calls, project_calls
 from dagctl.convert.python_file.calls.data_calls import builtin
-from dagctl.convert.python_file.calls.modules import UNKNOWN, attribute
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.calls.project_modules import UNKNOWN, attribute
+from dagctl.convert.python_file.state.items import (
     Dag,
     Decorator,
     Function,
@@ -20,8 +20,15 @@ from dagctl.convert.python_file.state.objects import (
     Output,
     Task,
 )
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import connections, dates, kept, methods, paths, reads
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.values import (
+    connections,
+    file_paths,
+    kept,
+    methods,
+    moments,
+    parse_reads,
+)
 from dagctl.convert.python_file.values.records import record
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
@@ -44,7 +51,7 @@ def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     special = _special(path) or (_made_group if _is_group(machine, path, made) else None)
     if special is not None:
         return special(machine, name, made)
-    for followed in (_attribute, paths.call, library_calls.call, dates.call):
+    for followed in (_attribute, file_paths.call, library_calls.call, moments.call):
         value = followed(machine, path, made)
         if value is not None:
             return value
@@ -71,10 +78,10 @@ def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
     """Return what follows a call of one of Airflow's own words, or None."""
     if not path.startswith("airflow."):
         return None
-    if decorators.kind_of(path):
+    if decorated_tasks.kind_of(path):
         return _decorator
     if path.endswith(".Variable.get"):
-        return reads.variable
+        return parse_reads.variable
     if path.endswith(connections.READERS):
         return _connection
     return _AIRFLOW.get(path.rpartition(".")[2])
@@ -82,8 +89,8 @@ def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
 
 def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
-    if name.path.startswith(reads.READS):
-        return reads.environment(machine, name, made)
+    if name.path.startswith(parse_reads.READS):
+        return parse_reads.environment(machine, name, made)
     args, kwargs = made.args, made.kwargs
     if name.path != "functools.partial":
         args = [kept.as_now(machine, value) for value in args]
@@ -150,17 +157,17 @@ def _made_group(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN40
 
 
 def _chain(machine: Machine, _name: Name, made: Call) -> None:
-    edges.chain(machine, made.args, made.node)
+    task_edges.chain(machine, made.args, made.node)
 
 
 def _linear(machine: Machine, _name: Name, made: Call) -> None:
-    edges.chain_linear(machine, made.args, made.node)
+    task_edges.chain_linear(machine, made.args, made.node)
 
 
 def _cross(machine: Machine, _name: Name, made: Call) -> None:
     given = [*made.args, *made.kwargs.values()]
     if len(given) >= 2:  # noqa: PLR2004 - from, to
-        edges.connect(machine, given[0], given[1], made.node)
+        task_edges.connect(machine, given[0], given[1], made.node)
 
 
 def _label(machine: Machine, _name: Name, made: Call) -> Label:
@@ -180,10 +187,10 @@ def _output(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
 
 
 def _decorator(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
-    kind = decorators.kind_of(name.path) or "task"
+    kind = decorated_tasks.kind_of(name.path) or "task"
     if made.args and isinstance(made.args[0], Function):
         decorator = Decorator(kind, made.kwargs, made.places)
-        return decorators.wrapped(machine, decorator, made.args[0])
+        return decorated_tasks.wrapped(machine, decorator, made.args[0])
     kwargs = dict(made.kwargs)
     first = {"dag": "dag_id", "task_group": "group_id"}.get(kind)
     if first and made.args:

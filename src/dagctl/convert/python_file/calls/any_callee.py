@@ -6,21 +6,19 @@ import ast
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from dagctl.convert.python_file.airflow import decorators, edges, mapped_calls
+from dagctl.convert.python_file.airflow import decorated_tasks, mapped_calls, task_edges
 from dagctl.convert.python_file.calls import airflow_calls, data_calls, kept_calls
 from dagctl.convert.python_file.certainty import effects, unknown
 from dagctl.convert.python_file.certainty.conditions import truth
 from dagctl.convert.python_file.state.binding import Call
 from dagctl.convert.python_file.state.inlining import inline
-from dagctl.convert.python_file.state.loops import turns
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     Dag,
     Decorated,
     Decorator,
     Each,
     Function,
-    Group,
     Joined,
     LocalClass,
     Made,
@@ -29,11 +27,13 @@ from dagctl.convert.python_file.state.objects import (
     Output,
     Partial,
     Task,
+    TaskGroup,
     full_id,
     settled,
 )
+from dagctl.convert.python_file.state.loop_turns import turns
 from dagctl.convert.python_file.state.record import Record
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values import records
 from dagctl.convert.python_file.values.texts import weight
 
@@ -71,12 +71,16 @@ def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401,
         case Name():
             return airflow_calls.named(machine, callee, made)
         case Function():
-            task = decorators.as_task(machine, callee, made) if callee.under else None
-            return decorators.called(machine, task, made) if task else inline(machine, callee, made)
+            task = decorated_tasks.as_task(machine, callee, made) if callee.under else None
+            return (
+                decorated_tasks.called(machine, task, made)
+                if task
+                else inline(machine, callee, made)
+            )
         case Decorator():
             return _decorate(machine, callee, made)
         case Decorated() | Partial(callee=Decorated()):
-            return decorators.called(machine, callee, made)
+            return decorated_tasks.called(machine, callee, made)
         case Partial() | Made(target=Name(path="functools.partial")):
             return _partially(machine, callee, made)
         case LocalClass():
@@ -122,10 +126,10 @@ def _is_named(value: object) -> TypeGuard[dict[str, Any]]:
 
 def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
     owner, name = bound.owner, bound.name
-    if name in edges.METHODS and (
+    if name in task_edges.METHODS and (
         isinstance(owner, Task | Output | list) or hasattr(owner, "children")
     ):
-        return edges.method(machine, owner, name, made.args, made.kwargs, made.node)
+        return task_edges.method(machine, owner, name, made.args, made.kwargs, made.node)
     if name in METHODS and isinstance(owner, Output | Joined | Each | Decorated | Partial | Task):
         return mapped_calls.method(machine, owner, name, made)
     if isinstance(owner, Dag) and name == "get_task" and len(made.args) == 1:
@@ -142,7 +146,7 @@ def _task_of(machine: Machine, dag: Dag, task_id: object) -> Task | None:
     while stack:
         item = stack.pop()
         machine.charge()
-        if isinstance(item, Group) and item.mapped is None:
+        if isinstance(item, TaskGroup) and item.mapped is None:
             stack += item.children
         elif isinstance(item, Task) and full_id(item) == task_id:
             tasks.append(item)
@@ -208,7 +212,7 @@ def _in_order(machine: Machine, made: Call, items: list[Any], keys: list[Any]) -
 
 def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noqa: ANN401
     if made.args and isinstance(made.args[0], Function | Decorated):
-        return decorators.wrapped(machine, decorator, made.args[0])
+        return decorated_tasks.wrapped(machine, decorator, made.args[0])
     if not made.args and not made.unknown and decorator.kwargs.keys() == {"dag"}:
         return Decorator(decorator.kind, decorator.kwargs | made.kwargs, made.places)
     return machine.only_python(made.node)

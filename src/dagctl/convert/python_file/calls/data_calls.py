@@ -9,8 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
-from dagctl.convert.python_file.state.loops import Lazy, lost_in, turns
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     Connected,
     Dag,
@@ -24,9 +23,10 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     settled,
 )
+from dagctl.convert.python_file.state.loop_turns import Lazy, lost_in, turns
 from dagctl.convert.python_file.state.record import Record
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import connections, dates, kept, kept_texts, paths
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.values import connections, file_paths, kept, kept_texts, moments
 from dagctl.convert.python_file.values.texts import is_wide, rendered, spoken, text_of, weight
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
         return early
     owner = kept.without_calls(owner)
     made.args = [*map(kept.without_calls, made.args)]
-    known = paths.method(machine, owner, name, made)
+    known = file_paths.method(machine, owner, name, made)
     if known is not None:
         return known
     if isinstance(owner, Moment):
-        return dates.method(machine, owner, name, made)
+        return moments.method(machine, owner, name, made)
     if isinstance(owner, timedelta) and name == "total_seconds":
         return owner.total_seconds()
     if isinstance(owner, Connected | Late):
@@ -215,7 +215,7 @@ def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
         return method(machine, owner, name.removeprefix("str."), made)
     is_alone = len(made.args) == 1 and not made.kwargs and not made.unknown
     if is_alone and name == "str":
-        made.args = [paths.text_or_self(made.args[0])]
+        made.args = [file_paths.text_or_self(made.args[0])]
     if is_alone and (name in kept.BUILTINS or (name == "str" and _is_call(made.args[0]))):
         at_parse = kept.applied(machine, made.node, f"builtins.{name}", made.args)
         if at_parse is not None:
@@ -261,8 +261,8 @@ def _text(value: object = "") -> str | Late | None:
 
 def _text_of_read(value: Late) -> Late:
     """Return the text of what a template gives; at each parse it is that of what is read."""
-    if paths.is_object(value):
-        return paths.as_text(value)
+    if file_paths.is_object(value):
+        return file_paths.as_text(value)
     read, given = value.read, value.given
     if read is not None and not value.is_text:
         read = Made(Name("builtins.str"), [read], {}, read.place)
@@ -304,8 +304,8 @@ def _sum(value: object) -> Any:  # noqa: ANN401
 
 def _sorted(value: object, *, reverse: bool = False) -> list[Any]:
     items = _items(value)
-    folders = {item.template.rpartition("/")[0] for item in items if paths.seen(item)}
-    if len(folders) == 1 and all(map(paths.seen, items)):  # files of one folder
+    folders = {item.template.rpartition("/")[0] for item in items if file_paths.seen(item)}
+    if len(folders) == 1 and all(map(file_paths.seen, items)):  # files of one folder
         return sorted(items, key=lambda item: item.template, reverse=bool(reverse))
     if any(weight(item) is None for item in items):
         raise TypeError

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow import making
 from dagctl.convert.python_file.certainty import effects
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     Dag,
     Decorated,
     Function,
-    Group,
     LocalClass,
     Made,
     Name,
+    TaskGroup,
 )
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values import kept
 from dagctl.convert.python_file.values.methods import method_of
 from dagctl.spec.fields.import_path import is_import_path
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.state.scope import Scope
 
 
-def keep(machine: Machine, callee: object, made: Call, scope: Scope) -> Group | None:
+def keep(machine: Machine, callee: object, made: Call, scope: Scope) -> TaskGroup | None:
     """Return what stands for a call that the new file has as it is.
 
     Args:
@@ -42,7 +42,9 @@ def keep(machine: Machine, callee: object, made: Call, scope: Scope) -> Group | 
         or stands outside of a DAG.
     """
     owner = next((each for each in _given(made) if isinstance(each, Dag)), None)
-    is_mapped = any(isinstance(each, Group) and each.mapped is not None for each in machine.around)
+    is_mapped = any(
+        isinstance(each, TaskGroup) and each.mapped is not None for each in machine.around
+    )
     path, first = _path(machine, callee)
     makes_dag = path is not None and path.lower().endswith("dag")
     has_place = bool(owner or machine.around) and not is_mapped

@@ -14,10 +14,10 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.calls.plain import MAX_TEXT, bounded
-from dagctl.convert.python_file.state.loops import MAX_TURNS, Lazy, lost_in, turns
-from dagctl.convert.python_file.state.objects import Late, Made, settled
+from dagctl.convert.python_file.state.items import Late, Made, settled
+from dagctl.convert.python_file.state.loop_turns import MAX_TURNS, Lazy, lost_in, turns
 from dagctl.convert.python_file.state.scope import items_in
-from dagctl.convert.python_file.values import kept, reads, records
+from dagctl.convert.python_file.values import kept, parse_reads, records
 from dagctl.convert.python_file.values.records import NEVER_CHANGED
 from dagctl.convert.python_file.values.texts import rendered, weight
 from dagctl.patterns import lazy_pattern
@@ -110,7 +110,7 @@ def _at_each_parse(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN
     if made.kwargs or made.unknown:
         return None
     if path == "json.loads" and len(made.args) == 1:
-        return reads.as_json(made.args[0])
+        return parse_reads.as_json(made.args[0])
     return kept.applied(machine, made.node, path, made.args) if path in _AT_PARSE else None
 
 

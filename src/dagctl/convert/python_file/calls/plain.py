@@ -9,8 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dagctl.convert.python_file.certainty.conditions import truth
-from dagctl.convert.python_file.state.loops import Lazy
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     EnumMember,
     Joined,
@@ -23,8 +22,9 @@ from dagctl.convert.python_file.state.objects import (
     is_bare,
     settled,
 )
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import connections, dates, kept, reads
+from dagctl.convert.python_file.state.loop_turns import Lazy
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.values import connections, kept, moments, parse_reads
 from dagctl.convert.python_file.values.texts import MAX_BITS, weight
 from dagctl.patterns import lazy_pattern
 
@@ -109,7 +109,7 @@ def _moved(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
     made = None
     if isinstance(node.op, ast.Add | ast.Sub):
         try:
-            made = dates.by_operator(left, right, is_sum=isinstance(node.op, ast.Add))
+            made = moments.by_operator(left, right, is_sum=isinstance(node.op, ast.Add))
         except (OverflowError, TypeError, ValueError):
             return machine.opaque(node, f"`{words(node)}` is no date that is known")
     return made or machine.only_python(node)
@@ -179,10 +179,10 @@ def compare(  # noqa: C901, PLR0911, PLR0912 - one for each kind
         if same is not None and isinstance(op, ast.Eq | ast.NotEq):
             return same == isinstance(op, ast.Eq)
         return machine.only_python(node)
-    if isinstance(op, ast.In) and right == Name("os.environ") and reads.is_set(machine, left):
+    if isinstance(op, ast.In) and right == Name("os.environ") and parse_reads.is_set(machine, left):
         return True
     if isinstance(op, ast.Is | ast.IsNot):
-        if right is None and reads.is_a_text(left):
+        if right is None and parse_reads.is_a_text(left):
             return isinstance(op, ast.IsNot)
         if any(isinstance(each, Late | Name | Made) or is_bare(each) for each in (left, right)):
             return machine.only_python(node)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.report import Outcome
-from dagctl.convert.python_file.airflow import decorators
-from dagctl.convert.python_file.calls.modules import UNKNOWN
+from dagctl.convert.python_file.airflow import decorated_tasks
+from dagctl.convert.python_file.calls.project_modules import UNKNOWN
 from dagctl.convert.python_file.state.binding import bind
 from dagctl.convert.python_file.state.inlining import inline
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Condition,
     Container,
     Dag,
@@ -27,7 +27,7 @@ from dagctl.convert.python_file.state.objects import (
     Zone,
 )
 from dagctl.convert.python_file.state.record import Record
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values.records import record
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
     """
     definition = machine.definition(name.path)
     if isinstance(definition, Decorated):
-        value = decorators.called(machine, definition, made)
+        value = decorated_tasks.called(machine, definition, made)
         _say(machine, made)
         return value
     if isinstance(definition, LocalClass):

@@ -15,22 +15,22 @@ from dagctl.convert.python_file.certainty.uncertain import (
     only_imports,
 )
 from dagctl.convert.python_file.state.bound_names import changed_names
-from dagctl.convert.python_file.state.loops import Lazy
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Dag,
     Function,
-    Group,
     Made,
     Moment,
     Name,
     Opaque,
     Output,
     Task,
+    TaskGroup,
     is_bare,
     settled,
 )
+from dagctl.convert.python_file.state.loop_turns import Lazy
 from dagctl.convert.python_file.state.scope import Scope
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values import kept
 from dagctl.patterns import lazy_pattern
 
@@ -52,7 +52,7 @@ def truth(value: object) -> bool | None:
         return bool(value)
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
         return None
-    if isinstance(value, Dag | Group | Task | Output | Function | Made | Moment):
+    if isinstance(value, Dag | TaskGroup | Task | Output | Function | Made | Moment):
         return None if is_bare(value) else True
     if isinstance(value, Name):  # a module, a function or a class; not a constant
         return True if not value.path.rpartition(".")[2].isupper() else None

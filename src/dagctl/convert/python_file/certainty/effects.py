@@ -6,11 +6,10 @@ import ast
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.certainty.surroundings import is_logger
+from dagctl.convert.python_file.certainty.preparations import is_logger
 from dagctl.convert.python_file.certainty.uncertain import forget
 from dagctl.convert.python_file.state.bound_names import changed_names
-from dagctl.convert.python_file.state.kept_call import Unknown
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     Container,
     Decorated,
@@ -24,9 +23,10 @@ from dagctl.convert.python_file.state.objects import (
     Task,
     dag_of,
 )
+from dagctl.convert.python_file.state.kept_call import Unknown
 from dagctl.convert.python_file.state.record import Record
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.state.uses import COPYING, LOOKING
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.state.value_uses import COPYING, LOOKING
 from dagctl.convert.python_file.values import kept
 from dagctl.convert.python_file.values.methods import Instance, Method
 

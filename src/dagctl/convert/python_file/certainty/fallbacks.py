@@ -6,9 +6,9 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
-from dagctl.convert.operators.names import SUCCESSORS
+from dagctl.convert.operators.operator_names import SUCCESSORS
 from dagctl.convert.python_file.certainty.uncertain import imported_paths, only_imports
-from dagctl.convert.python_file.state.objects import Name
+from dagctl.convert.python_file.state.items import Name
 from dagctl.convert.python_file.state.scope import Fallback
 from dagctl.convert.python_file.values.kept import has_calls
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.state.bound_names import changed_names, only_says
-from dagctl.convert.python_file.state.objects import Decorated, Function, LocalClass, Name, Opened
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.items import Decorated, Function, LocalClass, Name, Opened
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values.texts import weight
 from dagctl.patterns import lazy_pattern
 

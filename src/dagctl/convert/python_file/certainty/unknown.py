@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.outcome.report import Outcome
 from dagctl.convert.python_file.state.bound_names import only_says
-from dagctl.convert.python_file.state.kept_call import Unknown
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     Dag,
     Function,
-    Group,
     LocalClass,
     Made,
     Name,
     Opaque,
+    TaskGroup,
     dag_of,
 )
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.kept_call import Unknown
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.values.file_paths import written
 from dagctl.convert.python_file.values.instances import only_holds
-from dagctl.convert.python_file.values.paths import written
 
 if TYPE_CHECKING:
     import ast
@@ -54,7 +54,9 @@ def note(machine: Machine, callee: object, made: Call, value: object, known: int
         return
     if only_says(made.node.func) or written(value) is not None or _is_of_data(value):
         return
-    given = [item for item in (*made.args, *made.kwargs.values()) if isinstance(item, Dag | Group)]
+    given = [
+        item for item in (*made.args, *made.kwargs.values()) if isinstance(item, Dag | TaskGroup)
+    ]
     owner = dag_of(given[0]) if given else None
     makes_dag = _last_word(made.node).lower().endswith("dag")
     if not (machine.around or given or makes_dag):

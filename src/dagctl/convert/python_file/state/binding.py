@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.convert.outcome.report import Place
-    from dagctl.convert.python_file.state.objects import Opaque
+    from dagctl.convert.python_file.state.items import Opaque
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.state.binding import bind, defaults_of
-from dagctl.convert.python_file.state.objects import Function
+from dagctl.convert.python_file.state.items import Function
 from dagctl.convert.python_file.state.scope import Scope
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Place, Report
-    from dagctl.convert.python_file.state.objects import Made, Opaque
+    from dagctl.convert.python_file.state.items import Made, Opaque
 
 
 class KeptCall(NamedTuple):

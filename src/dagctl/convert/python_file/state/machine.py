@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.convert.outcome.report import Place, Report
 from dagctl.convert.python_file.state.given import AbsentFileError, handler_of
+from dagctl.convert.python_file.state.items import Dag, Opaque, TaskGroup
 from dagctl.convert.python_file.state.kept_call import KeptCall
-from dagctl.convert.python_file.state.loops import Lazy, lost_in
-from dagctl.convert.python_file.state.objects import Dag, Group, Opaque
+from dagctl.convert.python_file.state.loop_turns import Lazy, lost_in
 from dagctl.convert.python_file.state.scope import Changes, Scope
-from dagctl.convert.python_file.state.source import refused, words
+from dagctl.convert.python_file.state.source_tree import refused, words
 from dagctl.findings.codes import Code
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.state.given import Deployment, FilesBeside
-    from dagctl.convert.python_file.state.kept_call import Unknown
-    from dagctl.convert.python_file.state.objects import (
+    from dagctl.convert.python_file.state.items import (
         Decorated,
         Function,
         LocalClass,
         Task,
     )
+    from dagctl.convert.python_file.state.kept_call import Unknown
     from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import SourceFile
 
@@ -92,14 +92,14 @@ class Machine:
         self.today = today
         self.scope = Scope(own_origin=origin)
         self.dags: list[Dag] = []
-        self.around: list[Dag | Group] = []
+        self.around: list[Dag | TaskGroup] = []
         """The DAG and the groups whose `with` is open."""
         self.enclosed: list[list[Task]] = []
         """The tasks that are made in each `with` of a teardown that is open."""
         self.calls = 0
         self.entered = 0
         """Calls of functions that were gone through so far."""
-        self.orphans: list[Task | Group] = []
+        self.orphans: list[Task | TaskGroup] = []
         """Tasks that belong to no DAG yet."""
         self._file_report = Report()
         self._steps = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.convert.python_file.state.record import Record
-from dagctl.convert.python_file.state.uses import Uses
+from dagctl.convert.python_file.state.value_uses import Uses
 
 if TYPE_CHECKING:
     import ast

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.certainty.surroundings import SETTING, is_setting
+from dagctl.convert.python_file.certainty.preparations import SETTING, is_setting
 from dagctl.convert.python_file.certainty.uncertain import forget, spoil
-from dagctl.convert.python_file.state.loops import turns
-from dagctl.convert.python_file.state.objects import Dag, Name, Output, Task, settled
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.values import reads
+from dagctl.convert.python_file.state.items import Dag, Name, Output, Task, settled
+from dagctl.convert.python_file.state.loop_turns import turns
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.values import parse_reads
 
 _FIXED = frozenset({"task_id", "dag_id", "dag", "task_group", "upstream_task_ids"})
 """What Airflow reads of a DAG or a task when it is made."""
@@ -88,7 +88,7 @@ def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
 ) -> None:
     index = settled(machine.evaluate(key, scope))
     if owner == Name("os.environ"):
-        reads.set_item(machine, index, settled(value))
+        parse_reads.set_item(machine, index, settled(value))
         return
     in_mapping = isinstance(owner, dict) and isinstance(index, str | int | bool | float | tuple)
     in_list = (

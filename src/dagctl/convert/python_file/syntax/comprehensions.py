@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.certainty.conditions import truth
 from dagctl.convert.python_file.certainty.effects import passed_over
-from dagctl.convert.python_file.state.loops import turns
-from dagctl.convert.python_file.state.objects import Opaque
+from dagctl.convert.python_file.state.items import Opaque
+from dagctl.convert.python_file.state.loop_turns import turns
 from dagctl.convert.python_file.state.scope import Scope
-from dagctl.convert.python_file.state.source import words
+from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.syntax.assignment import assign
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.airflow import edges, setups
-from dagctl.convert.python_file.airflow.decorators import decorated
+from dagctl.convert.python_file.airflow import setups, task_edges
+from dagctl.convert.python_file.airflow.decorated_tasks import decorated
 from dagctl.convert.python_file.calls import plain
-from dagctl.convert.python_file.certainty import surroundings, tries
+from dagctl.convert.python_file.certainty import preparations, tries
 from dagctl.convert.python_file.certainty.conditions import (
     changes_nothing,
     is_choice,
@@ -20,12 +20,10 @@ from dagctl.convert.python_file.certainty.effects import run_anytime
 from dagctl.convert.python_file.certainty.tries import STOPPED, Return
 from dagctl.convert.python_file.certainty.uncertain import spoil
 from dagctl.convert.python_file.state.inlining import defined, own_nodes
-from dagctl.convert.python_file.state.loops import lost_in, turns
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     Container,
     Dag,
-    Group,
     Late,
     LocalClass,
     Made,
@@ -33,12 +31,14 @@ from dagctl.convert.python_file.state.objects import (
     Opened,
     Output,
     Task,
+    TaskGroup,
     is_bare,
     settled,
 )
+from dagctl.convert.python_file.state.loop_turns import lost_in, turns
 from dagctl.convert.python_file.state.scope import Scope
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.syntax import imports
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.syntax import import_statements
 from dagctl.convert.python_file.syntax.assignment import as_load, assign, delete
 
 if TYPE_CHECKING:
@@ -76,13 +76,13 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
     if isinstance(value, Opaque | Made):
         why = value.why if isinstance(value, Opaque) else "what it does is known only then"
         called, place = words(node.value), machine.place(node)
-        if surroundings.is_for_the_log(node.value, scope):
+        if preparations.is_for_the_log(node.value, scope):
             machine.forget_unknown(value)
             machine.report.dropped(place, called[:60], "Airflow runs it at each parse, for the log")
-        elif surroundings.is_setting(node.value, scope):
+        elif preparations.is_setting(node.value, scope):
             machine.forget_unknown(value)
-            machine.report.dropped(place, called[:60], surroundings.SETTING)
-        elif (text := surroundings.needed(machine, node.value, value)) is not None:
+            machine.report.dropped(place, called[:60], preparations.SETTING)
+        elif (text := preparations.needed(machine, node.value, value)) is not None:
             machine.forget_unknown(value)
             machine.report.changed(place, called[:60], text)
         else:
@@ -173,9 +173,9 @@ def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN40
         if item.optional_vars is not None:
             assign(machine, item.optional_vars, value, scope, node)
         opened.append(value)
-        if isinstance(value, Dag | Group) and not is_bare(value):
+        if isinstance(value, Dag | TaskGroup) and not is_bare(value):
             machine.around.append(value)  # what the next item makes stands in it
-    teardowns = [task for value in opened for task in edges.tasks_in(value) if task.teardown]
+    teardowns = [task for value in opened for task in task_edges.tasks_in(value) if task.teardown]
     for value in opened:
         quiet = isinstance(value, Made | Opaque) and _is_quiet(node)
         is_open = isinstance(value, Container | Task | Output | list | Opened)
@@ -299,8 +299,8 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
-    ast.Import: imports.follow,
-    ast.ImportFrom: imports.follow_from,
+    ast.Import: import_statements.follow,
+    ast.ImportFrom: import_statements.follow_from,
     ast.FunctionDef: _define,
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _class,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.airflow import making
 from dagctl.convert.python_file.calls import plain
-from dagctl.convert.python_file.state.objects import Group, Name, Opaque, Output
-from dagctl.convert.python_file.values import reads
+from dagctl.convert.python_file.state.items import Name, Opaque, Output, TaskGroup
+from dagctl.convert.python_file.values import parse_reads
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.machine import Machine
@@ -23,14 +23,14 @@ def subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # no
     if isinstance(node.slice, ast.Slice):
         return plain.cut(machine, node, owner, scope)
     key = machine.evaluate(node.slice, scope)
-    if isinstance(owner, Group) and owner.is_bare and _names_an_item(key):
+    if isinstance(owner, TaskGroup) and owner.is_bare and _names_an_item(key):
         return making.item_of(machine, owner, key, node)
     if isinstance(owner, Output) and isinstance(key, str):
         return Output(owner.task, key)
     if isinstance(owner, Output) and isinstance(key, int):
         return machine.opaque(node, "Airflow has no items of an output by number")
     if isinstance(owner, Name) and owner.path == "os.environ":
-        return reads.item(machine, node, key)
+        return parse_reads.item(machine, node, key)
     return plain.item(machine, node, owner, key)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import Connected, Given, Late, Made, Name
+from dagctl.convert.python_file.state.items import Connected, Given, Late, Made, Name
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.binding import Call

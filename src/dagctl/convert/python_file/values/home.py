@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dagctl.convert.python_file.state.objects import Made
+from dagctl.convert.python_file.state.items import Made
 from dagctl.patterns import lazy_pattern
 
 _LONGEST = 1_000

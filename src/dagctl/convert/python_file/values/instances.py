@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.state.binding import Call, defaults_of
 from dagctl.convert.python_file.state.bound_names import loaded_names
 from dagctl.convert.python_file.state.inlining import argument_scope, defined
-from dagctl.convert.python_file.state.objects import LocalClass, Made
+from dagctl.convert.python_file.state.items import LocalClass, Made
 from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.values.methods import Instance, method_of
 from dagctl.convert.python_file.values.records import SETTERS, hands_itself_on, is_text

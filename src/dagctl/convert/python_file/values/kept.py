@@ -9,7 +9,7 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import Bound, Given, Late, Made, Name, settled
+from dagctl.convert.python_file.state.items import Bound, Given, Late, Made, Name, settled
 from dagctl.convert.python_file.values.texts import text_of, weight
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import ast
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import Late, Made
+from dagctl.convert.python_file.state.items import Late, Made
 from dagctl.convert.python_file.values import kept
 from dagctl.patterns import lazy_pattern
 

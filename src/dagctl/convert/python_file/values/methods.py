@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.state.inlining import defined
-from dagctl.convert.python_file.state.objects import Function, LocalClass, Opaque
+from dagctl.convert.python_file.state.items import Function, LocalClass, Opaque
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.state.binding import Call, bind
 from dagctl.convert.python_file.state.inlining import defined, inline
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Bound,
     EnumMember,
     Function,
@@ -26,8 +26,8 @@ from dagctl.convert.python_file.state.objects import (
 )
 from dagctl.convert.python_file.state.record import Record
 from dagctl.convert.python_file.state.scope import items_in
-from dagctl.convert.python_file.state.source import words
-from dagctl.convert.python_file.state.uses import depth_of
+from dagctl.convert.python_file.state.source_tree import words
+from dagctl.convert.python_file.state.value_uses import depth_of
 from dagctl.convert.python_file.values.methods import method_of
 from dagctl.convert.python_file.values.texts import weight
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.objects import (
+from dagctl.convert.python_file.state.items import (
     Dag,
     Given,
-    Group,
     Late,
     Moment,
     Output,
+    TaskGroup,
     dag_of,
     full_id,
 )
-from dagctl.convert.python_file.values.dates import as_text
+from dagctl.convert.python_file.values.moments import as_text
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.convert.python_file.state.objects import Made
+    from dagctl.convert.python_file.state.items import Made
 
 _WIDE = lazy_pattern(r"[0-9]{4,}")
 _ALONE = lazy_pattern(r"\{\{ ((?:[^{}]|\{[^{}]*\})*) \}\}")
@@ -53,7 +53,7 @@ def text_of(value: object) -> str | None:
     if isinstance(value, Moment):
         text = as_text(value)
         return text if isinstance(text, str) else None
-    if isinstance(value, Group | Dag):
+    if isinstance(value, TaskGroup | Dag):
         return None
     if isinstance(value, _PLAIN) and _is_data(value):
         return str(value)
