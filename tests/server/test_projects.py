@@ -16,6 +16,7 @@ from dagctl.errors import UsageError
 from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects, mapped_workspaces
 from tests.server.conftest import QUEUE, SECONDS
+from tests.server.problems import problem_of
 from tests.server.served import PROJECT as DEFAULT_PROJECT
 from tests.server.served import (
     UNCHANGED,
@@ -58,6 +59,19 @@ def test_a_project_is_opened_once_for_a_create_also_for_the_one_that_makes_its_r
         world.stand_in.requests.clear()
         assert editor.create(spec(name, project_id=project)).status_code == 200
         assert world.stand_in.requests.count("POST", "/rest/v1/rpc/project_role") == 1
+
+
+def test_only_who_may_change_a_project_sees_how_strict_it_is(world: World) -> None:
+    project = world.project()
+    editor, stranger = world.member(project), world.stranger()
+    task = {"task_id": "a", "task_type": "bash", "bash_command": "cat {{ dag_run.conf.path }}"}
+    warned = spec("Warned", project_id=project, tasks=[task])
+    assert editor.create(spec(project_id=project)).status_code == 200
+    settings = world.served.root / project / "dagctl.toml"
+    settings.write_text(f"strict = true\n{settings.read_text()}")
+
+    assert problem_of(editor.create(warned), 422)["diagnostics"][0]["severity"] == "error"
+    problem_of(stranger.create(warned), 403, "NOT_A_MEMBER")
 
 
 def test_a_request_without_an_environment_has_that_of_the_server(tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.next_step import Command, Fix
 from dagctl.server.posted_inputs import EVERY
 from dagctl.server.refusals import RequestError
-from dagctl.settings import load_settings, load_variables, read_toml
+from dagctl.settings import load_settings, read_toml
 from dagctl.settings.templates import PROJECT
-from dagctl.settings.variables import environments
+from dagctl.settings.variables import ENVIRONMENT, read_variables
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from dagctl.server.options import ServerOptions
     from dagctl.settings import Settings
     from dagctl.spec.resolution.variables import Variables
-    from dagctl.spec.strictness import Checks
 
 WRITERS = frozenset({"owner", "editor"})
 MAPPING_HINT = 'a line is "PROJECT_ID" = "FOLDER": the id a UUID, the folder a workspace'
@@ -153,21 +152,16 @@ class Projects:
             UsageError: The workspace's settings are wrong.
         """
         workspace = self._workspace(project_id)
-        known = environments(workspace)
+        variables = read_variables(workspace)
+        known = variables.tables
         if env is not None and env not in known:
             hint = did_you_mean(env, known) or f"the project has {', '.join(known) or 'none'}"
             raise RequestError(f"query `env`: there is no environment {quoted(env)}", hint=hint)
-        environ = self._environ if known else {}  # one without environments has none of that name
-        loaded = load_variables(workspace, environ, environment=env)
-        return replace(loaded, of_request=ASK_FOR_VARIABLE)
-
-    def checks(self, project_id: str) -> Checks:
-        """Return how findings about specs are taken in a project.
-
-        Raises:
-            UsageError: The workspace's settings are wrong.
-        """
-        return self._settings(self._workspace(project_id), project_id).checks
+        of_server = (
+            self._environ.get(ENVIRONMENT) if known else None
+        )  # without any: none of that name
+        chosen = variables.chosen(env or of_server or None, ENVIRONMENT)
+        return replace(chosen, of_request=ASK_FOR_VARIABLE)
 
     def shown(self, text: str | None) -> str | None:
         """Return a text for callers: where this machine keeps things is none of their business."""

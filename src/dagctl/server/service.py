@@ -118,10 +118,12 @@ class Service:
         """
         return await self._in_time(_permitted(work, self._short))
 
-    async def spec_of(
+    async def spec_to_change(
         self, caller: Caller, body: Body, project_id: str | None = None, env: str | None = None
-    ) -> DagSpec:
-        """Return the spec of a body, checked as its project takes findings.
+    ) -> tuple[DagSpec, Client]:
+        """Return the spec of a body, and a client for `change_opened` of its project.
+
+        The spec is checked as the settings of this client say.
 
         Args:
             caller: Who calls.
@@ -131,20 +133,25 @@ class Service:
 
         Raises:
             SpecError: The spec has errors, or what its project takes for errors.
-            NotAMemberError: It needs variables or templates of a project of others.
+            RequestError: The spec names another project.
+            NotAMemberError: The caller may not change the project.
             BusyError, UnavailableError: As for a check.
         """
-        is_named = project_id is None
         given = await self._given(caller, body, project_id, env)
-        check = partial(self._check, caller, body, given=given, needs_project=is_named)
+        check = partial(self._check, caller, body, given=given, needs_project=project_id is None)
         checked = await check(self.options.airflow)
-        project = project_id or str(checked.result().project_id)
-        with _set_up_well(project):
-            checks = await self.work(lambda: self.projects.checks(project))
+        named = checked.result().project_id
+        if project_id is not None and str(named or project_id) != project_id:
+            raise RequestError(
+                "the body names another project than the query",
+                hint="leave project_id out of the body",
+            )
+        client = await self.open_to_change(project_id or str(named), caller)
+        checks = client.settings.checks
         if checks.airflow != self.options.airflow:
             checked = await check(checks.airflow)
         taken = await in_thread(lambda: taken_by(checked, text_of(body.data), checks))
-        return taken.result()
+        return taken.result(), client
 
     async def check(
         self,
@@ -165,7 +172,9 @@ class Service:
             env: The environment of that project.
 
         Raises:
-            NotAMemberError, BusyError, UnavailableError: As for `spec_of`.
+            NotAMemberError: It needs variables or templates of a project of others.
+            BusyError: Too many checks of this caller wait.
+            UnavailableError: It takes longer than a request may.
         """
         target = airflow or self.options.airflow
         given = await self._given(caller, body, project_id, env)

@@ -6,10 +6,12 @@ In rising order: `[vars]`, those of the environment that was chosen, `--var`.
 from __future__ import annotations
 
 from collections import ChainMap
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError
 from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.frozen import frozen
 from dagctl.readers.yaml_values import meaning
 from dagctl.settings.sources import TomlFile, read_toml
 from dagctl.spec.resolution.expressions import NAME
@@ -33,6 +35,41 @@ MAX_ENVIRONMENTS = 1_000
 _FORM = 'write: [vars], and below it: bucket = "landing"'
 
 
+@frozen
+class WorkspaceVariables:
+    """The variables that a `dagctl.toml` has."""
+
+    shared: Mapping[str, Variable]
+    """Those of all environments."""
+    tables: Tables
+    """Those of each environment."""
+
+    def chosen(
+        self,
+        environment: str | None,
+        origin: str,
+        given: Mapping[str, Variable] = MappingProxyType({}),
+    ) -> Variables:
+        """Return the variables that count in an environment; None: in none.
+
+        Args:
+            environment: Its name.
+            origin: What has named it.
+            given: Those that count before all others.
+
+        Raises:
+            UsageError: There is no such environment, or there are too many.
+        """
+        own: Mapping[str, Variable] = {}
+        if environment is not None:
+            _check_count(self.tables)
+            if environment not in self.tables:
+                raise _no_environment(environment, self.tables, origin)
+            own = self.tables[environment]
+        values = {**self.shared, **own, **given}
+        return Variables(values, environment, _elsewhere(values, self.tables))
+
+
 def load_variables(
     workspace: Workspace | None,
     environ: Mapping[str, str],
@@ -51,14 +88,9 @@ def load_variables(
     Raises:
         UsageError: There is no such environment, or a variable is wrong.
     """
-    shared, tables = _of_file(workspace) if workspace else ({}, {})
+    tables = read_variables(workspace) if workspace else WorkspaceVariables({}, {})
     chosen = environment or environ.get(ENVIRONMENT) or None
-    if chosen is not None:
-        _check_count(tables)
-    if chosen is not None and chosen not in tables:
-        raise _no_environment(chosen, tables, "--env" if environment else ENVIRONMENT)
-    values = {**shared, **(tables[chosen] if chosen else {}), **_of_flags(given)}
-    return Variables(values, chosen, _elsewhere(values, tables))
+    return tables.chosen(chosen, "--env" if environment else ENVIRONMENT, _of_flags(given))
 
 
 def each_environment(workspace: Workspace) -> tuple[Variables, ...]:
@@ -69,10 +101,12 @@ def each_environment(workspace: Workspace) -> tuple[Variables, ...]:
     Raises:
         UsageError: The file is wrong, or has more than `MAX_ENVIRONMENTS`.
     """
-    shared, tables = _of_file(workspace)
-    _check_count(tables)
-    common = dict(shared)
-    return tuple(Variables(ChainMap(dict(table), common), env) for env, table in tables.items())
+    variables = read_variables(workspace)
+    _check_count(variables.tables)
+    common = dict(variables.shared)
+    return tuple(
+        Variables(ChainMap(dict(table), common), env) for env, table in variables.tables.items()
+    )
 
 
 def _check_count(tables: Tables) -> None:
@@ -91,29 +125,26 @@ def _elsewhere(values: Mapping[str, Variable], tables: Tables) -> Mapping[str, t
     return {name: tuple(envs) for name, envs in by_name.items()}
 
 
-def environments(workspace: Workspace) -> tuple[str, ...]:
-    """Return the environments that a workspace has.
+def read_variables(workspace: Workspace) -> WorkspaceVariables:
+    """Return the variables that a workspace has; its file is read once.
 
     Raises:
         UsageError: Its file is wrong.
     """
-    return tuple(_of_file(workspace)[1])
-
-
-def _of_file(workspace: Workspace) -> tuple[Mapping[str, Variable], Tables]:
-    """Return the variables for all environments, and those of each."""
     name = workspace.config.name
     try:
         text, document = read_toml(workspace.config, name)
     except FileNotFoundError:
-        return {}, {}
+        return WorkspaceVariables({}, {})
     file = TomlFile(name, text)
     shared = _table(file, "vars", document.get("vars", {}))
     tables = document.get("env", {})
     if not isinstance(tables, dict):
         hint = "write: [env.prod.vars]"
         raise UsageError(f"{file.origin('env')}: `env` must be a table of environments", hint=hint)
-    return shared, {env: _environment(file, env, table) for env, table in tables.items()}
+    return WorkspaceVariables(
+        shared, {env: _environment(file, env, table) for env, table in tables.items()}
+    )
 
 
 def _environment(file: TomlFile, env: str, table: object) -> Mapping[str, Variable]:

@@ -89,9 +89,9 @@ async def create_dag(  # noqa: PLR0913 - one part of the request each
             "header `If-Match` names the version that is updated",
             hint="send if_exists=update with it, or leave it out",
         )
-    spec = await service.spec_of(caller, body, env=env)
-    result = await service.change(
-        str(spec.project_id),
+    spec, opened = await service.spec_to_change(caller, body, env=env)
+    result = await service.change_opened(
+        opened,
         caller,
         lambda client: client.create(
             Judged(spec), if_exists=if_exists, key=update.key, expected_version=update.expected

@@ -17,7 +17,6 @@ from dagctl.server.openapi import (
     refusals,
     spec_body,
 )
-from dagctl.server.refusals import RequestError
 from dagctl.server.routes.dependencies import (
     TOKEN,
     DagId,
@@ -58,18 +57,16 @@ async def change_dag(
 
     Its id stays, no matter what its name is.
     """
-    spec = await project.service.spec_of(project.caller, body, project.project_id, env)
-    if spec.project_id is not None and str(spec.project_id) != project.project_id:
-        raise RequestError(
-            "the body names another project than the query",
-            hint="leave project_id out of the body",
-        )
-    return await _changed(
-        project,
+    service, caller = project.service, project.caller
+    spec, opened = await service.spec_to_change(caller, body, project.project_id, env)
+    outcome = await service.change_opened(
+        opened,
+        caller,
         lambda client: client.replace(
             dag_id, Judged(spec), expected_version=update.expected, key=update.key
         ),
     )
+    return _answer(outcome)
 
 
 @router.delete(
@@ -116,8 +113,11 @@ async def roll_dag_back(
 
 
 async def _changed(project: InProject, work: Callable[[Client], OperationResult]) -> JsonAnswer:
+    return _answer(await project.change(work))
+
+
+def _answer(outcome: OperationResult) -> JsonAnswer:
     """Return the answer to a change of one DAG."""
-    outcome = await project.change(work)
     (dag,) = outcome.dags
     headers = {"ETag": etag_of(dag.version), **replayed(outcome)}
     return JsonAnswer(changed_data(dag), headers=headers)
