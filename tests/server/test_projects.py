@@ -70,7 +70,8 @@ def test_only_who_may_change_a_project_sees_how_strict_it_is(world: World) -> No
     settings = world.served.root / project / "dagctl.toml"
     settings.write_text(f"strict = true\n{settings.read_text()}")
 
-    assert problem_of(editor.create(warned), 422)["diagnostics"][0]["severity"] == "error"
+    (finding,) = problem_of(editor.create(warned), 422, "SPEC_INVALID")["diagnostics"]
+    assert finding["severity"] == "error"
     problem_of(stranger.create(warned), 403, "NOT_A_MEMBER")
 
 
