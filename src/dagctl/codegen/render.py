@@ -16,8 +16,10 @@ from dagctl.dag_file.header import DIGITS, LONGEST_NAME, Provenance, code_digest
 from dagctl.errors import Severity, SpecError
 from dagctl.findings.problem import MAX_PROBLEMS
 from dagctl.spec.checks.operator_checks import target_problems
+from dagctl.spec.dag.brought import signs_of
 from dagctl.spec.fields.slug import slug
 from dagctl.target import target_of
+from dagctl.text.template_signs import signs_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,7 +73,7 @@ def render_code(spec: DagSpec, *, airflow: str = "3", dag_id: str | None = None)
     if spec.checked_for != target.full_name:
         _refuse(spec.recorded, target)
     name = dag_id or spec.dag_id
-    with _collector_at_rest():
+    with _collector_at_rest(), signs_set(signs_of(spec.jinja_environment_kwargs)):
         module = module_of(spec, target, name)
         code = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
         prove(code, module.pieces(), name)

@@ -254,13 +254,15 @@ CODE = {
     ),
     Code.TEMPLATES_NOT_READ: Explanation(
         "Templates that are not checked",
-        "`jinja_environment_kwargs` gives the DAG other delimiters, or extensions, of Jinja. "
-        "Airflow renders its templates with them; dagctl checks neither these templates nor the "
-        "commands that they stand in. This is information; with --strict it is an error.",
-        "jinja_environment_kwargs: {variable_start_string: '[[', variable_end_string: ']]'}\n"
-        + _bash("echo [[ ds ]]"),
-        _bash("echo {{ ds }}"),
-        "Write templates with `{{ ... }}`, or silence it with `# dagctl: ignore DAG464`.",
+        "Templates are read with the delimiters and the extensions of Jinja that "
+        "`jinja_environment_kwargs` gives the DAG. Here they are not known before Airflow reads "
+        "the file: an extension of the project, a `$ref`, delimiters with letters or blanks. "
+        "dagctl checks neither these templates nor the commands that they stand in. This is "
+        "information; with --strict it is an error.",
+        "jinja_environment_kwargs: {extensions: [team.jinja.Tables]}\n" + _bash("echo {{ ds }}"),
+        "jinja_environment_kwargs: {extensions: [jinja2.ext.loopcontrols]}\n"
+        + _bash("echo {{ ds }}"),
+        "Use Jinja's own extensions, or silence it with `# dagctl: ignore DAG464`.",
     ),
     Code.BASH_SYNTAX: Explanation(
         "A command that bash cannot read",

@@ -28,6 +28,7 @@ from dagctl.operators.value_kinds import (
     shape_of,
 )
 from dagctl.operators.wording import quoted
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -155,7 +156,7 @@ def _checked(start: _Value) -> Iterator[CallFinding]:
     while left:
         place = left.pop()
         shape = shape_of(place.value)
-        if shape == NULL or (isinstance(place.value, str) and _is_jinja(place.value)):
+        if shape == NULL or (isinstance(place.value, str) and has_code(place.value)):
             continue
         if shape is None:
             yield from _made(place)
@@ -372,10 +373,6 @@ def _other(place: _Value, words: str) -> CallFinding:
 
 def _finding(message: str, hint: str | None, path: Path) -> CallFinding:
     return error(CallCheck.POD_VALUE, message, hint, *path)
-
-
-def _is_jinja(text: str) -> bool:
-    return "{{" in text or "{%" in text
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.operators.call_findings import CallCheck, error
 from dagctl.operators.near import near_parameter
 from dagctl.operators.wording import quoted
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,7 +82,7 @@ def _words(
     if isinstance(value, list):
         given = [((place,), item) for place, item in enumerate(value)]
     for path, word in given:
-        if isinstance(word, str) and word not in known and "{{" not in word:
+        if isinstance(word, str) and word not in known and not has_code(word):
             near = near_parameter(word, known)
             text = message.format(quoted(word))
             instead = f"did you mean {quoted(near)}?" if near else hint

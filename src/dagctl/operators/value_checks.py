@@ -12,6 +12,7 @@ from dagctl.operators.refused_values import refusals, sensor_refusals
 from dagctl.operators.value_kinds import CALLABLE, NUMBER, TEXT, TRUTH, WHOLE, shape_of, wrong
 from dagctl.operators.wording import quoted
 from dagctl.patterns import lazy_pattern
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,7 @@ def _jinja(value: Any) -> tuple[str | int, ...] | None:  # noqa: ANN401 - any va
     while left:
         path, item = left.pop()
         if isinstance(item, str):
-            if "{{" in item or "{%" in item:
+            if has_code(item):
                 return path
         elif shape_of(item) == "mapping":
             left += [((*path, str(key)), inner) for key, inner in reversed(item.items())]

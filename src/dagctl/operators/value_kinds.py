@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dagctl.patterns import lazy_pattern
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +215,7 @@ def _takes(expected: Kind, shape: str, value: object) -> bool:
 def _wrong_text(
     expected: Kind, value: str, path: tuple[str | int, ...], *, rendered: bool
 ) -> Wrong | None:
-    jinja = "{{" in value or "{%" in value
+    jinja = has_code(value)
     if rendered and (jinja or not (expected.values or _is_no_number(expected, value))):
         return None
     if TEXT in expected.shapes or expected.reads_text_as or value in expected.values:

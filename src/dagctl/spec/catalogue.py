@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.spec.fields.import_path import is_class_name
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ def text_meaning(known: Operator, name: str, value: object) -> str | None:
     parameter = known.parameters.get(name)
     if parameter is None or not isinstance(value, str):
         return None
-    if "{{" in value and is_rendered(known, name):
+    if has_code(value) and is_rendered(known, name):
         return None
     meaning = parameter.kind.reads_text_as
     return "clock" if meaning == "time" and parameter.kind.takes_clock(value) else meaning

@@ -21,6 +21,7 @@ from dagctl.spec.checks.operator_checks import target_problems
 from dagctl.spec.checks.plain_secrets import with_secrets
 from dagctl.spec.checks.references import template_errors
 from dagctl.spec.checks.taken_literally import literal_warnings
+from dagctl.spec.dag.brought import brought_by
 from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, TASK_DEFAULTS
@@ -31,6 +32,7 @@ from dagctl.spec.tasks import TASK_TYPES
 from dagctl.target import target_of
 from dagctl.text.data_document import document_of
 from dagctl.text.lines import Lines
+from dagctl.text.template_signs import USUAL, in_signs, signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -155,7 +157,8 @@ def _check(
     spec, placed = _placed(reading, meant, airflow, reader, needs_project=needs_project)
     if spec is not None:
         spec.note_inputs(_inputs(meant, named))
-    return spec, with_secrets(document, placed)
+    with brought_by(meant.document.root.value):
+        return spec, with_secrets(document, placed)
 
 
 def _placed(
@@ -276,6 +279,16 @@ def _validate(
 ) -> tuple[DagSpec | None, list[Problem], int]:
     """Return the spec, what is wrong with the data, and how many warnings more there are."""
     data, of_files = with_files(data, files)
+    with brought_by(data):
+        spec, problems, left_out = _of_data(data, airflow, of_files)
+        if signs() != USUAL:
+            problems = [replace(each, hint=each.hint and in_signs(each.hint)) for each in problems]
+        return spec, problems, left_out
+
+
+def _of_data(
+    data: dict[str, object], airflow: str, of_files: Sequence[Problem]
+) -> tuple[DagSpec | None, list[Problem], int]:
     spec, problems = DagSpec.check(data)
     problems = [*of_files, *problems]
     target = target_of(airflow)

@@ -11,12 +11,14 @@ from dagctl.operators.model import Operator, Unresolved
 from dagctl.spec.catalogue import known_class, known_decorator
 from dagctl.spec.checks.rendered_texts import rendered_texts
 from dagctl.spec.checks.shared_parameters import shared_names, shared_texts
+from dagctl.spec.dag.brought import signs_of
 from dagctl.spec.fields.callbacks import callbacks_in
 from dagctl.spec.fields.import_path import is_class_name
 from dagctl.spec.fields.markers import functions_in
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import is_group, mapping_in, raw_entries, raw_tasks
-from dagctl.user_code.jinja.template import FAILURES, is_template, template_nodes
+from dagctl.text.template_signs import has_code, is_template, signs_set
+from dagctl.user_code.jinja.template import FAILURES, template_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,8 +64,9 @@ def needs_of(specs: list[DagSpec], target: Target) -> SpecNeeds:
                 operators[known.path] = known
             else:
                 named["foreign"].add(name)
-        for kind, name in (*_of_data(data, target), *_of_code(spec, data)):
-            named[kind].add(name)
+        with signs_set(signs_of(spec.jinja_environment_kwargs)):
+            for kind, name in (*_of_data(data, target), *_of_code(spec, data)):
+                named[kind].add(name)
     foreign, connections, variables, pools = (tuple(sorted(names)) for names in named.values())
     ordered = tuple(operators[path] for path in sorted(operators))
     return SpecNeeds(ordered, foreign, connections, variables, pools)
@@ -139,7 +142,7 @@ def _of_call(
         else {}
     )
     for key, value in {**defaults, **mapping_in(task, "with")}.items():
-        if key.endswith("conn_id") and isinstance(value, str) and value and "{" not in value:
+        if key.endswith("conn_id") and isinstance(value, str) and value and not has_code(value):
             yield "conn", value
 
 

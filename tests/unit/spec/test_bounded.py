@@ -23,7 +23,7 @@ from dagctl.spec.load import check_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import function
 from dagctl.user_code.bash import command as bash_command
-from dagctl.user_code.python import parse_python_code, tree
+from dagctl.user_code.python import parse, parse_python_code, tree
 from dagctl.user_code.python.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 from tests.hostile.texts import HOSTILE, Hostile, bash, document
 from tests.hostile.texts import python as python_spec
@@ -334,7 +334,7 @@ def test_python_warnings_are_caught_for_one_call_of_the_parser_only(
 
     code = "def f(a): pass"
     monkeypatch.setattr("dagctl.user_code.python.advice.cut", meanwhile)
-    parse_python_code.cache_clear()
+    parse._parsed.cache_clear()
     assert len(parse_python_code(code).warnings.shown) == 1
     assert [each.text for each in read] == ["return 7"]
     assert not tree._FILTERS.locked()

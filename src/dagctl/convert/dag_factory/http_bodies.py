@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dagctl.convert.foreign_yaml.reader import Fields
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from dagctl.convert.outcome.report import Report
@@ -26,7 +27,7 @@ def put_json(operator: str, fields: Fields, report: Report) -> None:
     except (TypeError, ValueError, RecursionError):
         report.gap(fields.at("data"), "data", "a value in it is none of JSON")
         return
-    if "{{" in text or "{%" in text:
+    if has_code(text):
         report.new(fields.at("data"), "data", "Airflow renders its templates now")
     report.changed(fields.at("data"), "data", "it is the JSON text that is sent")
     fields.put("data", text, fields.at("data"))

@@ -19,6 +19,7 @@ from dagctl.frozen import frozen
 from dagctl.operators.base_parameters import base_parameters
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,7 +150,7 @@ class _Folder:
         for key, value in metadata.items():
             here = metadata.at(key)
             is_rendered = not here.file.endswith(".py")
-            if isinstance(value, str) and "{{" in value and is_rendered:
+            if isinstance(value, str) and has_code(value) and is_rendered:
                 text = "gusty renders it when it makes the DAG; write what it gives"
                 self._report.gap(here, key, text)
             if key == "schedule_interval" and self._airflow.startswith("3"):

@@ -8,9 +8,11 @@ from dagctl.convert.airflow_yaml.yaml_documents import SCHEMA
 from dagctl.convert.foreign_yaml.writer import foreign_yaml
 from dagctl.convert.outcome.exported import MINUTES, Losses, nowhere, value_at, without_missing
 from dagctl.convert.to_airflow_yaml.tasks_for_yaml import TasksForYaml
+from dagctl.spec.dag.brought import signs_of
 from dagctl.spec.fields.schedules import assets_of
 from dagctl.spec.fields.start_date import write_start_date
 from dagctl.spec.tasks.arguments import AT_THE_TOP
+from dagctl.text.template_signs import signs_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +49,8 @@ def to_airflow_yaml(spec: DagSpec, *, airflow: str = "3", places: Places = nowhe
         places: Returns where a value of the spec stands, for the report.
     """
     losses = Losses(places)
-    text = foreign_yaml(_DagForYaml(spec, losses, airflow).made())
+    with signs_set(signs_of(spec.jinja_environment_kwargs)):
+        text = foreign_yaml(_DagForYaml(spec, losses, airflow).made())
     return losses.exported(spec.dag_id, "airflow-yaml", text)
 
 

@@ -9,7 +9,7 @@ from dagctl.spec.catalogue import text_meaning
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.markers import marker_of
 from dagctl.spec.tasks.function_settings import LENGTHS
-from dagctl.user_code.jinja.template import is_template
+from dagctl.text.template_signs import is_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,6 +11,7 @@ from dagctl.operators.model import Operator
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.fields.durations import length_of, parts_of
 from dagctl.spec.fields.markers import marker_of
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +100,7 @@ class ValuesForFactory:
         return MISSING
 
     def _constant(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
-        if isinstance(value, str) and ("{{" in value or "{%" in value):
+        if isinstance(value, str) and has_code(value):
             self.losses.gap(path, "dag-factory cannot keep Airflow from rendering a text")
         return value if not isinstance(value, dict) else self._data(value, path)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.findings.wording import quoted
-from dagctl.patterns import lazy_pattern
 from dagctl.spec.checks.references import reference_warnings
 from dagctl.spec.fields.callbacks import callback_warnings
 from dagctl.spec.fields.markers import functions_in
@@ -20,6 +18,7 @@ from dagctl.spec.fields.slug import lost_letters
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.tasks.stage import idle_rule
 from dagctl.spec.walk import mapping_in
+from dagctl.text.template_signs import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,8 +37,8 @@ _ALL_YEAR = frozenset(
     for hours in (-11, -9.5, 3.5, 4, 4.5, 5, 5.5, 5.75, 6, 6.5, 7, 8, 8.75, 9, 14)
 )
 """Offsets at which no zone of the tz database changes its clocks (as of 2026)."""
-_PARAM = lazy_pattern(r"\{\{-?\s*+params\.(\w++)\s*+-?\}\}", re.ASCII)
-"""A template that prints one parameter of the run, unchanged."""
+_PARAM = r"params\.(\w++)"
+"""What prints one parameter of the run, unchanged."""
 _MAIL_BY_NOTIFIER = (3, 0)
 """Since then `BaseOperator` warns of `email`."""
 
@@ -80,7 +79,7 @@ def _is_of_plain_param(item: Problem, data: Mapping[str, object]) -> bool:
     for step in item.path:
         owners.append(owners[-1][step])
     line = owners[-1].split("\n")[item.place.line - 1]
-    read = _PARAM.match(line, item.place.column - 1)
+    read = printed(_PARAM, whole=True).match(line, item.place.column - 1)
     if read is None:
         return False
     given = (mapping_in(each, "params") for each in reversed(owners[:-1]))

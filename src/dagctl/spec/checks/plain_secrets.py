@@ -15,6 +15,7 @@ from dagctl.findings.problem import MAX_IN_VALUE, Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.text.lines import Span
+from dagctl.text.template_signs import has_code
 from dagctl.token_formats import find_tokens, hidden
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _NAMED = lazy_pattern(
 )
 """Keys whose value is a secret; `secret` and `token` alone are often the name of one."""
 _NO_SECRET = lazy_pattern(
-    r"[^\w]*\Z|[$<{/%:]|.*(?:\{\{|\}|\$\{?\w)|(?i:xxx|.{0,9}change_?me|none\Z|.{0,40}secret\Z|.{0,40}pass"
+    r"[^\w]*\Z|[$<{/%:]|.*(?:\}|\$\{?\w)|(?i:xxx|.{0,9}change_?me|none\Z|.{0,40}secret\Z|.{0,40}pass"
     r"word\Z|.{0,40}token\Z|.{0,40}_key\Z|your|my[-_]|dummy|example|placeholder|todo|redacted)"
 )
 """What stands for a secret: nothing, a variable, a template, a path, a word for it."""
@@ -62,6 +63,10 @@ def with_secrets(document: Document, findings: Sequence[Problem]) -> Sequence[Pr
     return sorted([*map(_without_secrets, findings), *warnings], key=in_order)
 
 
+def _is_secret(text: str) -> bool:
+    return not (_NO_SECRET.match(text) or has_code(text))
+
+
 def _named(document: Document) -> Iterator[tuple[str, Span]]:
     """Yield each plain text under a key that is the name of a secret, and what it is."""
     stack: list[Node] = [document.root]
@@ -75,7 +80,7 @@ def _named(document: Document) -> Iterator[tuple[str, Span]]:
             default = value.keys.get("default")  # of a param
             given = default[1] if default else value
             text = given.value
-            if is_name[key] and isinstance(text, str) and not _NO_SECRET.match(text):
+            if is_name[key] and isinstance(text, str) and _is_secret(text):
                 yield f"the value of {quoted(key)}", given.span
 
 
@@ -98,7 +103,7 @@ def _written(text: str) -> Iterator[tuple[str, Span]]:
                 or name.isupper()
                 or text[match.start() - 2 : match.start()] == "--"
             )
-        if is_plain and not _NO_SECRET.match(value):
+        if is_plain and _is_secret(value):
             yield kind, Span(*match.span(group))
 
 

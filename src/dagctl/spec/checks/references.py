@@ -16,7 +16,6 @@ from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import frozen
 from dagctl.spec.checks.rendered_texts import rendered_texts
 from dagctl.spec.checks.shared_parameters import shared_texts
-from dagctl.spec.dag.brought import brings
 from dagctl.spec.dependencies.branches import branch_warnings
 from dagctl.spec.dependencies.mapped_checks import empty_mappings
 from dagctl.spec.dependencies.xcom_order import XcomOrder
@@ -26,11 +25,13 @@ from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.tasks.function_settings import APART
 from dagctl.spec.walk import field, mapping_in, raw_tasks
 from dagctl.text.lines import Lines
+from dagctl.text.template_signs import is_template
 from dagctl.user_code.bash.command import shell_warnings, syntax_problems
+from dagctl.user_code.jinja.brought import BROUGHT
 from dagctl.user_code.jinja.context_variables import name_warnings, newer_names
 from dagctl.user_code.jinja.passed_over import swallowed
 from dagctl.user_code.jinja.reads import params_read, pulls_in
-from dagctl.user_code.jinja.template import FAILURES, is_template, template_nodes, template_problems
+from dagctl.user_code.jinja.template import FAILURES, template_nodes, template_problems
 from dagctl.user_code.python.gone_imports import import_warnings
 from dagctl.user_code.xcom_pulls import TaskIds, pull_warnings
 
@@ -81,8 +82,8 @@ def template_errors(data: object, target: Target) -> Iterator[Problem]:
 
     Those are checked with their task.
     """
-    brought = brings(data)
-    if not brought.is_usual:
+    brought = BROUGHT.get()
+    if not brought.is_read:
         return
     for path, text in _templates(data, target):
         if not _is_of_bash_task(path):
@@ -121,15 +122,15 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         target=target,
         spec=spec,
         params=_params_in(data),
-        brought=brings(data),
+        brought=BROUGHT.get(),
     )
-    if dag.brought.is_usual:
+    if dag.brought.is_read:
         for path, text in _templates(data, target):
             yield from (problem.at(*path) for problem in _of_template(text, path, dag))
         for path, command in _commands(data, target):
             yield from (problem.at(*path) for problem in shell_warnings(command))
     else:
-        message = "templates of this DAG are not checked: Jinja reads them with other signs"
+        message = "templates of this DAG are not checked: it is not known how Jinja reads them"
         info = Problem(Code.TEMPLATES_NOT_READ, message, severity=Severity.INFO)
         yield info.at("jinja_environment_kwargs")
     for where, code in _codes(spec, data):

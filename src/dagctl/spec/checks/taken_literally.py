@@ -18,6 +18,7 @@ from dagctl.spec.fields.import_path import is_class_name
 from dagctl.spec.fields.markers import markers_in
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import field, is_group, mapping_in, raw_entries, raw_tasks
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,7 +93,7 @@ def _assets_not_rendered(data: Mapping[str, Any]) -> Iterator[Problem]:
         holders += [((*path, key), field(task, key)) for key in ("inlets", "outlets")]
     for path, held in holders:
         for here, text in _texts_in(held, path):
-            if "{{" in text or "{%" in text:
+            if has_code(text):
                 message = "Airflow does not render the name of an asset: the text stays as it is"
                 hint = "write one name for all runs"
                 yield warning(Code.NOT_RENDERED, message, hint).at(*here)
@@ -126,7 +127,7 @@ def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[
 def _stays(key: str, text: str) -> Problem | None:
     """Return the warning of a template, or a variable of the shell, where none is replaced."""
     variable = _SHELL_VARIABLE.search(text)
-    if "{{" in text or "{%" in text:
+    if has_code(text):
         message, hint = f"Airflow does not render {quoted(key)}", "write the value itself"
     elif variable:
         message = f"nothing replaces {quoted(variable.group())} in {quoted(key)}"

@@ -8,7 +8,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.dag.arguments import continuous_problems
-from dagctl.spec.dag.brought import OPTIONS
+from dagctl.spec.dag.brought import OPTIONS, signs_problems
 from dagctl.spec.dag.dates import date_problems
 from dagctl.spec.dag.deadlines import deadline_problems
 from dagctl.spec.dag.entry_checks import further_entry_problems
@@ -166,6 +166,7 @@ def _setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             hint = did_you_mean(key, OPTIONS) or "see `jinja2.Environment`, which takes them"
             problem = Problem(Code.BAD_ARGUMENT, f"Jinja has no option {quoted(key)}", hint)
             yield problem.at("jinja_environment_kwargs", key)
+    yield from signs_problems(mapping_in(data, "jinja_environment_kwargs"))
     if data.get("deadline") is not None:
         yield from deadline_problems(data["deadline"], ("deadline",))
         for path, callback in deadline_callbacks(data):

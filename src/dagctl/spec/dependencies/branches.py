@@ -16,6 +16,7 @@ from dagctl.spec.dependencies.followers import Followers
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.function import call_names
 from dagctl.spec.walk import field, mapping_in
+from dagctl.text.template_signs import has_code
 from dagctl.user_code.python import PythonCodeError, parse_python_code
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _listed_in(entry: Entry, value: object, path: Path) -> Iterator[_Named]:
         items = value if isinstance(value, list | tuple) else ()
         pairs = [((*path, place), item) for place, item in enumerate(items)]
     for where, text in pairs:
-        if isinstance(text, str) and "{{" not in text:
+        if isinstance(text, str) and not has_code(text):
             yield _Named(entry, text, where, None)
 
 

@@ -10,13 +10,14 @@ from dagctl.findings.characters import IN_CODE, blank_problems, character_proble
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, refuse
 from dagctl.text.lines import Lines
+from dagctl.text.template_signs import Signs, is_template, signs
 from dagctl.user_code.bash.injection import parameter_warnings
 from dagctl.user_code.bash.lines import shell_advice
 from dagctl.user_code.bash.rendered import rendered
 from dagctl.user_code.bash.syntax import fault_in
 from dagctl.user_code.jinja.brought import BROUGHT
 from dagctl.user_code.jinja.context_variables import name_warnings
-from dagctl.user_code.jinja.template import is_template, template_problems
+from dagctl.user_code.jinja.template import template_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,16 +42,20 @@ def command_problems(command: str) -> Iterator[Problem]:
     yield from _too_long(command)
     yield from _template_file(command)
     brought = BROUGHT.get()
-    if not brought.is_usual:
+    if not brought.is_read:
         return
     if is_template(command):
         yield from template_problems(command, filters=brought.filters)
     yield from (each for each in syntax_problems(command) if each.severity is Severity.ERROR)
 
 
-@lru_cache(maxsize=16)  # the errors of a command are asked for, then its warnings
 def syntax_problems(command: str) -> tuple[Problem, ...]:
     """Return what bash cannot read: an error, or a warning where a template may yet mend it."""
+    return _syntax_problems(command, signs())
+
+
+@lru_cache(maxsize=16)  # the errors of a command are asked for, then its warnings
+def _syntax_problems(command: str, _: Signs) -> tuple[Problem, ...]:
     shell = rendered(command)
     fault = fault_in(shell.text) if shell is not None else None
     if shell is None or fault is None:
@@ -84,7 +89,7 @@ def _template_file(command: str) -> Iterator[Problem]:
 def bash_warnings(command: str) -> Iterator[Problem]:
     """Yield warnings about a command that passed the check."""
     brought = BROUGHT.get()
-    if not brought.is_usual:
+    if not brought.is_read:
         return
     if is_template(command):
         yield from name_warnings(command, brought)

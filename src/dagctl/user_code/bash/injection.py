@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jinja2 import TemplateError, nodes
+from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.patterns import lazy_pattern
-from dagctl.user_code.jinja.passed_over import passed_over
-from dagctl.user_code.jinja.words import AIRFLOW
+from dagctl.text.template_signs import Signs, signs
+from dagctl.user_code.jinja.words import environment, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.text.lines import Lines
 
-_BEGIN = lazy_pattern(r"\{\{-?\s*+(?:dag_run\.conf|params)\b")
 _SHELL_WORD = lazy_pattern(
     r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?:(?<=\s)|^)\#[^\n]*|[^\\'"\#]+|.""", re.DOTALL
 )
-_NONE = (sys.maxsize, sys.maxsize)
+_LEADING = 3
+"""Words that show which parameter an expression begins with: `dag_run.conf`."""
 _NUMERIC = {"int", "float", "length", "count"}
 _ESCAPED_QUOTES = {"'\\''", "'\"'\"'"}
 """A single quote for the inside of single quotes, where bash knows no escape: they end first."""
@@ -40,7 +39,7 @@ def parameter_warnings(lines: Lines) -> Iterator[Problem]:
     expressions = list(_expressions(command))
     quoting = _quoting(command, expressions)
     for start, end in expressions:
-        filtered = _last_filter(command[start:end])
+        filtered = _last_filter(command[start:end], signs())
         in_single_quotes = quoting[start] == "'"
         if _is_number(filtered) or (in_single_quotes and _has_quotes_escaped(filtered)):
             continue
@@ -53,33 +52,28 @@ def parameter_warnings(lines: Lines) -> Iterator[Problem]:
 
 
 def _expressions(command: str) -> Iterator[tuple[int, int]]:
-    """Yield where each expression with a parameter of the run begins and ends.
-
-    One in a raw block or a comment does not count: Jinja prints it as it is, or drops it. Linear:
-    the next closing brace is looked for once, however many expressions begin before it.
-    """
-    end = close = 0
-    left_out = passed_over(command)
-    start, stop = next(left_out, _NONE)
-    for begin in _BEGIN.finditer(command):
-        while stop <= begin.start():
-            start, stop = next(left_out, _NONE)
-        if begin.start() < end or begin.start() >= start:
-            continue
-        if close < begin.end():
-            close = command.find("}", begin.end())
-        if close < 0:
-            return
-        if command.startswith("}}", close):
-            end = close + 2
-            yield begin.start(), end
+    """Yield where each expression that begins with a parameter of the run begins and ends."""
+    if "params" not in command and "conf" not in command:
+        return
+    begin, words = 0, list[str]()
+    try:
+        for token in tokens(command):
+            if token.kind == "variable_begin":
+                begin, words = token.at, []
+            elif token.kind == "variable_end":
+                if words[:1] == ["params"] or words == ["dag_run", ".", "conf"]:
+                    yield begin, token.end
+            elif token.kind != "whitespace" and len(words) < _LEADING:
+                words.append(token.text)
+    except TemplateSyntaxError:
+        return  # an error that is said elsewhere
 
 
 @lru_cache(maxsize=64)  # most expressions of a command are the same few
-def _last_filter(expression: str) -> nodes.Filter | None:
+def _last_filter(expression: str, own: Signs) -> nodes.Filter | None:
     """Return the filter whose value the expression prints, if it prints that of one alone."""
     try:
-        outputs = list(AIRFLOW.parse(expression).find_all(nodes.Output))
+        outputs = list(environment(own).parse(expression).find_all(nodes.Output))
     except TemplateError:
         return None
     printed = [part for output in outputs for part in output.nodes]

@@ -10,6 +10,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.patterns import lazy_pattern
 from dagctl.text.lines import Lines, TextRange
+from dagctl.text.template_signs import signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ _HARMLESS = lazy_pattern(
     r"""(?:echo|printf|export|unset|set|shopt|alias|local|declare|readonly|true|:|umask|sleep|date
     |done|fi|esac|else|then|do|\}|\)|;;|[A-Za-z_]\w*=[^$`(]*$|\S+\)|function\b|\w+\s*\(\))(?![\w-])
     |[A-Za-z_]\w*=[^$`(]*$|\[|\[\[|test\b|if\b|elif\b|while\b|until\b|for\b|case\b|exit\b|return\b
-    |exec\b|cat\s*<<|wait\b|source\s+\S+activate|\{%|\{\#|\{\{""",
+    |exec\b|cat\s*<<|wait\b|source\s+\S+activate""",
     re.VERBOSE,
 )
 """The beginning of a line that does not fail, or is there to say whether something did."""
@@ -35,9 +36,9 @@ def shell_advice(command: str) -> Iterator[Problem]:
     """Yield advice if bash would go on after a line that may fail, so that the task succeeds."""
     if "\n" not in command.strip() or _stops(command):
         return
-    statements = list(_statements(command))
+    statements, marks = list(_statements(command)), signs().begins
     for number, text in statements[:-1]:
-        if not _HARMLESS.match(text) and "||" not in text:
+        if not _HARMLESS.match(text) and "||" not in text and not text.startswith(marks):
             column = Lines(command).line(number).find(text[:1]) + 1
             yield Problem(
                 Code.SHELL_GOES_ON,

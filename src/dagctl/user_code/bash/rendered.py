@@ -10,7 +10,7 @@ from jinja2 import TemplateSyntaxError
 
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
-from dagctl.user_code.jinja.template import is_template
+from dagctl.text.template_signs import is_template
 from dagctl.user_code.jinja.words import tokens
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _pieces(command: str) -> Iterator[tuple[int, str]]:
                 raise _NotKnownError
             case "comment_begin" if command.endswith("$", 0, token.at):
                 raise _NotKnownError  # a length in the shell, which Jinja drops: that is said
-            case "block_begin":
+            case "block_begin" | "linestatement_begin":
                 raise _NotKnownError
 
 

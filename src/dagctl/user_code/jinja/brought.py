@@ -15,8 +15,8 @@ class Brought:
     macros: frozenset[str] = frozenset()
     arguments: frozenset[str] = frozenset()
     """Arguments of mapped groups, which are no variables of templates."""
-    is_usual: bool = True
-    """Whether the syntax of templates is Jinja's own; another one is not read."""
+    is_read: bool = True
+    """Whether it is known how Jinja reads the templates."""
     is_lenient: bool = False
     """Whether a name that is not there may be read: `template_undefined` says what it is then."""
 

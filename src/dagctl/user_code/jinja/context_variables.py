@@ -11,10 +11,11 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.text.lines import Lines, TextRange
+from dagctl.text.template_signs import signs
 from dagctl.user_code.airflow_context import CONTEXT_KEYS, GONE_IN_3, MACROS, SINCE, attribute_slip
 from dagctl.user_code.jinja.brought import NOTHING
 from dagctl.user_code.jinja.template import is_guard, template_nodes
-from dagctl.user_code.jinja.words import AIRFLOW, Words
+from dagctl.user_code.jinja.words import AIRFLOW, Words, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +66,7 @@ def name_warnings(text: str, brought: Brought = NOTHING) -> Iterator[Problem]:
     words = Words(Lines(text))
     tree = template_nodes(text)
     names = _read_names(tree) - brought.macros
-    gone, strange = names & GONE_IN_3, names - _KNOWN
+    gone, strange = names & GONE_IN_3, names - _KNOWN - environment(signs()).globals.keys()
     strange = strange and strange - _bound_names(tree) - _guarded_names(tree)
     first = words.variables(gone | strange)
     straight = is_straight(tree)

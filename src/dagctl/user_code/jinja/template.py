@@ -12,7 +12,8 @@ from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.text.lines import Lines, TextRange
-from dagctl.user_code.jinja.words import AIRFLOW, Words, stopped_at
+from dagctl.text.template_signs import Signs, is_template, signs
+from dagctl.user_code.jinja.words import AIRFLOW, Words, environment, stopped_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 MAX_TEMPLATE_DEPTH = 150
 """Levels of a template. Jinja makes Python of it, and Python takes no 200 nested brackets."""
 
-MARKS = ("{{", "{%", "{#")
-"""What a text needs to be a template."""
-_CLOSES = ("}}", "%}", "#}")
 _NO_LINE_END = lazy_pattern(r"[^\r\n]+")
 _SHORT = 300
 """Characters of a template whose nodes are kept for the next tasks."""
@@ -45,11 +43,6 @@ class TooDeepError(ValueError):
     """A template is nested more deeply than Jinja can compile."""
 
 
-def is_template(text: str) -> bool:
-    """Return whether Jinja would change a text, or refuse it."""
-    return any(mark in text for mark in MARKS)
-
-
 def template_nodes(text: str) -> list[nodes.Node]:
     """Return the nodes of a text that is a template, outermost first; not to be changed.
 
@@ -59,28 +52,31 @@ def template_nodes(text: str) -> list[nodes.Node]:
         TemplateError: The text is no template. A hostile text may raise any other of `FAILURES`.
         TooDeepError: It is nested too deeply.
     """
-    tags = _tags(text)
-    return _nodes(tags) if len(tags) > _SHORT else _nodes_of_short(tags)
+    own = signs()
+    tags = _tags(text, own)
+    return _nodes(tags, own) if len(tags) > _SHORT else _nodes_of_short(tags, own)
 
 
-def _tags(text: str) -> str:
+def _tags(text: str, own: Signs) -> str:
     """Return a template without what stands around its tags: many tasks have the same tags."""
-    start = min((at for mark in MARKS if (at := text.find(mark)) >= 0), default=len(text))
-    end = max(text.rfind(close) + len(close) for close in _CLOSES)
-    if end < start + len(MARKS[0]) or is_template(text[end:]):
+    if own.has_lines:
+        return text
+    start = min((at for mark in own.begins if (at := text.find(mark)) >= 0), default=len(text))
+    end = max(text.rfind(close) + len(close) for close in own.ends)
+    if end < start + min(map(len, own.begins)) or is_template(text[end:]):
         end = len(text)
     # behind `{% raw %}` Jinja takes no text without an end
     return _NO_LINE_END.sub("", text[:start]) + text[start:end] + _NO_LINE_END.sub(".", text[end:])
 
 
 @lru_cache(maxsize=128)
-def _nodes_of_short(text: str) -> list[nodes.Node]:
-    return _parsed(text)
+def _nodes_of_short(text: str, own: Signs) -> list[nodes.Node]:
+    return _parsed(text, own)
 
 
 @lru_cache(maxsize=1)  # the checks of one text ask one after the other
-def _nodes(text: str) -> list[nodes.Node]:
-    return _parsed(text)
+def _nodes(text: str, own: Signs) -> list[nodes.Node]:
+    return _parsed(text, own)
 
 
 def is_guard(node: nodes.Node) -> bool:
@@ -88,8 +84,8 @@ def is_guard(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Filter | nodes.Test) and node.name in _GUARDS
 
 
-def _parsed(text: str) -> list[nodes.Node]:
-    level: list[nodes.Node] = [AIRFLOW.parse(text)]
+def _parsed(text: str, own: Signs) -> list[nodes.Node]:
+    level: list[nodes.Node] = [environment(own).parse(text)]
     every: list[nodes.Node] = []
     for _ in range(MAX_TEMPLATE_DEPTH):
         every += level

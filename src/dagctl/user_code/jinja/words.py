@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.parser import Parser
 
 from dagctl.frozen import frozen
+from dagctl.text.template_signs import USUAL, Signs, signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from dagctl.text.lines import Lines, TextRange
 
 # It only parses. Compiling would already compute constants, and `{{ 9**9**9 }}` takes forever.
-AIRFLOW = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - nothing is rendered
+AIRFLOW = Environment(extensions=USUAL.extensions, autoescape=False)  # noqa: S701 - nothing is rendered
 """Jinja as Airflow sets it up; for parsing."""
 
-_BEGINS, _ENDS = ("variable_begin", "block_begin"), ("variable_end", "block_end")
+_BEGINS = ("variable_begin", "block_begin", "linestatement_begin")
+_ENDS = ("variable_end", "block_end", "linestatement_end")
 """The kinds of tokens between which there is code."""
-_PASSED_OVER = {"whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"}
+_PASSED_OVER = {
+    *("whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"),
+    *("linecomment_begin", "linecomment", "linecomment_end"),
+}
 """The kinds that Jinja's parser does not see."""
 _OPENED = ("comment_begin", "raw_begin")
 _OPENS, _CLOSES = ("(", "[", "{"), (")", "]", "}")
@@ -61,6 +66,17 @@ class PullPlace:
         self.texts: dict[str, TextRange] = {}
 
 
+def environment(own: Signs) -> Environment:
+    """Return Jinja as Airflow sets it up for a DAG with these signs; for parsing."""
+    return AIRFLOW if own == USUAL else _environment(own)
+
+
+@lru_cache(maxsize=8)
+def _environment(own: Signs) -> Environment:
+    options = {name: getattr(own, name) for name in Signs.__annotations__}
+    return Environment(autoescape=False, **options)  # noqa: S701 - nothing is rendered
+
+
 def tokens(text: str) -> Iterator[Word]:
     """Yield the tokens of a template.
 
@@ -70,7 +86,7 @@ def tokens(text: str) -> Iterator[Word]:
     # as Jinja reads it, with each place as before; it leaves out a line end at the end
     unix = text.rstrip("\r\n").replace("\r\n", " \n").replace("\r", "\n")
     at = 0
-    for line, kind, value in AIRFLOW.lex(unix):
+    for line, kind, value in environment(signs()).lex(unix):
         at = unix.index(value, at)  # before a `{%-` Jinja leaves blanks out
         yield Word(at, line, kind, value)
         at += len(value)
@@ -89,14 +105,15 @@ def stopped_at(text: str) -> int | None:
         rest = text[last.end :]
         return last.at if last.kind in _OPENED else len(text) - len(rest.lstrip())
     seen = [token for token in read if token.kind not in _PASSED_OVER]
+    jinja = environment(signs())
     number = 0
     try:
-        for _ in AIRFLOW.lexer.tokenize(text):
+        for _ in jinja.lexer.tokenize(text):
             number += 1
     except TemplateSyntaxError as error:  # a text with an escape that there is not: `'\x4'`
         behind = number + 1  # the stream reads one ahead
         return seen[behind].at if behind < len(seen) and _is_first(error, text) else None
-    parser = Parser(AIRFLOW, text)
+    parser = Parser(jinja, text)
     try:
         parser.parse()
     except TemplateSyntaxError:
@@ -107,7 +124,7 @@ def stopped_at(text: str) -> int | None:
 def _is_first(error: TemplateSyntaxError, text: str) -> bool:
     """Return whether it is this error that stops Jinja, and not another one before it."""
     try:
-        Parser(AIRFLOW, text).parse()
+        Parser(environment(signs()), text).parse()
     except TemplateSyntaxError as first:
         return (first.message, first.lineno) == (error.message, error.lineno)
     return False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.patterns import lazy_pattern
+from dagctl.text.template_signs import has_code, printed
 from dagctl.user_code.python.findings import finding, place_of_node
 from dagctl.user_code.python.reads import bound_names
 from dagctl.user_code.python.tree import own_nodes
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     Use = tuple[Sequence[ast.expr | None], "Pattern[str]"]
     """Arguments, and what shows that they are not for rendering."""
 
-_TEMPLATE = lazy_pattern(
-    r"(?<!\{)\{\{-?\s*+(?:(?P<key>(?:ds|ts)(?:_nodash)?|logical_date|execution_date|run_id"
+_MEANT = (
+    r"(?:(?P<key>(?:ds|ts)(?:_nodash)?|logical_date|execution_date|run_id"
     r"|data_interval_(?:start|end))"
     r"|(?P<owner>params|dag_run|ti|task_instance|macros|conn|var\.value|var\.json)\.(?P<name>\w+))\b"
 )
@@ -102,7 +103,7 @@ def not_rendered(
 
 def _template(node: ast.expr) -> Match[str] | None:
     text = node.value if isinstance(node, ast.Constant) else None
-    return _TEMPLATE.search(text) if isinstance(text, str) and "{{" in text else None
+    return printed(_MEANT).search(text) if isinstance(text, str) and has_code(text) else None
 
 
 def _may_render(nodes: Nodes) -> bool:

@@ -6,10 +6,12 @@ import ast
 import copy
 from functools import lru_cache
 from itertools import chain, islice
+from typing import NamedTuple
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_IN_VALUE, Warnings
 from dagctl.patterns import lazy_pattern
+from dagctl.text.template_signs import Signs, signs
 from dagctl.user_code.python import advice, checks
 from dagctl.user_code.python.code import PythonCode
 from dagctl.user_code.python.context import attribute_warnings, gone_parameters, key_warnings
@@ -29,7 +31,6 @@ _MAY_CHANGE = lazy_pattern(r"[\t\r\v\f]|\\\n| {80}")
 """Blanks that count otherwise further in, lines that go on, and more depth than Python reads."""
 
 
-@lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
 def parse_python_code(
     code: str,
     *,
@@ -50,6 +51,22 @@ def parse_python_code(
     Raises:
         PythonCodeError: It would not; the problem's place is inside `code`.
     """
+    kind = _Kind(provide_context, given, is_callback, is_value)
+    return _parsed(code, kind, signs())
+
+
+class _Kind(NamedTuple):
+    """What code is for; as of `parse_python_code`."""
+
+    provide_context: bool
+    given: frozenset[str]
+    is_callback: bool
+    is_value: bool
+
+
+@lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
+def _parsed(code: str, kind: _Kind, _: Signs) -> PythonCode:
+    provide_context, given, is_callback, is_value = kind
     reading = read(code)
     function = _only_def(reading.statements, is_callback=is_callback)
     signature = "context" if is_callback else "**context" if provide_context else ""

@@ -590,21 +590,36 @@ def test_advice_is_an_error_where_checks_are_strict_and_can_be_ignored() -> None
 _OTHER_SIGNS = (
     "{variable_start_string: '<<', variable_end_string: '>>', comment_start_string: '#-'}"
 )
+_SQUARE = "jinja_environment_kwargs: {variable_start_string: '[[', variable_end_string: ']]'}\n"
 
 
 @pytest.mark.parametrize(
-    ("options", "command", "is_read"),
+    ("options", "command", "expected"),
     [
-        (_OTHER_SIGNS, "echo << ds >> and {{ no jinja ${#a}", False),
-        ("{block_start_string: '<%', block_end_string: '%>'}", "<% if a %> echo {% b", False),
-        ("{line_statement_prefix: '#'}", "# for a in b:\necho {{ nothing", False),
-        ("{extensions: [jinja2.ext.loopcontrols]}", "{% for i in 'ab' %}{% break %}", False),
-        ("{extensions: [jinja2.ext.do], variable_start_string: '{{'}", "echo {{ a", True),
-        ("{trim_blocks: true}", "echo {{ a", True),
+        (_OTHER_SIGNS, "echo << ds >> and {{ no jinja ${#a}", []),
+        (_OTHER_SIGNS, "echo << ds", [Code.BAD_TEMPLATE]),
+        ("{block_start_string: '<%', block_end_string: '%>'}", "<% if a %> echo {% b", None),
+        ("{block_start_string: '<%', block_end_string: '%>'}", "<% if ds %> {% b <% endif %>", []),
+        ("{line_statement_prefix: '%%'}", "%% for a in [ds]\necho {{ a }}\n%% endfor", []),
+        ("{line_statement_prefix: '%%'}", "%% for a in [ds]\necho {{ a }}", [Code.BAD_TEMPLATE]),
+        ("{line_comment_prefix: '##'}", "echo a ## {{ nothing", []),
+        ("{extensions: [jinja2.ext.loopcontrols]}", "{% for i in 'ab' %}{% break %}", None),
+        (
+            "{extensions: [{$ref: jinja2.ext.LoopControlExtension}]}",
+            "{% for i in 'ab' %}{% break %}{% endfor %}",
+            [],
+        ),
+        ("{extensions: []}", "{% do [].append(1) %}", [Code.BAD_TEMPLATE]),
+        ("{extensions: [jinja2.ext.do], variable_start_string: '{{'}", "echo {{ a", None),
+        ("{trim_blocks: true}", "echo {{ a", [Code.BAD_TEMPLATE]),
+        ("{extensions: [team.jinja.Own]}", "echo {{ a", [Code.TEMPLATES_NOT_READ]),
+        ("{variable_start_string: {$ref: team.signs.OPEN}}", "{{ a", [Code.TEMPLATES_NOT_READ]),
+        ("{line_comment_prefix: ' '}", "echo {{ a", [Code.TEMPLATES_NOT_READ]),
+        ("{line_statement_prefix: ''}", "echo {{ a", [Code.TEMPLATES_NOT_READ]),
     ],
 )
-def test_templates_of_another_syntax_are_not_read(
-    options: str, command: str, *, is_read: bool
+def test_templates_are_read_with_the_signs_of_the_dag(
+    options: str, command: str, expected: list[str] | None
 ) -> None:
     tasks = [
         {"task_id": "a", "bash_command": command},
@@ -612,8 +627,100 @@ def test_templates_of_another_syntax_are_not_read(
     ]
     found = of_spec(f"jinja_environment_kwargs: {options}\ntasks: {json.dumps(tasks)}")
 
-    not_read = [Code.BAD_TEMPLATE] * 2 if is_read else [Code.TEMPLATES_NOT_READ]
-    assert codes(found) == not_read
+    expected = [Code.BAD_TEMPLATE] if expected is None else expected
+    once = expected == [Code.TEMPLATES_NOT_READ]
+    assert codes(found) == (expected if once else expected * 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"bash_command": "echo [[ ds"}, Code.BAD_TEMPLATE),
+        ({"bash_command": "echo [[ nothing ]]"}, Code.UNKNOWN_VARIABLE),
+        ({"bash_command": "echo [[ execution_date ]]"}, Code.GONE_VARIABLE),
+        ({"bash_command": "echo [[ 1 | nofilter ]]"}, Code.BAD_TEMPLATE),
+        ({"bash_command": "echo [[ dag_run.conf.x ]]"}, Code.UNQUOTED_PARAMETER),
+        ({"bash_command": "echo [[ ti.xcom_pull('no') ]]"}, Code.XCOM_OF_NO_TASK),
+        ({"bash_command": "echo [[ ds ]] 'a"}, Code.BASH_SYNTAX),
+        ({"bash_command": "echo", "env": {"A": "[[ params.x ]]"}}, Code.UNKNOWN_PARAM),
+        ({"bash_command": "echo", "pool": "[[ ds ]]"}, Code.NOT_RENDERED),
+        ({"bash_command": "echo", "inlets": ["s3://a/[[ ds ]]"]}, Code.NOT_RENDERED),
+        ({"python_code": "return '[[ ds ]]'"}, Code.NOT_RENDERED),
+        (
+            {"operator": "S3KeySensor", "with": {"bucket_key": "a", "verify": "[[ ds ]]"}},
+            Code.NOT_RENDERED,
+        ),
+        (
+            {
+                "operator": "DateTimeSensor",
+                "with": {"target_time": "[[ data_interval_end.add(days=1) ]]"},
+            },
+            None,
+        ),
+    ],
+)
+def test_whatever_looks_for_templates_knows_the_signs_of_the_dag(
+    fields: dict[str, object], code: str | None
+) -> None:
+    entry = json.dumps({"task_id": "a", **fields})
+    usual = entry.replace("[[", "{{").replace("]]", "}}")
+    own, of_jinja = of_spec(f"{_SQUARE}tasks: [{entry}]"), of_spec(f"tasks: [{usual}]")
+
+    assert [each.code for each in own] == [each.code for each in of_jinja]
+    assert [(each.line or 0) - 1 for each in own] == [each.line for each in of_jinja]
+    assert code is None or code in codes(own)
+
+
+def test_usual_signs_are_text_where_the_dag_has_others() -> None:
+    task = {
+        "task_id": "a",
+        "operator": "S3KeySensor",
+        "with": {"bucket_key": "{{ no", "aws_conn_id": "{{ x"},
+    }
+    assert codes(of_spec(_SQUARE + f"tasks: [{json.dumps(task)}]")) == []
+
+
+def test_hints_have_the_signs_of_the_dag() -> None:
+    command = "echo [[ tomorrow_ds ]]"
+    (found,) = of_spec(_SQUARE + f"tasks: [{{task_id: a, bash_command: '{command}'}}]")
+
+    assert found.hint == "write [[ macros.ds_add(ds, 1) ]]"
+
+
+def test_a_template_with_the_signs_of_the_dag_is_no_secret_and_no_length_of_time() -> None:
+    head = HEAD + _SQUARE
+    task = {
+        "task_id": "a",
+        "operator": "TimeDeltaSensor",
+        "with": {"delta": "5m"},
+    }
+    secret = {
+        "task_id": "b",
+        "bash_command": "echo",
+        "env": {"PASSWORD": "x-[[ conn.a.password ]]"},
+    }
+    checked = check_spec(f"{head}tasks: {json.dumps([task, secret])}")
+
+    assert checked.spec is not None
+    assert not checked.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ("{variable_start_string: '{%'}", "variable_start_string"),
+        ("{block_start_string: '{{'}", "block_start_string"),
+        ("{comment_start_string: '{{'}", "comment_start_string"),
+        ("{variable_start_string: ''}", "variable_start_string"),
+        ("{block_end_string: 5}", "block_end_string"),
+        ("{block_end_string: null}", "block_end_string"),
+    ],
+)
+def test_signs_that_jinja_refuses_are_one_error(options: str, place: str) -> None:
+    text = f"jinja_environment_kwargs: {options}\ntasks: [{{task_id: a, bash_command: '{{{{ no'}}]"
+    (found,) = of_spec(text)
+
+    assert found.path == ("jinja_environment_kwargs", place)
 
 
 def test_an_option_that_jinja_does_not_have_is_an_error_with_the_near_one() -> None:
@@ -622,7 +729,7 @@ def test_an_option_that_jinja_does_not_have_is_an_error_with_the_near_one() -> N
 
     assert (found.code, found.hint) == (Code.BAD_ARGUMENT, "did you mean `trim_blocks`?")
     every = "".join(f"  {name}: null\n" for name in sorted(OPTIONS))
-    assert check_spec(f"{HEAD}jinja_environment_kwargs:\n{every}{tasks}").spec is not None
+    assert Code.BAD_ARGUMENT not in codes(of_spec(f"jinja_environment_kwargs:\n{every}{tasks}"))
     assert inspect.signature(Environment).parameters.keys() == OPTIONS
 
 

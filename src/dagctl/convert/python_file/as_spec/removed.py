@@ -16,11 +16,10 @@ from dagctl.convert.operators.operator_names import renamed_operator
 from dagctl.convert.python_file.state.items import Name, Task, TaskGroup
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
+from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.state.items import Container, Dag
-
-_TEMPLATES = ("{{", "{%")
 
 
 def replace_removed(dag: Dag, target: str) -> None:
@@ -57,7 +56,7 @@ def _replace(dag: Dag, item: Task, path: str, target: str, shared: dict[str, Any
     item.callee = Name(SUCCESSOR)
     text = f"{path} is {SUCCESSOR} now; its connection is `conn_id`"
     dag.report.changed(item.place, "operator", text)
-    if any(sign in repr(item.kwargs.get("parameters")) for sign in _TEMPLATES):
+    if has_code(repr(item.kwargs.get("parameters"))):
         place = item.places.get("parameters", item.place)
         dag.report.new(place, "parameters", "Airflow renders the templates in it; it did not")
 
