@@ -647,7 +647,7 @@ def test_templates_are_read_with_the_signs_of_the_dag(
         ({"bash_command": "echo", "inlets": ["s3://a/[[ ds ]]"]}, Code.NOT_RENDERED),
         ({"python_code": "return '[[ ds ]]'"}, Code.NOT_RENDERED),
         (
-            {"operator": "S3KeySensor", "with": {"bucket_key": "a", "verify": "[[ ds ]]"}},
+            {"operator": "HttpSensor", "with": {"endpoint": "a", "method": "[[ ds ]]"}},
             Code.NOT_RENDERED,
         ),
         (
