@@ -145,6 +145,10 @@ SPECS: dict[str, Text] = {
         jinja_environment_kwargs={"line_statement_prefix": "%"},
         tasks=[_bash("a", bash_command="% set x = 1\n" * max(size // 12, 1))],
     ),
+    "an extension of Jinja that is not known": lambda size: _spec(
+        jinja_environment_kwargs={"extensions": ["team.jinja.Own"]},
+        tasks=[_bash("a", bash_command="% set x = 1\n" * max(size // 12, 1))],
+    ),
     "templates that are not there": lambda size: json.dumps(
         {"use": "nothing@1", "with": {f"p{n}": n for n in range(size // 12)}}
     ),
