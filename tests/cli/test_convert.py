@@ -360,7 +360,7 @@ def test_values_that_no_file_reads_are_refused(shell: Shell) -> None:
     shell.write("gusty/orders/a.yml", "operator: airflow.operators.bash.BashOperator\n")
     done = shell.run("convert", "gusty/orders", "--environ", "TEAM=data")
     assert (done.code, done.out) == (ExitCode.USAGE, "")
-    assert "--environ is for files of Python and of dag-factory" in done.err
+    assert "--environ is for files of Python, dag-factory and airflow-config" in done.err
 
 
 def test_a_file_is_adopted_with_values_that_were_given(shell: Shell) -> None:

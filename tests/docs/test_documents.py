@@ -260,13 +260,14 @@ def runnable(document: Path) -> bool:
     "document", [d for d in DOCUMENTS if runnable(d)], ids=lambda d: str(d.relative_to(ROOT))
 )
 def test_a_document_shows_what_happens(
-    document: Path, tmp_path: Path, variables: dict[str, str]
+    document: Path, tmp_path_factory: pytest.TempPathFactory, variables: dict[str, str]
 ) -> None:
     text = with_free_port(document.read_text("utf-8"))
     if "$ curl " in text and shutil.which("curl") is None:
         pytest.skip("there is no curl")
-    home = tmp_path / "home"
-    folder = tmp_path / "project"
+    base = tmp_path_factory.mktemp("d")  # a short path: a longer one is folded on the screen
+    home = base / "home"
+    folder = base / "project"
     home.mkdir()
     folder.mkdir()
     (home / ".gitconfig").write_text(

@@ -112,8 +112,8 @@ def _refuse_unread(deployment: Deployment, forms: Collection[str]) -> None:
     if deployment.variables and "python" not in forms:
         message = "--variables is for Python files, and there is none among the files"
         raise UsageError(message, hint="leave it out, or name Python files too")
-    if deployment.environment and not {"python", "dag-factory"}.intersection(forms):
-        message = "--environ is for files of Python and of dag-factory, and there is none"
+    if deployment.environment and not {"python", "dag-factory", "airflow-config"} & {*forms}:
+        message = "--environ is for files of Python, dag-factory and airflow-config; none is there"
         raise UsageError(message, hint="leave it out, or name such files too")
 
 
@@ -154,7 +154,14 @@ class _Circumstances:
             source = factory(file, self.root, self.deployment.environment)
             return convert_dag_factory(source, airflow=self.airflow, today=self.today)
         if form == "airflow-config":
-            return convert_airflow_config(text, str(file), airflow=self.airflow, today=self.today)
+            return convert_airflow_config(
+                text,
+                str(file),
+                airflow=self.airflow,
+                today=self.today,
+                beside=text_beside(file),
+                environment=self.deployment.environment,
+            )
         if form == "airflow-yaml":
             own = AirflowYaml(text, str(file), text_beside(file))
             return convert_airflow_yaml(own, airflow=self.airflow)

@@ -116,9 +116,8 @@ def test_what_has_no_word_is_a_gap_at_its_line() -> None:
         *((12, "ssh_hook"), (13, "dependencies"), (14, "e")),
     }
     assert {(r.outcome, r.place.line, r.subject) for r in made.remarks} == {
-        (Outcome.GAP, 3, "defaults"),
         (Outcome.DROPPED, 4, "extensions"),
-        (Outcome.GAP, 6, "empty"),
+        (Outcome.DROPPED, 6, "empty"),
     }
 
 
@@ -336,3 +335,108 @@ def test_an_object_without_a_word_in_a_spec_is_a_gap(lines: str, gap: tuple[int,
         "    tasks: {load: {_target_: airflow_config.BashTask, bash_command: date}}\n"
     )
     assert gap in gaps(dag)
+
+
+FILES = {
+    "owners.yaml": "# @package _global_\ndefault_args: {owner: team, retries: 7}\n",
+    "lib/one.yaml": "name: one\nsame: ${.name}!\n",
+    "lib/two.yaml": "# @package shared.two\ndefaults: [three]\nname: two\n",
+    "lib/three.yaml": "# a note\n# @package shared.three\nname: three\n",
+    "circle.yaml": "defaults: [circle]\n",
+}
+HEADED = """\
+# @package _global_
+_target_: airflow_config.Configuration
+defaults: {defaults}
+default_args: {{owner: own}}
+default_dag_args: {{start_date: "2024-01-01"}}
+env: prod
+dags:
+  orders:
+    schedule: "@daily"
+    {line}
+    tasks: {{load: {{_target_: airflow_config.BashTask, bash_command: date}}}}
+"""
+
+
+def composed(defaults: str, line: str, **environment: str) -> ConvertedDag:
+    conversion = convert_airflow_config(
+        HEADED.format(defaults=defaults, line=line),
+        "config/c.yaml",
+        airflow="3",
+        today=date(2026, 3, 10),
+        beside=FILES.get,
+        environment=environment,
+    )
+    (dag,) = conversion.dags
+    return dag
+
+
+@pytest.mark.parametrize(
+    ("defaults", "line", "description"),
+    [
+        ("[lib/one]", "description: '${lib.name}, ${lib.same}'", "one, one!"),
+        ("[{lib: one}]", "description: ${lib.name}", "one"),
+        ("[lib/one@a.b]", "description: ${a.b.same}", "one!"),
+        ("[{lib@a: [one]}]", "description: ${a.same}", "one!"),
+        ("[lib/two]", "description: '${shared.two.name} ${shared[three].name}'", "two three"),
+        ("[optional lib/none, /lib/one@x]", "description: ${x.name}", "one"),
+        ("[]", "description: '${env} \\${env}'", "prod ${env}"),
+        ("[]", "description: ${dags.orders.schedule}", "@daily"),
+        ("[]", "description: ${...env}", "prod"),
+        ("[]", "description: ${oc.env:REGION}", "us"),
+    ],
+)
+def test_other_files_and_values_are_taken_in(defaults: str, line: str, description: str) -> None:
+    dag = composed(defaults, line, REGION="us")
+    assert dag.data["description"] == description
+    assert dag.is_certain, dag.remarks
+
+
+def test_a_file_goes_before_its_defaults_unless_they_stand_behind_it() -> None:
+    before, after = composed("[owners]", ""), composed("[_self_, owners]", "")
+    assert [before.data["owner"], after.data["owner"]] == ["own", "team"]
+    assert before.data["retries"] == 7
+
+
+@pytest.mark.parametrize(
+    ("written", "is_loaded"), [("eq:${env},prod", True), ('neq:${env}, "prod"', False)]
+)
+def test_a_value_may_be_a_comparison(written: str, *, is_loaded: bool) -> None:
+    dag = composed("[]", f"enabled: ${{{written}}}")
+    assert ((10, "enabled") not in gaps(dag)) is is_loaded
+
+
+def test_a_default_of_the_environment_is_assumed() -> None:
+    dag = composed("[]", "description: ${oc.env:REGION,eu}")
+    assert dag.data["description"] == "eu"
+    assert [(r.outcome, r.subject) for r in dag.remarks if r.place.line == 10] == [
+        (Outcome.ASSUMED, "REGION")
+    ]
+
+
+@pytest.mark.parametrize("defaults", ["[none]", "[{lib: none}]", "[override lib/one]"])
+def test_a_file_that_is_not_there_is_a_gap(defaults: str) -> None:
+    assert (3, "defaults") in gaps(composed(defaults, ""))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "description: ${none}",
+        "description: ${hydra:runtime}",
+        "description: '${dags.orders.description}'",
+        "tags: ['${dags.orders.tags}']",
+    ],
+)
+def test_what_is_not_known_is_a_gap(line: str) -> None:
+    assert (10, line.partition(":")[0]) in gaps(composed("[]", line))
+
+
+@pytest.mark.parametrize(
+    ("defaults", "line"),
+    [("[circle]", ""), ("[]", "doc_md: '${dags.orders.doc_md}${dags.orders.doc_md}'")],
+)
+def test_what_would_not_end_is_refused(defaults: str, line: str) -> None:
+    with pytest.raises(SpecError):
+        composed(defaults, line)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operators.operator_names import notifier_form
-from dagctl.convert.python_file.airflow import decorated_tasks, making, mapped_calls, task_edges
+from dagctl.convert.python_file.airflow import (
+    configured,
+    decorated_tasks,
+    making,
+    mapped_calls,
+    task_edges,
+)
 from dagctl.convert.python_file.calls import library_calls, project_calls
 from dagctl.convert.python_file.calls.data_calls import builtin
 from dagctl.convert.python_file.calls.project_modules import UNKNOWN, attribute
@@ -76,6 +82,8 @@ def _attribute(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
 
 def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
     """Return what follows a call of one of Airflow's own words, or None."""
+    if path.startswith("airflow_config."):
+        return _AIRFLOW_CONFIG.get(path)
     if not path.startswith("airflow."):
         return None
     if decorated_tasks.kind_of(path):
@@ -213,4 +221,8 @@ _AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {
     "cross_downstream": _cross,
     "Label": _label,
     "XComArg": _output,
+}
+_AIRFLOW_CONFIG: Mapping[str, Callable[[Machine, Name, Call], Any]] = {
+    **dict.fromkeys(configured.DAGS, configured.dag),
+    **dict.fromkeys(configured.LOADERS, configured.load),
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml.reader import Fields, refused, size_of
-from dagctl.findings.codes import Code
+from dagctl.convert.foreign_yaml.reader import Fields
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -13,42 +12,28 @@ if TYPE_CHECKING:
 
     from dagctl.convert.outcome.report import Report
 
-_REFERENCE = lazy_pattern(r"\$\{([\w.-]+)\}")
 _INTERPOLATION = lazy_pattern(r"(?<!\\)\$\{[^{}]{1,1000}\}")
 """What airflow-config replaces: a value of the file, or what a resolver such as `oc.env` gives."""
-_MOST_WRITTEN_OUT = 300_000
-"""Values of templates, counted once for each DAG and task that has them."""
 
 
 class LayeredTemplates:
     """Lays DAGs and tasks over the templates that they name."""
 
-    def __init__(self, document: Fields, report: Report) -> None:
-        self._document = document
+    def __init__(self, report: Report) -> None:
         self._report = report
-        self._written = 0
 
     def laid_under(self, own: Fields) -> Fields:
-        """Return a DAG or a task with the keys of its template below its own.
-
-        Raises:
-            SpecError: The templates, written out, are too large.
-        """
+        """Return a DAG or a task with the keys of its template below its own."""
         said = own.copy()
-        name, place = said.pop("template", None), own.at("template")
+        template, place = said.pop("template", None), own.at("template")
         self._report_interpolations(said)
         for key in [*said.keys() - {"tasks"}]:
             said.put(key, _unescaped(said[key]), said.at(key))
-        if name is None:
-            return said
-        template = self._named(name)
         if template is None:
-            self._report.gap(place, "template", f"there is no template {str(name)[:60]!r}")
             return said
-        self._written += size_of(template)
-        if self._written > _MOST_WRITTEN_OUT:
-            message = "the templates, written out, are too large"
-            raise refused(place.file, place.line, Code.TOO_MANY_VALUES, message)
+        if not isinstance(template, Fields):
+            self._report.gap(place, "template", f"there is no template {str(template)[:60]!r}")
+            return said
         made = template.copy()
         made.pop("_target_", None)
         for key, value in said.items():
@@ -66,13 +51,6 @@ class LayeredTemplates:
             if text is not None:
                 why = f"{text[:60]!r} is not followed: write what it stands for"
                 self._report.gap(said.at(key), key, why)
-
-    def _named(self, name: object) -> Fields | None:
-        match = _REFERENCE.fullmatch(name) if isinstance(name, str) else None
-        value: object = self._document
-        for part in match[1].split(".") if match else ():
-            value = value.get(part) if isinstance(value, Fields) else None
-        return value if match and isinstance(value, Fields) else None
 
 
 def joined(below: Fields, own: Fields) -> Fields:
