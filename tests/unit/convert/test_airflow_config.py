@@ -113,7 +113,7 @@ def test_what_has_no_word_is_a_gap_at_its_line() -> None:
     (dag,) = made.dags
     assert gaps(dag) >= {
         *((3, "defaults"), (8, "description"), (10, "_target_"), (11, "template")),
-        *((12, "ssh_hook"), (13, "dependencies"), (14, "e")),
+        *((13, "dependencies"), (14, "e")),
     }
     assert {(r.outcome, r.place.line, r.subject) for r in made.remarks} == {
         (Outcome.DROPPED, 4, "extensions"),
@@ -440,3 +440,23 @@ def test_what_is_not_known_is_a_gap(line: str) -> None:
 def test_what_would_not_end_is_refused(defaults: str, line: str) -> None:
     with pytest.raises(SpecError):
         composed(defaults, line)
+
+
+def test_a_path_where_a_task_takes_an_object_is_that_object() -> None:
+    dag = one("""
+        default_dag_args: {start_date: "2024-01-01", catchup: false}
+        dags:
+          orders:
+            tasks:
+              a: {_target_: airflow_config.SSHOperator, command: c, ssh_hook: shop.hosts.hook}
+              b: {_target_: airflow_config.BashTask, bash_command: b, output_processor: shop.first}
+              c:
+                _target_: airflow_config.ExternalTaskSensor
+                external_dag_id: x
+                execution_date_fn: shop.days.before
+    """)
+    assert dag.whole, dag.remarks
+    first, second, third = dag.data["tasks"]
+    assert first["with"]["ssh_hook"] == {"$new": "shop.hosts.hook"}
+    assert second["with"]["output_processor"] == {"$ref": "shop.first"}
+    assert third["with"]["execution_date_fn"] == {"$ref": "shop.days.before"}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.configuration.hydra_objects import OWN, TARGET, with_objects
 from dagctl.convert.configuration.ignored import ignored_of_dag, ignored_of_task
 from dagctl.convert.configuration.layered_templates import LayeredTemplates, joined
 from dagctl.convert.configuration.lengths import every, with_seconds
-from dagctl.convert.foreign_yaml.reader import Fields
+from dagctl.convert.foreign_yaml.reader import Fields, Tagged
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
-from dagctl.operators.value_kinds import TEXT
+from dagctl.operators.value_kinds import CALLABLE, TEXT
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -138,15 +138,28 @@ class _Dag:
         return made
 
     def _paths_of_objects(self, operator: str, task: Fields) -> None:
-        """Report import paths where a task takes an object: airflow-config imports, or calls it."""
+        """Put an object in the place of each import path where a task takes one."""
         known = lookup(operator, self._target)
-        for key, value in task.items() if isinstance(known, Operator) else ():
+        for key, value in [*task.items()] if isinstance(known, Operator) else ():
             parameter = known.parameters.get(key) if isinstance(known, Operator) else None
             if parameter is None or not isinstance(value, str) or not _PATH.fullmatch(value):
                 continue
-            if parameter.kind.classes and TEXT not in parameter.kind.shapes:
-                text = "write `{$ref: ...}`, or `{$new: ...}` where airflow-config calls it"
-                self._report.gap(task.at(key), key, f"what {value[:60]} gives is no text: {text}")
+            kind = parameter.kind
+            if key != "python_callable" and CALLABLE in kind.shapes and TEXT not in kind.shapes:
+                task.put(key, Tagged(f"name:{value}", None), task.at(key))
+            elif kind.classes and TEXT not in kind.shapes:
+                task.put(key, self._object_at(value, key, task.at(key)), task.at(key))
+
+    def _object_at(self, path: str, key: str, place: Place) -> Any:  # noqa: ANN401 - what stands in the file
+        """Return the object that an import path stands for, as dag-factory has it."""
+        if key == "ssh_hook":
+            self._report.changed(place, key, "what airflow-config called, the DAG file calls")
+            made = Fields(place)
+            made.put("__type__", path, place)
+            return made
+        text = "write `{$ref: ...}`, or `{$new: ...}` where airflow-config calls it"
+        self._report.gap(place, key, f"what {path[:60]} gives is no text: {text}")
+        return path
 
     def _operator(self, target: str, place: Place) -> str:
         if target.startswith(OWN):
