@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.frozen import frozen, mutable
+from dagctl.operation.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ true = partial(dataclass, frozen=True, slots=True)
 def pair(**options: bool) -> tuple[type[Any], type[Any]]:
     """Return the same class as `dataclass` makes it and as `frozen` makes it."""
     made = []
-    for decorate in (partial(dataclass, frozen=True, slots=True), frozen):
+    for decorate in (true, frozen):
         kind: Callable[..., Any] = decorate(**options)
 
         class Value:
@@ -69,7 +70,7 @@ def outcome(kind: type[Any], args: tuple[Any, ...], named: dict[str, Any]) -> tu
     return repr(value), repr(asdict(value))
 
 
-@pytest.mark.parametrize("options", [{}, {"kw_only": True}, {"eq": False}])
+@pytest.mark.parametrize("options", [{}, {"kw_only": True}, {"eq": False}, {"slots": True}])
 @pytest.mark.parametrize(("args", "named"), CALLS)
 def test_each_call_gives_what_the_dataclass_gives(
     options: dict[str, bool], args: tuple[Any, ...], named: dict[str, Any]
@@ -78,7 +79,7 @@ def test_each_call_gives_what_the_dataclass_gives(
     assert outcome(after, args, named) == outcome(before, args, named)
 
 
-@pytest.mark.parametrize("options", [{}, {"kw_only": True}])
+@pytest.mark.parametrize("options", [{}, {"kw_only": True}, {"slots": True}])
 def test_it_is_a_dataclass_before_and_after_its_first_use(options: dict[str, bool]) -> None:
     before, after = pair(**options)
     for _ in range(2):
@@ -99,6 +100,18 @@ def test_many_threads_may_use_it_first() -> None:
 
         with ThreadPoolExecutor(4) as pool:
             assert [each.result() for each in [pool.submit(used) for _ in range(4)]] == [()] * 4
+
+
+def test_one_with_slots_has_no_dict_and_is_like_the_others() -> None:
+    kind = pair(slots=True)[1]
+    value = kind(1)
+    assert not hasattr(value, "__dict__")
+    assert not hasattr(Change(source=None, spec_digest="", base_name=""), "__dict__")
+    assert replace(value, first=2).first == 2
+    assert copy.deepcopy(value) == value
+    for name in ("first", "no_such"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, 2)
 
 
 def test_a_mutable_one_can_be_changed_and_has_no_hash() -> None:

@@ -42,7 +42,7 @@ class Action(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=True)
 class Change:
     """One DAG in an operation."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord, FileWrite
 
 _LARGE = (
-    *("spec", "spec_text", "spec_data", "inputs", "record"),
+    *("spec", "spec_text", "spec_data", "inputs", "record", "header"),
     *("old_file", "content", "old_object", "spec_write", "gives_way"),
 )
 _NOTHING: dict[str, Any] = {
