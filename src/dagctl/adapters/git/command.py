@@ -15,7 +15,7 @@ from subprocess import PIPE, TimeoutExpired
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
-from dagctl.adapters.git.output import end_of, ends_of
+from dagctl.adapters.git.output import WHOLE, TooLongError, end_of, ends_of, too_long
 from dagctl.adapters.git.program import (
     GUARDS,
     NO_GIT_HINT,
@@ -306,6 +306,9 @@ def _answer(  # noqa: PLR0913 - each is a choice of its own
             raise
         message = f"git {_name(arguments)} did not end within {limit:g} seconds"
         raise UnavailableError(message, hint=WAITS) from error
+    except TooLongError as error:
+        _stop(process, is_group=is_group)
+        raise too_long(_name(arguments)) from error
     except BaseException:
         # interrupted: without a timeout it is git itself, at work for a moment and better not
         # stopped with a lock in its hands
@@ -324,9 +327,10 @@ def _written(
     process: Git.AutoInterrupt, data: bytes, timeout: float | None, limit: float | None
 ) -> tuple[bytes, bytes]:
     """Return what git writes to its two streams; with a `timeout` the end of it."""
-    if timeout is None or process.proc is None:
-        out, err = process.communicate(data, timeout=limit)
-        return out, err
+    if process.proc is None:
+        raise ValueError("git was not started")  # a bug in dagctl
+    if timeout is None:
+        return ends_of(process.proc, data, limit, WHOLE, is_needed=True)
     return ends_of(process.proc, data, timeout)
 
 

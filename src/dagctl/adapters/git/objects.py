@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from hashlib import new as new_hash
 from typing import IO, TYPE_CHECKING
 
-from dagctl.adapters.git.program import NO_GIT_HINT
+from dagctl.adapters.git.output import too_long
+from dagctl.adapters.git.program import NO_GIT_HINT, wait_for
 from dagctl.errors import UnavailableError, UsageError
 from dagctl.frozen import frozen
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     LookUp = Callable[[Sequence[str]], "list[Stored | None]"]
 
 _SHA1_DIGITS = 40
+LARGEST = 64 << 20
+"""Bytes of an object that is read: a folder of a million files has fewer."""
 
 
 @frozen
@@ -31,22 +34,27 @@ class Stored:
     data: bytes
 
 
+class _EndedError(UnavailableError):
+    """git has ended without an answer."""
+
+
 def look_up(git: GitCommand, names: Sequence[str]) -> list[Stored | None]:
     """Return the objects of these names (`main^{tree}`, `main:dags`, `:dags/x.py`), None: missing.
 
     Raises:
         UsageError: git is older than 2.36, which is the oldest with this command, with `hook run`
             and with `core.fsync`.
-        UnavailableError: git failed.
+        UnavailableError: git failed, or an object is too large.
     """
-    asked = "".join(f"contents {name}\n" for name in names)
-    command = ("cat-file", "--batch-command")
-    answer = git.run(*command, data=os.fsencode(asked))
-    if "batch-command" in answer.error:
-        raise UsageError(f"{git.must('version').text} is too old", hint=NO_GIT_HINT)
-    if not answer.ok:
-        raise UnavailableError(f"git cat-file failed: {answer.error}")
-    return list(_parsed(answer.out, len(names)))
+    try:
+        with looking_up(git) as look:
+            return look(names)
+    except _EndedError as error:
+        asked = "".join(f"contents {name}\n" for name in names)
+        answer = git.run("cat-file", "--batch-command", data=os.fsencode(asked))
+        if "batch-command" in answer.error:
+            raise UsageError(f"{git.must('version').text} is too old", hint=NO_GIT_HINT) from error
+        raise UnavailableError(f"git cat-file failed: {answer.error}") from error
 
 
 @contextmanager
@@ -91,8 +99,15 @@ def blobs_by(
 
 
 def _answer(asks: IO[bytes], answers: IO[bytes], name: str) -> Stored | None:
-    """Ask for one object."""
-    known = _about(asks, answers, "contents", name)
+    """Ask for one object.
+
+    Raises:
+        UnavailableError: git has ended, or the object is too large.
+    """
+    known = _about(asks, answers, "info", name)  # git unpacks none of it for that
+    if known is not None and known[2] > LARGEST:
+        raise too_long("cat-file", LARGEST)
+    known = known and _about(asks, answers, "contents", name)
     if known is None:
         return None
     object_id, kind, size = known
@@ -105,19 +120,20 @@ def _about(
     """Ask about one object, and return its id, kind and size; None: it is not there.
 
     Raises:
-        UnavailableError: git has ended.
+        UnavailableError: git has ended, or gives no answer.
     """
     try:
         asks.write(os.fsencode(f"{question} {name}\n"))
         asks.flush()
+        wait_for(answers, "cat-file")
         line = answers.readline()
     except OSError as error:
-        raise UnavailableError(f"git cat-file failed: {error}") from error
+        raise _EndedError(f"git cat-file failed: {error}") from error
     words = line.removesuffix(b"\n").rsplit(b" ", 2)
     if words[-1] in {b"missing", b"ambiguous"}:
         return None
     if len(words) != 3:  # noqa: PLR2004 - id, kind and size
-        raise UnavailableError("git cat-file has ended")
+        raise _EndedError("git cat-file has ended")
     return words[0].decode(), words[1].decode(), int(words[2])
 
 
@@ -127,18 +143,3 @@ def id_of(kind: str, data: bytes, *, like: str) -> str:
     digest.update(b"%s %d\0" % (kind.encode(), len(data)))
     digest.update(data)
     return digest.hexdigest()
-
-
-def _parsed(out: bytes, count: int) -> Iterator[Stored | None]:
-    """Yield what `--batch-command` wrote: a line `ID KIND SIZE`, the content and a line break."""
-    at = 0
-    for _ in range(count):
-        end = out.index(b"\n", at)
-        words = out[at:end].rsplit(b" ", 2)
-        at = end + 1
-        if words[-1] in {b"missing", b"ambiguous"}:
-            yield None
-            continue
-        size = int(words[-1])
-        yield Stored(words[0].decode(), words[1].decode(), out[at : at + size])
-        at += size + 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 import sys
 from functools import lru_cache
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from dagctl.adapters.git.output import end_of
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
@@ -142,12 +143,26 @@ def ask(folder: Path, *arguments: str) -> GitAnswer:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise UnavailableError(
-            f"git {arguments[0]} gave no answer within {_PATIENCE:g} seconds",
-            hint=WAITS,
-        ) from error
+        raise _no_answer(arguments[0]) from error
     said = printable(end_of(done.stderr).decode(errors="replace")).rstrip()
     return GitAnswer(done.returncode, done.stdout, said)
+
+
+def wait_for(answers: IO[bytes], name: str) -> None:
+    """Wait until a git that is kept open answers.
+
+    Raises:
+        UnavailableError: It does not.
+    """
+    poll = select.poll()
+    poll.register(answers, select.POLLIN)
+    if not poll.poll(_PATIENCE * 1000):
+        raise _no_answer(name)
+
+
+def _no_answer(name: str) -> UnavailableError:
+    message = f"git {name} gave no answer within {_PATIENCE:g} seconds"
+    return UnavailableError(message, hint=WAITS)
 
 
 def check_configuration() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,15 +31,15 @@ def is_asked(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str = MAIN
     place = place_in(GitCommand(sandbox.root), locate(sandbox.root))
     by_git = Trees(place.git)
     said = by_git.read_tip(name, [X], [X, "dags/y.py"])
-    asked: list[tuple[str, ...]] = []
-    run = GitCommand.run
+    asked: list[object] = []
+    started = GitCommand._started
 
-    def noted(self: GitCommand, *arguments: str, **options: object) -> object:
-        asked.append(arguments)
-        return run(self, *arguments, **options)  # type: ignore[arg-type]
+    def noted(self: GitCommand, words: Any, *options: Any) -> object:  # noqa: ANN401 - as there
+        asked.append(words)
+        return started(self, words, *options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(GitCommand, "run", noted)
+        patch.setattr(GitCommand, "_started", noted)
         assert place.trees.read_tip(name, [X], [X, "dags/y.py"]) == said
     assert place.trees.find(said.commit, X) == by_git.find(said.commit, X)
     return bool(asked)
