@@ -68,7 +68,7 @@ def test_only_who_may_change_a_project_sees_how_strict_it_is(world: World) -> No
     warned = spec("Warned", project_id=project, tasks=[task])
     assert editor.create(spec(project_id=project)).status_code == 200
     settings = world.served.root / project / "dagctl.toml"
-    settings.write_text(f"strict = true\n{settings.read_text()}")
+    settings.write_text(f"{settings.read_text()}\n[checks]\nstrict = true\n")
 
     (finding,) = problem_of(editor.create(warned), 422, "SPEC_INVALID")["diagnostics"]
     assert finding["severity"] == "error"
