@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench.clock import in_turn
 from bench.place import dagctl, repository, spec
 from bench.table import Row
-from dagctl.commands.files.read import ReadSpecs, SpecText
+from dagctl.commands.files.read_specs import ReadSpecs, SpecText
 from dagctl.commands.validate import validate
 from dagctl.spec.strictness import Checks
 

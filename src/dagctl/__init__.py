@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.codegen.render import render
     from dagctl.commands.operators import load_operator
-    from dagctl.commands.specs.load import check, load_spec
+    from dagctl.commands.specs.load_spec import check, load_spec
     from dagctl.dag_file.header import Provenance
     from dagctl.errors import DagctlError, Diagnostic, SpecError
     from dagctl.operators.model import Operator
@@ -43,9 +43,9 @@ _HOMES = {
     "Operator": "dagctl.operators.model",
     "Provenance": "dagctl.dag_file.header",
     "SpecError": "dagctl.errors",
-    "check": "dagctl.commands.specs.load",
+    "check": "dagctl.commands.specs.load_spec",
     "load_operator": "dagctl.commands.operators",
-    "load_spec": "dagctl.commands.specs.load",
+    "load_spec": "dagctl.commands.specs.load_spec",
     "render": "dagctl.codegen.render",
 }
 

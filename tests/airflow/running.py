@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.render import render
-from dagctl.commands.specs.load import load_spec as load_file
+from dagctl.commands.specs.load_spec import load_spec as load_file
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.model import DagSpec
 from dagctl.user_code.jinja.context_variables import REPLACEMENTS

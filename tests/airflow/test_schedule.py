@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dagctl.spec.fields.cron import plain
+from dagctl.spec.fields.cron_schedule import problems_of
 from dagctl.spec.fields.runs import run_times
-from dagctl.spec.fields.schedule import problems_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.archive.form import ALWAYS
+from dagctl.archive.archive_form import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dagctl import durable
-from dagctl.adapters.embedded.schema import open_database
+from dagctl.adapters.embedded.database_schema import open_database
 from tests.attacks.hostile_files import (
     OPERATION,
     SPEC,

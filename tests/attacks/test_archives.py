@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.archive.form import ALWAYS, ArchiveError, ArchiveLimits
-from dagctl.archive.reader import open_archive
+from dagctl.archive.archive_form import ALWAYS, ArchiveError, ArchiveLimits
+from dagctl.archive.archive_reader import open_archive
 from dagctl.client import Client
 from dagctl.operation.plans.arrivals import arrivals
 from tests.attacks.hostile_archives import (

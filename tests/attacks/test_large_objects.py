@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git import command
-from dagctl.adapters.git.command import GitCommand
-from dagctl.adapters.git.objects import LARGEST
+from dagctl.adapters.git.git_command import GitCommand
+from dagctl.adapters.git.git_objects import LARGEST
 from dagctl.errors import ExitCode, UnavailableError
 from tests.attacks.waits import no_wait_without_end
 from tests.cli.conftest import Shell, shell

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.http import bounds
-from dagctl.adapters.http.client import ONCE, Connections
+from dagctl.adapters.http.http_client import ONCE, Connections
 from dagctl.adapters.supabase.http import open_client
 from dagctl.endpoint import Endpoint
 from dagctl.errors import (

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import command, program
-from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git import git_command, git_program
+from dagctl.adapters.git.git_command import GitCommand
 from dagctl.errors import ExitCode, UnavailableError
 from tests.attacks.hostile_files import OPERATION
 from tests.attacks.waits import PATIENCE, no_wait_without_end
@@ -88,8 +88,8 @@ def test_a_pipe_in_the_git_folder_is_not_waited_for(
     shell.ok("init")
     shell.write("specs/demo.yaml", SPEC)
     shell.ok("create", "specs/demo.yaml")
-    monkeypatch.setattr(program, "_PATIENCE", 1.0)
-    monkeypatch.setattr(command, "LONGEST", 1.0)
+    monkeypatch.setattr(git_program, "_PATIENCE", 1.0)
+    monkeypatch.setattr(git_command, "LONGEST", 1.0)
     with replaced(shell.folder / ".git" / name, "pipe"):
         for line in ("list", "show demo", "create --dry-run specs", "create specs", "doctor"):
             with no_wait_without_end():
@@ -122,11 +122,11 @@ def test_a_git_that_waits_without_end_is_stopped(
     """A file that the configuration includes, as one of the work tree, may be a pipe."""
     os.mkfifo(sandbox.root / "pipe")
     sandbox.git("config", "include.path", "../pipe")
-    monkeypatch.setattr(program, "_PATIENCE", 0.3)
-    monkeypatch.setattr(command, "LONGEST", 0.3)
+    monkeypatch.setattr(git_program, "_PATIENCE", 0.3)
+    monkeypatch.setattr(git_command, "LONGEST", 0.3)
     with no_wait_without_end():
         with pytest.raises(UnavailableError, match="git rev-parse gave no answer within") as asked:
-            program.ask(sandbox.root, "rev-parse", "HEAD")
+            git_program.ask(sandbox.root, "rev-parse", "HEAD")
         with pytest.raises(UnavailableError, match="git var did not end within") as ran:
             GitCommand(sandbox.root).run("var", "-l")
     assert "is a pipe" in f"{asked.value.hint}"
@@ -138,7 +138,7 @@ def test_an_interrupt_ends_a_git_that_waits_without_end(
 ) -> None:
     os.mkfifo(sandbox.root / "pipe")
     sandbox.git("config", "include.path", "../pipe")
-    monkeypatch.setattr(command, "LONGEST", 1.0)
+    monkeypatch.setattr(git_command, "LONGEST", 1.0)
 
     def interrupt(*_: object) -> None:
         signal.signal(signal.SIGALRM, late)

@@ -169,7 +169,7 @@ SELDOM = {
     "dagctl.bootstrap.supabase",
     "dagctl.cli.diagnostics",
     "dagctl.cli.reports.failure",
-    "dagctl.commands.records",
+    "dagctl.commands.recorded_state",
     "dagctl.operation.comparison",
     "dagctl.operation.plans.removal",
     "dagctl.operation.plans.reversal",
@@ -179,7 +179,7 @@ SELDOM = {
     "dagctl.readers.json_reader",
     "dagctl.readers.yaml_mistakes",
     "dagctl.spec.checks.operator_calls",
-    "dagctl.spec.resolution.steps",
+    "dagctl.spec.resolution.resolve",
     "dagctl.spec.validation.translate",
 }
 """What a `create` of a plain spec does without."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.cli.deadline import TimeIsUpError, limited
-from dagctl.commands.files.read import ReadSpecs, SpecText
+from dagctl.commands.files.read_specs import ReadSpecs, SpecText
 from dagctl.commands.validate import Limit, validate
 from dagctl.spec.strictness import Checks
 

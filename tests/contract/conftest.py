@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.supabase.client import DataClient
+from dagctl.adapters.supabase.supabase_client import DataClient
 from dagctl.endpoint import Endpoint
 from dagctl.session.static_token import GivenToken
 from tests.contract.people import ADA, ADA_MAIL, PROJECT

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.server.options import ServerOptions
+from dagctl.server.server_options import ServerOptions
 
 if TYPE_CHECKING:
     from tests.docker.conftest import Dockerfile

@@ -16,8 +16,8 @@ from dagctl.errors import SpecError
 from dagctl.spec.load import check_spec
 from dagctl.spec.resolution.defaults import read_defaults
 from dagctl.spec.strictness import Checks, judged
-from dagctl.template.read import read_template
-from dagctl.template.values import values_of
+from dagctl.template.parameter_values import values_of
+from dagctl.template.read_template import read_template
 from tests.hostile import findings
 from tests.hostile.language import LANGUAGE
 

@@ -17,7 +17,7 @@ import httpx
 from dagctl import Client
 from dagctl.adapters.http.bounds import BoundedTransport
 from dagctl.bootstrap.sign_in import auth_server, session_file
-from dagctl.session.model import Session
+from dagctl.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from pathlib import Path
 from dagctl.codegen import expressions as build
 from dagctl.codegen.imports import Imports
 from dagctl.codegen.printer import source
-from dagctl.user_code.python.tree import same
+from dagctl.user_code.python.syntax_tree import same
 
 FILES = 300
 SCRAPS = [

@@ -12,7 +12,7 @@ import pytest
 
 from dagctl import DagSpec, Provenance, render
 from dagctl.errors import Severity
-from dagctl.user_code.bash.command import syntax_problems
+from dagctl.user_code.bash.bash_command import syntax_problems
 
 FILES = 300
 SCRAPS = [

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from dagctl.adapters.embedded.local_user import local_user_id
 from dagctl.server.identity import LocalDoor
-from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects
+from dagctl.server.server_options import ServerOptions
 from dagctl.server.service import Service
 
 if TYPE_CHECKING:

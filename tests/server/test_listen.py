@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from dagctl.server.listen import EndingServer, bind
-from dagctl.server.options import ServerOptions
+from dagctl.server.server_options import ServerOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

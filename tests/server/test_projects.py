@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 
 from dagctl.errors import UsageError
-from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects, mapped_workspaces
+from dagctl.server.server_options import ServerOptions
 from tests.server.conftest import QUEUE, SECONDS
 from tests.server.problems import problem_of
 from tests.server.served import PROJECT as DEFAULT_PROJECT

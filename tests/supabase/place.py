@@ -13,7 +13,7 @@ from dagctl.bootstrap.sign_in import auth_server, session_file
 from dagctl.endpoint import Endpoint
 from dagctl.operation.backend import Silence
 from dagctl.paths import TEMPORARY
-from dagctl.session.model import Session
+from dagctl.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

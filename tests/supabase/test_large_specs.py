@@ -8,7 +8,7 @@ import pytest
 
 from dagctl.adapters.http import bounds
 from dagctl.adapters.supabase import large_body
-from dagctl.adapters.supabase.errors import TooLargeError
+from dagctl.adapters.supabase.supabase_errors import TooLargeError
 from tests.stand_in import faults
 from tests.supabase.remote_faults import KINDS
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from dagctl.errors import ConflictError, StaleVersionError
-from dagctl.operation.dags.names import folded, grant_names
+from dagctl.operation.dags.numbered_names import folded, grant_names
 from dagctl.ports import (
     DagRecord,
     DagVersion,

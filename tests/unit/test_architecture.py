@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from grimp import build_graph
 
 import dagctl
-from dagctl.adapters.supabase.errors import NEWEST_MIGRATION
+from dagctl.adapters.supabase.supabase_errors import NEWEST_MIGRATION
 
 pytestmark = pytest.mark.xdist_group("architecture")
 """Each module is read once, for all of the tests."""
@@ -44,6 +45,15 @@ COMMAND_IN_TEXT = re.compile(
 )
 OF_OTHERS = {"create_client", "sshCommand"}
 """What the pages about the code name of `supabase` and of git."""
+ENTRY = "convert.py"
+"""The way into the package of each format of `convert/`."""
+SAME_SUBJECT = (
+    {"cli", "client", "commands", "operation", "codegen", "explanations", "server", "views", ""},
+    {"adapters", "ports", "views"},
+    {"codegen", "spec", "operators"},
+)
+"""Rooms where one file name is one subject: a command and its use case, a port and its adapters,
+a part of the language and its code. In others a file has a name of its own."""
 FACES = {"cli", "server", "explanations", "next_step.py"}
 """Where commands are put into words."""
 LANGUAGE = {"spec", "user_code", "readers", "findings", "operators"}
@@ -65,13 +75,14 @@ class Facts(NamedTuple):
     """The lines of each function."""
     names: set[str]
     """The names of values, parameters, functions and classes that it defines."""
+    classes: list[str]
     hints: list[str]
     """The constant texts that it gives as the next step of an error."""
 
 
 @cache
 def facts(module: Path) -> Facts:
-    known = Facts({}, set(), [])
+    known = Facts({}, set(), [], [])
     stack: list[ast.AST] = [ast.parse(module.read_text())]
     while stack:
         node = stack.pop()
@@ -82,6 +93,8 @@ def facts(module: Path) -> Facts:
                 known.names.add(name)
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.ClassDef(name=name):
                 known.names.add(name)
+                if isinstance(node, ast.ClassDef):
+                    known.classes.append(name)
             case ast.keyword(arg="hint" | "fix", value=value):
                 constants = (item for item in ast.walk(value) if isinstance(item, ast.Constant))
                 known.hints.extend(each.value for each in constants if isinstance(each.value, str))
@@ -124,6 +137,26 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 def test_no_file_is_a_drawer_for_things_without_a_name() -> None:
     assert [relative(path) for path in MODULES if path.stem in DRAWERS] == []
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    names = Counter(name for module in MODULES for name in facts(module).classes)
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+def test_a_file_name_is_repeated_for_one_subject_only() -> None:
+    rooms: dict[str, list[str]] = {}
+    for module in MODULES:
+        path = module.relative_to(SOURCE)
+        rooms.setdefault(path.name, []).append(path.parts[0] if len(path.parts) > 1 else "")
+    repeated = {name: there for name, there in rooms.items() if len(there) > 1}
+    for name in ("__init__.py", ENTRY):
+        del repeated[name]
+    assert {
+        name: there
+        for name, there in repeated.items()
+        if not any(set(there) <= subject for subject in SAME_SUBJECT)
+    } == {}
 
 
 def test_every_public_name_exists_and_every_other_is_private() -> None:

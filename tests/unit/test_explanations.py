@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dagctl
-from dagctl.archive.form import ArchiveError
+from dagctl.archive.archive_form import ArchiveError
 from dagctl.codegen.tasks import CALLS
 from dagctl.errors import DagctlError
 from dagctl.explanations import EXPLANATIONS, Explanation
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_PROBLEMS
 from dagctl.spec.dag.entry_checks import MAX_CODE
-from dagctl.spec.fields.schedule import PRESETS
+from dagctl.spec.fields.cron_schedule import PRESETS
 from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
 from dagctl.spec.load import check_spec
 from dagctl.spec.strictness import Checks, judged
 from dagctl.spec.tasks import TASK_TYPES
 from dagctl.text.lines import MAX_BYTES, MAX_DEPTH, MAX_VALUES
-from dagctl.user_code.bash.command import MAX_COMMAND
-from dagctl.user_code.python.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
+from dagctl.user_code.bash.bash_command import MAX_COMMAND
+from dagctl.user_code.python.read_code import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,8 @@ from dagctl.settings import (
     load_settings,
     user_file,
 )
-from dagctl.settings.sources import LARGEST
-from dagctl.settings.variables import load_variables
+from dagctl.settings.setting_sources import LARGEST
+from dagctl.settings.workspace_variables import load_variables
 from dagctl.workspace import Workspace, find_workspace
 from tests.work_done import calls_of
 

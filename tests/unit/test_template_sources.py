@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import UsageError
-from dagctl.settings.templates import TemplateSource, load_template_sources
+from dagctl.settings.template_folders import TemplateSource, load_template_sources
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:

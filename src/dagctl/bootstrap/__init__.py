@@ -1,6 +1,6 @@
 """The only chooser of adapters. Each is imported and opened when it is first asked for."""
 
-from dagctl.bootstrap.backend import local_dag_ids, open_backend
+from dagctl.bootstrap.choice import local_dag_ids, open_backend
 from dagctl.bootstrap.local import local_user_id
 from dagctl.bootstrap.state import (
     airflow_of,

@@ -16,7 +16,7 @@ from dagctl.workspace import find_workspace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.http_client import Connections
     from dagctl.adapters.sign_in.loopback import LoopbackListener
     from dagctl.adapters.sign_in.session_file import SessionFile, Vault
     from dagctl.endpoint import Endpoint
@@ -60,7 +60,7 @@ def open_session(
     """
     from dagctl.session.for_process import ProcessSession
     from dagctl.session.renewing import RenewingSession
-    from dagctl.session.source import (
+    from dagctl.session.session_source import (
         EMAIL,
         PASSWORD,
         SessionSource,
@@ -90,7 +90,7 @@ def given_token(endpoint: Endpoint, environ: Mapping[str, str]) -> GivenToken:
             the environment.
         UsageError: It is a secret key.
     """
-    from dagctl.session.source import TOKEN, check_url_origin
+    from dagctl.session.session_source import TOKEN, check_url_origin
     from dagctl.session.static_token import GivenToken
 
     token = GivenToken(endpoint.url, environ[TOKEN], time.time)

@@ -12,10 +12,10 @@ from dagctl.next_step import Command, Fix
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.adapters.http.client import Connections
-    from dagctl.adapters.supabase.client import DataClient
+    from dagctl.adapters.http.http_client import Connections
     from dagctl.adapters.supabase.probe import ProjectProbe
     from dagctl.adapters.supabase.registry import SupabaseRegistry
+    from dagctl.adapters.supabase.supabase_client import DataClient
     from dagctl.commands.doctor import HealthCheck
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Store
@@ -56,7 +56,7 @@ class SupabaseBackend(WorkspaceBackend):
     @cached_property
     def templates(self) -> SharedTemplates:
         """The table `dag_templates`."""
-        from dagctl.adapters.supabase.templates import SupabaseTemplates
+        from dagctl.adapters.supabase.shared_templates import SupabaseTemplates
 
         shared = SupabaseTemplates(self._client, self._settings.project_id)
         return self._watched("database", shared)
@@ -106,7 +106,7 @@ class SupabaseBackend(WorkspaceBackend):
 
     @cached_property
     def _client(self) -> DataClient:
-        from dagctl.adapters.supabase.client import DataClient
+        from dagctl.adapters.supabase.supabase_client import DataClient
 
         connections = None if self._caller is None else self._caller.connections
         return DataClient(self._settings.endpoint, self._session, connections)
@@ -126,7 +126,7 @@ def open_connections(patience: float) -> Connections:
     Args:
         patience: How many seconds a request may take in all, its repetitions included.
     """
-    from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.http_client import Connections
 
     return Connections(patience)
 

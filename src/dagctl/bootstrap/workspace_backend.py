@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.git.folder import GitFolder
     from dagctl.adapters.git.repo import GitRepo
-    from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.http_client import Connections
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import HealthCheck
     from dagctl.durable import Location

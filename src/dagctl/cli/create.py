@@ -97,7 +97,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     one commit, which holds the DAG files and nothing else.
     """
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.specs.inputs import Judged
+    from dagctl.commands.specs.given_specs import Judged
 
     invocation = begun(context, output, dry_run=dry_run)
     if exit_code and not dry_run:

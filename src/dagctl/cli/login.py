@@ -20,7 +20,7 @@ from dagctl.commands import login as command
 from dagctl.commands.login import MINUTES, by_browser, by_code, by_password
 from dagctl.errors import NotSignedInError, UsageError
 from dagctl.frozen import frozen
-from dagctl.session.source import (
+from dagctl.session.session_source import (
     EMAIL,
     PASSWORD,
     SessionSource,

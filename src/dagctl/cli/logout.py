@@ -13,7 +13,7 @@ from dagctl.cli.invocation import begun
 from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import shown
 from dagctl.commands import logout as command
-from dagctl.session.source import profile_of
+from dagctl.session.session_source import profile_of
 from dagctl.views.account import logout_data
 
 if TYPE_CHECKING:

@@ -280,7 +280,7 @@ def _schedule(dag: Details) -> str:
 
 
 def _drawing(invocation: Invocation, dag: Details) -> str:
-    from dagctl.graph.text import draw
+    from dagctl.graph.text_drawing import draw
 
     console = invocation.console
     if dag.spec is None:

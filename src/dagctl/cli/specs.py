@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
 from dagctl.cli.terminal.console import standard_input
 from dagctl.cli.terminal.text import named
-from dagctl.commands.files.read import failure, read_specs
+from dagctl.commands.files.read_specs import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
 from dagctl.frozen import frozen

@@ -16,7 +16,7 @@ from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural, shown
 from dagctl.errors import UsageError
 from dagctl.settings import load_settings
-from dagctl.settings.templates import PROJECT, load_template_sources
+from dagctl.settings.template_folders import PROJECT, load_template_sources
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:

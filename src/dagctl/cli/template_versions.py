@@ -15,7 +15,7 @@ from dagctl.cli.reports.changes import diff_lines, row_lines, words_of
 from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.console import standard_input
 from dagctl.cli.terminal.text import plural, shown, words
-from dagctl.commands.files.read import failure, read_specs
+from dagctl.commands.files.read_specs import failure, read_specs
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.views.templates import upgrade_data

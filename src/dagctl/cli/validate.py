@@ -19,7 +19,7 @@ from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.invocation import begun
 from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.text import plural
-from dagctl.commands.files.read import failure
+from dagctl.commands.files.read_specs import failure
 
 if TYPE_CHECKING:
     from dagctl.commands.validate import Validation

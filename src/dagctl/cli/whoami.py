@@ -98,7 +98,7 @@ class _Run:
     def identity(self) -> Identity:
         """Return who is signed in, without asking the server."""
         from dagctl.bootstrap import sign_in
-        from dagctl.session.source import EMAIL, SessionSource, check_url_origin, source_of
+        from dagctl.session.session_source import EMAIL, SessionSource, check_url_origin, source_of
 
         url, project_id = self.remote.endpoint.url, self.remote.project_id
         source = source_of(self.environ)
@@ -115,7 +115,7 @@ class _Run:
     def checked(self) -> Identity:
         """Return who is signed in as the server sees it now; remember the role."""
         from dagctl.bootstrap import sign_in
-        from dagctl.session.source import SessionSource, source_of
+        from dagctl.session.session_source import SessionSource, source_of
 
         endpoint, project_id = self.remote.endpoint, self.remote.project_id
         with (
@@ -131,7 +131,7 @@ class _Run:
 
     def _store(self) -> SessionStore:
         from dagctl.bootstrap import sign_in
-        from dagctl.session.source import profile_of
+        from dagctl.session.session_source import profile_of
 
         return sign_in.session_file(self.remote.endpoint, profile_of(self.environ, self.profile))
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.propose import Proposed
     from dagctl.commands.recover import RecoverResult
-    from dagctl.commands.specs.inputs import SpecOrFile
+    from dagctl.commands.specs.given_specs import SpecOrFile
     from dagctl.operation.change import Change
     from dagctl.operation.conflicts.drift import Drift
     from dagctl.operation.execution.recovery import Unsettled
@@ -305,7 +305,7 @@ class Client(Transfer, Versions):
         Raises:
             UsageError: As `list`; or a text holds what no registry can keep.
         """
-        from dagctl.commands.records import pages, user_id_of
+        from dagctl.commands.recorded_state import pages, user_id_of
 
         self._bring_up()
         user_id = None if user is None else user_id_of(user, self._backend.user_id)
@@ -321,7 +321,7 @@ class Client(Transfer, Versions):
         Raises:
             NotFoundError: Nothing is; the hint names DAGs that are called alike.
         """
-        from dagctl.commands.records import record_of
+        from dagctl.commands.recorded_state import record_of
 
         self._bring_up()
         return record_of(self._backend.registry, dag_id)
@@ -339,7 +339,7 @@ class Client(Transfer, Versions):
 
     def drifts(self, records: Sequence[DagRecord]) -> Sequence[Drift | None]:
         """Return the same of several records, with few questions to git; None: a damaged record."""
-        from dagctl.commands.records import drifts_here
+        from dagctl.commands.recorded_state import drifts_here
 
         return drifts_here(self._backend, self.settings, records)
 

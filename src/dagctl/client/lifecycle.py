@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.pull import PulledDag
     from dagctl.commands.rewrite import Rewritten
-    from dagctl.commands.specs.inputs import SpecOrFile
+    from dagctl.commands.specs.given_specs import SpecOrFile
     from dagctl.operation.options import Expected
 
 

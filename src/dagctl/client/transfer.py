@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
-    from dagctl.archive.form import ArchiveLimits
+    from dagctl.archive.archive_form import ArchiveLimits
     from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.transfer import Exported

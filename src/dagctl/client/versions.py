@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dagctl.commands.compare import Compared, Comparison
     from dagctl.commands.history import History
     from dagctl.commands.outdated import Sources
-    from dagctl.commands.specs.inputs import SpecOrFile
+    from dagctl.commands.specs.given_specs import SpecOrFile
     from dagctl.operation.conflicts.drift import Drift
     from dagctl.ports import DagRecord
 
@@ -103,7 +103,7 @@ class Versions(Calls):
             ConflictError: What is stored there is not the recorded file, or no text; or the record
                 is damaged.
         """
-        from dagctl.commands.records import stored_source
+        from dagctl.commands.recorded_state import stored_source
 
         if isinstance(record, DagVersion):
             from dagctl.commands.version_source import source_of

@@ -8,7 +8,7 @@ from dagctl.codegen.arguments import shared_arguments
 from dagctl.codegen.callbacks import dag_callbacks
 from dagctl.codegen.dag_settings import further_arguments
 from dagctl.codegen.expressions import call, duration, moment, name, plain
-from dagctl.codegen.schedules import schedule_expression
+from dagctl.codegen.schedule import schedule_expression
 from dagctl.codegen.values import params_expression
 from dagctl.spec.fields.durations import parts_of
 

@@ -11,9 +11,9 @@ from dagctl.codegen.names import function, group_variable, variable
 from dagctl.frozen import frozen, mutable
 from dagctl.spec.tasks import DecoratorTask, PythonTask
 from dagctl.spec.walk import is_mapped
-from dagctl.user_code.python.function import as_function, signature_of_body
+from dagctl.user_code.python.function_layout import as_function, signature_of_body
 from dagctl.user_code.python.function_tree import function_tree
-from dagctl.user_code.python.read import input_statements
+from dagctl.user_code.python.read_code import input_statements
 
 if TYPE_CHECKING:
     import ast

@@ -11,7 +11,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.strings import block, columns, is_block, most_columns, string
-from dagctl.user_code.python.function import LINE_LENGTH
+from dagctl.user_code.python.function_layout import LINE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import GeneratedCodeError
 from dagctl.patterns import lazy_pattern
-from dagctl.user_code.python.tree import quietly, same
+from dagctl.user_code.python.syntax_tree import quietly, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from dagctl.commands.records import pages
+from dagctl.commands.recorded_state import pages
 from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.frozen import frozen

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.create import create
 from dagctl.commands.operate import Intent, command_of
-from dagctl.commands.records import record_of
+from dagctl.commands.recorded_state import record_of
 from dagctl.errors import ConflictError
 from dagctl.operation.change import Action
 from dagctl.operation.comparison.consequences import of_rename
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.commands.create import CreateResult
-    from dagctl.commands.specs.inputs import SpecOrFile
+    from dagctl.commands.specs.given_specs import SpecOrFile
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from dagctl.errors import DagctlError, NotSignedInError, UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import Fix, Option
-from dagctl.session.model import Session
 from dagctl.session.pkce import Proof, code_of
+from dagctl.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.session.model import Tokens, User
     from dagctl.session.ports import AuthServer, BrowserListener, Clock, SessionStore
+    from dagctl.session.session import Tokens, User
 
     Way = Callable[[AuthServer], Tokens]
 

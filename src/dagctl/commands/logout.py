@@ -8,8 +8,8 @@ from dagctl.errors import DagctlError, NotSignedInError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from dagctl.session.model import Session, User
     from dagctl.session.ports import AuthServer, Clock, SessionStore
+    from dagctl.session.session import Session, User
 
 
 @frozen

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.commands.files.read import SpecText, read_file
+from dagctl.commands.files.read_specs import SpecText, read_file
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.findings.wording import in_json
 from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.load import check_spec, resolved
 from dagctl.spec.model import DagSpec
-from dagctl.spec.resolution.origins import Origin, find, near_name, origin_at
+from dagctl.spec.resolution.value_origins import Origin, find, near_name, origin_at
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.yaml_writer import to_yaml
 

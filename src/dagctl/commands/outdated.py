@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.commands.records import in_parts
+from dagctl.commands.recorded_state import in_parts
 from dagctl.errors import ConflictError, SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.operation.backend import TooManyEnvironmentsError

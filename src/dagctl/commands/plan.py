@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.operate import command_of
 from dagctl.commands.prune import with_pruned
-from dagctl.commands.records import in_parts
+from dagctl.commands.recorded_state import in_parts
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import RepositoryBusyError
 from dagctl.frozen import frozen

@@ -107,7 +107,7 @@ def _gone(context: Context, folders: Sequence[str]) -> Iterator[DagRecord]:
 
 def _made_below(registry: Registry, folders: Sequence[str]) -> Iterator[tuple[str, DagRecord]]:
     """Yield the DAGs that were made from a spec in one of the folders, each with its path."""
-    from dagctl.commands.records import pages
+    from dagctl.commands.recorded_state import pages
 
     for page in pages(registry, Query(limit=_PAGE)):
         for record in page.records:

@@ -13,14 +13,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.commands.records import pages, record_of
+from dagctl.commands.recorded_state import pages, record_of
 from dagctl.errors import DagctlError
 from dagctl.frozen import frozen
 from dagctl.next_step import HEAL
 from dagctl.operation.change import digest_of
 from dagctl.operation.dags.lagging import lag_of
 from dagctl.operation.execution.recovery import recover_all
-from dagctl.operation.objects import read_objects
+from dagctl.operation.stored_objects import read_objects
 from dagctl.ports import FileWrite, Query
 
 if TYPE_CHECKING:

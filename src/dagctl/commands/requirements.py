@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
-from dagctl.operators.requirements import requirements
+from dagctl.operators.distributions import requirements
 from dagctl.spec.needs import needs_of
 from dagctl.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.operators.requirements import Requirement
+    from dagctl.operators.distributions import Requirement
     from dagctl.spec.model import DagSpec
 
 

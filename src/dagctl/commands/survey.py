@@ -6,13 +6,13 @@ from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dagctl.commands.records import drifts_here, in_parts, pages
+from dagctl.commands.recorded_state import drifts_here, in_parts, pages
 from dagctl.frozen import mutable
 from dagctl.operation.conflicts.drift import drift_of
 from dagctl.operation.dags.foreign import LARGEST
 from dagctl.operation.dags.inventory import MOST_FILES, dag_of, path_of
 from dagctl.operation.dags.other_folder import left_behind
-from dagctl.operation.objects import read_objects
+from dagctl.operation.stored_objects import read_objects
 from dagctl.ports import Query
 from dagctl.spec.load import check_data
 

@@ -8,11 +8,11 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from dagctl.archive.lines import version_line
-from dagctl.archive.reader import open_archive
-from dagctl.archive.writer import ArchiveWriter
+from dagctl.archive.archive_lines import version_line
+from dagctl.archive.archive_reader import open_archive
+from dagctl.archive.archive_writer import ArchiveWriter
 from dagctl.commands.operate import Intent, command_of
-from dagctl.commands.records import pages, record_of
+from dagctl.commands.recorded_state import pages, record_of
 from dagctl.commands.version_source import source_of
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
 from dagctl.frozen import frozen
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from dagctl.archive.form import ArchiveLimits
-    from dagctl.archive.reader import Archive
+    from dagctl.archive.archive_form import ArchiveLimits
+    from dagctl.archive.archive_reader import Archive
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from dagctl.commands.files.read import ReadSpecs, SpecText
+    from dagctl.commands.files.read_specs import ReadSpecs, SpecText
     from dagctl.commands.specs.forked import Prepare, Verdict
     from dagctl.spec.model import DagSpec
     from dagctl.spec.strictness import Checks
@@ -148,7 +148,7 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
 def _of_template(
     document: SpecText, checks: Checks, surroundings: Surroundings
 ) -> tuple[Diagnostic, ...]:
-    from dagctl.commands.templates.checks import template_verdict
+    from dagctl.commands.templates.template_checks import template_verdict
 
     variables = surroundings.around(document.origin).variables
     return template_verdict(

@@ -11,8 +11,8 @@ from dagctl.session.refusal import ended, not_signed_in
 
 if TYPE_CHECKING:
     from dagctl.ports import GitIdentity
-    from dagctl.session.model import User
     from dagctl.session.ports import AuthServer, Clock, SessionStore
+    from dagctl.session.session import User
     from dagctl.session.signed_in import SignedIn
     from dagctl.session.static_token import GivenToken
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import SpecError, UsageError
 from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.settings import load_variables
-from dagctl.settings.variables import ENVIRONMENT, each_environment
+from dagctl.settings.workspace_variables import ENVIRONMENT, each_environment
 from dagctl.spec.resolution.variables import Variables, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.commands.specs.inputs import SpecOrFile
+    from dagctl.commands.specs.given_specs import SpecOrFile
     from dagctl.commands.specs.surroundings import Surroundings
     from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
@@ -60,7 +60,7 @@ class WorkspaceSpecs:
         Raises:
             SpecError: Some specs have errors or cannot be read.
         """
-        from dagctl.commands.specs.inputs import changes_of
+        from dagctl.commands.specs.given_specs import changes_of
 
         surroundings = self._surroundings(self._variables)
         return changes_of(specs, self._workspace.root, checks, surroundings)
@@ -78,7 +78,7 @@ class WorkspaceSpecs:
         Raises:
             SpecError: It has errors.
         """
-        from dagctl.commands.specs.inputs import change_of_text
+        from dagctl.commands.specs.given_specs import change_of_text
 
         surroundings = self._surroundings(self._variables)
         return change_of_text(content, path, self._workspace.root, checks, surroundings)

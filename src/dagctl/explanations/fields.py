@@ -2,7 +2,7 @@
 
 from dagctl.explanations.explanation import Explanation
 from dagctl.findings.codes import Code
-from dagctl.spec.fields.schedule import PRESETS
+from dagctl.spec.fields.cron_schedule import PRESETS
 from dagctl.spec.tasks import KINDS, TASK_TYPES
 
 _CODE_FIELDS = ", ".join(

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError, KeyReusedError, UsageError
-from dagctl.operation.dags.names import without_number
+from dagctl.operation.dags.numbered_names import without_number
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:

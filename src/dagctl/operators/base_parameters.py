@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from dagctl.operators.entry_parameters import parameters_of
 from dagctl.operators.package_data import document
-from dagctl.operators.parameters import parameters_of
 from dagctl.operators.sampling import evidence, samples_in
 from dagctl.operators.targets import release
 

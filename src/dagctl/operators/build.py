@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.base_parameters import base_parameters
+from dagctl.operators.entry_parameters import deprecation, parameters_of
 from dagctl.operators.model import Operator
-from dagctl.operators.parameters import deprecation, parameters_of
 from dagctl.operators.provider_file import CORE
 from dagctl.operators.sampling import samples_in
 

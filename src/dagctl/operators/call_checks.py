@@ -10,10 +10,10 @@ from dagctl.operators.base_parameters import base_parameters, base_targets
 from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel, error, warning
 from dagctl.operators.model import Need
 from dagctl.operators.near import near_parameter
+from dagctl.operators.shown_names import quoted
 from dagctl.operators.successors import renamed_parameter
 from dagctl.operators.targets import spans
 from dagctl.operators.value_checks import check_value
-from dagctl.operators.wording import quoted
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

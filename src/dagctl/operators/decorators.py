@@ -9,8 +9,8 @@ from dagctl.operators.model import NO_VERSIONS, Operator, Reason, Unresolved
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
 from dagctl.operators.provider_file import CORE, short_name
+from dagctl.operators.shown_names import quoted
 from dagctl.operators.targets import release, spans, targets
-from dagctl.operators.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ from dagctl.operators.package_data import line
 from dagctl.operators.provider_file import CORE, entry, provider, provider_name, short_name
 from dagctl.operators.sampling import evidence, samples_in
 from dagctl.operators.series import in_all, of_series
+from dagctl.operators.shown_names import did_you_mean, quoted
 from dagctl.operators.successors import SUCCESSORS
 from dagctl.operators.targets import release, spans, targets, version
-from dagctl.operators.wording import did_you_mean, quoted
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

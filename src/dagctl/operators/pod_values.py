@@ -16,6 +16,7 @@ from dagctl.frozen import frozen
 from dagctl.operators.call_findings import CallCheck, CallFinding, CallLevel, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
+from dagctl.operators.shown_names import quoted
 from dagctl.operators.value_kinds import (
     LIST,
     MAPPING,
@@ -27,7 +28,6 @@ from dagctl.operators.value_kinds import (
     in_words,
     shape_of,
 )
-from dagctl.operators.wording import quoted
 from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:

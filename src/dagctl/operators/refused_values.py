@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.call_findings import CallCheck, error
 from dagctl.operators.near import near_parameter
-from dagctl.operators.wording import quoted
+from dagctl.operators.shown_names import quoted
 from dagctl.text.template_signs import has_code
 
 if TYPE_CHECKING:

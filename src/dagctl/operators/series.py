@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from dagctl.operators.base_parameters import base_targets
 from dagctl.operators.model import Operator, Reason, Unresolved
 from dagctl.operators.provider_file import CORE, provider
+from dagctl.operators.shown_names import quoted
 from dagctl.operators.targets import release, spans, targets
-from dagctl.operators.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

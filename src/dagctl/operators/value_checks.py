@@ -9,8 +9,8 @@ from dagctl.operators.call_findings import CallCheck, error, warning
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
 from dagctl.operators.refused_values import refusals, sensor_refusals
+from dagctl.operators.shown_names import quoted
 from dagctl.operators.value_kinds import CALLABLE, NUMBER, TEXT, TRUTH, WHOLE, shape_of, wrong
-from dagctl.operators.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.text.template_signs import has_code
 

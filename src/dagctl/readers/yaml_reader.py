@@ -19,7 +19,7 @@ from dagctl.readers.text_findings import (
     limit_finding,
 )
 from dagctl.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
-from dagctl.readers.yaml_values import meaning
+from dagctl.readers.yaml_words import meaning
 from dagctl.text.document import Document, Kind, Node
 from dagctl.text.lines import MAX_BYTES, Lines, Span
 from dagctl.text.spelling import read_spelling

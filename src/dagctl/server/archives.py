@@ -8,7 +8,7 @@ import io
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from dagctl.archive.form import ArchiveLimits
+from dagctl.archive.archive_form import ArchiveLimits
 from dagctl.frozen import frozen
 from dagctl.server.body import check_coding, in_time
 from dagctl.server.refusals import RequestError

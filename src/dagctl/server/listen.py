@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from dagctl.server.options import ServerOptions
+    from dagctl.server.server_options import ServerOptions
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of a request, on a new connection or a kept one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.settings.checks import EXAMPLE_ID
+from dagctl.settings.setting_checks import EXAMPLE_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.readers.syntax import document_in
 from dagctl.spec.load import check_spec
 from dagctl.spec.resolution.around import Around
-from dagctl.spec.resolution.expressions import BEGIN
+from dagctl.spec.resolution.placeholders import BEGIN
 from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.spec.resolution.variables import Variables
 from dagctl.views.templates import usable_data

@@ -26,8 +26,8 @@ from dagctl.next_step import Command, Fix
 from dagctl.server.posted_inputs import EVERY
 from dagctl.server.refusals import RequestError
 from dagctl.settings import load_settings, read_toml
-from dagctl.settings.templates import PROJECT
-from dagctl.settings.variables import ENVIRONMENT, read_variables
+from dagctl.settings.template_folders import PROJECT
+from dagctl.settings.workspace_variables import ENVIRONMENT, read_variables
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dagctl.bootstrap import Caller, WorkspaceBackend
     from dagctl.commands.templates.listing import Text
     from dagctl.ports.template_store import SharedTemplate
-    from dagctl.server.options import ServerOptions
+    from dagctl.server.server_options import ServerOptions
     from dagctl.settings import Settings
     from dagctl.spec.resolution.variables import Variables
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.server.identity import Door
-    from dagctl.server.options import ServerOptions
+    from dagctl.server.server_options import ServerOptions
 
 LOG = logging.getLogger("dagctl.server")
 SUPABASE_PATIENCE = 20.0

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from dagctl.server.body import Body
     from dagctl.server.check_processes import CheckProcesses
     from dagctl.server.identity import Door
-    from dagctl.server.options import ServerOptions
     from dagctl.server.projects import Projects
+    from dagctl.server.server_options import ServerOptions
     from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
     from dagctl.views.templates import TemplateData

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import DagctlError, NotSignedInError
 from dagctl.next_step import LOGIN, Fix
-from dagctl.session.model import Session
 from dagctl.session.redaction import remember
 from dagctl.session.renewing import RenewingSession
-from dagctl.session.source import EMAIL, PASSWORD
+from dagctl.session.session import Session
+from dagctl.session.session_source import EMAIL, PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.session.model import Tokens
     from dagctl.session.ports import AuthServer, Clock
+    from dagctl.session.session import Tokens
 
 
 class MemorySession:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from dagctl.session.model import Session, Tokens, User
+    from dagctl.session.session import Session, Tokens, User
 
 
 class Clock(Protocol):

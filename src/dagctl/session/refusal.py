@@ -8,7 +8,7 @@ from dagctl.errors import NotSignedInError
 from dagctl.next_step import LOGIN, Fix
 
 if TYPE_CHECKING:
-    from dagctl.session.model import Session
+    from dagctl.session.session import Session
 
 IN_CI = (
     "in CI: set DAGCTL_SUPABASE_URL with DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN"

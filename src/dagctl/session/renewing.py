@@ -11,8 +11,8 @@ from dagctl.session.refusal import LOG_IN, SessionEndedError, ended, not_signed_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.session.model import Session
     from dagctl.session.ports import AuthServer, Clock, SessionStore
+    from dagctl.session.session import Session
 
 
 class RenewingSession:

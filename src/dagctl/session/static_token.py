@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from dagctl.endpoint import claims, secret_kind
 from dagctl.errors import NotSignedInError, UsageError
 from dagctl.session.issuer import may_have_issued
-from dagctl.session.model import END_OF_TIME, User
 from dagctl.session.redaction import remember
-from dagctl.session.source import TOKEN
+from dagctl.session.session import END_OF_TIME, User
+from dagctl.session.session_source import TOKEN
 
 if TYPE_CHECKING:
     from dagctl.session.ports import Clock

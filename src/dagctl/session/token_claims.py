@@ -13,7 +13,7 @@ from dagctl.errors import NotSignedInError
 from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.session.issuer import is_issuer
-from dagctl.session.model import END_OF_TIME
+from dagctl.session.session import END_OF_TIME
 
 HINT = "renew the session in the app that sent the token, and send the new token"
 LONGEST = 8192

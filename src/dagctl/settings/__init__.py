@@ -14,9 +14,9 @@ import platformdirs
 from dagctl.errors import UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import LINK, Fix
-from dagctl.settings.checks import CHECKS
-from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
-from dagctl.settings.variables import load_variables
+from dagctl.settings.setting_checks import CHECKS
+from dagctl.settings.setting_sources import from_environment, from_file, from_flags, read_toml
+from dagctl.settings.workspace_variables import load_variables
 from dagctl.spec.strictness import Checks
 from dagctl.target import with_providers
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.endpoint import Endpoint
-    from dagctl.settings.checks import SourcedValue
+    from dagctl.settings.setting_checks import SourcedValue
     from dagctl.workspace import Workspace
 
 __all__ = [
@@ -156,7 +156,7 @@ def check_settings(workspace: Workspace, environ: Mapping[str, str]) -> None:
     Raises:
         UsageError: A file cannot be read, a key is unknown, a value is wrong.
     """
-    from dagctl.settings.templates import load_template_sources
+    from dagctl.settings.template_folders import load_template_sources
 
     _checked(_given(workspace, environ))
     load_variables(workspace, environ)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.wording import in_json
-from dagctl.operators.json_schema import SHARED, operator_schema
+from dagctl.operators.operators_schema import SHARED, operator_schema
 from dagctl.spec.checks.target_checks import ARGUMENTS_SINCE
 from dagctl.spec.dag.settings import ONLY_IN_2, SINCE
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, TASK_DEFAULTS
 from dagctl.spec.resolution.defaults import OF_ONE_DAG, keys_for
-from dagctl.spec.resolution.files import MARKER
+from dagctl.spec.resolution.file_texts import MARKER
 from dagctl.spec.resolution.loops import MAX_NAMES
 from dagctl.spec.resolution.use import USE, WITH
 from dagctl.spec.tasks import KINDS, TASK_TYPES, Group, OperatorTask
@@ -20,7 +20,7 @@ from dagctl.target import target_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from dagctl.operators.json_schema import OperatorSchema
+    from dagctl.operators.operators_schema import OperatorSchema
     from dagctl.target import Target
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

@@ -16,17 +16,17 @@ from dagctl.readers.text_findings import data_beyond_limits, not_a_mapping, of_a
 from dagctl.spec.catalogue import known_class
 from dagctl.spec.checked import Checked
 from dagctl.spec.checks.advice import advice
-from dagctl.spec.checks.consequences import without_consequences
 from dagctl.spec.checks.operator_checks import target_problems
 from dagctl.spec.checks.plain_secrets import with_secrets
 from dagctl.spec.checks.references import template_errors
+from dagctl.spec.checks.repeated_findings import without_consequences
 from dagctl.spec.checks.taken_literally import literal_warnings
 from dagctl.spec.dag.brought import brought_by
 from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, TASK_DEFAULTS
 from dagctl.spec.resolution.around import NOTHING, Around, Resolved, may_have_some
-from dagctl.spec.resolution.files import noting, with_files
+from dagctl.spec.resolution.file_texts import noting, with_files
 from dagctl.spec.resolution.use import uses_template
 from dagctl.spec.tasks import TASK_TYPES
 from dagctl.target import target_of
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from dagctl.readers.syntax import Format
     from dagctl.spec.resolution.defaults import Defaults
-    from dagctl.spec.resolution.files import Files
+    from dagctl.spec.resolution.file_texts import Files
     from dagctl.spec.resolution.variables import Variables
     from dagctl.target import Target
     from dagctl.text.document import Document
@@ -196,7 +196,7 @@ def _resolved(document: Document, around: Around) -> Resolved:
     is_plain = not (around.defaults or TASK_DEFAULTS in root.keys or uses_template(root))
     if is_plain and not may_have_some(document):
         return Resolved(document)
-    from dagctl.spec.resolution.steps import resolved
+    from dagctl.spec.resolution.resolve import resolved
 
     return resolved(document, around)
 

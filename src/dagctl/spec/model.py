@@ -20,7 +20,8 @@ from pydantic import (
 from dagctl.findings.characters import line_of, name_of, prose
 from dagctl.findings.problem import Problem
 from dagctl.spec.dag import settings
-from dagctl.spec.dag.arguments import (
+from dagctl.spec.dag.brought import brought_by
+from dagctl.spec.dag.dag_arguments import (
     DisplayName,
     DocMd,
     EndDate,
@@ -35,8 +36,7 @@ from dagctl.spec.dag.arguments import (
     Timezone,
     dates_in_zone,
 )
-from dagctl.spec.dag.brought import brought_by
-from dagctl.spec.dag.checks import MAX_NAME, dag_key_problem, dag_problems
+from dagctl.spec.dag.dag_checks import MAX_NAME, dag_key_problem, dag_problems
 from dagctl.spec.dag.entry_checks import size_problems
 from dagctl.spec.dependencies.outline import Outline
 from dagctl.spec.fields import project_id as project_ids

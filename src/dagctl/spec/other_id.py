@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dagctl.readers.syntax import document_in
-from dagctl.readers.yaml_values import meaning
+from dagctl.readers.yaml_words import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ import yaml
 
 from dagctl.patterns import lazy_pattern
 from dagctl.readers.yaml_reader import REFUSED_RAW
-from dagctl.readers.yaml_values import meaning
-from dagctl.spec.resolution.expressions import escaped
+from dagctl.readers.yaml_words import meaning
+from dagctl.spec.resolution.placeholders import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.use import HEAD, as_text
 from dagctl.spec.yaml_writer import inline, written_to_yaml
-from dagctl.template.references import replaced, uses, whole, with_values
+from dagctl.template.parameter_references import replaced, uses, whole, with_values
 
 if TYPE_CHECKING:
-    from dagctl.template.model import Template
-    from dagctl.template.references import Use
-    from dagctl.template.values import Values
+    from dagctl.template.parameter_references import Use
+    from dagctl.template.parameter_values import Values
+    from dagctl.template.template_model import Template
 
 
 def filled(template: Template, values: Values) -> str:

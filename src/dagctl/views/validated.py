@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from dagctl.views.form import Positive
 
 if TYPE_CHECKING:
-    from dagctl.spec.resolution.origins import Origin
+    from dagctl.spec.resolution.value_origins import Origin
 
 
 class ValidData(TypedDict):

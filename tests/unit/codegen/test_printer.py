@@ -10,7 +10,7 @@ import pytest
 from dagctl.codegen.expressions import assign, attribute, call, duration, moment, name, plain
 from dagctl.codegen.imports import Imports
 from dagctl.codegen.printer import expression, source
-from dagctl.user_code.python.tree import same
+from dagctl.user_code.python.syntax_tree import same
 
 DEEP = {"a": [1, -2.5, {"b": None}], "c": "x", "d": [True, "é", [], {}]}
 

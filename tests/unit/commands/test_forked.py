@@ -31,7 +31,7 @@ main()
 ANSWERS = """
 import os, signal, sys
 from dagctl.commands.specs import forked
-from dagctl.commands.files.read import SpecText
+from dagctl.commands.files.read_specs import SpecText
 from dagctl.errors import Diagnostic, Severity, Source
 
 forked.processors = lambda: 3

@@ -10,8 +10,8 @@ import pytest
 from dagctl.client.calls import guarded
 from dagctl.client.lifecycle import ids_of
 from dagctl.commands.files.archive_file import reading, writing
-from dagctl.commands.specs.inputs import Judged, changes_of
-from dagctl.commands.specs.load import load_spec
+from dagctl.commands.specs.given_specs import Judged, changes_of
+from dagctl.commands.specs.load_spec import load_spec
 from dagctl.errors import ConflictError, NotFoundError, UsageError
 from tests.cli.conftest import GOOD
 

@@ -10,7 +10,7 @@ import pytest
 
 from dagctl.commands.init import InitChoices, InitResult, init, toml
 from dagctl.errors import ConflictError, UnavailableError, UsageError
-from dagctl.settings.sources import TABLES
+from dagctl.settings.setting_sources import TABLES
 from dagctl.workspace import Workspace
 
 CHOICES = InitChoices("123e4567-e89b-12d3-a456-426614174000")

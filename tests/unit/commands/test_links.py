@@ -12,7 +12,7 @@ from dagctl.commands.files.folder_walk import folders_below
 from dagctl.commands.files.foreign_files import text_of
 from dagctl.commands.files.links import OutsideError, opened
 from dagctl.commands.files.new_files import NewFile, write_files, write_new, write_over
-from dagctl.commands.files.read import read_file
+from dagctl.commands.files.read_specs import read_file
 from dagctl.commands.migrations import export_migrations
 from dagctl.errors import DagctlError, Diagnostic
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.files.read import LARGEST, ReadSpecs, SpecText, failure, read_specs
+from dagctl.commands.files.read_specs import LARGEST, ReadSpecs, SpecText, failure, read_specs
 from dagctl.errors import Diagnostic, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def test_a_folder_of_everything_is_not_walked_to_its_end(
 def test_a_program_that_writes_nothing_is_not_waited_for_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dagctl.commands.files.read.SILENCE", 0.05)
+    monkeypatch.setattr("dagctl.commands.files.read_specs.SILENCE", 0.05)
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb") as writer:
         (problem,) = read_specs(["-"], silent).problems
@@ -217,7 +217,7 @@ def test_a_program_that_writes_nothing_is_not_waited_for_without_end(
 def test_a_program_that_takes_a_while_is_waited_for_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dagctl.commands.files.read.SILENCE", 0.02)
+    monkeypatch.setattr("dagctl.commands.files.read_specs.SILENCE", 0.02)
     notes: list[str] = []
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.files.read import read_specs
+from dagctl.commands.files.read_specs import read_specs
 from dagctl.commands.validate import Validation, distinct, validate
 from dagctl.errors import Severity
 from dagctl.settings import load_variables

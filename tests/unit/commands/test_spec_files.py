@@ -10,11 +10,11 @@ import pytest
 from dagctl import SpecError, load_spec
 from dagctl.codegen.render import render
 from dagctl.commands.files.spec_files import workspace_files
-from dagctl.commands.specs.load import check
+from dagctl.commands.specs.load_spec import check
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.spec.load import check_data, check_spec
-from dagctl.spec.resolution.files import MAX_BYTES
+from dagctl.spec.resolution.file_texts import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from dagctl import load_spec
-from dagctl.commands.files.read import read_specs
+from dagctl.commands.files.read_specs import read_specs
 from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.commands.templates import listing as templates
 from dagctl.commands.validate import validate
@@ -19,7 +19,7 @@ from dagctl.errors import ConflictError, Severity, SpecError, UsageError
 from dagctl.findings.codes import Code
 from dagctl.operation.backend import TooManyEnvironmentsError
 from dagctl.settings import load_variables
-from dagctl.settings.variables import MAX_ENVIRONMENTS, each_environment
+from dagctl.settings.workspace_variables import MAX_ENVIRONMENTS, each_environment
 from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.strictness import Checks
 from dagctl.template import Template, read_template

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
-from dagctl.graph.text import draw
+from dagctl.graph.text_drawing import draw
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import BashTask
 from tests.unit.graph.conftest import spec, tasks_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.graph.text import draw, short_form
+from dagctl.graph.text_drawing import draw, short_form
 from tests.unit.graph.conftest import spec, tasks_of
 
 if TYPE_CHECKING:

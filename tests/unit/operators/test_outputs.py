@@ -12,11 +12,11 @@ from jsonschema import Draft7Validator
 from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallLevel
 from dagctl.operators.decorators import lookup_decorator
+from dagctl.operators.distributions import requirements
 from dagctl.operators.example import example, task_id
-from dagctl.operators.json_schema import operator_schema
 from dagctl.operators.lookup import lookup
 from dagctl.operators.model import Operator
-from dagctl.operators.requirements import requirements
+from dagctl.operators.operators_schema import operator_schema
 from dagctl.operators.search import names_like, search
 from dagctl.operators.targets import release, targets
 

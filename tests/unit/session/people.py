@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError, UnavailableError
-from dagctl.session.model import Session, Tokens, User
 from dagctl.session.refusal import SessionEndedError
+from dagctl.session.session import Session, Tokens, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,7 +18,7 @@ from tests.unit.session.people import ADA, URL, Rotation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.session.model import User
+    from dagctl.session.session import User
 
 NOW = 1_800_000_000.0
 

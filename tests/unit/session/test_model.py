@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagctl.session.model import Session
+from dagctl.session.session import Session
 from tests.unit.session.people import ADA, URL, session, tokens
 
 

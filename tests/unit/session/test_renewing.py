@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dagctl.errors import NotSignedInError, UnavailableError
 from dagctl.session.for_process import MemorySession, ProcessSession
-from dagctl.session.model import Session, User
 from dagctl.session.renewing import RenewingSession
+from dagctl.session.session import Session, User
 from tests.unit.session.people import ADA, URL, Rotation, session, tokens
 
 

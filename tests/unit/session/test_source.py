@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.errors import UsageError
-from dagctl.session.source import SessionSource, profile_of, source_of
+from dagctl.session.session_source import SessionSource, profile_of, source_of
 
 TOKEN = {"DAGCTL_ACCESS_TOKEN": "t"}
 PASSWORD = {"DAGCTL_EMAIL": "e", "DAGCTL_PASSWORD": "p"}

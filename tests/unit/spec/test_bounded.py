@@ -18,13 +18,13 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_IN_VALUE, MAX_PROBLEMS
 from dagctl.readers.json_text import match_text, read_text
 from dagctl.spec.dag.entry_checks import MAX_CODE
-from dagctl.spec.fields import ids, schedule, slug
+from dagctl.spec.fields import cron_schedule, ids, slug
 from dagctl.spec.load import check_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import function
-from dagctl.user_code.bash import command as bash_command
-from dagctl.user_code.python import parse, parse_python_code, tree
-from dagctl.user_code.python.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
+from dagctl.user_code.bash import bash_command
+from dagctl.user_code.python import parse, parse_python_code, syntax_tree
+from dagctl.user_code.python.read_code import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 from tests.hostile.texts import HOSTILE, Hostile, bash, document
 from tests.hostile.texts import python as python_spec
 from tests.work_done import calls_of
@@ -276,11 +276,11 @@ def test_only_a_short_text_is_made_ascii(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_no_long_schedule_is_remembered() -> None:
-    schedule._problems_of_short.cache_clear()
+    cron_schedule._problems_of_short.cache_clear()
     for number in range(20):
         check(document(schedule_interval=f"{number} " * 100_000))
 
-    assert schedule._problems_of_short.cache_info().currsize == 0
+    assert cron_schedule._problems_of_short.cache_info().currsize == 0
 
 
 def test_a_template_that_jinja_could_not_compile_is_refused() -> None:
@@ -333,8 +333,8 @@ def test_python_warnings_are_caught_for_one_call_of_the_parser_only(
         return real(text)
 
     code = "def f(a): pass"
-    monkeypatch.setattr("dagctl.user_code.python.advice.cut", meanwhile)
+    monkeypatch.setattr("dagctl.user_code.python.code_advice.cut", meanwhile)
     parse._parsed.cache_clear()
     assert len(parse_python_code(code).warnings.shown) == 1
     assert [each.text for each in read] == ["return 7"]
-    assert not tree._FILTERS.locked()
+    assert not syntax_tree._FILTERS.locked()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.specs.load import check
+from dagctl.commands.specs.load_spec import check
 from dagctl.errors import UsageError
 from dagctl.findings.codes import Code
 from dagctl.settings import load_for_specs, load_settings
-from dagctl.settings.checks import EXAMPLE_ID
+from dagctl.settings.setting_checks import EXAMPLE_ID
 from dagctl.target import target_of, with_providers
 from dagctl.workspace import Workspace
 

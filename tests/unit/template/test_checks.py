@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from dagctl.commands.templates.checks import TemplateVerdict, template_verdict
 from dagctl.commands.templates.listing import gallery
+from dagctl.commands.templates.template_checks import TemplateVerdict, template_verdict
 from dagctl.errors import Severity
 from dagctl.spec.resolution.variables import Variables
 

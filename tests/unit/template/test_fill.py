@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dagctl.errors import SpecError
 from dagctl.readers.yaml_reader import read_yaml
 from dagctl.template import filled, given, read_template, values_of
-from dagctl.template.values import value_problem
+from dagctl.template.parameter_values import value_problem
 
 TEXT = """\
 # About the DAG

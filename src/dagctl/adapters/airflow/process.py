@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECONDS = 300
-_RUNNER = Path(__file__).with_name("report.py")
+_RUNNER = Path(__file__).with_name("report_dags.py")
 _SHOWN = 2_000
 """Characters of what the process has printed that an error repeats."""
 _HIDDEN = "DAGCTL_"

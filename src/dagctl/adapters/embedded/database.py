@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from dagctl import durable
-from dagctl.adapters.embedded.files import DATABASE, check_files
-from dagctl.adapters.embedded.schema import empty_database, failure, open_database
+from dagctl.adapters.embedded.database_schema import empty_database, failure, open_database
+from dagctl.adapters.embedded.registry_files import DATABASE, check_files
 from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.adapters.embedded.files import DATABASE
+from dagctl.adapters.embedded.registry_files import DATABASE
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from dagctl.adapters.embedded.rows import (
     to_row,
     versions_of,
 )
-from dagctl.adapters.embedded.versions import (
+from dagctl.adapters.embedded.version_tables import (
     add_missing,
     adopt,
     bring_back,
@@ -47,14 +47,14 @@ from dagctl.adapters.embedded.versions import (
     with_author,
 )
 from dagctl.errors import ConflictError, DagctlError
-from dagctl.operation.dags.names import grant_names
+from dagctl.operation.dags.numbered_names import grant_names
 from dagctl.paths import id_or_empty
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.adapters.embedded.versions import LineOf, Older
+    from dagctl.adapters.embedded.version_tables import LineOf, Older
     from dagctl.durable import Location
     from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
 

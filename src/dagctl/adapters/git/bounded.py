@@ -12,8 +12,7 @@ import subprocess
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.network import shown
-from dagctl.adapters.git.program import (
+from dagctl.adapters.git.git_program import (
     GUARDS,
     NO_HOOKS,
     GitAnswer,
@@ -23,6 +22,7 @@ from dagctl.adapters.git.program import (
     program,
     transport_variables,
 )
+from dagctl.adapters.git.network import shown
 from dagctl.errors import RemoteUnavailableError
 from dagctl.frozen import frozen
 from dagctl.next_step import again

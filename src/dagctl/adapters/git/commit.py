@@ -11,21 +11,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import failure
+from dagctl.adapters.git.branch_tips import MADE_BY, attempts, busy, head, move, tip
 from dagctl.adapters.git.folder import HOOKS
-from dagctl.adapters.git.history import MADE_BY, attempts, busy, head, move, tip
+from dagctl.adapters.git.git_command import failure
+from dagctl.adapters.git.git_objects import id_of
+from dagctl.adapters.git.git_tree import TreeEntry
 from dagctl.adapters.git.loose import NewObject, write_objects
-from dagctl.adapters.git.objects import id_of
-from dagctl.adapters.git.tree import TreeEntry
 from dagctl.errors import ConflictError, WorkspaceError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.configuration import Configuration
-    from dagctl.adapters.git.objects import Stored
+    from dagctl.adapters.git.git_command import GitCommand
+    from dagctl.adapters.git.git_objects import Stored
     from dagctl.adapters.git.place import GitWorkTree
     from dagctl.ports import Files, FileWrite
 

@@ -17,7 +17,7 @@ from dagctl.ports import GitIdentity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.git_command import GitCommand
     from dagctl.errors import DagctlError
 
 _IDENTITY_HINT = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.commit_log import log
 from dagctl.adapters.git.folder import locate
-from dagctl.adapters.git.log import log
-from dagctl.adapters.git.objects import small_blobs
+from dagctl.adapters.git.git_command import GitCommand
+from dagctl.adapters.git.git_objects import small_blobs
 from dagctl.adapters.git.place import place_in
 from dagctl.errors import UnavailableError, UsageError
 

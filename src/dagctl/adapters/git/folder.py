@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.git_program import ask
 from dagctl.adapters.git.kept_answers import KeptAnswers
 from dagctl.adapters.git.plain_files import line_in
-from dagctl.adapters.git.program import ask
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
-    from dagctl.adapters.git.program import GitAnswer
+    from dagctl.adapters.git.git_program import GitAnswer
 
 STATES = {
     "rebase-merge": "a rebase",

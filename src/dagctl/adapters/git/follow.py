@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.history import head, move, tip
+from dagctl.adapters.git.branch_tips import head, move, tip
 from dagctl.adapters.git.index import stage, wait_for_index
 from dagctl.adapters.git.preflight import require_no_filter
 from dagctl.errors import WorkspaceError
@@ -12,8 +12,8 @@ from dagctl.errors import WorkspaceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.configuration import Configuration
+    from dagctl.adapters.git.git_command import GitCommand
     from dagctl.adapters.git.place import GitWorkTree
 
 _ATTRIBUTES = ".gitattributes"

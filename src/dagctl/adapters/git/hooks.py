@@ -5,7 +5,7 @@ from __future__ import annotations
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import CEILING
+from dagctl.adapters.git.git_command import CEILING
 from dagctl.errors import WorkspaceError
 from dagctl.next_step import Fix, Option
 from dagctl.session.redaction import redacted_end

@@ -8,17 +8,17 @@ import time
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.adapters.git.command import zero_ended
-from dagctl.adapters.git.history import head
-from dagctl.adapters.git.objects import id_of
+from dagctl.adapters.git.branch_tips import head
+from dagctl.adapters.git.git_command import zero_ended
+from dagctl.adapters.git.git_objects import id_of
 from dagctl.adapters.git.plain_files import loose_tip
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from dagctl.adapters.git.git_tree import TreeEntry
     from dagctl.adapters.git.place import GitWorkTree
-    from dagctl.adapters.git.tree import TreeEntry
 
 _HELD = "File exists"
 _LISTED = 10

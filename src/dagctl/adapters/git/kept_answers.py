@@ -12,7 +12,7 @@ from stat import S_ISDIR, S_ISREG
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from dagctl.adapters.git.program import configuration_files, system_files
+from dagctl.adapters.git.git_program import configuration_files, system_files
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.adapters.git.command import failure
-from dagctl.adapters.git.history import MADE_BY, tip
+from dagctl.adapters.git.branch_tips import MADE_BY, tip
+from dagctl.adapters.git.git_command import failure
+from dagctl.adapters.git.git_objects import id_of, look_up
+from dagctl.adapters.git.git_tree import folders_of
 from dagctl.adapters.git.index import SKIPPED, flagged
-from dagctl.adapters.git.objects import id_of, look_up
 from dagctl.adapters.git.plain_files import may_have_staged
 from dagctl.adapters.git.rules import may_ignore
-from dagctl.adapters.git.tree import folders_of
 from dagctl.patterns import lazy_pattern
 from dagctl.ports import CommitPlace, Removal
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.configuration import Configuration
+    from dagctl.adapters.git.git_tree import TreeEntry
     from dagctl.adapters.git.place import GitWorkTree
-    from dagctl.adapters.git.tree import TreeEntry
 
 _COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 RECENT = 10_000

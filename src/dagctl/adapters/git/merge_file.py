@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from dagctl.adapters.git.program import ask
+from dagctl.adapters.git.git_program import ask
 from dagctl.errors import UnavailableError
 from dagctl.ports.text_merge import Merged, MergeSide
 

@@ -13,9 +13,9 @@ from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Literal
 
 from dagctl import durable
-from dagctl.adapters.git.history import attempts, tip
+from dagctl.adapters.git.branch_tips import attempts, tip
+from dagctl.adapters.git.git_program import transport_variables
 from dagctl.adapters.git.preflight import require_own_files
-from dagctl.adapters.git.program import transport_variables
 from dagctl.errors import RemoteUnavailableError, UnavailableError, UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import again
@@ -25,8 +25,8 @@ from dagctl.session.redaction import HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dagctl.adapters.git.git_program import GitAnswer
     from dagctl.adapters.git.place import GitWorkTree
-    from dagctl.adapters.git.program import GitAnswer
 
 PROTOCOLS = "file:git:http:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""

@@ -6,8 +6,8 @@ import os
 from itertools import chain
 from pathlib import Path
 
-from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.folder import refusal
+from dagctl.adapters.git.git_command import GitCommand
 from dagctl.errors import UsageError
 
 

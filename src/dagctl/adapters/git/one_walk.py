@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
-from dagctl.adapters.git.log import log
+from dagctl.adapters.git.commit_log import log
+from dagctl.adapters.git.git_objects import blobs_by, small_blobs
 from dagctl.adapters.git.look import RECENT
-from dagctl.adapters.git.objects import blobs_by, small_blobs
 from dagctl.durable import LARGEST
 from dagctl.errors import UnavailableError
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.tree import Trees
+from dagctl.adapters.git.git_tree import Trees
 from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.folder import GitFolder
+    from dagctl.adapters.git.git_command import GitCommand
 
 
 @frozen

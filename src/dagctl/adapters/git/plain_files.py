@@ -12,7 +12,7 @@ from hashlib import new as new_hash
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.adapters.git.objects import Stored, id_of
+from dagctl.adapters.git.git_objects import Stored, id_of
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from operator import truediv
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import failure, zero_ended
+from dagctl.adapters.git.branch_tips import head
 from dagctl.adapters.git.commit import write_commit
 from dagctl.adapters.git.folder import STATES
-from dagctl.adapters.git.history import head
+from dagctl.adapters.git.git_command import failure, zero_ended
+from dagctl.adapters.git.git_tree import folders_of
 from dagctl.adapters.git.index import SKIPPED, flagged, wait_for_index
 from dagctl.adapters.git.rules import may_change, may_ignore
-from dagctl.adapters.git.tree import folders_of
 from dagctl.errors import RepositoryBusyError, WorkspaceError, left_out
 from dagctl.frozen import frozen
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.configuration import Configuration
+    from dagctl.adapters.git.git_command import GitCommand
+    from dagctl.adapters.git.git_program import GitAnswer
+    from dagctl.adapters.git.git_tree import Tip
     from dagctl.adapters.git.place import GitWorkTree
-    from dagctl.adapters.git.program import GitAnswer
-    from dagctl.adapters.git.tree import Tip
 
 _CHANGING = ("filter", "ident", "working-tree-encoding")
 """The attributes by which git stores, or checks out, other bytes than a file has. Line ends are not

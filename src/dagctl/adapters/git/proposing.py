@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from dagctl.adapters.git.branch_tips import attempts, tip
 from dagctl.adapters.git.commit import write_commit
-from dagctl.adapters.git.history import attempts, tip
+from dagctl.adapters.git.git_tree import TreeEntry
 from dagctl.adapters.git.network import Pushed
-from dagctl.adapters.git.tree import TreeEntry
 from dagctl.errors import UnavailableError, UsageError
 from dagctl.patterns import lazy_pattern
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git import history, index, log, look, preflight
-from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git import branch_tips, commit_log, index, look, preflight
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
-from dagctl.adapters.git.objects import small_blobs
+from dagctl.adapters.git.git_command import GitCommand
+from dagctl.adapters.git.git_objects import small_blobs
 from dagctl.adapters.git.place import GitWorkTree, place_in
 from dagctl.adapters.work_tree import WorkTree
 from dagctl.durable import LARGEST
@@ -122,12 +122,12 @@ class GitRepo:
 
     def outside(self, commits: Collection[str], *, of: str = "") -> frozenset[str]:
         """Return those of the commits that are not in the history of a commit."""
-        return history.outside(self._place.git, commits, of)
+        return branch_tips.outside(self._place.git, commits, of)
 
     def line_of(self, files: Mapping[str, str], of: str) -> dict[str, bool]:
         """Return which commits are in the history of one of them, or wrote what stands in it."""
         known = self._walk.line_of(files, of) if self._walk else None
-        return history.line_of(self._place, files, of) if known is None else known
+        return branch_tips.line_of(self._place, files, of) if known is None else known
 
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths a sparse checkout leaves out of the work tree."""
@@ -156,7 +156,7 @@ class GitRepo:
     def log(self, paths: Collection[str]) -> list[LoggedCommit]:
         """Return the recent commits that changed these files and folders, the newest first."""
         known = self._walk.log(paths) if self._walk else None
-        return log.log(self._place, paths) if known is None and paths else known or []
+        return commit_log.log(self._place, paths) if known is None and paths else known or []
 
     def blobs(self, ids: Collection[str]) -> dict[str, bytes]:
         """Return contents by their ids, as far as they are here and not very large."""
@@ -178,7 +178,7 @@ class GitRepo:
 
     def made_here(self, commits: Collection[str]) -> set[str]:
         """Return those of these commits that dagctl has made in this work tree."""
-        return log.made_here(self._place, commits)
+        return commit_log.made_here(self._place, commits)
 
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the user's index."""
@@ -197,11 +197,11 @@ class GitRepo:
     ) -> str | None:
         """Return the commit on the branch that this operation made, unless it was undone."""
         place = self._place
-        branch = history.standing(place, branch)
-        commit = history.find(place.git, operation_id, branch)
+        branch = branch_tips.standing(place, branch)
+        commit = branch_tips.find(place.git, operation_id, branch)
         files = ((place.full(write.path), write.new) for write in writes)
         if commit and writes:
-            from dagctl.adapters.git.undo import is_reverted
+            from dagctl.adapters.git.undo_commit import is_reverted
 
             if is_reverted(place.git, commit, branch, files):
                 return None
@@ -232,13 +232,13 @@ class GitRepo:
 
     def reach(self, commits: Collection[str]) -> Reach | None:
         """Return from where these commits can be reached; None in a shallow clone."""
-        return history.reach(self._place.git, commits)
+        return branch_tips.reach(self._place.git, commits)
 
     def uncommit(
         self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
     ) -> None:
         """Undo a commit of ours, then bring its paths of the user's index to what holds now."""
-        from dagctl.adapters.git.undo import Undoer
+        from dagctl.adapters.git.undo_commit import Undoer
 
         place = self._place
         # before the branch moves: once the commit is gone, nothing else corrects the index
@@ -246,7 +246,7 @@ class GitRepo:
             raise UnavailableError(f"another git process holds the index: {lock}")
         paths = [place.full(write.path) for write in writes]
         undoer = Undoer(place.git, signs=self._configuration.signs, wait=self._patience.ref)
-        branch = history.standing(place, branch)
+        branch = branch_tips.standing(place, branch)
         preflight.require_own_files(place, branch)
         undoer.uncommit(operation_id, branch, commit_id, paths)
         if warning := self.stage([write.path for write in writes]):

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.adapters.git.program import system_files
-from dagctl.adapters.git.tree import folders_of
+from dagctl.adapters.git.git_program import system_files
+from dagctl.adapters.git.git_tree import folders_of
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dagctl.next_step import again
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.adapters.git.program import GitAnswer
+    from dagctl.adapters.git.git_program import GitAnswer
     from dagctl.durable import Location
 
 FOLDER = "templates"

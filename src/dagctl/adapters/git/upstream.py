@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.branch_tips import UNDOES, attempts, find, head, tip
 from dagctl.adapters.git.follow import Follower, is_ancestor
-from dagctl.adapters.git.history import UNDOES, attempts, find, head, tip
+from dagctl.adapters.git.git_objects import look_up
 from dagctl.adapters.git.network import BESIDE, PROTOCOLS, require_remote
-from dagctl.adapters.git.objects import look_up
 from dagctl.adapters.git.preflight import branch_to_commit_to
 from dagctl.adapters.git.proposing import address_of, propose
-from dagctl.adapters.git.undo import is_reverted, reverse
+from dagctl.adapters.git.undo_commit import is_reverted, reverse
 from dagctl.errors import (
     PushRefusedError,
     RemoteUnavailableError,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.git.commit import CommitDraft, Committer, Patience
     from dagctl.adapters.git.configuration import Configuration
+    from dagctl.adapters.git.git_objects import Stored
     from dagctl.adapters.git.network import Network, Pushed
-    from dagctl.adapters.git.objects import Stored
     from dagctl.adapters.git.place import GitWorkTree
     from dagctl.ports import FileWrite
 

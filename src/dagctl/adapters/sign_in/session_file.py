@@ -23,8 +23,8 @@ from dagctl.durable import CREATE
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
 from dagctl.next_step import LOGIN, Command, Fix, again
 from dagctl.paths import TEMPORARY
-from dagctl.session.model import END_OF_TIME, Session, User
 from dagctl.session.refusal import LOG_IN
+from dagctl.session.session import END_OF_TIME, Session, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl import durable
-from dagctl.adapters.embedded.files import BESIDE, DATABASE
-from dagctl.adapters.git.program import ask
+from dagctl.adapters.embedded.registry_files import BESIDE, DATABASE
+from dagctl.adapters.git.git_program import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

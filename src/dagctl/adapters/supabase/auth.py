@@ -9,19 +9,19 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from dagctl.adapters.http.client import ONCE, PatientClient
+from dagctl.adapters.http.http_client import ONCE, PatientClient
 from dagctl.adapters.http.retry import pause
 from dagctl.adapters.supabase.http import open_client
 from dagctl.errors import NotFoundError, NotSignedInError, UnavailableError, UsageError
 from dagctl.next_step import EXPORT_MIGRATIONS, Fix
-from dagctl.session.model import Tokens, User
 from dagctl.session.redaction import redacted
 from dagctl.session.refusal import REASONS, SessionEndedError
+from dagctl.session.session import Tokens, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.http_client import Connections
     from dagctl.adapters.http.messages import Response
     from dagctl.endpoint import Endpoint
 

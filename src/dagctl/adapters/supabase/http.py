@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from dagctl.adapters.http.bounds import PACKED, TooLarge
-from dagctl.adapters.http.client import PatientClient, fields_of, reason
+from dagctl.adapters.http.http_client import PatientClient, fields_of, reason
 from dagctl.adapters.http.messages import URL, Auth, HTTPError, Request, Response, Timeout
 from dagctl.adapters.http.retry import DEADLINE
 from dagctl.adapters.http.trust import known_proxies, trusted
-from dagctl.adapters.supabase.errors import TooLargeError
+from dagctl.adapters.supabase.supabase_errors import TooLargeError
 from dagctl.endpoint import is_loopback
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.http_client import Connections
     from dagctl.adapters.supabase.large_body import LargeBody
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn

@@ -13,12 +13,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from dagctl.adapters.http.client import ONCE
-from dagctl.adapters.supabase.client import DataClient
-from dagctl.adapters.supabase.errors import NEWEST_MIGRATION, Refusal, error_of
+from dagctl.adapters.http.http_client import ONCE
 from dagctl.adapters.supabase.http import open_client
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.store import SupabaseStore
+from dagctl.adapters.supabase.supabase_client import DataClient
+from dagctl.adapters.supabase.supabase_errors import NEWEST_MIGRATION, Refusal, error_of
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
 from dagctl.next_step import LINK, Fix
 from dagctl.ports import COLUMNS, Claim
@@ -26,7 +26,7 @@ from dagctl.ports import COLUMNS, Claim
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagctl.adapters.http.client import Connections
+    from dagctl.adapters.http.http_client import Connections
     from dagctl.adapters.http.messages import Client
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Reservation

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dagctl.adapters.supabase.errors import TooLargeError
 from dagctl.adapters.supabase.rows import (
     batches,
     claim_data,
@@ -21,6 +20,7 @@ from dagctl.adapters.supabase.rows import (
     reservations_of,
     versions_of,
 )
+from dagctl.adapters.supabase.supabase_errors import TooLargeError
 from dagctl.errors import NotAMemberError, UnavailableError, UsageError
 from dagctl.paths import id_or_empty
 from dagctl.ports import OperationStatus, Page
@@ -28,7 +28,7 @@ from dagctl.ports import OperationStatus, Page
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from dagctl.adapters.supabase.client import DataClient
+    from dagctl.adapters.supabase.supabase_client import DataClient
     from dagctl.ports import (
         ArchiveOrigin,
         Claim,

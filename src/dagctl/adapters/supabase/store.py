@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING
 
 from storage3.exceptions import StorageApiError
 
-from dagctl.adapters.supabase.errors import is_missing_object
 from dagctl.adapters.supabase.rows import names_of, stored_of
-from dagctl.errors import (
-    ConflictError,
-    DagctlError,
-    NotAMemberError,
-    UnavailableError,
-    UsageError,
-)
+from dagctl.adapters.supabase.supabase_errors import is_missing_object
+from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnavailableError, UsageError
 from dagctl.next_step import EXPORT_MIGRATIONS, TRY_LATER, Fix
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
@@ -27,7 +21,7 @@ if TYPE_CHECKING:
 
     from storage3.types import FileOptions, ListBucketFilesOptions
 
-    from dagctl.adapters.supabase.client import DataClient
+    from dagctl.adapters.supabase.supabase_client import DataClient
 
 OPTIONS: FileOptions = {
     "content-type": "text/x-python",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.cli.diagnostics.findings_report import DiagnosticReport, Look, look
+from dagctl.cli.diagnostics.findings_text import concise, text
 from dagctl.cli.diagnostics.github import github
-from dagctl.cli.diagnostics.report import DiagnosticReport, Look, look
 from dagctl.cli.diagnostics.sarif import sarif
-from dagctl.cli.diagnostics.text import concise, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -13,7 +13,7 @@ from dagctl.errors import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.diagnostics.report import DiagnosticReport, Look
+    from dagctl.cli.diagnostics.findings_report import DiagnosticReport, Look
     from dagctl.errors import Diagnostic
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.cli.reports.envelope import envelope
 from dagctl.cli.terminal.console import standard_input
 from dagctl.cli.terminal.text import shown
-from dagctl.commands.files.read import failure, read_specs
+from dagctl.commands.files.read_specs import failure, read_specs
 from dagctl.commands.origins import explain_field
 from dagctl.commands.specs.surroundings import Surroundings
 from dagctl.errors import UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.readers.syntax import Format
-    from dagctl.spec.resolution.origins import Origin
+    from dagctl.spec.resolution.value_origins import Origin
     from dagctl.spec.strictness import Checks
 
 _MOST_PLACES = 20

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from dagctl import durable
 from dagctl.commands.files.links import folder_of, opened
-from dagctl.commands.files.read import near_file
+from dagctl.commands.files.read_specs import near_file
 from dagctl.errors import NotFoundError, UnavailableError, UsageError, advice
 from dagctl.session.redaction import named
 

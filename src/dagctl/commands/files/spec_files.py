@@ -12,11 +12,11 @@ from dagctl.errors import UsageError
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
-from dagctl.spec.resolution.files import MAX_BYTES
+from dagctl.spec.resolution.file_texts import MAX_BYTES
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from dagctl.spec.resolution.files import Files
+    from dagctl.spec.resolution.file_texts import Files
 
 
 def workspace_files(start: Path) -> Files:

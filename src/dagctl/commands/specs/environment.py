@@ -5,10 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from dagctl.session.source import EMAIL, PASSWORD, PROFILE, TOKEN
+from dagctl.session.session_source import EMAIL, PASSWORD, PROFILE, TOKEN
 from dagctl.settings import CHECKS
-from dagctl.settings.sources import ENVIRONMENT_PREFIX
-from dagctl.settings.variables import ENVIRONMENT
+from dagctl.settings.setting_sources import ENVIRONMENT_PREFIX
+from dagctl.settings.workspace_variables import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

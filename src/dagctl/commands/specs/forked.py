@@ -23,7 +23,7 @@ from dagctl.frozen import frozen, mutable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.commands.files.read import SpecText
+    from dagctl.commands.files.read_specs import SpecText
     from dagctl.errors import Diagnostic
     from dagctl.spec.model import DagSpec
 

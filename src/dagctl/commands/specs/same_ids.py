@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.specs.inputs import source_path
+from dagctl.commands.specs.given_specs import source_path
 from dagctl.errors import ConflictError
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted

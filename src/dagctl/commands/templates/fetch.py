@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.ports.template_store import TemplateStore
-    from dagctl.settings.templates import TemplateSource
+    from dagctl.settings.template_folders import TemplateSource
 
 
 @frozen

@@ -17,13 +17,13 @@ from dagctl.errors import Diagnostic, UsageError
 from dagctl.frozen import frozen
 from dagctl.next_step import Command
 from dagctl.paths import state_parts
-from dagctl.settings.templates import PROJECT
+from dagctl.settings.template_folders import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from dagctl.settings.templates import TemplateSource
+    from dagctl.settings.template_folders import TemplateSource
 
 FOLDER = "templates"
 FETCH = Command("templates", "fetch")

@@ -20,7 +20,7 @@ from dagctl.findings.wording import did_you_mean, nearest, quoted
 from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
 from dagctl.settings import project_of
-from dagctl.settings.templates import PROJECT, load_template_sources
+from dagctl.settings.template_folders import PROJECT, load_template_sources
 from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.commands.specs.surroundings import Surroundings
-from dagctl.commands.templates.checks import template_verdict
 from dagctl.commands.templates.fetch import keep
 from dagctl.commands.templates.kept_sources import project_place
 from dagctl.commands.templates.listing import GALLERY, newest, templates
+from dagctl.commands.templates.template_checks import template_verdict
 from dagctl.errors import NotFoundError, SpecError, UnavailableError, UsageError
 from dagctl.next_step import Command, Fix
 from dagctl.patterns import lazy_pattern
 from dagctl.ports.template_store import SharedTemplate
-from dagctl.settings.templates import PROJECT
+from dagctl.settings.template_folders import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

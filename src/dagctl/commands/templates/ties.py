@@ -12,7 +12,7 @@ from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.template import DamagedStampError, stamp_of
 
 if TYPE_CHECKING:
-    from dagctl.commands.files.read import SpecText
+    from dagctl.commands.files.read_specs import SpecText
     from dagctl.spec.resolution.use import Pin
     from dagctl.template import Stamp
 

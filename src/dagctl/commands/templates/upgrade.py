@@ -29,7 +29,7 @@ from dagctl.template import digest_of, filled, given, read_template, stamp_for, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.commands.files.read import SpecText
+    from dagctl.commands.files.read_specs import SpecText
     from dagctl.commands.specs.forked import Verdict
     from dagctl.commands.templates.listing import TemplateList
     from dagctl.commands.templates.ties import Tie

@@ -13,7 +13,7 @@ from dagctl.operators.model import Operator
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import OperatorTask, bash
 from dagctl.text.template_signs import is_template
-from dagctl.user_code.bash.command import TEMPLATE_FILES
+from dagctl.user_code.bash.bash_command import TEMPLATE_FILES
 
 if TYPE_CHECKING:
     from dagctl.convert.airflow_yaml.yaml_values import YamlValues

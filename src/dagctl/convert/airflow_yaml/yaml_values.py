@@ -9,7 +9,7 @@ from dagctl.convert.foreign_yaml.reader import Fields, Tagged
 from dagctl.spec.fields.durations import is_duration
 from dagctl.text.lines import MAX_BYTES
 from dagctl.text.template_signs import is_template
-from dagctl.user_code.bash.command import TEMPLATE_FILES
+from dagctl.user_code.bash.bash_command import TEMPLATE_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from dagctl.convert.foreign_yaml.writer import foreign_yaml
 from dagctl.convert.outcome.exported import MINUTES, Losses, nowhere, value_at, without_missing
 from dagctl.convert.to_airflow_yaml.tasks_for_yaml import TasksForYaml
 from dagctl.spec.dag.brought import signs_of
-from dagctl.spec.fields.schedules import assets_of
+from dagctl.spec.fields.schedule_forms import assets_of
 from dagctl.spec.fields.start_date import write_start_date
 from dagctl.spec.tasks.arguments import AT_THE_TOP
 from dagctl.text.template_signs import signs_set

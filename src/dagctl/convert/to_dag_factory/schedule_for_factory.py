@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.to_dag_factory.values_for_factory import ASSETS, TYPE, length
 from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.fields.schedules import assets_of
+from dagctl.spec.fields.schedule_forms import assets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
 from dagctl.operation.dags.inventory import path_of
-from dagctl.operation.dags.names import grant_names
+from dagctl.operation.dags.numbered_names import grant_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from dagctl.dag_file.header import escaped, sources_in
 from dagctl.errors import ConflictError
 from dagctl.frozen import frozen
 from dagctl.operation.dags.foreign import LARGEST, dag_ids_in, mentions
-from dagctl.operation.dags.names import ASKED, numbers_to_ask, without_number
+from dagctl.operation.dags.numbered_names import ASKED, numbers_to_ask, without_number
 from dagctl.operation.dags.removed_elsewhere import removed_elsewhere
 from dagctl.paths import dag_path
 from dagctl.spec.fields.slug import slug

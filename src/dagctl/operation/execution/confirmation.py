@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operation.change import record_of
-from dagctl.operation.objects import remove_objects
+from dagctl.operation.stored_objects import remove_objects
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Backend

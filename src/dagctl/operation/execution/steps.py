@@ -20,10 +20,10 @@ from dagctl.operation.execution.commits import check_branch, remote_of
 from dagctl.operation.execution.confirmation import complete, confirm_entry
 from dagctl.operation.journal.entry import JournalEntry, Phase
 from dagctl.operation.journal.entry_form import streamed
-from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plans.plan import standing_at
 from dagctl.operation.rendering import rendered
 from dagctl.operation.stored_changes import chosen, each
+from dagctl.operation.stored_objects import put_objects, read_objects
 from dagctl.paths import storage_key
 from dagctl.spec.load import check_data
 

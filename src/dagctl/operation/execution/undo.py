@@ -12,14 +12,14 @@ from dagctl.next_step import HEAL, RECOVER, Fix
 from dagctl.operation.execution.commits import find_commit, take_back
 from dagctl.operation.journal.entry import LeftToMembersError, Phase
 from dagctl.operation.journal.entry_form import streamed
-from dagctl.operation.objects import (
+from dagctl.operation.stored_changes import picked
+from dagctl.operation.stored_objects import (
     MembershipEndedError,
     put_back_objects,
     read_objects,
     recorded_digests,
     remove_left_over,
 )
-from dagctl.operation.stored_changes import picked
 from dagctl.ports import Claim, OperationStatus
 
 if TYPE_CHECKING:

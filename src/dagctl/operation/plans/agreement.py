@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 from dagctl.operation.change import Action, digest_of, record_of
-from dagctl.operation.objects import read_objects
 from dagctl.operation.rendering import provenance_of, rendered
+from dagctl.operation.stored_objects import read_objects
 from dagctl.ports import DagVersion, Reservation
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.archive.form import ArchiveError
+from dagctl.archive.archive_form import ArchiveError
 from dagctl.dag_file.header import body_of, code_digest
 from dagctl.frozen import frozen
 from dagctl.operation.change import columns_of
@@ -14,8 +14,8 @@ from dagctl.ports import DagVersion
 from dagctl.spec.model import digest_of
 
 if TYPE_CHECKING:
-    from dagctl.archive.form import ArchivedDag, ArchivedVersion
-    from dagctl.archive.reader import Archive
+    from dagctl.archive.archive_form import ArchivedDag, ArchivedVersion
+    from dagctl.archive.archive_reader import Archive
     from dagctl.operation.change import Change
 
 

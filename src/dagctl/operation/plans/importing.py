@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
-    from dagctl.archive.form import ArchivedVersion
+    from dagctl.archive.archive_form import ArchivedVersion
     from dagctl.errors import Diagnostic
     from dagctl.operation.backend import Context
     from dagctl.operation.dags.inventory import Inventory, Known

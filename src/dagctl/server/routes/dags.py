@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import PlainTextResponse, Response
 
 from dagctl.commands import show
-from dagctl.commands.specs.inputs import Judged
+from dagctl.commands.specs.given_specs import Judged
 from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
 from dagctl.operation.options import IfExists

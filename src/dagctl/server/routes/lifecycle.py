@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
-from dagctl.commands.specs.inputs import Judged
+from dagctl.commands.specs.given_specs import Judged
 from dagctl.server import examples
 from dagctl.server.answers import JsonAnswer
-from dagctl.server.openapi import (
-    A_SPEC,
-    OF_A_BODY,
-    OF_A_PROJECT,
-    example,
-    refusals,
-    spec_body,
-)
+from dagctl.server.openapi import A_SPEC, OF_A_BODY, OF_A_PROJECT, example, refusals, spec_body
 from dagctl.server.routes.dependencies import (
     TOKEN,
     DagId,

@@ -10,10 +10,10 @@ from dagctl.findings.problem import MAX_PROBLEMS, Problem, warning
 from dagctl.findings.wording import quoted
 from dagctl.spec.checks.references import reference_warnings
 from dagctl.spec.fields.callbacks import callback_warnings
+from dagctl.spec.fields.cron_schedule import PRESETS
 from dagctl.spec.fields.markers import functions_in
 from dagctl.spec.fields.params import plain_params
 from dagctl.spec.fields.runs import as_cron, runs_between
-from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.slug import lost_letters
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.tasks.stage import idle_rule

@@ -26,12 +26,12 @@ from dagctl.spec.tasks.function_settings import APART
 from dagctl.spec.walk import field, mapping_in, raw_tasks
 from dagctl.text.lines import Lines
 from dagctl.text.template_signs import is_template
-from dagctl.user_code.bash.command import shell_warnings, syntax_problems
-from dagctl.user_code.jinja.brought import BROUGHT
+from dagctl.user_code.bash.bash_command import shell_warnings, syntax_problems
+from dagctl.user_code.jinja.brought_names import BROUGHT
 from dagctl.user_code.jinja.context_variables import name_warnings, newer_names
 from dagctl.user_code.jinja.passed_over import swallowed
-from dagctl.user_code.jinja.reads import params_read, pulls_in
 from dagctl.user_code.jinja.template import FAILURES, template_nodes, template_problems
+from dagctl.user_code.jinja.template_reads import params_read, pulls_in
 from dagctl.user_code.python.gone_imports import import_warnings
 from dagctl.user_code.xcom_pulls import TaskIds, pull_warnings
 
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from dagctl.spec.walk import Path
     from dagctl.target import Target
     from dagctl.text.lines import TextRange
-    from dagctl.user_code.jinja.brought import Brought
+    from dagctl.user_code.jinja.brought_names import Brought
     from dagctl.user_code.python import PythonCode
-    from dagctl.user_code.python.reads import Reads
+    from dagctl.user_code.python.code_reads import Reads
 
 _OF_BASH = {"BashOperator", "BashSensor"}
 """The operators of which `bash_command` is a command for bash."""

@@ -12,7 +12,7 @@ from dagctl.findings.wording import quoted
 from dagctl.spec.dag.settings import ONLY_IN_2, SINCE
 from dagctl.spec.dependencies.outline import outline_of
 from dagctl.spec.fields.markers import markers_in
-from dagctl.spec.fields.schedules import plain_assets
+from dagctl.spec.fields.schedule_forms import plain_assets
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
 from dagctl.spec.walk import is_group, mapping_in, raw_entries
 from dagctl.user_code.python import PythonCodeError, parse_python_code

@@ -11,7 +11,7 @@ from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.walk import is_group, mapping_in, raw_entries
 from dagctl.text.template_signs import USUAL, Signs, signs_set
-from dagctl.user_code.jinja.brought import BROUGHT, Brought
+from dagctl.user_code.jinja.brought_names import BROUGHT, Brought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
-from dagctl.spec.dag.arguments import moment_in_zone
+from dagctl.spec.dag.dag_arguments import moment_in_zone
 from dagctl.spec.fields.start_date import DEFAULT_START
 from dagctl.spec.walk import is_group, mapping_in, raw_entries
 

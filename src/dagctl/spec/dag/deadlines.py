@@ -10,7 +10,7 @@ from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.spec.fields.callback_form import MAX_CALLBACKS
 from dagctl.spec.fields.durations import duration_problem, is_duration
-from dagctl.spec.fields.forms import form_problems, list_problems
+from dagctl.spec.fields.keyed_forms import form_problems, list_problems
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.validation.unknown_keys import meant_keys
 from dagctl.spec.validation.wrong_type import MAPPING, wrong_type

@@ -18,10 +18,10 @@ from dagctl.spec.fields.callback_form import (
     TASK_CALLBACKS,
     Callback,
 )
-from dagctl.spec.fields.forms import form_of, form_problems, list_problems
 from dagctl.spec.fields.import_path import MAX_PATH, is_class_name, path_problems
+from dagctl.spec.fields.keyed_forms import form_of, form_problems, list_problems
 from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.fields.values import early_argument_problems
+from dagctl.spec.fields.nested_values import early_argument_problems
 from dagctl.spec.validation.wrong_type import TEXT, wrong_type
 from dagctl.spec.walk import Path, field, is_group, raw_entries
 from dagctl.user_code.python import PythonCode, PythonCodeError, parse_python_code

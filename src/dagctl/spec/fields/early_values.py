@@ -10,7 +10,7 @@ from typing import Any
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.spec.fields.markers import marker_of, markers_in
-from dagctl.spec.fields.values import value_problems
+from dagctl.spec.fields.nested_values import value_problems
 
 Early = dict[str, Any]
 """A `$ref` or a `$new`."""

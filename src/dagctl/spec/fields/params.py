@@ -17,7 +17,7 @@ from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
-from dagctl.spec.fields.values import value_problems
+from dagctl.spec.fields.nested_values import value_problems
 from dagctl.spec.validation.read_by import absent
 from dagctl.spec.walk import raw_tasks
 

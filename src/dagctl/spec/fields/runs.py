@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
+from dagctl.spec.fields.cron_schedule import PRESETS
 from dagctl.spec.fields.durations import length_of
-from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.zone import zone_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.cron import plain
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.fields.runs import as_cron
-from dagctl.spec.fields.schedules import assets_of
+from dagctl.spec.fields.schedule_forms import assets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
 from dagctl.spec.resolution import FOR_EACH
-from dagctl.spec.resolution.expressions import BEGIN
+from dagctl.spec.resolution.placeholders import BEGIN
 from dagctl.spec.resolution.use import no_templates
 from dagctl.spec.resolution.variables import Variables
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.findings.problem import Problem
     from dagctl.spec.inputs import Input
     from dagctl.spec.resolution.defaults import Defaults
-    from dagctl.spec.resolution.files import Files
+    from dagctl.spec.resolution.file_texts import Files
     from dagctl.spec.resolution.filling import Filler
     from dagctl.spec.resolution.inherit import Inherited
     from dagctl.spec.resolution.use import Used

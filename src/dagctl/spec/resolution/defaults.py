@@ -19,11 +19,11 @@ from dagctl.frozen import frozen
 from dagctl.readers.source_text import Reading, decode
 from dagctl.readers.yaml_reader import read_yaml
 from dagctl.spec.checks.plain_secrets import with_secrets
-from dagctl.spec.dag.checks import foreign_key_problem, schedule_given_twice
+from dagctl.spec.dag.dag_checks import foreign_key_problem, schedule_given_twice
 from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, DEFAULTS, TASK_DEFAULTS
-from dagctl.spec.resolution.expressions import BEGIN
+from dagctl.spec.resolution.placeholders import BEGIN
 from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
 from dagctl.spec.tasks.arguments import DefaultArgs, delay_given_twice
 from dagctl.spec.validation.unknown_keys import means_dependencies, meant_key

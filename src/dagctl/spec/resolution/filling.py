@@ -12,7 +12,8 @@ from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.frozen import mutable
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.checks.plain_secrets import REVOKE
-from dagctl.spec.resolution.expressions import (
+from dagctl.spec.resolution.filled_text import Replacement, with_replacements
+from dagctl.spec.resolution.placeholders import (
     BEGIN,
     LITERAL,
     SCOPES,
@@ -20,7 +21,6 @@ from dagctl.spec.resolution.expressions import (
     Reference,
     pieces,
 )
-from dagctl.spec.resolution.filled_text import Replacement, with_replacements
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
 from dagctl.text.data_document import node_of
 from dagctl.text.lines import MAX_BYTES, MAX_VALUES

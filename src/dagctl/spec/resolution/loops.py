@@ -11,7 +11,7 @@ from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
 from dagctl.spec.fields.types import MAX_ENTRIES
 from dagctl.spec.resolution import FOR_EACH
-from dagctl.spec.resolution.expressions import NAME
+from dagctl.spec.resolution.placeholders import NAME
 from dagctl.spec.validation.gone import GONE, MEANS_FOR_EACH
 
 if TYPE_CHECKING:

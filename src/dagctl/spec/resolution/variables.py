@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.wording import quoted
 from dagctl.frozen import frozen
-from dagctl.spec.resolution.expressions import BEGIN, NAME
+from dagctl.spec.resolution.placeholders import BEGIN, NAME
 from dagctl.text.lines import MAX_BYTES, MAX_DEPTH
 from dagctl.token_formats import find_tokens
 

@@ -10,7 +10,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.spec.fields.durations import PATTERN, duration_problem
-from dagctl.spec.fields.schedules import MAX_ASSETS
+from dagctl.spec.fields.schedule_forms import MAX_ASSETS
 from dagctl.spec.fields.start_date import read_start_date, write_start_date
 from dagctl.spec.validation.read_by import ReadBy, absent, as_list
 from dagctl.spec.validation.wrong_type import (

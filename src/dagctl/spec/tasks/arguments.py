@@ -13,10 +13,10 @@ from dagctl.spec.fields import types
 from dagctl.spec.fields.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.fields.callbacks import callback_problems
 from dagctl.spec.fields.markers import call_by_place_problems, marker_of, markers_in
+from dagctl.spec.fields.nested_values import argument_problems, value_problems
 from dagctl.spec.fields.params import finish_schema, param_problems
-from dagctl.spec.fields.schedules import asset_list_problems
+from dagctl.spec.fields.schedule_forms import asset_list_problems
 from dagctl.spec.fields.start_date import ISO_PATTERN
-from dagctl.spec.fields.values import argument_problems, value_problems
 from dagctl.spec.tasks.argument_types import (
     FROM_ONE,
     LENGTH,

@@ -13,7 +13,7 @@ from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.early_values import Early, early_value, is_early
 from dagctl.spec.fields.markers import marker_of
-from dagctl.spec.fields.values import value_problems
+from dagctl.spec.fields.nested_values import value_problems
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import context_problems
@@ -33,7 +33,7 @@ def check_command(command: str) -> str:
     """Return the command unchanged, or raise a pydantic error for what would fail at run time."""
     if is_recorded():
         return command
-    from dagctl.user_code.bash.command import check_bash_command
+    from dagctl.user_code.bash.bash_command import check_bash_command
 
     return check_bash_command(command)
 
@@ -109,7 +109,7 @@ class BashTask(SingleTask):
         super().model_post_init(context)
         if is_recorded():
             return
-        from dagctl.user_code.bash.command import bash_warnings
+        from dagctl.user_code.bash.bash_command import bash_warnings
 
         self._warnings = Warnings.of(bash_warnings(self.bash_command))
 

@@ -10,7 +10,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, Warnings, refuse
 from dagctl.findings.wording import quoted
 from dagctl.spec.fields.import_path import MAX_PATH, PATTERN, path_problems
-from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.fields.nested_values import argument_problems
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
 from dagctl.spec.tasks.operator import belongs_under_with, set_by_dagctl

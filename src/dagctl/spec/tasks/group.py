@@ -13,7 +13,7 @@ from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
 from dagctl.spec.fields.import_path import MAX_PATH, PATTERN
 from dagctl.spec.fields.markers import markers_in
-from dagctl.spec.fields.values import argument_problems, value_problems
+from dagctl.spec.fields.nested_values import argument_problems, value_problems
 from dagctl.spec.tasks.argument_types import MAX_WORD, EdgeLabels, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple

@@ -10,7 +10,7 @@ from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import MARKERS, call_by_place_problems, marker_of
-from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
+from dagctl.spec.fields.nested_values import argument_problems, name_problems, value_problems
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.validation.checked_model import CheckedModel
 from dagctl.spec.walk import Path

@@ -10,7 +10,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import nearest, quoted
 from dagctl.spec.fields.import_path import CLASS_PATTERN, MAX_PATH, is_class_name
-from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.fields.nested_values import argument_problems
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.validation.family import Family

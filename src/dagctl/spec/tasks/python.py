@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from dagctl.findings.problem import Problem
-from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.fields.nested_values import argument_problems
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, not_taken_problems, source_problems
 from dagctl.spec.tasks.function_settings import FunctionSettings, setting_problems

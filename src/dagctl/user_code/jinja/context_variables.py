@@ -13,7 +13,7 @@ from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.text.lines import Lines, TextRange
 from dagctl.text.template_signs import signs
 from dagctl.user_code.airflow_context import CONTEXT_KEYS, GONE_IN_3, MACROS, SINCE, attribute_slip
-from dagctl.user_code.jinja.brought import NOTHING
+from dagctl.user_code.jinja.brought_names import NOTHING
 from dagctl.user_code.jinja.template import is_guard, template_nodes
 from dagctl.user_code.jinja.words import AIRFLOW, Words, environment
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.target import Target
-    from dagctl.user_code.jinja.brought import Brought
+    from dagctl.user_code.jinja.brought_names import Brought
 
 REPLACEMENTS = {
     "execution_date": "logical_date",

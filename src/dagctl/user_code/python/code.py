@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.findings.problem import Warnings
 from dagctl.frozen import frozen
-from dagctl.user_code.python.reads import Reads
-from dagctl.user_code.python.tree import parse_quietly
+from dagctl.user_code.python.code_reads import Reads
+from dagctl.user_code.python.syntax_tree import parse_quietly
 
 if TYPE_CHECKING:
     import ast

@@ -9,7 +9,7 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, quoted
 from dagctl.user_code.airflow_context import CONTEXT_KEYS, GONE_IN_3, attribute_slip
-from dagctl.user_code.python.advice import required
+from dagctl.user_code.python.code_advice import required
 from dagctl.user_code.python.findings import place_of_node
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.text.lines import TextRange
-    from dagctl.user_code.python.reads import Read
-    from dagctl.user_code.python.source import CodeText
+    from dagctl.user_code.python.code_reads import Read
+    from dagctl.user_code.python.source_lines import CodeText
 
 _DAY = '.strftime("%Y-%m-%d")'
 _DIGITS = '.strftime("%Y%m%d")'

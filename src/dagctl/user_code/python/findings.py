@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ast
 
     from dagctl.findings.codes import Code
-    from dagctl.user_code.python.source import CodeText
+    from dagctl.user_code.python.source_lines import CodeText
 
 
 _LONGEST = 200

@@ -7,7 +7,7 @@ import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from dagctl.user_code.python.function import signature_of_body
+from dagctl.user_code.python.function_layout import signature_of_body
 
 if TYPE_CHECKING:
     from dagctl.user_code.python.code import PythonCode

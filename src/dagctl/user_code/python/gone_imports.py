@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.target import Target, Version
-    from dagctl.user_code.python.reads import Read
+    from dagctl.user_code.python.code_reads import Read
 
 GONE_IN_3 = {
     "airflow.api.common.experimental": None,

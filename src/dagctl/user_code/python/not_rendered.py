@@ -16,9 +16,9 @@ from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.patterns import lazy_pattern
 from dagctl.text.template_signs import has_code, printed
+from dagctl.user_code.python.code_reads import bound_names
 from dagctl.user_code.python.findings import finding, place_of_node
-from dagctl.user_code.python.reads import bound_names
-from dagctl.user_code.python.tree import own_nodes
+from dagctl.user_code.python.syntax_tree import own_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from re import Match, Pattern
 
     from dagctl.findings.problem import Problem
-    from dagctl.user_code.python.source import CodeText
-    from dagctl.user_code.python.tree import Nodes
+    from dagctl.user_code.python.source_lines import CodeText
+    from dagctl.user_code.python.syntax_tree import Nodes
 
     Use = tuple[Sequence[ast.expr | None], "Pattern[str]"]
     """Arguments, and what shows that they are not for rendering."""

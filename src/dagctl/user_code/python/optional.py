@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.user_code.python.tree import children
+from dagctl.user_code.python.syntax_tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.user_code.python.tree import Nodes
+    from dagctl.user_code.python.syntax_tree import Nodes
 
 _CAUGHT = {"AttributeError", "KeyError", "LookupError", "Exception", "BaseException"}
 """Exceptions whose handler shows that something may be missing."""

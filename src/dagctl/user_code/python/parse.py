@@ -12,17 +12,17 @@ from dagctl.findings.codes import Code
 from dagctl.findings.problem import MAX_IN_VALUE, Warnings
 from dagctl.patterns import lazy_pattern
 from dagctl.text.template_signs import Signs, signs
-from dagctl.user_code.python import advice, checks
+from dagctl.user_code.python import code_advice, code_checks
 from dagctl.user_code.python.code import PythonCode
+from dagctl.user_code.python.code_reads import reads_of
 from dagctl.user_code.python.context import attribute_warnings, gone_parameters, key_warnings
 from dagctl.user_code.python.findings import PythonCodeError, cut, finding, place_of_node
-from dagctl.user_code.python.function import as_function
+from dagctl.user_code.python.function_layout import as_function
 from dagctl.user_code.python.function_tree import definition, function_tree
 from dagctl.user_code.python.not_rendered import not_rendered
-from dagctl.user_code.python.read import TOO_COMPLEX, ParsedCode, read
-from dagctl.user_code.python.reads import reads_of
-from dagctl.user_code.python.source import lines_inside_strings, outdented, trimmed
-from dagctl.user_code.python.tree import quietly, same
+from dagctl.user_code.python.read_code import TOO_COMPLEX, ParsedCode, read
+from dagctl.user_code.python.source_lines import lines_inside_strings, outdented, trimmed
+from dagctl.user_code.python.syntax_tree import quietly, same
 from dagctl.user_code.python.undefined import undefined
 
 _ANY_NAME = "any_task_function"
@@ -71,13 +71,13 @@ def _parsed(code: str, kind: _Kind, _: Signs) -> PythonCode:
     function = _only_def(reading.statements, is_callback=is_callback)
     signature = "context" if is_callback else "**context" if provide_context else ""
     if function:
-        problems = checks.def_problems(
+        problems = code_checks.def_problems(
             reading, function, is_callback=is_callback, is_value=is_value
         )
     elif is_value:
-        problems = checks.no_function_problems(reading)
+        problems = code_checks.no_function_problems(reading)
     else:
-        problems = checks.body_problems(reading, signature)
+        problems = code_checks.body_problems(reading, signature)
     if refused := list(islice(problems, MAX_IN_VALUE)):
         raise PythonCodeError(*refused)
     if function:
@@ -89,14 +89,14 @@ def _parsed(code: str, kind: _Kind, _: Signs) -> PythonCode:
     return parsed
 
 
-def _only_def(statements: list[ast.stmt], *, is_callback: bool) -> checks.Def | None:
+def _only_def(statements: list[ast.stmt], *, is_callback: bool) -> code_checks.Def | None:
     """Return the one `def` that the code consists of, a leading text aside.
 
     Airflow awaits no callback of a DAG file, so an `async def` is none.
     """
     *before, last = statements
     alone = not before or (len(before) == 1 and _is_text(before[0]))
-    kinds = ast.FunctionDef if is_callback else checks.Def
+    kinds = ast.FunctionDef if is_callback else code_checks.Def
     return last if alone and isinstance(last, kinds) else None
 
 
@@ -107,13 +107,13 @@ def _is_text(statement: ast.stmt) -> bool:
 
 def _body(reading: ParsedCode, signature: str) -> PythonCode:
     source = reading.source
-    missing = () if signature else advice.context_missing(reading.nodes, source)
+    missing = () if signature else code_advice.context_missing(reading.nodes, source)
     # that the context lacks is said already
     function = definition("f", signature or "context", reading.statements)
     reads = reads_of(reading.statements, reading.nodes, source, "context" if signature else None)
     warnings = Warnings.of(
         chain(
-            advice.lint(reading.heard, source),
+            code_advice.lint(reading.heard, source),
             missing,
             undefined(function, reading.nodes, source),
             not_rendered(reading.statements, reading.nodes, source, signature.strip("*") or None),
@@ -129,15 +129,15 @@ def _body(reading: ParsedCode, signature: str) -> PythonCode:
         is_plain=_is_plain(text, string_lines, reading),
         warnings=warnings,
         is_callback=signature == "context",
-        is_generator=checks.is_generator(reading.statements, reading.nodes),
-        gives_nothing=checks.gives_nothing(reading.nodes),
+        is_generator=code_checks.is_generator(reading.statements, reading.nodes),
+        gives_nothing=code_checks.gives_nothing(reading.nodes),
         reads=reads,
     )
 
 
 def _def(
     reading: ParsedCode,
-    function: checks.Def,
+    function: code_checks.Def,
     given: frozenset[str],
     *,
     is_callback: bool,
@@ -149,9 +149,9 @@ def _def(
     filled = [name for name in own if name not in given]
     reads = reads_of(function.body, reading.nodes, source, context, filled)
     warnings = chain(
-        advice.lint(reading.heard, source),
-        advice.unfilled(function, source, given) if is_task else (),
-        advice.unresolved(function, source),
+        code_advice.lint(reading.heard, source),
+        code_advice.unfilled(function, source, given) if is_task else (),
+        code_advice.unresolved(function, source),
         undefined(_unannotated(function), reading.nodes, source),
         not_rendered(
             () if is_value else function.body,
@@ -172,8 +172,8 @@ def _def(
         nested=_must_nest(reading, function),
         warnings=Warnings.of(warnings),
         is_callback=is_callback,
-        is_generator=checks.is_generator(function.body, reading.nodes),
-        gives_nothing=checks.gives_nothing(reading.nodes),
+        is_generator=code_checks.is_generator(function.body, reading.nodes),
+        gives_nothing=code_checks.gives_nothing(reading.nodes),
         is_async=isinstance(function, ast.AsyncFunctionDef),
         reads=reads,
     )
@@ -192,7 +192,7 @@ def _named_context(arguments: ast.arguments) -> str | None:
     return next((each.arg for each in every if each.arg == "context"), None)
 
 
-def _unannotated(function: checks.Def) -> checks.Def:
+def _unannotated(function: code_checks.Def) -> code_checks.Def:
     """Return a function without the annotations of its signature: they are judged elsewhere."""
     plain = copy.copy(function)
     plain.args = copy.copy(function.args)
@@ -210,12 +210,12 @@ def _bare(parameter: ast.arg) -> ast.arg:
     return bare
 
 
-def _must_nest(reading: ParsedCode, function: checks.Def) -> bool:
+def _must_nest(reading: ParsedCode, function: code_checks.Def) -> bool:
     """Return whether the `def` only keeps its meaning inside another function."""
     name = function.name
-    hidden = name in {parameter.arg for parameter in checks.parameters(function.args)}
+    hidden = name in {parameter.arg for parameter in code_checks.parameters(function.args)}
     uses = any(node.id == name for node in reading.nodes.of(ast.Name))
-    evaluated = any(map(checks.runs_at_import, checks.signature_annotations(function)))
+    evaluated = any(map(code_checks.runs_at_import, code_checks.signature_annotations(function)))
     nested = len(reading.statements) > 1 or (uses and not hidden) or evaluated
     if nested and hidden:
         problem = finding(

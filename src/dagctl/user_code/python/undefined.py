@@ -14,15 +14,15 @@ from dagctl.findings.codes import Code
 from dagctl.user_code.airflow_context import CONTEXT_KEYS
 from dagctl.user_code.python.findings import cut, finding, place_of_node
 from dagctl.user_code.python.modules import MODULES
-from dagctl.user_code.python.tree import quietly
+from dagctl.user_code.python.syntax_tree import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from dagctl.findings.problem import Problem
-    from dagctl.user_code.python.source import CodeText
-    from dagctl.user_code.python.tree import Nodes
+    from dagctl.user_code.python.source_lines import CodeText
+    from dagctl.user_code.python.syntax_tree import Nodes
 
 _BUILT_IN = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__", "__annotations__"}
 _NAMING = (

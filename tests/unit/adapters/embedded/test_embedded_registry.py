@@ -15,9 +15,9 @@ from uuid import uuid4
 
 import pytest
 
+from dagctl.adapters.embedded.database_schema import MIGRATIONS, empty_database, open_database
 from dagctl.adapters.embedded.registry import SqliteRegistry
 from dagctl.adapters.embedded.rows import find_of, find_removed_of, versions_of
-from dagctl.adapters.embedded.schema import MIGRATIONS, empty_database, open_database
 from dagctl.durable import Location
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import ArchiveOrigin, Claim, DagVersion, OperationStatus, Query, Reservation
@@ -25,7 +25,7 @@ from dagctl.ports import ArchiveOrigin, Claim, DagVersion, OperationStatus, Quer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.adapters.embedded.schema import Migration
+    from dagctl.adapters.embedded.database_schema import Migration
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.git_command import GitCommand
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import FileWrite
 
@@ -162,7 +162,7 @@ def test_git_python_is_whole_for_a_program_that_uses_it_too(sandbox: Sandbox) ->
     script = """
 import sys
 from pathlib import Path
-from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.git_command import GitCommand
 answer = GitCommand(Path.cwd()).run("rev-parse", "HEAD")
 assert not {"git", "git.repo", "git.cmd"} & {*sys.modules}
 import git

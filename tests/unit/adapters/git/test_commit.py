@@ -339,7 +339,7 @@ def test_a_branch_that_moves_in_every_pause_between_tries_is_still_committed_to(
     def move_branch(_seconds: float) -> None:
         subprocess.run(["sh", "-c", advance], cwd=sandbox.root, check=True)
 
-    monkeypatch.setattr("dagctl.adapters.git.history.time.sleep", move_branch)
+    monkeypatch.setattr("dagctl.adapters.git.branch_tips.time.sleep", move_branch)
     made = operation.commit(X)
     assert sandbox.git("log", "--format=%s", "-3", made).split("\n") == [
         "Create x",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git import kept_answers as kept
-from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import locate
+from dagctl.adapters.git.git_command import GitCommand
 from dagctl.adapters.git.kept_answers import KeptAnswers
 from dagctl.adapters.git.place import place_in
 from dagctl.adapters.git.repo import GitRepo

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.branch_tips import head
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import locate
-from dagctl.adapters.git.history import head
+from dagctl.adapters.git.git_command import GitCommand
+from dagctl.adapters.git.git_tree import Trees
 from dagctl.adapters.git.look import unstaged
 from dagctl.adapters.git.place import place_in
 from dagctl.adapters.git.plain_files import read_object
-from dagctl.adapters.git.tree import Trees
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.configuration import Configuration, read_configuration
 from dagctl.adapters.git.folder import locate
+from dagctl.adapters.git.git_command import GitCommand
 from dagctl.adapters.git.place import place_in
 from dagctl.adapters.git.rules import may_change, may_ignore
 

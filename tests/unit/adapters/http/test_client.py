@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from dagctl.adapters.http.bounds import TooLarge
-from dagctl.adapters.http.client import PatientClient
+from dagctl.adapters.http.http_client import PatientClient
 from dagctl.errors import UnavailableError
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dagctl.adapters.supabase.errors import (
+from dagctl.adapters.supabase.supabase_errors import (
     NEWEST_MIGRATION,
     Refusal,
     error_of,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from dagctl.adapters.http.client import ONCE, SHORTEST_TRY
+from dagctl.adapters.http.http_client import ONCE, SHORTEST_TRY
 from dagctl.adapters.http.retry import DEADLINE
 from dagctl.adapters.supabase.http import BearerAuth, ProjectClient, open_client
 from dagctl.endpoint import Endpoint

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from dagctl.adapters.supabase import large_body
-from dagctl.adapters.supabase.client import DataClient
 from dagctl.adapters.supabase.large_body import LARGE, body_of
+from dagctl.adapters.supabase.supabase_client import DataClient
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UnavailableError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.errors import ConflictError
-from dagctl.operation.dags.names import ASKED, grant_names, numbers_to_ask, without_number
+from dagctl.operation.dags.numbered_names import ASKED, grant_names, numbers_to_ask, without_number
 from dagctl.ports import Claim
 
 

@@ -9,7 +9,7 @@ from dagctl.errors import Severity
 from dagctl.spec.load import check_spec, load_spec, resolved
 from dagctl.spec.needs import needs_of
 from dagctl.spec.resolution.around import NOTHING
-from dagctl.spec.resolution.origins import find
+from dagctl.spec.resolution.value_origins import find
 from dagctl.target import target_of
 from tests.unit.spec.resolution.specs import around_of, spec_of
 

@@ -15,8 +15,8 @@ from pydantic_core import PydanticCustomError
 
 from dagctl.findings.codes import Code
 from dagctl.spec.fields.cron import plain
+from dagctl.spec.fields.cron_schedule import PRESETS, check_schedule, problems_of
 from dagctl.spec.fields.runs import next_run, runs_between
-from dagctl.spec.fields.schedule import PRESETS, check_schedule, problems_of
 from dagctl.spec.fields.schedule_words import in_words
 
 if TYPE_CHECKING:

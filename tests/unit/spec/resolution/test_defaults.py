@@ -7,7 +7,7 @@ import pytest
 from dagctl.findings.codes import Code
 from dagctl.spec.load import check_defaults, resolved
 from dagctl.spec.resolution.defaults import read_defaults
-from dagctl.spec.resolution.origins import find
+from dagctl.spec.resolution.value_origins import find
 from dagctl.spec.resolution.variables import Variables
 from tests.unit.spec.resolution.specs import BASH, around_of, errors_in, places_of, spec_of
 

@@ -9,7 +9,7 @@ import pytest
 from dagctl.errors import Severity
 from dagctl.spec.load import check_spec, resolved
 from dagctl.spec.resolution.around import NOTHING
-from dagctl.spec.resolution.origins import find
+from dagctl.spec.resolution.value_origins import find
 from tests.unit.spec.resolution.specs import around_of, errors_in, spec_of
 
 if TYPE_CHECKING:

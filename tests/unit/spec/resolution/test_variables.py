@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dagctl.findings.codes import Code
 from dagctl.spec.load import check_data, check_spec
-from dagctl.spec.resolution.expressions import escaped
+from dagctl.spec.resolution.placeholders import escaped
 from tests.unit.spec.resolution.specs import BASH, around_of, errors_in, places_of, spec_of
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
-from dagctl.user_code.bash.command import bash_warnings, check_bash_command
+from dagctl.user_code.bash.bash_command import bash_warnings, check_bash_command
 from dagctl.user_code.jinja.context_variables import REPLACEMENTS
 from dagctl.user_code.jinja.words import AIRFLOW
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.text.lines import TextRange
-from dagctl.user_code.bash.command import MAX_COMMAND, check_bash_command, command_problems
+from dagctl.user_code.bash.bash_command import MAX_COMMAND, check_bash_command, command_problems
 
 
 def _refusal(command: str) -> Problem:

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from dagctl.errors import Severity
-from dagctl.user_code.bash.command import syntax_problems
+from dagctl.user_code.bash.bash_command import syntax_problems
+from dagctl.user_code.bash.bash_syntax import fault_in
 from dagctl.user_code.bash.rendered import rendered
-from dagctl.user_code.bash.syntax import fault_in
 
 GOOD = [
     "for f in a b; do echo $f; done",

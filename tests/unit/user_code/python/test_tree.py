@@ -13,8 +13,8 @@ from pyflakes.checker import Checker
 from pyflakes.messages import UndefinedName
 
 from dagctl.user_code.python import parse_python_code
-from dagctl.user_code.python.function import as_function
-from dagctl.user_code.python.tree import Nodes, children, levels
+from dagctl.user_code.python.function_layout import as_function
+from dagctl.user_code.python.syntax_tree import Nodes, children, levels
 
 MODULES = [ast, inspect, string, textwrap, tokenize]
 BODIES = [

@@ -28,7 +28,7 @@ from dagctl.convert.python_file.state.value_uses import Uses, functions_in
 from dagctl.convert.python_file.values.methods import Instance, Method
 from dagctl.convert.python_file.values.records import is_same_anew
 from dagctl.convert.python_file.values.texts import literal
-from dagctl.user_code.python.checks import runs_at_import, signature_annotations
+from dagctl.user_code.python.code_checks import runs_at_import, signature_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -31,7 +31,7 @@ from dagctl.spec.tasks import BashTask, OperatorTask, bash
 from dagctl.spec.tasks.argument_types import RENAMED_RULES
 from dagctl.spec.tasks.arguments import MOMENTS
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES
-from dagctl.user_code.bash.command import TEMPLATE_FILES
+from dagctl.user_code.bash.bash_command import TEMPLATE_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

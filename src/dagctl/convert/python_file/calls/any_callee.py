@@ -32,7 +32,7 @@ from dagctl.convert.python_file.state.items import (
     settled,
 )
 from dagctl.convert.python_file.state.loop_turns import turns
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values import records
 from dagctl.convert.python_file.values.texts import weight

@@ -24,7 +24,7 @@ from dagctl.convert.python_file.state.items import (
     settled,
 )
 from dagctl.convert.python_file.state.loop_turns import Lazy, lost_in, turns
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values import connections, file_paths, kept, kept_texts, moments
 from dagctl.convert.python_file.values.texts import is_wide, rendered, spoken, text_of, weight

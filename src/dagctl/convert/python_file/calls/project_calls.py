@@ -26,7 +26,7 @@ from dagctl.convert.python_file.state.items import (
     Task,
     Zone,
 )
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.values.records import record
 

@@ -24,7 +24,7 @@ from dagctl.convert.python_file.state.items import (
     dag_of,
 )
 from dagctl.convert.python_file.state.kept_call import Unknown
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.state.value_uses import COPYING, LOOKING
 from dagctl.convert.python_file.values import kept

@@ -6,7 +6,7 @@ from collections.abc import Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.value_uses import Uses
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.state.bound_names import own_names
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -35,7 +35,7 @@ from dagctl.convert.python_file.state.items import (
     settled,
 )
 from dagctl.convert.python_file.state.loop_turns import turns
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.syntax import comprehensions, subscripts
 from dagctl.convert.python_file.values import file_paths, instances, kept, methods, moments, records

@@ -10,7 +10,7 @@ from dagctl.convert.python_file.state.binding import Call, defaults_of
 from dagctl.convert.python_file.state.bound_names import loaded_names
 from dagctl.convert.python_file.state.inlining import argument_scope, defined
 from dagctl.convert.python_file.state.items import LocalClass, Made
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.values.methods import Instance, method_of
 from dagctl.convert.python_file.values.records import SETTERS, hands_itself_on, is_text
 from dagctl.convert.python_file.values.texts import weight

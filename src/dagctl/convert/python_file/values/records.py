@@ -24,7 +24,7 @@ from dagctl.convert.python_file.state.items import (
     Opaque,
     Zone,
 )
-from dagctl.convert.python_file.state.record import Record
+from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.scope import items_in
 from dagctl.convert.python_file.state.source_tree import words
 from dagctl.convert.python_file.state.value_uses import depth_of
