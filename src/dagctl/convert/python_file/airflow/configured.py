@@ -41,7 +41,7 @@ _OF_NO_DAG = frozenset({"tasks", "timezone"})
 
 
 @frozen
-class Configuration:
+class HydraConfiguration:
     """A configuration of airflow-config that the file loads."""
 
     dags: Fields
@@ -70,7 +70,7 @@ def load(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401 - an
         document, lacking = read
         dags = document.get("dags")
         dags = dags if isinstance(dags, Fields) else Fields(document.place)
-        return Configuration(dags, Layers(document, lacking, machine.target))
+        return HydraConfiguration(dags, Layers(document, lacking, machine.target))
     return machine.opaque(made.node, f"there is no configuration {folder}/{name} beside the file")
 
 
@@ -87,7 +87,7 @@ def dag(machine: Machine, _name: Name, made: Call) -> Dag:
     kwargs, places, report = dict(made.kwargs), dict(made.places), Report()
     place = machine.place(made.node)
     config = kwargs.pop("config", None)
-    if isinstance(config, Configuration):
+    if isinstance(config, HydraConfiguration):
         _lay(machine, config, kwargs, places, report)
     elif config is not None:
         report.gap(places["config"], "config", getattr(config, "why", "it is not known"))
@@ -102,7 +102,7 @@ def dag(machine: Machine, _name: Name, made: Call) -> Dag:
 
 def _lay(
     machine: Machine,
-    config: Configuration,
+    config: HydraConfiguration,
     kwargs: dict[str, Any],
     places: dict[str, Place],
     report: Report,
