@@ -11,6 +11,7 @@ import pytest
 from dagctl.commands.files.read_specs import read_specs
 from dagctl.commands.validate import Validation, distinct, validate
 from dagctl.errors import Severity
+from dagctl.findings.codes import Code
 from dagctl.settings import load_variables
 from dagctl.spec.strictness import Checks
 from dagctl.workspace import Workspace
@@ -315,6 +316,23 @@ def test_a_slip_is_one_error_where_it_is_said(tmp_path: Path, name: str) -> None
     files, said = BAD[name]
     (error,) = errors(checked(tmp_path, files))
     assert error.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (loop("{t: [a, b]}", "t_${{ t }}"), "did you mean `${{ each.t }}`?"),
+        (loop("{t: [{n: a}, {n: b}]}", "t_${{t.n}}"), "did you mean `${{ each.t.n }}`?"),
+        (command("echo ${{ bucket }}"), "did you mean `${{ vars.bucket }}`?"),
+    ],
+)
+def test_a_name_without_its_scope_gets_it_as_the_hint(tmp_path: Path, text: str, hint: str) -> None:
+    (error,) = {
+        (each.code, each.hint)
+        for each in checked(tmp_path, {X: text}).diagnostics
+        if each.severity is Severity.ERROR
+    }
+    assert error == (Code.BAD_VARIABLE, hint)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link"])

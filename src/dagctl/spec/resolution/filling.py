@@ -39,6 +39,8 @@ _OF_AIRFLOW = lazy_pattern(r"\bvar\s*\.\s*(?:value|json)\b")
 """How a template of Airflow reads one of Airflow's variables."""
 _OF_VAR = lazy_pattern(r"\$\{\{\s*var\.[\w-]+(?:\.[\w-]+)*\s*\}\}")
 """A variable of dagctl, but for one letter."""
+_BARE = lazy_pattern(r"\$\{\{\s*([\w-]+)(?:\.[\w-]+)*\s*\}\}")
+"""A name without its scope."""
 _OF_GITHUB = {
     "secrets": "write `{{ conn.NAME.password }}` or `{{ var.value.NAME }}`, which Airflow reads",
     "env": "write `$NAME`, which bash reads from its environment",
@@ -189,7 +191,7 @@ class Filler:
         if piece.is_literal:
             return LITERAL[1:], ""
         if reference is None:
-            self._refuse_piece(node, piece)
+            self._refuse_piece(node, piece, each)
             return None, ""
         if reference.scope == "each":
             item = self._item(node, reference, each)
@@ -209,7 +211,7 @@ class Filler:
             self._refuse(Code.BAD_VARIABLE, message, hint, node)
         return text, said
 
-    def _refuse_piece(self, node: Node, piece: Placeholder) -> None:
+    def _refuse_piece(self, node: Node, piece: Placeholder, each: Each) -> None:
         text = node.value[piece.start : piece.end]
         message = f"{quoted(text)} is no variable"
         if text == BEGIN:
@@ -228,7 +230,17 @@ class Filler:
                     if is_plain
                     else _USE
                 )
+            hint = self._with_scope(text, each) or hint
         self._refuse(Code.BAD_VARIABLE, message, hint, node)
+
+    def _with_scope(self, text: str, each: Each) -> str | None:
+        """Return the hint for a name of a loop, or of a variable, that stands without its scope."""
+        match = _BARE.fullmatch(text)
+        known = {"each": each, "vars": self.variables.values}
+        scope = next((scope for scope, names in known.items() if match and match[1] in names), None)
+        return (
+            f"did you mean {quoted(f'${{{{ {scope}.{text[3:-2].strip()} }}}}')}?" if scope else None
+        )
 
     # --- What variables stand for ---
 
