@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import command
+from dagctl.adapters.git import git_command
 from dagctl.adapters.git.git_command import GitCommand
 from dagctl.adapters.git.git_objects import LARGEST
 from dagctl.errors import ExitCode, UnavailableError
@@ -62,7 +62,7 @@ def test_an_answer_of_git_without_end_is_not_read_to_its_end(
     name = large(sandbox.root, "blob", b"", 8 << 20)
     git = GitCommand(sandbox.root)
     assert len(git.run("cat-file", "blob", name).out) == 8 << 20
-    monkeypatch.setattr(command, "WHOLE", 1 << 20)
+    monkeypatch.setattr(git_command, "WHOLE", 1 << 20)
     with no_wait_without_end(), pytest.raises(UnavailableError, match="git cat-file answers with"):
         git.run("cat-file", "blob", name)
 
@@ -72,6 +72,6 @@ def test_a_git_that_reads_nothing_of_what_it_is_given_is_stopped(
 ) -> None:
     os.mkfifo(sandbox.root / "pipe")
     sandbox.git("config", "include.path", "../pipe")
-    monkeypatch.setattr(command, "LONGEST", 0.3)
+    monkeypatch.setattr(git_command, "LONGEST", 0.3)
     with no_wait_without_end(), pytest.raises(UnavailableError, match="did not end within"):
         GitCommand(sandbox.root).run("hash-object", "--stdin-paths", data=b"x\n" * 1_000_000)
