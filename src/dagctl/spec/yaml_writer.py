@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -25,6 +26,9 @@ HIDDEN = lazy_pattern(
 """Characters that cannot be seen, or that reorder what stands around them. They are escaped, so
 that a document shows what it says, in a pipe too."""
 _FIVE_DIGITS = 0x10000
+_LINES_OF_AN_ANCHOR = 2
+"""Line ends of a text that is worth an anchor."""
+_FUNCTION = lazy_pattern(r"^(?:async )?def ([A-Za-z_][A-Za-z0-9_]{0,60})\(", re.MULTILINE)
 
 
 def to_yaml(spec: DagSpec) -> str:
@@ -35,6 +39,27 @@ def to_yaml(spec: DagSpec) -> str:
 def data_to_yaml(data: Mapping[str, Any]) -> str:
     """Return JSON data as a YAML document, in the order of the keys."""
     return _dumped(data, _Dumper)
+
+
+def data_to_yaml_once(data: Mapping[str, Any]) -> str:
+    """Return JSON data as a YAML document in which a text of several lines stands once.
+
+    Where the same text is needed again stands an alias: `python_code: *load`.
+    """
+    return _dumped(_with_same_objects(data, {}), _OnceDumper)
+
+
+def _with_same_objects(value: Any, texts: dict[str, str]) -> Any:  # noqa: ANN401 - JSON data
+    """Return data in which equal texts of several lines are one object."""
+    if isinstance(value, dict):
+        return {key: _with_same_objects(item, texts) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_same_objects(item, texts) for item in value]
+    return texts.setdefault(value, value) if _is_long(value) else value
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and value.count("\n") >= _LINES_OF_AN_ANCHOR
 
 
 def written_to_yaml(data: Mapping[str, Any]) -> str:
@@ -83,6 +108,24 @@ class _Dumper(_AsWritten):
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
         return super().represent_str(escaped(data))
+
+
+class _OnceDumper(_Dumper):
+    """Writes a text of several lines once, with an anchor, if the same object comes again."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as of PyYAML
+        super().__init__(*args, **options)
+        self._named: dict[str, int] = {}
+
+    def ignore_aliases(self, data: object) -> bool:
+        return not _is_long(data)
+
+    def generate_anchor(self, node: yaml.ScalarNode) -> str:
+        """Return what the text is called: as its function, if it is one."""
+        match = _FUNCTION.search(node.value)
+        name = match[1] if match else "text"
+        self._named[name] = number = self._named.get(name, 0) + 1
+        return name if number == 1 else f"{name}-{number}"
 
 
 _AsWritten.add_representer(str, _AsWritten.represent_str)
