@@ -78,7 +78,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
     --into, one DAG is printed.
     """
-    from dagctl.cli.specs import checks_of
+    from dagctl.cli.specs import checks_of, dags_folder
     from dagctl.commands.convert import convert_files, write_specs
     from dagctl.commands.specs.deployment import deployment
 
@@ -106,8 +106,9 @@ def convert(  # noqa: PLR0913 - one parameter an option
             f"there are {len(dags)} DAGs in the files; standard output takes one",
             hint="write them into a folder: --into specs",
         )
-    written = () if into is None else write_specs(dags, into, force=force)
-    _show(invocation, converted, written, into)
+    modules = dags_folder()
+    written = () if into is None else write_specs(converted, into, modules, force=force)
+    _show(invocation, converted, written, None if into is None else modules)
     _next(context, dags, strict=strict, into=into)
 
 
@@ -115,20 +116,20 @@ def _show(
     invocation: Invocation,
     converted: Sequence[Converted],
     written: Sequence[WrittenSpec],
-    into: Path | None,
+    modules: Path | None,
 ) -> None:
     from dagctl.views.converted import conversion_data
 
     invocation.result = conversion_data(converted, written)
     if invocation.output == "json":
         invocation.console.document(envelope(invocation, result=invocation.result))
-    elif into is None:
+    elif modules is None:
         (dag,) = (dag for file in converted for dag in file.conversion.dags)
         invocation.console.exact(dag.text)
-        for line in _report(converted, written):
+        for line in _report(converted, written, modules):
             invocation.console.note(line)
     else:
-        invocation.console.running(_report(converted, written))
+        invocation.console.running(_report(converted, written, modules))
 
 
 def _next(
@@ -143,7 +144,9 @@ def _next(
         console.note(f"  next: {step} {words(into)}")
 
 
-def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> Iterator[str]:
+def _report(
+    converted: Sequence[Converted], written: Sequence[WrittenSpec], modules: Path | None
+) -> Iterator[str]:
     paths = {id(item.dag): str(item.path) for item in written}
     dags = [dag for file in converted for dag in file.conversion.dags]
     for file in converted:
@@ -155,5 +158,10 @@ def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> I
             yield from (line_of(remark, dag.place.file) for remark in dag.remarks)
         named = file.file if file.conversion.dags else ""
         yield from (line_of(remark, named) for remark in file.conversion.remarks)
+        for name in file.conversion.beside:
+            if modules is None:
+                yield f"  with --into, the module {shown(name)} is written too"
+            else:
+                yield f"  {shown(str(modules / name))} is written: the DAG files import it"
     whole = sum(dag.whole for dag in dags)
     yield f"{whole} of {plural(len(dags), 'DAG')} came over whole"

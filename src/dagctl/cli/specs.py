@@ -47,6 +47,20 @@ class Batch:
     """What was made of specs while they were checked, by their digests."""
 
 
+def dags_folder() -> Path:
+    """Return the folder of the DAG files: that of the workspace, if there is one.
+
+    Raises:
+        UsageError: The settings of the workspace are wrong.
+    """
+    try:
+        workspace = find_workspace(Path())
+    except UsageError:  # no workspace is no obstacle here
+        return Path(ForSpecs().dags_folder)
+    folder = workspace.root / load_for_specs(workspace, os.environ).dags_folder
+    return Path(os.path.relpath(folder))
+
+
 def checks_of(
     *,
     strict: bool | None,

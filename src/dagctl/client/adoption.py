@@ -46,7 +46,8 @@ class Adopting(Lifecycle):
             form: `python`, `dag-factory`, `airflow-yaml`, `airflow-config` or `gusty`. None: what
                 each file looks like.
             root: The outermost folder whose `defaults.yml` and modules are read.
-            into: A folder that gets each spec as `<dag_id>.yaml`. None: nothing is written.
+            into: A folder that gets each spec as `<dag_id>.yaml`; the DAGs folder gets the modules
+                that the DAGs need (`conversion.beside`). None: nothing is written.
             force: Overwrite other files there.
             deployment: Variables that Python files read, as far as they are known.
 
@@ -74,8 +75,8 @@ class Adopting(Lifecycle):
             deployment=deployment or Deployment(),
         )
         if into is not None:
-            dags = [dag for file in converted for dag in file.conversion.dags]
-            write_specs(dags, Path(into), force=force)
+            modules = self.workspace.root / self._context.settings.dags_folder
+            write_specs(converted, Path(into), modules, force=force)
         return converted
 
     def adopt(  # noqa: PLR0913 - each is a choice of its own

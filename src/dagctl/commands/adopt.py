@@ -129,11 +129,13 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     source = render(spec, airflow=target)
     sources = (("original", text), ("generated", source))
     both = {f"{each}/{file.name}": made.encode() for each, made in sources}
-    differences = (
-        _read_differences(spec, source, target, today)
-        if serialise is None
-        else serialised_dags.differences(serialise(both), spec.dag_id)
-    )
+    absent = [*_absent(context, read.beside, path)]
+    if absent:
+        differences = iter(absent)
+    elif serialise is None:
+        differences = _read_differences(spec, source, target, today)
+    else:
+        differences = serialised_dags.differences(serialise(both), spec.dag_id)
     return Adoption(
         file=path,
         file_digest=digest_of(content),
@@ -266,6 +268,16 @@ def _check_importers(file: Path, path: str, dags_folder: str) -> None:
                     f"{shown} imports {path}, of which only the DAG is in the new file",
                     hint="put what it needs into a module of its own, commit, then again",
                 )
+
+
+def _absent(context: Context, modules: Mapping[str, str], file: str) -> Iterator[str]:
+    """Yield the modules that the new file would import, and that are not committed as they are."""
+    repo, folder = context.backend.repo, context.settings.dags_folder
+    for name, text in modules.items():
+        path = f"{folder}/{name}"
+        if path not in repo.tracked([path]) or path in repo.differing({path: text.encode()}):
+            into = f"dagctl convert {file} --into specs"
+            yield f"the module {path} is not committed: {into} writes it"
 
 
 def _read_differences(spec: DagSpec, source: str, target: str, today: date) -> Iterator[str]:

@@ -175,14 +175,29 @@ class _Circumstances:
 
 
 def write_specs(
-    dags: Sequence[ConvertedDag], folder: Path, *, force: bool
+    converted: Sequence[Converted], folder: Path, modules: Path, *, force: bool
 ) -> tuple[WrittenSpec, ...]:
     """Write each DAG as `<dag_id>.yaml` into a folder, which is made if missing.
+
+    Args:
+        converted: The files.
+        folder: The folder of the specs.
+        modules: The folder of the DAG files, which gets the modules that they need.
+        force: Overwrite other files.
 
     Raises:
         ConflictError: As of `write_files`.
         UnavailableError: As of `write_files`.
     """
-    targets = tuple(WrittenSpec(folder / f"{file_name(dag.dag_id)}.yaml", dag) for dag in dags)
-    write_files([NewFile(item.path, item.dag.text) for item in targets], force=force)
+    conversions = [each.conversion for each in converted]
+    targets = tuple(
+        WrittenSpec(folder / f"{file_name(dag.dag_id)}.yaml", dag)
+        for made in conversions
+        for dag in made.dags
+    )
+    files = [NewFile(item.path, item.dag.text) for item in targets]
+    files += [
+        NewFile(modules / name, text) for made in conversions for name, text in made.beside.items()
+    ]
+    write_files(files, force=force)
     return targets

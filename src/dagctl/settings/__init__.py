@@ -134,6 +134,7 @@ class ForSpecs(NamedTuple):
     ignore: tuple[str, ...] = ()
     airflow: str = "3"
     providers: Mapping[str, str] = MappingProxyType({})
+    dags_folder: str = "dags"
 
     def target(self, airflow: str | None = None) -> str:
         """Return the Airflow that is given, else the one that is set, with the providers."""

@@ -60,6 +60,8 @@ class ConversionData(TypedDict):
     dags: list[ConvertedDagData]
     remarks: list[RemarkData]
     """What concerns a file as a whole."""
+    beside: dict[str, str]
+    """The modules that the DAGs need in the DAGs folder: texts by name."""
 
 
 class SpecsConversionData(TypedDict):
@@ -83,6 +85,9 @@ def conversion_data(
         "remarks": [
             remark_data(remark) for file in converted for remark in file.conversion.remarks
         ],
+        "beside": {
+            name: text for file in converted for name, text in file.conversion.beside.items()
+        },
     }
 
 

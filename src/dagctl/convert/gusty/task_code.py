@@ -47,4 +47,4 @@ def code_of(task: GustyTask, report: Report, target: str, today: date) -> str | 
     if not isinstance(function, Function):
         report.gap(place, "python_callable", f"the file has no function {str(named)[:60]!r}")
         return None
-    return Functions(machine).code(function, report, task.task_id)
+    return Functions(machine).written(function, report, task.task_id).text

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CODE_KEYS = ("python_code", "$python_code")
 _DATE, _NOW = "execution_date", "logical_date"
+_CONTEXTS = frozenset({"context", "kwargs"})
+"""How functions of a module call what Airflow gives them."""
 _ALIKE = (_DATE, "tomorrow_ds", "tomorrow_ds_nodash", "yesterday_ds", "yesterday_ds_nodash")
 """Variables that Airflow 3 has not, and whose replacement gives the same in every run."""
 _OF_OBJECTS = {
@@ -62,13 +64,19 @@ def ported(data: Mapping[str, Any], findings: Iterable[Diagnostic], target: Targ
         if not isinstance(text, str):
             continue
         is_code = last in _CODE_KEYS
-        holder[last], done = _code_now(text, target) if is_code else _template_now(text)
+        holder[last], done = code_now(text, target) if is_code else _template_now(text)
         changes += [(path, each) for each in dict.fromkeys(done)]
     return Ported(made, tuple(changes))
 
 
-def _code_now(code: str, target: Target) -> tuple[str, list[str]]:
-    """Return Python code with imports and keys that the target has, and what was done."""
+def code_now(code: str, target: Target, *, is_module: bool = False) -> tuple[str, list[str]]:
+    """Return Python code with imports and keys that the target has, and what was done.
+
+    Args:
+        code: One function, or a body of one.
+        target: The Airflow that is meant.
+        is_module: Whether it is a module instead: not all of its functions get the context then.
+    """
     text = code.replace("\r\n", "\n").replace("\r", "\n")  # as Python counts lines
     try:
         tree = ast.parse(text)
@@ -83,10 +91,11 @@ def _code_now(code: str, target: Target) -> tuple[str, list[str]]:
                 lines[node.lineno - 1 : node.end_lineno] = [indent + line for line, _ in new]
                 done += [text for _, text in new if text]
         elif isinstance(node, ast.Subscript | ast.Call):
-            key = _key(node) if target.series == "3" else None
+            key = _key(node, is_module=is_module) if target.series == "3" else None
             if key is not None and _replace(lines, key, _DATE):
                 done.append(f"`{_DATE}` is `{_NOW}` in Airflow 3")
-    function = tree.body[-1] if tree.body and target.series == "3" else None
+    is_function = bool(tree.body) and target.series == "3" and not is_module
+    function = tree.body[-1] if is_function else None
     if isinstance(function, ast.FunctionDef) and _rename(function, lines):
         done.append(f"the parameter `{_DATE}` is `{_NOW}` in Airflow 3")
     return "\n".join(lines) if done else code, done
@@ -118,14 +127,17 @@ def _imports_now(node: ast.ImportFrom, target: Target) -> list[tuple[str, str]]:
     return made
 
 
-def _key(node: ast.Subscript | ast.Call) -> ast.Constant | None:
+def _key(node: ast.Subscript | ast.Call, *, is_module: bool) -> ast.Constant | None:
     """Return the date of the run in `context["execution_date"]`, or `context.get("...")`."""
     key: ast.expr | None = None
+    owner = ""
     match node:
-        case ast.Subscript(value=ast.Name(), slice=ast.Constant() as key):
+        case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant() as key):
             pass
-        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get"), args=[key, *_]):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="get"), args=[key, *_]):
             pass
+    if is_module and owner not in _CONTEXTS:
+        return None
     is_date = isinstance(key, ast.Constant) and key.value == _DATE
     return key if is_date and isinstance(key, ast.Constant) else None
 

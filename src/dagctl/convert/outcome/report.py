@@ -119,3 +119,5 @@ class Conversion:
 
     dags: tuple[ConvertedDag, ...]
     remarks: tuple[Remark, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Modules that the DAG files need in the DAGs folder: texts by the names of the files."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.outcome.finished import finished
 from dagctl.convert.outcome.report import Conversion, ConvertedDag, Outcome
 from dagctl.convert.python_file.as_spec import search_path
+from dagctl.convert.python_file.as_spec.code_module import CodeModule
 from dagctl.convert.python_file.as_spec.dag_as_spec import DagAsSpec
 from dagctl.convert.python_file.as_spec.functions import Functions
 from dagctl.convert.python_file.calls.project_modules import Modules
@@ -79,7 +80,8 @@ def _read(  # noqa: PLR0913, PLR0917 - the file, and what it depends on
         kept: The calls that stay calls.
     """
     machine = interpreter(origin, airflow, today, project, kept)
-    functions = Functions(machine)
+    module = CodeModule(machine, tree.body)
+    functions = Functions(machine, module)
     try:
         doc = tree.body[0] if tree.body else None
         machine.scope.put("__doc__", _documentation(doc))
@@ -90,6 +92,8 @@ def _read(  # noqa: PLR0913, PLR0917 - the file, and what it depends on
             search_path.resolve(dag, machine.text_beside, airflow)
         conversions = [DagAsSpec(dag, functions, airflow) for dag in machine.dags]
         made = [(conversion, conversion.spec()) for conversion in conversions]
+        module.take_classes()
+        beside = module.finish()
         calls = unknown.report_lost(machine, functions.copied)
         about_all = machine.file_report.sorted()
         unclear = {Outcome.GAP, Outcome.ASSUMED}
@@ -98,7 +102,7 @@ def _read(  # noqa: PLR0913, PLR0917 - the file, and what it depends on
     except RecursionError as error:
         raise refused(origin.file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
     others = tuple(each for each in about_all if each.outcome not in unclear or not dags)
-    return Conversion(dags, others), calls | _unclear(machine, dags)
+    return Conversion(dags, others, beside), calls | _unclear(machine, dags)
 
 
 def _unclear(machine: Machine, dags: Sequence[ConvertedDag]) -> set[KeptCall]:

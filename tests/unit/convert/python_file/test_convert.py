@@ -565,7 +565,7 @@ GAPS = {
     'a, b = [EmptyOperator(task_id=x) for x in "ab"]\na >> Label(input()) >> b': "its text is",
     'EmptyOperator(task_id="a")\nEmptyOperator(task_id="a")': "the id is taken",
     'EmptyOperator(task_id="a", nonsense=1)': "nonsense",
-    'class Mine(BashOperator):\n    pass\nMine(task_id="a")': "class of this file",
+    'class Mine(BashOperator):\n    at = dag\nMine(task_id="a")': "class of this file",
     'def f(c):\n    print(dag)\nEmptyOperator(task_id="a", on_failure_callback=f)': "needs `dag`",
     "@task\nasync def f():\n    pass\nf()": "async",
     "@task.unheard\ndef f():\n    return 1\nf()": "task.unheard",

@@ -208,11 +208,13 @@ with DAG("d", start_date=datetime(2024, 1, 1)):
 """
 
 
-@pytest.mark.parametrize(("function", "is_whole"), [("work", False), ("print", True)])
+@pytest.mark.parametrize(("function", "is_part"), [("work", False), ("print", True)])
 def test_a_function_that_becomes_a_part_of_another_goes_to_no_other_process(
-    function: str, *, is_whole: bool
+    function: str, *, is_part: bool
 ) -> None:
-    assert convert("", dag=POOL.format(function)).whole is is_whole
+    (task,) = convert("", dag=POOL.format(function)).data["tasks"]
+    assert ("python_code" in task) is is_part
+    assert ("python_callable" in task) is not is_part
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.convert import Conversion, ConvertedDag, Outcome, convert_python
 
 HEAD = """
 import os
@@ -19,7 +20,7 @@ from functools import cache
 from airflow import DAG
 from airflow.decorators import dag, task
 from airflow.operators.bash import BashOperator
-from airflow.operators.python import PythonOperator
+from airflow.operators.python import PythonOperator, PythonVirtualenvOperator
 from airflow.sensors.python import PythonSensor
 SEEN = []
 COUNTS = {"n": 0}
@@ -31,6 +32,12 @@ class Made:
         self.size = size
 """
 TASK = "PythonOperator(task_id='a', python_callable=f)"
+ELSEWHERE = "PythonVirtualenvOperator(task_id='a', python_callable=f)"
+AS_TASK = (TASK, "")
+AS_MACRO = (
+    "BashOperator(task_id='a', bash_command='{{ f() }}')",
+    ", user_defined_macros={'f': f}",
+)
 SENSOR = "PythonSensor(task_id='a', python_callable=f{})"
 ANEW = "each call would make it anew: make it in the function"
 GLOBAL = "`global` changes it for the whole file, which the function no longer has"
@@ -38,10 +45,14 @@ AS_TEXT = "it takes names of the file as text: write the names themselves"
 
 
 def convert(text: str, operator: str = TASK, settings: str = "") -> ConvertedDag:
+    (made,) = converted(text, operator, settings).dags
+    return made
+
+
+def converted(text: str, operator: str = TASK, settings: str = "") -> Conversion:
     start = f"with DAG('etl', start_date=datetime(2024, 1, 1){settings}):"
     file = f"{HEAD}{dedent(text)}\n{start}\n    {operator}\n"
-    (made,) = convert_python(file, "dags/etl.py", airflow="3", today=date(2026, 3, 10)).dags
-    return made
+    return convert_python(file, "dags/etl.py", airflow="3", today=date(2026, 3, 10))
 
 
 def gaps(made: ConvertedDag) -> list[str]:
@@ -49,11 +60,29 @@ def gaps(made: ConvertedDag) -> list[str]:
 
 
 def as_macro(text: str) -> ConvertedDag:
-    return convert(
-        text,
-        "BashOperator(task_id='a', bash_command='{{ f() }}')",
-        ", user_defined_macros={'f': f}",
-    )
+    return convert(text, *AS_MACRO)
+
+
+def assert_same_in_module(text: str, operator: tuple[str, str], name: str) -> None:
+    """Check that the function does in the module what it does in the file, call after call."""
+    conversion = converted(text, *operator)
+    (module,) = conversion.beside.values()
+    assert name in module
+    file = f"{HEAD}{dedent(text)}"
+    given = "\n".join(line for line in file.splitlines() if not line.startswith("from airflow"))
+    assert calls_of(module) == calls_of(given)
+
+
+def calls_of(text: str) -> list[str]:
+    names: dict[str, Any] = {}
+    exec(text, names)
+    made = []
+    for _ in range(3):
+        try:
+            made.append(re.sub(r" at 0x\w+", "", repr(names["f"]())))
+        except (RecursionError, TypeError, AttributeError, ModuleNotFoundError) as error:
+            made.append(type(error).__name__)
+    return made
 
 
 def function_of(made: ConvertedDag) -> Any:  # noqa: ANN401 - a function
@@ -70,12 +99,14 @@ def function_of(made: ConvertedDag) -> Any:  # noqa: ANN401 - a function
         ("made = set()\ndef f(n=3):\n    made.add(n)\n    return f(n - 1)", "made"),
     ],
 )
-def test_state_of_a_function_that_calls_itself_is_a_gap(text: str, name: str) -> None:
-    assert f"the function needs `{name}`: {ANEW}" in gaps(convert(text))
+def test_state_of_a_function_that_calls_itself_stays_in_a_module(text: str, name: str) -> None:
+    assert f"the function needs `{name}`: {ANEW}" in gaps(convert(text, ELSEWHERE))
+    assert not gaps(convert(text))
+    assert_same_in_module(text, AS_TASK, name)
 
 
 def test_a_function_that_calls_itself_has_constants_of_the_file_in_it() -> None:
-    made = convert("def f(n=1):\n    return NESTED['a'] if n > 1 else f(n + 1)")
+    made = convert("def f(n=1):\n    return NESTED['a'] if n > 1 else f(n + 1)", ELSEWHERE)
     assert gaps(made) == [f"the function needs `NESTED`: {ANEW}"]
     made = convert("def f(n=1):\n    return N + COUNTS['n'] if n > 1 else f(n + 1)")
     assert made.whole
@@ -90,11 +121,14 @@ def test_a_function_that_calls_itself_has_constants_of_the_file_in_it() -> None:
     ],
 )
 def test_a_sensor_calls_its_function_again_and_again(text: str) -> None:
-    assert gaps(convert(text, SENSOR.format(""))) == [f"the function needs `COUNTS`: {ANEW}"]
+    assert_same_in_module(text, (SENSOR.format(""), ""), "COUNTS")
     made = convert(text, SENSOR.format(", mode='reschedule'"))
     assert made.whole  # each call has a process of its own
+    assert "python_code" in made.data["tasks"][0]
     decorated = text.replace("def f()", "@task.sensor\ndef f()")
-    assert gaps(convert(decorated, "f()")) == [f"the function needs `COUNTS`: {ANEW}"]
+    conversion = converted(decorated, "f()")
+    assert conversion.dags[0].data["tasks"][0]["python_callable"] == "etl_code.f"
+    assert "@task" not in conversion.beside["etl_code.py"]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +139,11 @@ def test_a_sensor_calls_its_function_again_and_again(text: str) -> None:
         "class bump:\n    def __init__(self):\n        global N\n        N = 1",
     ],
 )
-def test_a_name_that_a_copied_definition_declares_global_is_a_gap(helper: str) -> None:
-    (gap,) = gaps(convert(f"{helper}\ndef f():\n    bump()\n    print(N)"))
+def test_a_name_that_a_definition_declares_global_stays_in_a_module(helper: str) -> None:
+    text = f"{helper}\ndef f():\n    bump()\n    return N"
+    (gap,) = gaps(convert(text, ELSEWHERE))
     assert gap == f"the function needs `N`: {GLOBAL}"
+    assert_same_in_module(text, AS_TASK, "N")
 
 
 @pytest.mark.parametrize(
@@ -140,8 +176,9 @@ def test_a_name_that_a_copied_definition_declares_global_is_a_gap(helper: str) -
         ("def h(): h.n = getattr(h, 'n', 0) + 1\ndef f(): return h()", "h"),
     ],
 )
-def test_state_under_another_name_is_a_gap_where_calls_come_again(text: str, name: str) -> None:
-    assert f"the function needs `{name}`: {ANEW}" in gaps(as_macro(text))
+def test_state_that_each_call_would_make_anew_stays_in_a_module(text: str, name: str) -> None:
+    assert not gaps(as_macro(text))
+    assert_same_in_module(text, AS_MACRO, name)
 
 
 @pytest.mark.parametrize(
@@ -224,12 +261,11 @@ def test_a_gap_names_what_the_function_calls() -> None:
         "the function needs `g`: it makes a DAG; only the DAG file calls it",
         "the function needs `size`: write it as a `def`",
     ]
-    made = as_macro(
+    text = (
         "if os.getenv('E') == 'a':\n    conn = 'a'\nelse:\n    conn = 'b'\n"
         "def f():\n    return conn"
     )
-    (gap,) = gaps(made)
-    assert "it gets its value in an `if`" in gap
+    assert_same_in_module(text, AS_MACRO, "conn")
 
 
 def test_functions_that_call_one_another_are_put_together_once() -> None:
@@ -238,7 +274,9 @@ def test_functions_that_call_one_another_are_put_together_once() -> None:
         f"def f{n}():\n    return f{(n + 1) % count}() + f{n * 7 % count}()" for n in range(count)
     )
     each = ", ".join(f"f{n}" for n in range(40))
-    operators = f"[PythonOperator(task_id=g.__name__, python_callable=g) for g in [{each}]]"
+    operators = (
+        f"[PythonVirtualenvOperator(task_id=g.__name__, python_callable=g) for g in [{each}]]"
+    )
     made = convert(
         functions,
         operators.replace("g.__name__", "f't{i}'").replace(
@@ -255,7 +293,7 @@ def test_functions_that_call_one_another_are_put_together_once() -> None:
 
 def test_what_is_copied_into_functions_is_counted() -> None:
     long = "\n".join(f"    x = {'1' * 900}" for _ in range(60))
-    made = convert(f"def g():\n{long}\ndef h():\n    g()\n{long}\ndef f():\n    h()")
+    made = convert(f"def g():\n{long}\ndef h():\n    g()\n{long}\ndef f():\n    h()", ELSEWHERE)
     (gap,) = gaps(made)
     assert "more than 100,000 characters of the file are too many" in gap
     assert len(made.data["tasks"][0]["python_code"]) < 100
@@ -310,8 +348,10 @@ def i(): return id(N)
     ],
 )
 def test_what_a_helper_needs_does_not_take_a_name_of_the_function(text: str, name: str) -> None:
-    (gap,) = gaps(convert(f"{HELPED}{text}"))
+    (gap,) = gaps(convert(f"{HELPED}{text}", ELSEWHERE))
     assert gap == f"the function needs `{name}`: {TAKEN}"
+    if not text.startswith(("from", "f =")):
+        assert_same_in_module(f"{HELPED}{text}", AS_TASK, name)
 
 
 @pytest.mark.parametrize(
@@ -339,6 +379,11 @@ def test_an_alias_of_an_import_comes_with_the_import() -> None:
 @pytest.mark.parametrize("later", ["json = None", "import ujson as json", "from a import json"])
 def test_an_alias_of_an_import_whose_name_means_something_else_later_is_a_gap(later: str) -> None:
     text = f"import json\ndumps = json.dumps\n{later}\ndef f(): return dumps(2)"
-    assert gaps(convert(text)) == [
+    assert gaps(convert(text, ELSEWHERE)) == [
         "the function needs `json`: it gets another value after the line that uses it"
     ]
+    assert convert(text).whole
+    (module,) = converted(text).beside.values()
+    assert f"import json\n\ndumps = json.dumps\n{later}" in module.replace(
+        "\n\n\n", "\n\n"
+    ).replace("dumps\n\n", "dumps\n")

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from airflow import DAG
 from airflow.operators.bash import BashOperator
-from airflow.operators.python import PythonOperator
+from airflow.operators.python import PythonOperator, PythonVirtualenvOperator
 """
 
 
@@ -44,12 +44,12 @@ def value(before: str, expression: str) -> tuple[Any, list[str]]:
     return dag.data["tasks"][0].get("env", {}).get("A"), gaps(dag)
 
 
-def of_a_task(before: str) -> list[str]:
+def of_a_task(before: str, kind: str = "Python") -> list[str]:
     """Return the gaps of the report on a DAG whose task runs `f`."""
     return gaps(
         convert(
             f"{dedent(before)}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
-            "    PythonOperator(task_id='a', python_callable=f)\n"
+            f"    {kind}Operator(task_id='a', python_callable=f)\n"
         )
     )
 
@@ -154,7 +154,12 @@ def test_a_list_that_grows_by_what_is_unknown_is_a_gap() -> None:
     ],
 )
 def test_what_was_changed_after_its_statement_is_not_copied(before: str) -> None:
-    assert len([text for text in of_a_task(before) if "the function needs" in text]) == 1
+    assert (
+        len(
+            [text for text in of_a_task(before, "PythonVirtualenv") if "the function needs" in text]
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -335,10 +340,16 @@ def test_a_function_of_the_file_is_given_to_an_operator_as_code(argument: str) -
         assert names["response_check"](type("R", (), {"ok": True})()) == 3
 
 
-@pytest.mark.parametrize("argument", ["stateful", "far", "connected", "lambda r: CLIENT"])
-def test_a_function_whose_state_each_call_would_make_anew_is_a_gap(argument: str) -> None:
-    (gap,) = gaps(of_a_value(argument))
+def test_a_lambda_whose_state_each_call_would_make_anew_is_a_gap() -> None:
+    (gap,) = gaps(of_a_value("lambda r: CLIENT"))
     assert "each call would make it anew" in gap
+
+
+@pytest.mark.parametrize("name", ["stateful", "far", "connected"])
+def test_a_function_whose_state_each_call_would_make_anew_stays_in_a_module(name: str) -> None:
+    dag = of_a_value(name)
+    assert dag.whole
+    assert dag.data["tasks"][0]["with"]["response_check"] == {"$ref": f"etl_code.{name}"}
 
 
 def test_of_two_limits_of_tasks_the_old_one_counts_as_in_airflow_2() -> None:

@@ -37,10 +37,9 @@ class CallbacksAsSpec:
             case Made(is_old=True):
                 return self._values.missing(place, kind, CHANGED_LATER)
             case Function():
-                code = self._functions.code(
-                    value, self._values.report, kind, Calling(is_callback=True)
-                )
-                return {"python_code": code}
+                use = Calling(is_callback=True)
+                written = self._functions.written(value, self._values.report, kind, use)
+                return written.under("python_code", "callable")
             case Made(target=Name(path="functools.partial"), args=[Name(path=path)]):
                 return self._with({"callable": path}, value, place)
             case Made():

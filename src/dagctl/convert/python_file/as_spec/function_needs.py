@@ -30,6 +30,8 @@ _PICKLED = "another process would look for it in the file: write it into a modul
 _PICKLING = frozenset({"multiprocessing", "pickle", "joblib", "shelve", "ProcessPoolExecutor"})
 """What sends functions and objects of classes to other processes, by their names in a module."""
 _AS_TEXT = "it takes names of the file as text: write the names themselves"
+STAYS_A_GAP = frozenset({_SHARED, _AS_TEXT})
+"""What a module of the function and its needs would not have right either."""
 _PLAIN_DECORATORS = frozenset(
     {"classmethod", "contextlib.contextmanager", "contextmanager", "dataclass"}
     | {"dataclasses.dataclass", "property", "staticmethod"}
@@ -50,6 +52,8 @@ class Calling(NamedTuple):
     """Whether it may be called again and again."""
     is_callback: bool = False
     """Whether the same process calls other functions of the file too."""
+    is_elsewhere: bool = False
+    """Whether another Python runs it, which has no module of the DAG file."""
 
 
 @dataclass(slots=True)
@@ -86,7 +90,7 @@ class Needs:
             for name in (name for name in declared if name in names):
                 self.missing[name] = _GLOBAL
         named = names | self.own.keys() | _bound(nodes)
-        for name in _asked_as_text(nodes, names if self.imports or self.others else None):
+        for name in asked_as_text(nodes, names if self.imports or self.others else None):
             if name not in named:
                 self.missing[name] = _AS_TEXT
         if not _PICKLING.isdisjoint(_words(nodes, self.imports)):
@@ -210,7 +214,7 @@ def _bound(nodes: Sequence[ast.AST]) -> set[str]:
     return {*changed_names(binding)} | arguments
 
 
-def _asked_as_text(  # noqa: C901 - one case for each way
+def asked_as_text(  # noqa: C901 - one case for each way
     nodes: Sequence[ast.AST], moved: set[str] | None
 ) -> Iterator[str]:
     """Yield what may look for names of the file by their text.
@@ -278,4 +282,4 @@ def reason(value: object) -> str | None:
     return None
 
 
-__all__ = ["Needs", "reason"]
+__all__ = ["STAYS_A_GAP", "Needs", "asked_as_text", "reason"]

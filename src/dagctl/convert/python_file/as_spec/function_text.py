@@ -38,6 +38,10 @@ class FunctionText:
             self._sources[node] = self._moved(node, start, [])
         return self._sources[node]
 
+    def source_from(self, node: ast.stmt, start: int) -> str:
+        """Return the code of a statement from one of its lines on, as of `source`."""
+        return self._moved(node, start, [])
+
     def _moved(self, node: ast.AST, start: int, edits: Sequence[Edit]) -> str:
         """Return the lines of a statement without its indentation; texts in it stay as they are."""
         column: int = node.col_offset  # type: ignore[attr-defined] # a statement

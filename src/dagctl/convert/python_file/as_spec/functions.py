@@ -6,10 +6,10 @@ import ast
 import builtins
 import copy
 from keyword import iskeyword
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.convert.outcome.report import Place
-from dagctl.convert.python_file.as_spec.function_needs import Calling, Needs
+from dagctl.convert.python_file.as_spec.function_needs import STAYS_A_GAP, Calling, Needs
 from dagctl.convert.python_file.as_spec.function_needs import reason as reason_of
 from dagctl.convert.python_file.as_spec.function_text import Edit, FunctionText
 from dagctl.convert.python_file.state.binding import defaults_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dagctl.convert.outcome.report import Report
+    from dagctl.convert.python_file.as_spec.code_module import CodeModule
     from dagctl.convert.python_file.state.machine import Machine
     from dagctl.convert.python_file.state.scope import Scope
 
@@ -49,11 +50,27 @@ _IN_AN_IF = "it gets its value in an `if`, which each call would go through: wri
 _OWN = "the function has that name for something else: rename its parameter or variable"
 
 
-class Functions:
-    """Makes `python_code` of the functions of a file, and of those that it imports."""
+class WrittenFunction(NamedTuple):
+    """A function as a spec has it."""
 
-    def __init__(self, machine: Machine) -> None:
+    text: str
+    is_path: bool = False
+    """Whether it is an import path: the function stands in the module beside the new file."""
+
+    def under(self, code: str, path: str) -> dict[str, str]:
+        """Return it under the key for code, or under that for a path."""
+        return {path if self.is_path else code: self.text}
+
+
+class Functions:
+    """Makes `python_code` of the functions of a file, and of those that it imports.
+
+    A function that is not the same with all in it that it needs goes into the module.
+    """
+
+    def __init__(self, machine: Machine, module: CodeModule | None = None) -> None:
         self._machine = machine
+        self._module = module
         self._changes = machine.changes
         self._context_from = _CONTEXT_FROM[machine.target[0]]
         self._texts: dict[str, FunctionText] = {}
@@ -87,8 +104,10 @@ class Functions:
             self._names[id(root)] = root.names_by_container()
         return self._names[id(root)].get(id(value), {})
 
-    def value(self, function: Function, report: Report, subject: str, name: str = "") -> str:
-        """Return the code of a function that is a value, and may be called again and again.
+    def value(
+        self, function: Function, report: Report, subject: str, name: str = ""
+    ) -> dict[str, str]:
+        """Return the marker of a function that is a value, and may be called again and again.
 
         What it needs of the file is made anew at each call then: that must change nothing.
 
@@ -98,17 +117,19 @@ class Functions:
             subject: What the report is about.
             name: The name of a lambda, unless it means something else there.
         """
-        return self.code(function, report, subject, Calling(is_called_again=True), name or subject)
+        use = Calling(is_called_again=True)
+        written = self.written(function, report, subject, use, name or subject)
+        return written.under("$python_code", "$ref")
 
-    def code(
+    def written(
         self,
         function: Function,
         report: Report,
         subject: str,
         calling: Calling = Calling(),  # noqa: B008 - it does not change
         name: str = "run",
-    ) -> str:
-        """Return the code of a function, with what it needs of the file.
+    ) -> WrittenFunction:
+        """Return a function with what it needs of the file, or its path in the module.
 
         Args:
             function: The function.
@@ -117,24 +138,16 @@ class Functions:
             calling: How it is called.
             name: The name of a lambda, unless it means something else there.
         """
-        node, scope = function.node, function.scope
-        needs, text = Needs(calling, own_names(node)), self._text(scope)
+        node, text = function.node, self._text(function.scope)
         is_lambda = isinstance(node, ast.Lambda)
         source = text.source(_without_defaults(node) if isinstance(node, ast.Lambda) else node)
         names = free_names(source, whole=is_lambda)
-        try:
-            self._gather(names, scope, needs)
-            needs.refuse(node)
-            if calling.is_called_again or calling.is_callback:
-                uses = self._uses_in(scope)
-                needs.refuse_shared(node, uses, lambda value: self._names_of(value, scope))
-        except _TooMuchError as error:
-            needs = Needs(calling, missing={error.name: error.why})
-        if isinstance(function, Method):
-            name = function.name
-            if not function.is_still_named():
-                needs.missing[function.by] = "it means another object later"
+        needs = self._needs(function, names, calling)
+        path = self._path(function, needs, report, subject)
+        if path is not None:
+            return WrittenFunction(path, is_path=True)
         if isinstance(node, ast.Lambda):
+            name = function.name if isinstance(function, Method) else name
             is_known = name in names or hasattr(builtins, name) or iskeyword(name)
             name = name if name.isidentifier() and not is_known else "run"
             edits = [*_defaults(function)]
@@ -145,7 +158,30 @@ class Functions:
             edits = [*_annotations(node), *_defaults(function)]
             code = text.of_function(node, [*needs.imports, *needs.others], edits)
         self._say(function, needs, report, subject)
-        return code
+        return WrittenFunction(code)
+
+    def _needs(self, function: Function, names: list[str], calling: Calling) -> Needs:
+        node, scope = function.node, function.scope
+        needs = Needs(calling, own_names(node))
+        try:
+            self._gather(names, scope, needs)
+            needs.refuse(node)
+            if calling.is_called_again or calling.is_callback:
+                uses = self._uses_in(scope)
+                needs.refuse_shared(node, uses, lambda value: self._names_of(value, scope))
+        except _TooMuchError as error:
+            needs = Needs(calling, missing={error.name: error.why})
+        if isinstance(function, Method) and not function.is_still_named():
+            needs.missing[function.by] = "it means another object later"
+        return needs
+
+    def _path(self, function: Function, needs: Needs, report: Report, subject: str) -> str | None:
+        """Return the path of a function in the module, if it is not the same elsewhere."""
+        is_same = not needs.missing and not function.strange
+        is_wrong = not STAYS_A_GAP.isdisjoint(needs.missing.values())
+        if self._module is None or is_same or is_wrong or needs.calling.is_elsewhere:
+            return None
+        return self._module.path_of(function, report, subject)
 
     def _say(self, function: Function, needs: Needs, report: Report, subject: str) -> None:
         names = [name for _, name in needs.names]

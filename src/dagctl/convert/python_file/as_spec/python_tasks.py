@@ -121,9 +121,9 @@ class PythonTasks:
         assert isinstance(function, Function)  # noqa: S101 - the callers have looked
         has_context = kind in _OPERATORS and not is_elsewhere
         dag = dag_of(item) if has_context else None
-        use = Calling(dag=dag, is_called_again=is_called_again)
-        code = self._functions.code(function, self._report, item.task_id, use)
-        return made | {"python_code": code}
+        use = Calling(dag=dag, is_called_again=is_called_again, is_elsewhere=not has_context)
+        written = self._functions.written(function, self._report, item.task_id, use)
+        return made | written.under("python_code", "python_callable")
 
     def _with_defaults(
         self, item: Task, function: Function, given: dict[str, Any]

@@ -139,8 +139,7 @@ class ValuesAsSpec:
                 text = f"a key of a spec is text: {key!r:.40} is written as text"
                 self.report.gap(place, subject, text)
             if isinstance(inner, Function) and self._functions and self._takes_objects(subject):
-                code = self._functions.value(inner, self.report, subject, str(key))
-                converted = {"$python_code": code}
+                converted = self._functions.value(inner, self.report, subject, str(key))
             else:
                 converted = self.value(inner, place, subject)
             if converted is not MISSING:
@@ -188,7 +187,7 @@ class ValuesAsSpec:
             case Opaque(why=why):
                 return self.missing(place, subject, why)
             case Function() if self._functions is not None and self._takes_objects(subject):
-                return {"$python_code": self._functions.value(value, self.report, subject)}
+                return self._functions.value(value, self.report, subject)
             case Function() | Decorated():
                 text = "a function of the file has no word here: write it into a module"
                 return self.missing(place, subject, text)

@@ -111,10 +111,10 @@ def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN4
     if "task_id" not in made.kwargs:
         known = record(machine, given, made)
         return known or methods.instance(machine, given, made)
-    item = _operator(machine, Name(given.node.name), made)
-    text = f"{given.node.name} is a class of this file: write it into a module, and import it"
-    if isinstance(item, Task):
-        making.report_of(machine, item).gap(item.place, given.node.name, text)
+    module = given.scope.origin.module or machine.code_module
+    item = _operator(machine, Name(f"{module}.{given.node.name}"), made)
+    if not given.scope.origin.module:
+        machine.stays_code.append((given, item))
     return item
 
 

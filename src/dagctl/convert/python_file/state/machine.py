@@ -16,6 +16,7 @@ from dagctl.convert.python_file.state.loop_turns import Lazy, lost_in
 from dagctl.convert.python_file.state.scope import Changes, Scope
 from dagctl.convert.python_file.state.source_tree import refused, words
 from dagctl.findings.codes import Code
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     import ast
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import SourceFile
 
+_OTHER = lazy_pattern(r"[^A-Za-z0-9_]")
 MAX_STEPS = 400_000
 """Parts of the file that are looked at, each turn of a loop counted again."""
 MAX_MODULE_STEPS = 20_000
@@ -102,8 +104,7 @@ class Machine:
         self.orphans: list[Task | TaskGroup] = []
         """Tasks that belong to no DAG yet."""
         self._file_report = Report()
-        self._steps = 0
-        self._made = 0
+        self._steps = self._made = 0
         self.reads: list[ParseRead] = []
         """Where the file reads variables whose values were given."""
         self.own_environment: dict[str | None, object] = {}
@@ -126,6 +127,8 @@ class Machine:
         """The call of a function of another module that is being gone through."""
         self.handlers: list[Sequence[ast.ExceptHandler]] = []
         """Each `except` of the `try` statements that are being followed."""
+        self.stays_code: list[tuple[LocalClass, Task]] = []
+        """The classes of the file that tasks are made by, each with its task."""
         self._is_imported_in_try = False
         self.may_stop = False
         """Whether an error may be raised in it that leads to an `except`."""
@@ -134,6 +137,12 @@ class Machine:
     def file(self) -> str:
         """The name of the file whose lines are followed."""
         return self.origin.file
+
+    @property
+    def code_module(self) -> str:
+        """The name of the module that has what stays code of the DAG file."""
+        stem = _OTHER.sub("_", self._first.file.rpartition("/")[2].removesuffix(".py"))
+        return f"{stem if not stem[:1].isdigit() else f'dag_{stem}'}_code"
 
     def charge(self, steps: int = 1) -> None:
         """Count some work, and stop where it is too much.
