@@ -262,3 +262,32 @@ def test_a_program_converts_files_as_the_command_does(
                 client.convert(files, form=form)
         client.convert("dags/etl.py", into="specs", force=True)
     assert (shell.folder / "specs/etl.yaml").read_text() == one.conversion.dags[0].text
+
+
+OPERATOR = """
+from datetime import datetime
+from airflow import DAG
+from airflow.models import BaseOperator
+
+class Load(BaseOperator):
+    def execute(self, context):
+        print(context["ds"])
+
+with DAG("etl", start_date=datetime(2024, 1, 1)):
+    Load(task_id="load")
+"""
+
+
+def test_a_file_with_an_operator_is_adopted_once_its_module_is_committed(workspace: Shell) -> None:
+    committed(workspace, "dags/etl.py", OPERATOR)
+    refused = workspace.run("adopt", "dags/etl.py")
+    assert refused.code == ExitCode.CONFLICT
+    assert "the module dags/etl_code.py is not committed" in refused.err
+    workspace.ok("convert", "dags/etl.py", "--into", "specs")
+    assert workspace.run("adopt", "dags/etl.py").code == ExitCode.CONFLICT
+    workspace.git("add", "dags/etl_code.py")
+    workspace.git("commit", "--quiet", "-m", "its code")
+    module = (workspace.folder / "dags/etl_code.py").read_text()
+    workspace.ok("adopt", "dags/etl.py")
+    assert "from etl_code import Load" in (workspace.folder / "dags/etl.py").read_text()
+    assert (workspace.folder / "dags/etl_code.py").read_text() == module

@@ -391,3 +391,48 @@ def test_what_is_hidden_in_a_project_does_not_come_into_a_spec(
     done = shell.run("convert", "project/dags/etl.py")
     assert ("TOP-SECRET" in done.out) == is_read
     assert "TOP-SECRET" not in done.err
+
+
+OPERATOR = """
+from datetime import datetime
+from airflow import DAG
+from airflow.models import BaseOperator
+
+class Load(BaseOperator):
+    def execute(self, context):
+        print(context["ds"])
+
+with DAG("etl", start_date=datetime(2024, 1, 1)):
+    Load(task_id="load")
+"""
+
+
+def test_what_stays_code_is_a_module_in_the_dags_folder(shell: Shell) -> None:
+    shell.write("old/etl.py", OPERATOR)
+    done = shell.ok("convert", "old/etl.py")
+    assert "with --into, the module etl_code.py is written too" in done.err
+    assert not (shell.folder / "dags").exists()
+    done = shell.ok("convert", "old/etl.py", "--into", "specs")
+    assert "dags/etl_code.py is written: the DAG files import it" in done.out
+    module = shell.folder / "dags/etl_code.py"
+    assert "class Load(BaseOperator):" in module.read_text()
+    shell.ok("init")
+    shell.ok("create", "specs/etl.yaml")
+    assert "from etl_code import Load" in (shell.folder / "dags/etl.py").read_text()
+    data = shell.json("convert", "old/etl.py")
+    assert data["beside"] == {"etl_code.py": module.read_text()}
+
+
+def test_no_other_file_of_the_name_of_a_module_is_overwritten(shell: Shell) -> None:
+    shell.write("etl.py", OPERATOR)
+    mine = shell.write("dags/etl_code.py", "mine = 1\n")
+    done = shell.run("convert", "etl.py", "--into", "specs")
+    assert (done.code, mine.read_text()) == (ExitCode.CONFLICT, "mine = 1\n")
+    assert not (shell.folder / "specs").exists()
+
+
+def test_the_module_stands_in_the_dags_folder_of_the_workspace(shell: Shell) -> None:
+    shell.ok("init", "--dags-folder", "airflow/dags")
+    shell.write("old/etl.py", OPERATOR)
+    shell.ok("convert", "old/etl.py", "--into", "specs")
+    assert (shell.folder / "airflow/dags/etl_code.py").is_file()

@@ -130,12 +130,10 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     sources = (("original", text), ("generated", source))
     both = {f"{each}/{file.name}": made.encode() for each, made in sources}
     absent = [*_absent(context, read.beside, path)]
-    if absent:
-        differences = iter(absent)
-    elif serialise is None:
-        differences = _read_differences(spec, source, target, today)
+    if serialise is None:
+        differences = absent or _read_differences(spec, source, target, today)
     else:
-        differences = serialised_dags.differences(serialise(both), spec.dag_id)
+        differences = absent or serialised_dags.differences(serialise(both), spec.dag_id)
     return Adoption(
         file=path,
         file_digest=digest_of(content),

@@ -88,7 +88,7 @@ def test_a_file_without_such_code_has_no_module() -> None:
         ("LIMIT = load", "it needs `LIMIT`: give the output of a task as an argument"),
         ("LIMIT = [load]", "it needs `LIMIT`: give the output of a task as an argument"),
         ("from .x import LIMIT", "it needs `LIMIT`: a relative import gives it"),
-        ("LIMIT = eval('UNUSED')", "it needs `LIMIT`"),
+        ("LIMIT = sys.modules[__name__].UNUSED", "takes names of the file as text"),
         (
             "if True:\n    BashOperator(task_id='b', bash_command='x', dag=dag)\n    LIMIT = 1",
             "makes",

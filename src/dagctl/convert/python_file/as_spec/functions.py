@@ -21,6 +21,7 @@ from dagctl.convert.python_file.state.bound_names import (
     imports_of,
     loaded_names,
     own_names,
+    used_at_once,
 )
 from dagctl.convert.python_file.state.items import Function, LocalClass, Made, Name
 from dagctl.convert.python_file.state.source_tree import read_python
@@ -348,7 +349,7 @@ class Functions:
             return
         source = self._text(value.scope).source(node)
         since = value.scope.named_at.get(node.name, 0)
-        self._refuse_later(_used_at_once(node), value.scope, since, needs)
+        self._refuse_later(used_at_once(node), value.scope, since, needs)
         needs.parts.append(node)
         if source not in self._free:
             self._free[source] = free_names(source)
@@ -381,23 +382,6 @@ def _import_in(holder: Scope | None, name: str) -> str | None:
         for statement in (holder.statements.get(name, ()) if holder else ())
     }
     return (texts.pop() if len(texts) == 1 else None) or None
-
-
-def _used_at_once(
-    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-) -> list[str]:
-    """Return the names whose values a definition takes when Python meets it."""
-    if isinstance(node, ast.ClassDef):
-        parts = [*node.bases, *node.keywords, *node.decorator_list]
-        inner = [name for part in parts for name in loaded_names(part)]
-        for part in node.body:
-            if isinstance(part, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                inner += _used_at_once(part)
-            else:
-                inner += loaded_names(part)
-        return inner
-    parts = [*defaults_of(node.args).values(), *getattr(node, "decorator_list", [])]
-    return [name for part in parts for name in loaded_names(part)]
 
 
 def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Edit]:
