@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagctl.user_code.python.code_reads import reads_of
 from dagctl.user_code.python.context import attribute_warnings, key_warnings
-from dagctl.user_code.python.reads import reads_of
-from dagctl.user_code.python.source import read_source
-from dagctl.user_code.python.tree import Nodes
+from dagctl.user_code.python.source_lines import read_source
+from dagctl.user_code.python.syntax_tree import Nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

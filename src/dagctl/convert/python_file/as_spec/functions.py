@@ -17,8 +17,8 @@ from dagctl.convert.python_file.state.bound_names import (
     bound_names,
     free_names,
     import_by_path,
+    import_in,
     import_of,
-    imports_of,
     loaded_names,
     own_names,
     used_at_once,
@@ -211,7 +211,9 @@ class Functions:
             needs.file |= name == "__file__"
             if name == "__file__" and scope.origin.module:
                 needs.missing[name] = "it is the file of the module there"
-            if needs.own.get(name, set()) - {_import_in(holder, name)}:
+            if needs.own.get(name, set()) - {
+                import_in(holder.statements.get(name, ()) if holder else (), name)
+            }:
                 needs.missing[name] = _OWN
                 continue
             if holder is None:
@@ -371,17 +373,6 @@ class _TooMuchError(Exception):
     def __init__(self, name: str, why: str) -> None:
         super().__init__(name)
         self.name, self.why = name, why
-
-
-def _import_in(holder: Scope | None, name: str) -> str | None:
-    """Return the import that gives a name of the file its value, as `own_names` does."""
-    texts = {
-        imports_of(statement).get(name)
-        if isinstance(statement, ast.Import | ast.ImportFrom)
-        else None
-        for statement in (holder.statements.get(name, ()) if holder else ())
-    }
-    return (texts.pop() if len(texts) == 1 else None) or None
 
 
 def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Edit]:

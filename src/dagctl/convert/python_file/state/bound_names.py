@@ -192,3 +192,12 @@ def used_at_once(
         return inner
     parts = [*defaults_of(node.args).values(), *getattr(node, "decorator_list", [])]
     return [name for part in parts for name in loaded_names(part)]
+
+
+def import_in(statements: Iterable[ast.stmt], name: str) -> str | None:
+    """Return the import that gives a name its value in each statement, as `own_names` does."""
+    texts = {
+        imports_of(each).get(name) if isinstance(each, ast.Import | ast.ImportFrom) else None
+        for each in statements
+    }
+    return (texts.pop() if len(texts) == 1 else None) or None
