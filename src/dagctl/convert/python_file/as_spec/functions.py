@@ -12,7 +12,7 @@ from dagctl.convert.outcome.report import Place
 from dagctl.convert.python_file.as_spec.function_needs import STAYS_A_GAP, Calling, Needs
 from dagctl.convert.python_file.as_spec.function_needs import reason as reason_of
 from dagctl.convert.python_file.as_spec.function_text import Edit, FunctionText
-from dagctl.convert.python_file.state.binding import defaults_of
+from dagctl.convert.python_file.state.binding import defaults_of, used_at_once
 from dagctl.convert.python_file.state.bound_names import (
     bound_names,
     free_names,
@@ -21,7 +21,6 @@ from dagctl.convert.python_file.state.bound_names import (
     import_of,
     loaded_names,
     own_names,
-    used_at_once,
 )
 from dagctl.convert.python_file.state.items import Function, LocalClass, Made, Name
 from dagctl.convert.python_file.state.source_tree import read_python

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file.state.bound_names import loaded_names
+
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Sequence
 
     from dagctl.convert.outcome.report import Place
@@ -62,3 +64,20 @@ def defaults_of(parameters: ast.arguments) -> dict[str, ast.expr]:
         if default is not None:
             made[parameter.arg] = default
     return made
+
+
+def used_at_once(
+    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+) -> list[str]:
+    """Return the names whose values a definition takes when Python meets it."""
+    if isinstance(node, ast.ClassDef):
+        parts = [*node.bases, *node.keywords, *node.decorator_list]
+        inner = [name for part in parts for name in loaded_names(part)]
+        for part in node.body:
+            if isinstance(part, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                inner += used_at_once(part)
+            else:
+                inner += loaded_names(part)
+        return inner
+    parts = [*defaults_of(node.args).values(), *getattr(node, "decorator_list", [])]
+    return [name for part in parts for name in loaded_names(part)]

@@ -6,8 +6,6 @@ import ast
 import symtable
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.state.binding import defaults_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -175,23 +173,6 @@ def loaded_names(statement: ast.AST) -> list[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     ]
     return list(dict.fromkeys(names))
-
-
-def used_at_once(
-    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-) -> list[str]:
-    """Return the names whose values a definition takes when Python meets it."""
-    if isinstance(node, ast.ClassDef):
-        parts = [*node.bases, *node.keywords, *node.decorator_list]
-        inner = [name for part in parts for name in loaded_names(part)]
-        for part in node.body:
-            if isinstance(part, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                inner += used_at_once(part)
-            else:
-                inner += loaded_names(part)
-        return inner
-    parts = [*defaults_of(node.args).values(), *getattr(node, "decorator_list", [])]
-    return [name for part in parts for name in loaded_names(part)]
 
 
 def import_in(statements: Iterable[ast.stmt], name: str) -> str | None:
