@@ -43,6 +43,13 @@ COMMAND_IN_TEXT = re.compile(
     r"dagctl (?:init|recover|doctor|login|logout|link|create|list|show|migrations|explain)\b"
     r"|(?<![\w-])--(?:force|if-exists|no-verify|fix|otp)\b"
 )
+ABOUT_THE_CODE = {
+    "docs/architecture.md": (),
+    "docs/decisions.md": (),
+    "docs/performance.md": ("tests", "bench"),
+    "CONTRIBUTING.md": ("tests", "bench"),
+}
+"""Pages that name files and names of the code, and where such names stand besides the package."""
 OF_OTHERS = {"create_client", "sshCommand"}
 """What the pages about the code name of `supabase` and of git."""
 ENTRY = "convert.py"
@@ -218,14 +225,16 @@ def test_the_page_of_the_architecture_names_every_room() -> None:
     assert {room for room in rooms if room not in named} == set()
 
 
-def test_what_the_pages_about_the_code_name_is_there() -> None:
-    words = words_of("docs/architecture.md") | words_of("docs/decisions.md")
+@pytest.mark.parametrize("page", ABOUT_THE_CODE)
+def test_what_the_pages_about_the_code_name_is_there(page: str) -> None:
+    words = words_of(page)
     folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
     paths = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
     known = {path.as_posix() for path in paths}
     files = {word for word in words if word.endswith(".py")}
     assert {file for file in files if not any(path.endswith(f"/{file}") for path in known)} == set()
-    texts = [*MODULES, *MIGRATIONS, ROOT / "pyproject.toml"]
+    further = (path for name in ABOUT_THE_CODE[page] for path in (ROOT / name).rglob("*.py"))
+    texts = [*MODULES, *MIGRATIONS, ROOT / "pyproject.toml", ROOT / "Makefile", *further]
     there = {name for path in texts for name in re.findall(r"\w+", path.read_text("utf-8"))}
     there |= {part for path in paths for part in re.split(r"\W", path.name)}
     names = {name for word in words - files for name in re.findall(r"[A-Za-z_]\w*", word)}

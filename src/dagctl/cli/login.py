@@ -114,8 +114,7 @@ def login(  # noqa: PLR0913 - one parameter an option
             way,
             auth,
             store,
-            url=remote.endpoint.url,
-            project_id=remote.project_id,
+            remote=remote,
             in_keyring=keyring,
             clock=time.time,
         )

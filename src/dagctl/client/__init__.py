@@ -67,8 +67,7 @@ class Client(Transfer, Versions):
         backend: WorkspaceBackend,
         listener: Listener | None = None,
         *,
-        settles: bool = True,
-        by_file: bool = True,
+        serves: bool = False,
         variables: Variables | None = None,
     ) -> None:
         """Take what is opened already; `open` does so for a folder.
@@ -78,8 +77,9 @@ class Client(Transfer, Versions):
             settings: What it is set to.
             backend: Its adapters.
             listener: Hears how an operation goes.
-            settles: Whether reading calls first finish or undo what killed runs have left.
-            by_file: Whether the DAG file in the work tree says which version an update is based on.
+            serves: Whether it works for callers of a server: its reading calls do not finish or
+                undo what killed runs have left, and no DAG file in the work tree says which
+                version an update is based on.
             variables: What `${{ vars.NAME }}` stands for in spec files and data; None: what the
                 workspace says.
         """
@@ -88,8 +88,8 @@ class Client(Transfer, Versions):
         self.recovered: tuple[Recovered, ...] = ()
         self.unsettled: tuple[Unsettled, ...] = ()
         self._backend = backend
-        self._settles = settles
-        self._by_file = by_file
+        self._settles = not serves
+        self._by_file = not serves
         self._specs = backend.loader = WorkspaceSpecs(workspace, variables)
         self._context = Context(backend, settings, listener or Silence(), self._specs)
 

@@ -166,7 +166,6 @@ class Adopting(Lifecycle):
             self.workspace.root,
             Path(file),
             default if into is None else Path(into),
-            today=datetime.now(UTC).date(),
             serialise=serialise,
             deployment=deployment or Deployment(),
         )

@@ -79,6 +79,7 @@ class Transfer(Drafts, Adopting):
             SpecError: Today's rules refuse specs.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
+        from dagctl.archive.archive_reader import open_archive
         from dagctl.commands.files.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
         from dagctl.spec.load import check_data
@@ -88,11 +89,10 @@ class Transfer(Drafts, Adopting):
         with reading(file) as opened, spooled() as kept:
             intent = importing(
                 self._context,
-                opened,
+                open_archive(opened, limits),
                 options,
                 if_exists,
                 kept=kept,
-                limits=limits,
                 check=check or check_data,
             )
             return self._operate(intent, on_result)
@@ -105,11 +105,12 @@ class Transfer(Drafts, Adopting):
         force: bool = False,
     ) -> PlanResult:
         """Return what `import_archive` would do; nothing is changed."""
+        from dagctl.archive.archive_reader import open_archive
         from dagctl.commands.files.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
 
         options = Options(by_file=self._by_file, force=force)
         self._bring_up()
         with reading(file) as opened, spooled() as kept:
-            intent = importing(self._context, opened, options, if_exists, kept=kept)
+            intent = importing(self._context, open_archive(opened), options, if_exists, kept=kept)
             return self._planned(intent, options)

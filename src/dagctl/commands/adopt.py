@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,6 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     file: Path,
     into: Path,
     *,
-    today: date,
     serialise: Serialise | None = None,
     deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
 ) -> Adoption:
@@ -100,7 +100,6 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
         root: Its folder.
         file: The file.
         into: The folder of the specs.
-        today: What relative dates count from.
         serialise: Asks real Airflow, which runs the code of the files; None: dagctl reads them.
         deployment: Variables that the file reads, as far as they are known.
 
@@ -116,6 +115,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
     project = project_of(file, root, deployment)
+    today = datetime.now(UTC).date()  # what relative dates count from
     read = convert_python(text, str(file), airflow=target, today=today, project=project)
     dag = _single(read, path)
     checked = check_data(dag.data, airflow=target)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from dagctl.session.ports import AuthServer, BrowserListener, Clock, SessionStore
     from dagctl.session.session import Tokens, User
+    from dagctl.settings import Remote
 
     Way = Callable[[AuthServer], Tokens]
 
@@ -39,13 +40,12 @@ class LoginResult:
     """Whether the system's keyring has the refresh token."""
 
 
-def login(  # noqa: PLR0913 - a login has two ends and four facts
+def login(  # noqa: PLR0913 - two ends, and how
     way: Way,
     auth: AuthServer,
     store: SessionStore,
     *,
-    url: str,
-    project_id: str | None,
+    remote: Remote,
     in_keyring: bool | None,
     clock: Clock,
 ) -> LoginResult:
@@ -55,8 +55,7 @@ def login(  # noqa: PLR0913 - a login has two ends and four facts
         way: How to sign in.
         auth: Where.
         store: Where the session is kept.
-        url: The URL that it belongs to.
-        project_id: The project whose role is asked for, if there is one.
+        remote: What the session is for; the role in its project is asked for, if there is one.
         in_keyring: Whether the keyring shall have the refresh token; None: as the time before.
         clock: The time of this machine.
 
@@ -65,6 +64,7 @@ def login(  # noqa: PLR0913 - a login has two ends and four facts
         UsageError: The project has no such provider.
         UnavailableError: It does not answer, or the session cannot be stored.
     """
+    url, project_id = remote.endpoint.url, remote.project_id
     tokens = way(auth)
     now = clock()
     role, role_failure = _role(auth, tokens.access_token, project_id)

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.archive.archive_lines import version_line
-from dagctl.archive.archive_reader import open_archive
 from dagctl.archive.archive_writer import ArchiveWriter
 from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.recorded_state import pages, record_of
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from dagctl.archive.archive_form import ArchiveLimits
     from dagctl.archive.archive_reader import Archive
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
@@ -166,12 +164,11 @@ def _content(context: Context, newest: DagVersion) -> bytes:
 
 def importing(  # noqa: PLR0913 - what is imported, and how
     context: Context,
-    file: BinaryIO,
+    archive: Archive,
     options: Options,
     if_there: IfThere | None,
     *,
     kept: BinaryIO,
-    limits: ArchiveLimits | None = None,
     check: Check = check_data,
 ) -> Intent:
     """Return the intent to restore what an archive holds. All of the archive is checked first.
@@ -182,7 +179,6 @@ def importing(  # noqa: PLR0913 - what is imported, and how
     Raises:
         ArchiveError: It is not as `export` writes it.
     """
-    archive = open_archive(file, limits)
     arriving = arrivals(archive, context.settings.project_id)
     return Intent(
         action=Action.IMPORT,

@@ -75,7 +75,7 @@ class Projects:
             UsageError: The workspace's settings are wrong.
         """
         workspace, settings, backend = self._opened(project_id, caller)
-        return Client(workspace, settings, backend, settles=False, by_file=False)
+        return Client(workspace, settings, backend, serves=True)
 
     def open_to_change(self, project_id: str, caller: Caller) -> Client:
         """Return a client of the project for a caller who may write in it.

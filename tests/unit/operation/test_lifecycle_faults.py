@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.archive.archive_reader import open_archive
 from dagctl.commands.lifecycle import removal, rename, restoration, rollback
 from dagctl.commands.operate import operate
 from dagctl.commands.recover import recover
@@ -89,7 +90,8 @@ def intent_of(kind: str, context: Context) -> Intent:  # noqa: PLR0911 - one for
         case "removal":
             return removal(context, ["orders"], Options())
         case "import":
-            return importing(context, BytesIO(archive()), Options(), None, kept=BytesIO())
+            opened = open_archive(BytesIO(archive()))
+            return importing(context, opened, Options(), None, kept=BytesIO())
         case "two removals":
             return removal(context, ["orders", "other"], Options())
         case "restoration":

@@ -52,7 +52,7 @@ class Trees:
 
     def __init__(self, git: GitCommand, files: Mapping[str, Path] | None = None) -> None:
         """Take the git that answers, and the files of its git folder that may answer instead."""
-        self._git = git
+        self.git = git
         self._files = files or {}
         self._look: LookUp = partial(look_up, git)
         self._read: dict[str, dict[str, TreeEntry]] = {}
@@ -60,7 +60,7 @@ class Trees:
     @contextmanager
     def kept_open(self) -> Iterator[None]:
         """Let one git answer for the length of the block, so that none is started to look."""
-        with looking_up(self._git) as look:
+        with looking_up(self.git) as look:
             before, self._look = self._look, look
             try:
                 yield
@@ -217,7 +217,7 @@ class Trees:
             for tree in trees
         )
         # --missing: the objects of a partial clone need not be here
-        answer = self._git.must(
+        answer = self.git.must(
             "mktree", "-z", "--missing", "--batch", data=b"\0".join(texts) + b"\0"
         )
         if answer.text.split() != list(trees):

@@ -39,7 +39,6 @@ def _is_blob_of(entry: TreeEntry | None, content: bytes | None) -> bool:
 
 
 def reverse(  # noqa: PLR0913 - each is a part of a commit
-    git: GitCommand,
     trees: Trees,
     commit_id: str,
     *,
@@ -52,13 +51,13 @@ def reverse(  # noqa: PLR0913 - each is a part of a commit
 
     A path that has changed since stays as it is.
     """
-    before = parent(git, commit_id)
+    before = parent(trees.git, commit_id)
     files = {
         path: trees.find(before, path)
         for path in paths
         if trees.find(now, path) == trees.find(commit_id, path)
     }
-    return write_commit(git, trees.graft(now, files), now, text, signs=signs)
+    return write_commit(trees.git, trees.graft(now, files), now, text, signs=signs)
 
 
 class Undoer:
@@ -106,7 +105,5 @@ class Undoer:
         if now is None or now == commit_id:
             return "it has just moved"
         text = f"Undo {commit_id}\n\n{UNDOES}: {operation_id}\n"
-        new = reverse(
-            self._git, self._trees, commit_id, now=now, paths=paths, text=text, signs=self._signs
-        )
+        new = reverse(self._trees, commit_id, now=now, paths=paths, text=text, signs=self._signs)
         return move(self._git, branch, new, now, why=f"undo {commit_id}")

@@ -165,9 +165,7 @@ class GitUpstream:
             there = self._network.fetch(branch)
             if there is None or find(self._git, operation_id, there) is None:
                 return
-            new = reverse(
-                self._git, trees, commit_id, now=there, paths=paths, text=text, signs=signs
-            )
+            new = reverse(trees, commit_id, now=there, paths=paths, text=text, signs=signs)
             pushed = self._network.push(branch, new, there)
             if pushed.outcome == "taken":
                 return
