@@ -218,7 +218,7 @@ def endpoint(method: str, path: str, operation: Document) -> Iterator[str]:
 
 def is_answer(response: Document) -> bool:
     """Return whether this is an answer in a form of its own, and no problem."""
-    return "application/problem+json" not in response["content"]
+    return "application/problem+json" not in response.get("content", {})
 
 
 def parameter(described: Document) -> tuple[str, ...]:
@@ -231,7 +231,10 @@ def parameter(described: Document) -> tuple[str, ...]:
 
 def answer(status: str, response: Document) -> Iterator[str]:
     """Yield the lines about an answer: its form, and an example."""
-    content = response["content"]
+    content = response.get("content")
+    if content is None:
+        yield from (f"Answer {status}: no body. {response['description']}", "")
+        return
     schema = content.get(JSON, {}).get("schema", {})
     name = f"{type_of(schema)} as " if "$ref" in schema else ""
     yield f"Answer {status}: {name}{alternatives(content)}."

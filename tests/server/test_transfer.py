@@ -153,6 +153,47 @@ def test_every_read_of_a_dag_names_its_version(there: There) -> None:
         assert tags[0] == tags[1] != '"2"'
 
 
+READS = (
+    *("/dags", "/dags/orders", "/dags/orders/graph", "/dags/orders/source"),
+    *("/dags/orders/versions", "/dags/orders/versions/1", "/dags/orders/diff", "/export"),
+)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_who_has_the_answer_to_a_read_gets_304_and_no_body(there: There, path: str) -> None:
+    """RFC 9110, 13.1.2."""
+    person, project, _ = there
+    whole = person.get(path, project_id=project)
+    tag = whole.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = person.request(
+            "GET", path, params={"project_id": project}, headers={"If-None-Match": known}
+        )
+        assert (answer.status_code, answer.content) == (304, b""), known
+        assert answer.headers["etag"] == tag
+        assert "content-length" not in answer.headers
+    for other in ('"x"', "", tag.strip('"'), '"'):
+        answer = person.request(
+            "GET", path, params={"project_id": project}, headers={"If-None-Match": other}
+        )
+        assert answer.status_code == 200, other
+        assert answer.headers["etag"] == tag
+
+
+def test_what_is_not_there_is_no_304_and_a_change_takes_no_if_none_match(there: There) -> None:
+    person, project, _ = there
+    headers = {"If-None-Match": "*"}
+    for path, status, code in (
+        ("/dags/nope", 404, "NOT_FOUND"),
+        ("/dags/a~b", 400, "USAGE"),
+    ):
+        answer = person.request("GET", path, params={"project_id": project}, headers=headers)
+        problem_of(answer, status, code)
+    gone = person.request("DELETE", "/dags/orders", params={"project_id": project}, headers=headers)
+    assert "goes with a GET" in problem_of(gone, 400, "USAGE")["detail"]
+    assert person.get("/dags/orders", project_id=project).status_code == 200
+
+
 @pytest.fixture(scope="session")
 def own(shared_world: World) -> There:
     """An editor, a project with one DAG of two versions, and its archive."""

@@ -13,6 +13,7 @@ from starlette.routing import Match, Route
 
 from dagctl.errors import DagctlError
 from dagctl.server.answers import ProblemAnswer, problem
+from dagctl.server.conditional import Conditional
 from dagctl.server.observer import REQUEST_ID, Guard, Observer
 from dagctl.server.openapi import describe
 from dagctl.server.parameter_problems import parameter_problem
@@ -35,7 +36,14 @@ SHOWN_TO_PAGES = (
 ROUTERS = tuple(
     routes.router for routes in (dags, lifecycle, versions, archives, authoring, health, start)
 )
-SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID)
+SENT_BY_PAGES = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    REQUEST_ID,
+)
 
 
 def make_app(service: Service, metrics: Metrics) -> FastAPI:
@@ -46,6 +54,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
     app.add_exception_handler(DagctlError, _failed)
     app.add_exception_handler(RequestValidationError, _misused)
     app.add_exception_handler(HTTPException, _lost)
+    app.add_middleware(Conditional)
     app.add_middleware(Guard)
     if service.options.cors_origins:
         app.add_middleware(

@@ -70,6 +70,18 @@ WITH_NULLS = {
 """Examples by their form; FastAPI leaves nulls out of what it writes."""
 OF_EVERY_CALL = (400, 401, 503)
 OF_A_PROJECT = (403,)
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The client has this answer, as `If-None-Match` says."}
+}
+"""An answer of the reads that have an `ETag`."""
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "title": "If-None-Match"},
+    "description": "The `ETag` of an answer that the client has. If that is still the answer, "
+    "304 is sent, and no body. What depends on the time, as the next run, counts for no change.",
+}
 OF_A_BODY = (408, 413, 415, 429)
 
 
@@ -145,6 +157,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _mend(operation["responses"])
+            if "304" in operation["responses"]:
+                operation["parameters"].append(IF_NONE_MATCH)
     return document
 
 

@@ -23,6 +23,7 @@ from dagctl.server.archives import (
 from dagctl.server.openapi import (
     OF_A_BODY,
     OF_A_PROJECT,
+    UNCHANGED,
     archive_answer,
     archive_body,
     example,
@@ -69,7 +70,11 @@ IfThere = Annotated[
     "/export",
     summary="Export DAGs",
     response_class=StreamingResponse,
-    responses={200: archive_answer(), **refusals(*OF_A_PROJECT, 404, 409, 413, 422, 429)},
+    responses={
+        200: archive_answer(),
+        **refusals(*OF_A_PROJECT, 404, 409, 413, 422, 429),
+        **UNCHANGED,
+    },
 )
 async def export_dags(project: TheProject, dag_ids: DagIds = None) -> StreamingResponse:
     """Return an archive of DAGs, each with all its versions, its specs and its file.

@@ -20,6 +20,7 @@ from dagctl.server.openapi import (
     A_SPEC_OF_A_PROJECT,
     OF_A_BODY,
     OF_A_PROJECT,
+    UNCHANGED,
     drawn,
     example,
     refusals,
@@ -107,7 +108,11 @@ async def create_dag(  # noqa: PLR0913 - one part of the request each
 @router.get(
     "/dags",
     summary="List DAGs",
-    responses={200: example(forms.DagListData, examples.LIST), **refusals(*OF_A_PROJECT)},
+    responses={
+        200: example(forms.DagListData, examples.LIST),
+        **refusals(*OF_A_PROJECT),
+        **UNCHANGED,
+    },
 )
 async def list_dags(  # noqa: PLR0913 - one parameter of the query each
     *,
@@ -140,7 +145,11 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
 @router.get(
     "/dags/{dag_id}",
     summary="Show a DAG",
-    responses={200: example(forms.DetailsData, examples.DETAILS), **refusals(*OF_A_PROJECT, 404)},
+    responses={
+        200: example(forms.DetailsData, examples.DETAILS),
+        **refusals(*OF_A_PROJECT, 404),
+        **UNCHANGED,
+    },
 )
 async def show_dag(dag_id: DagId, project: TheProject) -> JsonAnswer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
@@ -156,6 +165,7 @@ async def show_dag(dag_id: DagId, project: TheProject) -> JsonAnswer:
     responses={
         200: drawn(GraphData, examples.GRAPH, examples.FLOWCHART),
         **refusals(*OF_A_PROJECT, 404, 422),
+        **UNCHANGED,
     },
 )
 async def draw_dag(dag_id: DagId, project: TheProject, form: GraphForm = "json") -> Response:
@@ -180,6 +190,7 @@ async def draw_dag(dag_id: DagId, project: TheProject, form: GraphForm = "json")
     responses={
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
         **refusals(*OF_A_PROJECT, 404, 409),
+        **UNCHANGED,
     },
 )
 async def dag_source(dag_id: DagId, project: TheProject) -> SourceAnswer:

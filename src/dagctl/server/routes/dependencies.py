@@ -192,6 +192,7 @@ IfMatch = Annotated[
         pattern=rf"^(\*|[\t ,]*{A_TAG}([\t ]*,[\t ,]*{A_TAG})*[\t ,]*)$",
     ),
 ]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", include_in_schema=False)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -240,8 +241,19 @@ async def key_of(caller: TheCaller, idempotency_key: IdempotencyKey = None) -> s
     return f"{caller.user_id}/{idempotency_key or uuid4()}"
 
 
-async def update_of(key: TheKey, if_match: IfMatch = None) -> Update:
-    """Return what the headers say of a change."""
+async def update_of(
+    key: TheKey, if_match: IfMatch = None, if_none_match: IfNoneMatch = None
+) -> Update:
+    """Return what the headers say of a change.
+
+    Raises:
+        RequestError: `If-None-Match` goes with reads.
+    """
+    if if_none_match is not None:
+        raise RequestError(
+            "header `If-None-Match` goes with a GET",
+            hint="send `If-Match` with the version that is changed",
+        )
     return Update(_expected_of(if_match), key)
 
 

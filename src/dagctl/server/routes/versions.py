@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from dagctl.commands.compare import compared
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer, tagged
-from dagctl.server.openapi import OF_A_PROJECT, example, refusals
+from dagctl.server.openapi import OF_A_PROJECT, UNCHANGED, example, refusals
 from dagctl.server.routes.dependencies import (
     TOKEN,
     Before,
@@ -37,7 +37,11 @@ router = APIRouter(tags=["versions"], default_response_class=JsonAnswer, depende
 @router.get(
     "/dags/{dag_id}/versions",
     summary="List the versions of a DAG",
-    responses={200: example(forms.VersionsData, examples.VERSIONS), **refusals(*OF_A_PROJECT, 404)},
+    responses={
+        200: example(forms.VersionsData, examples.VERSIONS),
+        **refusals(*OF_A_PROJECT, 404),
+        **UNCHANGED,
+    },
 )
 async def list_versions(
     dag_id: DagId, project: TheProject, limit: VersionLimit = 20, before: Before = None
@@ -55,7 +59,11 @@ async def list_versions(
 @router.get(
     "/dags/{dag_id}/versions/{version}",
     summary="Show a version of a DAG",
-    responses={200: example(forms.VersionData, examples.VERSION), **refusals(*OF_A_PROJECT, 404)},
+    responses={
+        200: example(forms.VersionData, examples.VERSION),
+        **refusals(*OF_A_PROJECT, 404),
+        **UNCHANGED,
+    },
 )
 async def show_version(dag_id: DagId, version: VersionNumber, project: TheProject) -> JsonAnswer:
     """Return one version as it was recorded, with the text that its author wrote."""
@@ -72,7 +80,11 @@ async def show_version(dag_id: DagId, version: VersionNumber, project: TheProjec
 @router.get(
     "/dags/{dag_id}/diff",
     summary="Compare two versions of a DAG",
-    responses={200: example(ComparisonData, examples.COMPARISON), **refusals(*OF_A_PROJECT, 404)},
+    responses={
+        200: example(ComparisonData, examples.COMPARISON),
+        **refusals(*OF_A_PROJECT, 404),
+        **UNCHANGED,
+    },
 )
 async def compare_versions(
     dag_id: DagId,
