@@ -41,8 +41,7 @@ def test_all_dags_of_a_folder_are_written_and_can_be_created(shell: Shell) -> No
     assert "next: mend the gaps, then dagctl validate specs" in done.err
     shell.ok("init")
     assert "Created orders" in shell.ok("create", "specs/orders.yaml").out
-    assert "tags: [shared]" not in (shell.folder / "specs/orders.yaml").read_text()
-    assert "- shared" in (shell.folder / "specs/orders.yaml").read_text()
+    assert "tags: [shared]" in (shell.folder / "specs/orders.yaml").read_text()
 
 
 def test_a_repeat_changes_nothing_and_another_file_is_kept(shell: Shell) -> None:
@@ -237,7 +236,7 @@ def test_modules_of_the_project_are_read_and_no_others(shell: Shell, outside: st
     (shell.folder / "project/dags/link.py").symlink_to("../../outside.py")
     done = shell.ok("convert", "project/dags/team/etl.py")
     assert "bash_command: ls landing" in done.out
-    assert "- sales" in done.out
+    assert "tags: [sales]" in done.out
     assert "a secret" not in done.out + done.err
 
 

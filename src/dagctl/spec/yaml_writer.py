@@ -28,6 +28,8 @@ that a document shows what it says, in a pipe too."""
 _FIVE_DIGITS = 0x10000
 _LINES_OF_AN_ANCHOR = 2
 """Line ends of a text that is worth an anchor."""
+_LONGEST_LINE = 60
+"""Characters of a list that stands in one line."""
 _FUNCTION = lazy_pattern(r"^(?:async )?def ([A-Za-z_][A-Za-z0-9_]{0,60})\(", re.MULTILINE)
 
 
@@ -41,12 +43,13 @@ def data_to_yaml(data: Mapping[str, Any]) -> str:
     return _dumped(data, _Dumper)
 
 
-def data_to_yaml_once(data: Mapping[str, Any]) -> str:
-    """Return JSON data as a YAML document in which a text of several lines stands once.
+def data_to_short_yaml(data: Mapping[str, Any]) -> str:
+    """Return JSON data as a YAML document that is as short as people write it.
 
-    Where the same text is needed again stands an alias: `python_code: *load`.
+    Lists of few words stand in one line. A text of several lines stands once: where it is needed
+    again stands an alias, `python_code: *load`.
     """
-    return _dumped(_with_same_objects(data, {}), _OnceDumper)
+    return _dumped(_with_same_objects(data, {}), _ShortDumper)
 
 
 def _with_same_objects(value: Any, texts: dict[str, str]) -> Any:  # noqa: ANN401 - JSON data
@@ -110,8 +113,11 @@ class _Dumper(_AsWritten):
         return super().represent_str(escaped(data))
 
 
-class _OnceDumper(_Dumper):
-    """Writes a text of several lines once, with an anchor, if the same object comes again."""
+class _ShortDumper(_Dumper):
+    """Writes lists of few words in one line, and a text of several lines once.
+
+    That text has an anchor if the same object comes again.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as of PyYAML
         super().__init__(*args, **options)
@@ -119,6 +125,11 @@ class _OnceDumper(_Dumper):
 
     def ignore_aliases(self, data: object) -> bool:
         return not _is_long(data)
+
+    def represent_short_list(self, data: list[Any]) -> yaml.SequenceNode:
+        words = all(isinstance(item, str | int | float | bool) for item in data)
+        is_short = words and sum(len(str(item)) + 2 for item in data) <= _LONGEST_LINE
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=is_short)
 
     def generate_anchor(self, node: yaml.ScalarNode) -> str:
         """Return what the text is called: as its function, if it is one."""
@@ -130,6 +141,7 @@ class _OnceDumper(_Dumper):
 
 _AsWritten.add_representer(str, _AsWritten.represent_str)
 _Dumper.add_representer(str, _Dumper.represent_str)
+_ShortDumper.add_representer(list, _ShortDumper.represent_short_list)
 
 
 def _style(text: str) -> str | None:

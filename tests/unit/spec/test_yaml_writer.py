@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dagctl.convert.foreign_yaml.writer import foreign_yaml
 from dagctl.readers.yaml_reader import read_yaml
-from dagctl.spec.yaml_writer import data_to_yaml, data_to_yaml_once, inline
+from dagctl.spec.yaml_writer import data_to_short_yaml, data_to_yaml, inline
 
 HIDDEN = {
     "bidi": "echo \u202egnp.exe",
@@ -55,7 +55,7 @@ LOAD = "def load(region):\n    print(region)\n"
 def test_a_text_of_several_lines_stands_once() -> None:
     other = LOAD.replace("print", "print_")
     texts = [LOAD, "date", LOAD, other, "echo\necho\n", "date", "echo\necho\n", other]
-    text = data_to_yaml_once({"tasks": [{"a": each} for each in texts]})
+    text = data_to_short_yaml({"tasks": [{"a": each} for each in texts]})
     starts = [line.partition(":")[2].strip() for line in text.splitlines() if "a:" in line]
     assert starts == [
         *("&load |", "date", "*load", "&load-2 |", "&text |", "date", "*text", "*load-2"),
@@ -66,4 +66,4 @@ def test_a_text_of_several_lines_stands_once() -> None:
 @given(st.lists(st.text(alphabet="ab:#*&|${} \n\t\"'-", max_size=12), max_size=6))
 def test_texts_that_stand_once_come_back_as_they_were(texts: list[str]) -> None:
     data = {"a": [*texts, *texts, *(f"{each}\n\n" for each in [*texts, *texts])]}
-    assert read(data_to_yaml_once(data)) == read(data_to_yaml(data))
+    assert read(data_to_short_yaml(data)) == read(data_to_yaml(data))

@@ -9,7 +9,7 @@ from dagctl.convert.outcome.report import ConvertedDag, is_whole
 from dagctl.findings.codes import Code
 from dagctl.spec.load import check_data
 from dagctl.spec.model import DagSpec
-from dagctl.spec.yaml_writer import data_to_yaml_once
+from dagctl.spec.yaml_writer import data_to_short_yaml
 from dagctl.target import target_of
 from dagctl.text.lines import MAX_BYTES
 
@@ -66,7 +66,7 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
             subject = ".".join(map(str, diagnostic.path)) or "spec"
             where = _place(data, diagnostic.path, places) or place
             report.gap(where, subject, f"{diagnostic.code}: {diagnostic.message}{hint}")
-    return ConvertedDag(dag_id, data, data_to_yaml_once(data), place, report.sorted())
+    return ConvertedDag(dag_id, data, data_to_short_yaml(data), place, report.sorted())
 
 
 _ORDER = tuple(
