@@ -120,7 +120,7 @@ class Names:
         return nearest(word, self._neighbours(word)) if self._lookups <= _LOOKUPS else None
 
     def ending_in(self, word: str) -> str | None:
-        """Return the one name of which the word is the last part: `load.orders` for `orders`."""
+        """Return the one name that ends in the word: `load.orders` for `orders`."""
         names = self._last_parts.get(word, ())
         return names[0] if len(names) == 1 else None
 
@@ -128,8 +128,10 @@ class Names:
     def _last_parts(self) -> dict[str, list[str]]:
         parts: dict[str, list[str]] = {}
         for name in self._known:
-            if "." in name:
-                parts.setdefault(name.rpartition(".")[2], []).append(name)
+            rest = name
+            while "." in rest:
+                rest = rest.partition(".")[2]
+                parts.setdefault(rest, []).append(name)
         return parts
 
     def _neighbours(self, word: str) -> list[str]:

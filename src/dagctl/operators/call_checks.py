@@ -89,7 +89,8 @@ def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
     for name, parameter in operator.parameters.items():
         if parameter.need is Need.REQUIRED and parameter.certain and name not in given | meant:
             message = f"{quoted(operator.name)} needs {quoted(name)}"
-            hint = f"add it under `with`; it takes {parameter.kind.words}"
+            takes = "" if parameter.kind.silent else f"; it takes {parameter.kind.words}"
+            hint = f"add it under `with`{takes}"
             yield error(CallCheck.MISSING_PARAMETER, message, hint)
 
 

@@ -10,7 +10,17 @@ from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
 from dagctl.operators.refused_values import refusals, sensor_refusals
 from dagctl.operators.shown_names import quoted
-from dagctl.operators.value_kinds import CALLABLE, NUMBER, TEXT, TRUTH, WHOLE, shape_of, wrong
+from dagctl.operators.value_kinds import (
+    CALLABLE,
+    LIST,
+    MAPPING,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    WHOLE,
+    shape_of,
+    wrong,
+)
 from dagctl.patterns import lazy_pattern
 from dagctl.text.template_signs import has_code
 
@@ -31,6 +41,11 @@ _ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
 """Parameters of branches that take one id as text too, whatever the annotation of a class says."""
 
 
+_PAIR = lazy_pattern(r"([\w.-]{1,40})[ \t]*[=:][ \t]*([\w./-]{1,60})")
+"""A text that is a pair, if a mapping was meant."""
+_ITEM = lazy_pattern(r"[\w./ -]{1,60}")
+
+
 def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401
     """Yield what is wrong with a value, as far as that is certain."""
     fields = operator.template_fields
@@ -38,7 +53,7 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
     of_pod = operator.pod and is_of_pod(parameter.name, value)
     problem = None if of_pod else wrong(parameter.kind, value, rendered=rendered)
     if problem and not (parameter.name in _ONE_OR_MORE and isinstance(value, str)):
-        yield _wrong_kind(parameter, problem)
+        yield _wrong_kind(parameter, problem, rendered=rendered)
         return
     if operator.kind == "sensor":
         yield from sensor_refusals(parameter.name, value)
@@ -54,7 +69,7 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
             yield warning(CallCheck.NOT_RENDERED, message, hint, parameter.name, *path)
 
 
-def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
+def _wrong_kind(parameter: Parameter, problem: Wrong, *, rendered: bool) -> CallFinding:
     expected, hint = problem.expected, f"write {problem.expected.words}"
     if isinstance(problem.value, str) and expected.values:
         near = near_parameter(problem.value, [str(value) for value in expected.values])
@@ -64,6 +79,8 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
     elif isinstance(problem.value, str) and CALLABLE in expected.shapes:
         is_path = "." in problem.value and problem.value.replace(".", "").isidentifier()
         hint = f"write `{{$ref: {problem.value}}}`" if is_path else hint
+    elif isinstance(problem.value, str):
+        hint = _as_data(problem.value, expected) or hint
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
     if isinstance(problem.value, str) and _needs_no_quotes(problem.value, expected):
         given, hint = "text", f"write {problem.value[:_DIGITS].lower()}, without quotes"
@@ -71,13 +88,24 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
     is_number = type(problem.value) is int and TEXT in expected.shapes
     if is_number:
         hint = f'write "{problem.value}", in quotes' if len(str(problem.value)) < _DIGITS else hint
-    # a number as an id, and what stands in a mapping, are handed on as they are by some operators
-    certain = not isinstance(next(iter(problem.path), 0), str) and not (
-        is_number and parameter.name.endswith("_id")
+    # a number as an id, and what stands in a mapping, are handed on as they are by some operators;
+    # some read data from a text that Airflow has rendered
+    certain = not (
+        isinstance(next(iter(problem.path), 0), str)
+        or (is_number and parameter.name.endswith("_id"))
+        or (rendered and isinstance(problem.value, str) and expected.shapes & {LIST, MAPPING})
     )
     message = f"{quoted(parameter.name)} takes {expected.words}{place}, not {given}"
     finding = error if certain else warning
     return finding(CallCheck.WRONG_KIND, message, hint, parameter.name, *problem.path)
+
+
+def _as_data(text: str, expected: Kind) -> str | None:
+    """Return the hint that writes a text as the mapping or the list which is taken."""
+    pair = _PAIR.fullmatch(text)
+    if MAPPING in expected.shapes and pair:
+        return f"write `{{{pair[1]}: {pair[2]}}}`"
+    return f"write `[{text}]`" if LIST in expected.shapes and _ITEM.fullmatch(text) else None
 
 
 def _needs_no_quotes(text: str, expected: Kind) -> bool:

@@ -59,6 +59,8 @@ _SHAPES: dict[str, frozenset[str]] = {
 
 _NOT_GIVEN = "ArgNotSet"
 """The class of Airflow's default for a parameter that is not given: no value of a spec is of it."""
+_DATA_TEXT = lazy_pattern(r"\s*[\[{]|[\w./-]+\.\w+\s*\Z")
+"""JSON, or the name of a file, which Airflow may read."""
 _NUMBERS = frozenset({WHOLE, NUMBER, NULL})
 _CHECKED_AFTER_TEXT = frozenset({"Literal", "Enum"})
 
@@ -216,13 +218,20 @@ def _wrong_text(
     expected: Kind, value: str, path: tuple[str | int, ...], *, rendered: bool
 ) -> Wrong | None:
     jinja = has_code(value)
-    if rendered and (jinja or not (expected.values or _is_no_number(expected, value))):
+    is_wrong = expected.values or _is_no_number(expected, value) or _is_no_data(expected, value)
+    if rendered and (jinja or not is_wrong):
         return None
     if TEXT in expected.shapes or expected.reads_text_as or value in expected.values:
         return None
     if expected.shapes & {CLOCK, BYTES}:
         return None
     return Wrong(path, _GIVEN[TEXT], expected, value)
+
+
+def _is_no_data(expected: Kind, text: str) -> bool:
+    """Return whether lists and mappings alone are taken, and a text is neither JSON nor a file."""
+    shapes = expected.shapes - {NULL}
+    return bool(shapes) and shapes <= {LIST, MAPPING} and not _DATA_TEXT.match(text)
 
 
 def _is_no_number(expected: Kind, text: str) -> bool:

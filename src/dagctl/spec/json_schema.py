@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.wording import in_json
 from dagctl.operators.operators_schema import SHARED, operator_schema
-from dagctl.spec.checks.target_checks import ARGUMENTS_SINCE
+from dagctl.spec.checks.target_checks import ARGUMENTS_SINCE, RULES_SINCE
 from dagctl.spec.dag.settings import ONLY_IN_2, SINCE
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution import ALL, TASK_DEFAULTS
@@ -114,7 +114,7 @@ _LOOP = {
 
 
 def _leave_out(schema: dict[str, Any], target: Target) -> None:
-    """Leave out the fields of a DAG and of tasks that not each Airflow of the target has."""
+    """Leave out the fields and the trigger rules that not each Airflow of the target has."""
     is_3 = target.newest[0] > 2  # noqa: PLR2004 - the series
     of_dag = {key for key, since in SINCE.items() if not target.has(since)}
     of_tasks = {key for key, since in ARGUMENTS_SINCE.items() if not target.has(since)}
@@ -126,6 +126,13 @@ def _leave_out(schema: dict[str, Any], target: Target) -> None:
     ):
         for key in keys & part.get("properties", {}).keys():
             del part["properties"][key]
+        rule = part.get("properties", {}).get("trigger_rule", {})
+        if "enum" in rule:
+            rule["enum"] = [
+                word
+                for word in rule["enum"]
+                if word not in RULES_SINCE or target.has(RULES_SINCE[word])
+            ]
 
 
 def defaults_schema() -> dict[str, Any]:

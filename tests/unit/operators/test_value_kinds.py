@@ -47,7 +47,9 @@ def test_nothing_is_certain_of_a_class_or_of_what_cannot_be_read(text: str) -> N
 
 def test_text_in_a_template_field_may_become_anything() -> None:
     assert "x" not in refused("str | int", rendered=True)
-    assert "x" not in refused("dict[str, str]", rendered=True)
+    assert wrong(kind("dict[str, str]"), "{{ x }}", rendered=True) is None
+    assert wrong(kind("dict[str, str]"), "jobs/load.json", rendered=True) is None
+    assert "x" in refused("dict[str, str]", rendered=True)
     assert {"a": 1} in refused("int", rendered=True)
 
 

@@ -217,3 +217,136 @@ def test_what_cannot_be_there_has_no_wrong_value_besides(
     found = check_spec(f"dag_name: D\n{of_dag}\ntasks: [{task}]\n").diagnostics
 
     assert [(each.code, each.line) for each in found] == [(code, line)]
+
+
+SINGLE = [
+    (
+        (
+            "tasks: [{group_id: g, prefix: false, tasks: [{task_id: a, bash_command: b}]},"
+            " {task_id: c, bash_command: d, dependencies: [a]}]"
+        ),
+        Code.UNKNOWN_KEY,
+    ),
+    (
+        (
+            "tasks: [{group_id: g, task: [{task_id: a, bash_command: b}]},"
+            " {task_id: c, task_type: branch, python_code: return 'g.a', dependencies: [g]},"
+            " {task_id: d, bash_command: e, dependencies: [c]}]"
+        ),
+        Code.UNKNOWN_KEY,
+    ),
+    (
+        (
+            "tasks: [{task_id: no tify, bash_command: b},"
+            " {task_id: c, bash_command: d, dependencies: [notify]}]"
+        ),
+        Code.BAD_TASK_ID,
+    ),
+    (
+        (
+            "tasks: [{group_id: lo ad, tasks: [{task_id: a, bash_command: b}]},"
+            " {task_id: c, bash_command: d, dependencies: [load]}]"
+        ),
+        Code.BAD_TASK_ID,
+    ),
+    (
+        (
+            "tasks: [{task_id: a, bash_command: b}, {task_id: a, bash_command: c},"
+            " {task_id: d, bash_command: e, dependencies: [b]}]"
+        ),
+        Code.DUPLICATE_TASK_ID,
+    ),
+    ("default_args: {wth: {bucket_name: x}}\ntasks: [%s]", Code.UNKNOWN_KEY),
+    ("defaultargs: {with: {bucket_name: x}}\ntasks: [%s]", Code.UNKNOWN_KEY),
+    ("default_args: {with: {bucket_nam: x}}\ntasks: [%s]", Code.BAD_DEFAULTS),
+    (
+        "tasks: [{group_id: g, default_args: {with: {bucket_nam: x}}, tasks: [%s]}]",
+        Code.BAD_DEFAULTS,
+    ),
+    (
+        (
+            "start_date: 2024-01-01\ndefault_args: {start_date: x}\n"
+            "tasks: [{task_id: a, bash_command: b}]"
+        ),
+        Code.GIVEN_TWICE,
+    ),
+    (
+        (
+            "schedule: {timetable: airflow.timetables.trigger.CronTriggerTimetable}\n"
+            "tasks: [{task_id: a, bash_command: b}]"
+        ),
+        Code.MISSING_PARAMETER,
+    ),
+    (
+        (
+            "sla_miss_callback: {python_code: 'def late(a, b, c, d, e): ...'}\n"
+            "tasks: [{task_id: a, bash_command: b}]"
+        ),
+        Code.NOT_IN_TARGET,
+    ),
+    (
+        (
+            "tasks: [{task_id: a, operator: amazn.S3KeySensor,"
+            " with: {bucket_key: b, poke_interval: 5m}}]"
+        ),
+        Code.FOREIGN_OPERATOR,
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "code"), SINGLE)
+def test_what_only_follows_from_a_slip_is_not_said(spec: str, code: str) -> None:
+    delete = "{task_id: a, operator: GCSDeleteObjectsOperator, with: {objects: [b]}}"
+    text = f"dag_name: A\n{spec.replace('%s', delete)}\n"
+
+    assert [each.code for each in check_spec(text).diagnostics] == [code]
+
+
+def test_code_for_missed_slas_is_one_error_where_airflow_has_them() -> None:
+    code = "def late(dag, tasks, blocking, slas, instances): ..."
+    tasks = "tasks: [{task_id: a, bash_command: b}]"
+    text = f"dag_name: A\nsla_miss_callback: {{python_code: '{code}'}}\n{tasks}\n"
+
+    [found] = check_spec(text, airflow="2").diagnostics
+    assert found.code == Code.BAD_ARGUMENT
+
+
+def test_a_misspelt_default_that_a_task_needs_is_an_error_at_the_default() -> None:
+    delete = "{task_id: a, operator: GCSDeleteObjectsOperator, with: {objects: [b]}}"
+    text = f"dag_name: A\ndefault_args: {{with: {{bucket_nam: x}}}}\ntasks: [{delete}]\n"
+
+    [found] = check_spec(text).diagnostics
+    assert (found.severity, found.line) == (Severity.ERROR, 2)
+    assert found.hint == "did you mean `bucket_name`?"
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("HttpOperator, with: {endpoint: a, headers: 'a: b'}", "write `{a: b}`"),
+        ("BashOperator, with: {bash_command: a, env: A=B}", "write `{A: B}`"),
+        ("TriggerDagRunOperator, with: {trigger_dag_id: a, conf: b c}", "write a mapping"),
+        ("SparkSubmitOperator, with: {application: a, application_args: x}", "write `[x]`"),
+        ("TriggerDagRunOperator, with: {trigger_dag_id: a, conf: '{{ dag_run.conf }}'}", None),
+        ("BigQueryInsertJobOperator, with: {configuration: jobs/load.json}", None),
+        ("""TriggerDagRunOperator, with: {trigger_dag_id: a, conf: '{"a": 1}'}""", None),
+    ],
+)
+def test_text_where_only_data_are_taken_is_a_warning_also_where_airflow_renders_it(
+    call: str, hint: str | None
+) -> None:
+    found = check_spec(f"dag_name: A\ntasks: [{{task_id: a, operator: {call}}}]\n").diagnostics
+
+    wrong = [each for each in found if each.code == Code.WRONG_KIND]
+    assert [(each.severity, each.hint) for each in wrong] == (
+        [(Severity.WARNING, hint)] if hint else []
+    )
+
+
+def test_a_format_that_nothing_checks_is_a_warning() -> None:
+    params = "params: {day: {type: string, format: dat, default: x}}"
+    tasks = "tasks: [{task_id: a, bash_command: b}]"
+    [found] = check_spec(f"dag_name: A\n{params}\n{tasks}").diagnostics
+
+    assert (found.code, found.severity) == (Code.BAD_PARAM, Severity.WARNING)
+    assert found.hint == "did you mean `date`?"

@@ -159,3 +159,16 @@ def test_an_operator_that_the_target_lacks_is_no_name_of_another_provider() -> N
     assert "ApprovalOperator" not in json.dumps(json_schema([], "3.0"))
     assert "ApprovalOperator" not in json.dumps(json_schema([], "3"))
     assert "ApprovalOperator" in json.dumps(json_schema([], "3.1"))
+
+
+@pytest.mark.parametrize(("airflow", "is_there"), [("2", False), ("3.0", False), ("3.1", True)])
+def test_a_trigger_rule_is_offered_where_the_target_has_it(airflow: str, *, is_there: bool) -> None:
+    schema = json_schema(["standard"], airflow)
+    rules = [
+        part["properties"]["trigger_rule"]["anyOf"][0]["enum"]
+        for part in schema["definitions"].values()
+        if "trigger_rule" in part.get("properties", {})
+    ]
+
+    assert rules
+    assert all(("all_done_min_one_success" in words) is is_there for words in rules)

@@ -12,12 +12,12 @@ from dagctl.spec.checks.references import reference_warnings
 from dagctl.spec.fields.callbacks import callback_warnings
 from dagctl.spec.fields.cron_schedule import PRESETS
 from dagctl.spec.fields.markers import functions_in
-from dagctl.spec.fields.params import plain_params
+from dagctl.spec.fields.params import format_warnings, plain_params
 from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.slug import lost_letters
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.tasks.stage import idle_rule
-from dagctl.spec.walk import mapping_in
+from dagctl.spec.walk import mapping_in, raw_tasks
 from dagctl.text.template_signs import printed
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def _of_tasks(spec: DagSpec) -> Iterator[tuple[Path, Warnings]]:
 def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Problem]:
     if "dag_id" not in data:
         yield from _lost_letters(spec)
+    for path, owner in (((), data), *raw_tasks(data)):
+        yield from format_warnings(mapping_in(owner, "params"), (*path, "params"))
     start = data.get("start_date")
     if isinstance(start, str) and is_naive(start) and spec.timezone is None:
         yield _naive(start).at("start_date")

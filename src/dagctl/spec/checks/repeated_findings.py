@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.wording import nearest
 from dagctl.frozen import mutable
 from dagctl.spec.checks.misread_ids import without_named_again
+from dagctl.spec.checks.misspelt_defaults import with_slips_at_defaults
 from dagctl.spec.dependencies.outline import said_id
+from dagctl.spec.fields.ids import MAX_TASK_ID
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.base import SingleTask
 from dagctl.spec.validation.unknown_keys import meant_key, other_name
@@ -37,6 +40,8 @@ _KEYS = {
     "arguments": ("with",),
     "loop": ("for_each",),
     "mapping": ("expand", "expand_kwargs"),
+    "prefix": ("prefix_group_id",),
+    "shared": ("default_args",),
 }
 """The keys of an entry that say one thing about it."""
 _EMPTY = {Code.NULL, Code.BLANK, Code.PYTHON_BLANK}
@@ -55,14 +60,18 @@ _RAISED_BY = {
     "arguments": {*_WRONG, Code.BAD_ARGUMENT},
     "loop": {*_WRONG, Code.BAD_LOOP},
     "mapping": {*_WRONG, Code.BAD_ARGUMENT, Code.UNKNOWN_PARAMETER, Code.BAD_MAPPING},
+    "prefix": _WRONG,
+    "shared": _WRONG,
 }
 """The codes that, at these keys, leave no certainty of what they say."""
 _OF_EDGES = {Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_NOT_THERE}
 """What is said of an edge that is not there."""
+_OF_NAMES = {Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_OF_NO_TASK}
+"""What is said of a name that no entry has."""
 _FROM_ANY = {
-    "names": {Code.UNKNOWN_DEPENDENCY, Code.BAD_BRANCH, Code.BAD_LABEL, Code.XCOM_OF_NO_TASK},
+    "names": _OF_NAMES,
     "edges": _OF_EDGES,
-    "twice": _OF_EDGES,
+    "twice": _OF_EDGES | _OF_NAMES,
     "missing": {*_OF_EDGES, Code.NO_TASKS},
 }
 """What may be said of any entry because of a doubt about some entry."""
@@ -88,6 +97,8 @@ _ONE_OF = (
     (Code.UNKNOWN_PARAMETER, Code.BAD_ARGUMENT, Code.BAD_MAPPING),
     (Code.BAD_TASK_ID, Code.DUPLICATE_TASK_ID),
     (Code.NOT_IN_TARGET, Code.WRONG_TYPE, Code.UNKNOWN_WORD),
+    (Code.GIVEN_TWICE, Code.BAD_START_DATE),
+    (Code.BAD_MARKER, Code.CYCLE),
 )
 """Of these, only the first is said of one value."""
 _RANK = {code: place for codes in _ONE_OF for place, code in enumerate(codes)}
@@ -110,6 +121,10 @@ class _Doubts:
 
     below: set[Path] = field(default_factory=set)
     """Unknown keys: nothing below them was meant to stand there."""
+    gone: set[Path] = field(default_factory=set)
+    """Keys that the target does not have: what is wrong below them goes with them."""
+    misnamed: set[str] = field(default_factory=set)
+    """The letters of ids that no entry may have: others name them as they should be."""
     at: set[Path] = field(default_factory=set)
     """Values that the reader has not read as they were meant."""
     unread: set[Path] = field(default_factory=set)
@@ -142,11 +157,12 @@ def without_consequences(
     wrong = [each for each in findings if each.severity is Severity.ERROR and not each.document]
     if len(findings) < 2 or not wrong:  # noqa: PLR2004 - there is no other
         return findings
+    findings = with_slips_at_defaults(findings)
     doubts = _doubts(wrong, data)
     if not has_all_entries:
         doubts.of["names"].add(())
         doubts.of["missing"].add(())
-    kept = [each for each in findings if each.document or not _follows(each, doubts)]
+    kept = [each for each in findings if each.document or not _follows(each, doubts, data)]
     return without_named_again([_with_hint(each, doubts) for each in _one_each(kept)], data)
 
 
@@ -160,8 +176,11 @@ def _doubts(wrong: Iterable[Problem], data: object) -> _Doubts:
             doubts.of[what].add(entry)
         if code == Code.DUPLICATE_TASK_ID:
             doubts.of["twice"].add(entry)
+        if code == Code.BAD_TASK_ID:
+            doubts.misnamed.add(_letters(value_at(data, path)))
         if code == Code.DUPLICATE_KEY:
             doubts.doubled |= {path, entry}
+    doubts.misnamed.discard("")
     doubts.of["id"] |= doubts.of["loop"]
     doubts.of["names"] |= doubts.of["loop"]
     return doubts
@@ -174,6 +193,8 @@ def _note_place(path: Path, code: str, doubts: _Doubts) -> None:
         entry, key, is_at_entry = _parts(path)
         if not (is_at_entry and _is_of_all_tasks(key)):  # an operator may be what takes it
             doubts.of["strange"].add(entry if is_at_entry else path[:-1])
+    elif code == Code.NOT_IN_TARGET:
+        doubts.gone.add(path)
     elif code in _EMPTY:
         doubts.empty.add(path[:-1])
     elif code == Code.BAD_FILE:
@@ -182,6 +203,7 @@ def _note_place(path: Path, code: str, doubts: _Doubts) -> None:
         doubts.replaced.add(path)
     elif code in _NOT_READ and code != Code.DUPLICATE_KEY:
         doubts.at.add(path)
+        doubts.of["edges"].add(_parts(path)[0])
 
 
 def _raised_by(finding: Problem, doubts: _Doubts, data: object) -> set[str]:
@@ -189,10 +211,16 @@ def _raised_by(finding: Problem, doubts: _Doubts, data: object) -> set[str]:
     code = finding.code
     entry, key, is_at_entry = _parts(finding.path)
     if code == Code.UNKNOWN_KEY and is_at_entry:
-        key = _meant(key)
+        key = _meant(key, value_at(data, entry))
     raised = {what for what, keys in _KEYS.items() if key in keys and code in _RAISED_BY[what]}
     if not is_at_entry:
-        raised -= {"id"}
+        raised -= (
+            {"id"}
+            if code == Code.UNKNOWN_KEY or finding.path[-1:] == ("with",)
+            else {"id", "shared"}
+        )
+    if "prefix" in raised:
+        raised.add("names")
     if "id" in raised and not _is_said(data, entry, code, key):
         raised.add("names")
     if _is_of_another(finding, doubts):
@@ -219,9 +247,11 @@ def _is_of_another(finding: Problem, doubts: _Doubts) -> bool:
     return finding.code in _TORN and key in _TORN[Code(finding.code)]
 
 
-def _meant(key: str) -> str:
+def _meant(key: str, entry: object) -> str:
     """Return the key of an entry that an unknown key was probably meant for, or itself."""
-    return meant_key(key, [name for names in _KEYS.values() for name in names]) or key
+    other = {"task_id"} if is_group(entry) else {"group_id", "prefix_group_id"}
+    known = [name for names in _KEYS.values() for name in names if name not in other]
+    return meant_key(key, known) or key
 
 
 def _is_of_all_tasks(key: str) -> bool:
@@ -230,12 +260,12 @@ def _is_of_all_tasks(key: str) -> bool:
     return bool(other_name(key, names) or nearest(key, names, likeness=_ALIKE))
 
 
-def _follows(finding: Problem, doubts: _Doubts) -> bool:
+def _follows(finding: Problem, doubts: _Doubts, data: object) -> bool:
     """Return whether a finding may be there only because of what is in doubt."""
     path, code, of = finding.path, finding.code, doubts.of
     above = [path[:end] for end in range(1, len(path))]
     entry, _, _ = _parts(path)
-    if not doubts.below.isdisjoint(above) or not doubts.at.isdisjoint(above):
+    if any(not places.isdisjoint(above) for places in (doubts.below, doubts.at, doubts.gone)):
         return True
     if code in _WORDS and not doubts.replaced.isdisjoint(above):
         return True
@@ -248,6 +278,8 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
         or path in doubts.below
         or (path in doubts.doubled and code in _EMPTY)
         or any(of[what] and code in codes for what, codes in _FROM_ANY.items())
+        or (code in _OF_NAMES and _letters(value_at(data, path)) in doubts.misnamed)
+        or (code == Code.MISSING_PARAMETER and not of["shared"].isdisjoint([(), *outer]))
         or any(
             code in codes and not of[what].isdisjoint(outer) for what, codes in _FROM_AROUND.items()
         )
@@ -259,6 +291,13 @@ def _follows(finding: Problem, doubts: _Doubts) -> bool:
         or (code == Code.MISSING_KEY and _next_entry(entry) in of["twice"])
         or (_is_of_defaults(finding) and not entry and _is_any_unknown(doubts))
     )
+
+
+def _letters(name: object) -> str:
+    """Return what an id that may not be, and the one that was meant, have in common."""
+    last = str(name).rpartition(".")[2] if isinstance(name, str) else ""
+    plain = normalize("NFKD", last[:MAX_TASK_ID]).casefold()
+    return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
 
 
 def _is_any_unknown(doubts: _Doubts) -> bool:

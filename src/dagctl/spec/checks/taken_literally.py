@@ -147,8 +147,8 @@ def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> 
 
     known = known_class(name, target)
     operator = known if isinstance(known, Operator) else None
-    if not isinstance(known, Operator) and not known.allowed:
-        return  # what is not there is an error already
+    if not isinstance(known, Operator) and (known.candidates or not known.allowed):
+        return  # what is not there is an error already, or may be meant for one that is known
     yield from _untyped_lengths(given, operator)
     if operator is not None and not searched:
         yield from _template_files(given, operator)

@@ -128,7 +128,7 @@ ARGUMENTS_SINCE: Mapping[str, Version] = {
 """Since when Airflow has an argument, where not from 2.9 on."""
 _GROUP_DOCS = (3, 3)
 """Since then a group has `doc_md`."""
-_RULES: Mapping[str, Version] = {"all_done_min_one_success": (3, 1)}
+RULES_SINCE: Mapping[str, Version] = {"all_done_min_one_success": (3, 1)}
 """The same of trigger rules."""
 _FACTOR = (3, 2)
 """Since then `retry_exponential_backoff` may be a number."""
@@ -146,8 +146,8 @@ def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> I
         hint = f"write it as `tooltip`; or {problem.hint}"
         yield replace(problem, hint=hint).at(*path, "doc_md")
     rule, factor = given.get("trigger_rule"), given.get("retry_exponential_backoff")
-    if isinstance(rule, str) and rule in _RULES and not target.has(_RULES[rule]):
-        yield too_new(rule, _RULES[rule], target).at(*path, "trigger_rule")
+    if isinstance(rule, str) and rule in RULES_SINCE and not target.has(RULES_SINCE[rule]):
+        yield too_new(rule, RULES_SINCE[rule], target).at(*path, "trigger_rule")
     if type(factor) in {int, float} and not target.has(_FACTOR):
         where = (*path, "retry_exponential_backoff")
         yield too_new("a factor", _FACTOR, target).at(*where)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.characters import name_of
 from dagctl.findings.codes import Code
-from dagctl.findings.problem import Problem
+from dagctl.findings.problem import Problem, warning
 from dagctl.findings.wording import did_you_mean, question, quoted
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.markers import marker_of, markers_in
@@ -59,6 +59,13 @@ _PLAIN_WORD = lazy_pattern(r"[\w.:/@%+=,-]+", re.ASCII)
 """What a shell takes as it is."""
 
 
+_FORMATS = (
+    *("date", "date-time", "time", "multiline", "duration", "regex", "color", "uuid"),
+    *("email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "ip-address", "host-name"),
+    *("uri", "uri-reference", "uri-template", "iri", "iri-reference"),
+    *("json-pointer", "relative-json-pointer"),
+)
+"""The formats of JSON Schema, and those for which Airflow has a field of its own."""
 _RULES_SCHEMA: dict[str, JsonValue] = {
     "type": {"description": "The JSON type of its values, or several."},
     "enum": {"type": "array", "description": "The values that may be chosen."},
@@ -124,6 +131,16 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
                 message = f"{param} {lacks}, and the DAG has a schedule"
                 hint = "add `default: ...`, or write `schedule: null`"
                 yield Problem(Code.NO_DEFAULT, message, hint).at(*path, "params", str(name))
+
+
+def format_warnings(params: object, path: Path) -> Iterator[Problem]:
+    """Yield a warning for each format of a param that neither Airflow nor JSON Schema has."""
+    for name, rules in params.items() if isinstance(params, dict) else ():
+        word = rules.get("format") if isinstance(rules, dict) else None
+        if isinstance(word, str) and word not in _FORMATS:
+            message = f"there is no format {quoted(word)}: Airflow takes any text"
+            hint = did_you_mean(word, _FORMATS) or "write a `pattern`, or remove it"
+            yield warning(Code.BAD_PARAM, message, hint).at(*path, str(name), "format")
 
 
 def plain_params(params: object) -> set[str]:

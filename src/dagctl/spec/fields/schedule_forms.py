@@ -171,15 +171,19 @@ def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterato
         if "Cron" in name and isinstance(text, str):
             yield from (problem.at(*path, *where) for problem in problems_of(text))
     places = len(by_place)
+    missing: list[str] = []
     for needed in _TIMETABLES[name]:
         is_given = places > 0 and (needed != "timezone" or name == "CronDataIntervalTimetable")
         places -= is_given
         if not is_given and needed.strip("*") not in {*given, *schedule}:
-            hint = f"write `with: {{{needed}: ...}}`"
-            if needed.startswith("*"):
-                hint = 'write `args: ["0 6 * * *", "30 18 * * *"]`'
-            message = f"{quoted(name)} needs `{needed}`"
-            yield Problem(Code.MISSING_PARAMETER, message, hint).at(*path, "timetable")
+            missing.append(needed)
+    if missing:
+        named = [f"{needed}: ..." for needed in missing if not needed.startswith("*")]
+        hints = ['`args: ["0 6 * * *", "30 18 * * *"]`'] if len(named) < len(missing) else []
+        hints += [f"`with: {{{', '.join(named)}}}`"] if named else []
+        message = f"{quoted(name)} needs {' and '.join(f'`{needed}`' for needed in missing)}"
+        hint = f"write {' and '.join(hints)}"
+        yield Problem(Code.MISSING_PARAMETER, message, hint).at(*path, "timetable")
     known = (*_TIMETABLES[name], *_MORE.get(name, ()))
     for unknown in given.keys() - {*known}:
         message = f"{quoted(name)} has no parameter {quoted(str(unknown))}"
