@@ -31,8 +31,8 @@ def with_slips_at_defaults(findings: Sequence[Problem]) -> Sequence[Problem]:
     for each in findings:
         name = nearest(str(each.path[-1]), lacking) if _is_unused(each) else None
         owner = each.path[:-3]
-        below = [one for one in lacking.get(name or "", ()) if one.path[: len(owner)] == owner]
-        explained |= {id(one) for one in below}
+        below = [lack for lack in lacking.get(name or "", ()) if lack.path[: len(owner)] == owner]
+        explained |= {id(lack) for lack in below}
         slip = replace(each, severity=Severity.ERROR, hint=question(name)) if below else each
         kept.append(slip)
     return [each for each in kept if id(each) not in explained]
