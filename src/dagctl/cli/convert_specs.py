@@ -38,11 +38,11 @@ def specs_into(  # noqa: PLR0913 - one parameter an option
         UsageError: There are several, and no folder for them.
         typer.Exit: With `strict`, a DAG did not come over whole.
     """
-    from dagctl.cli.specs import good_specs
+    from dagctl.cli.specs import SpecArguments, good_specs
     from dagctl.commands.convert_specs import convert_specs, write_out
     from dagctl.views.converted import exported_data
 
-    specs = good_specs(invocation, files, None, checks)
+    specs = good_specs(invocation, SpecArguments(files, checks))
     exports = convert_specs(specs, form, airflow=checks.airflow)
     if into is None and len(exports) > 1 and not invocation.is_json:
         raise UsageError(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.cli.specs import Batch
+    from dagctl.cli.specs import Batch, SpecArguments
     from dagctl.cli.terminal.progress import Reporter
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
@@ -96,7 +96,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     Each DAG file is written, committed, stored and recorded. All specs are checked first. They make
     one commit, which holds the DAG files and nothing else.
     """
-    from dagctl.cli.specs import checks_of
+    from dagctl.cli.specs import SpecArguments, checks_of
     from dagctl.commands.specs.given_specs import Judged
 
     invocation = begun(context, output, dry_run=dry_run)
@@ -106,7 +106,8 @@ def create(  # noqa: PLR0913 - one parameter an option
         raise _refusal("--branch goes with none of --push, --if-exists, --prune and --no-verify")
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
-    batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
+    given = SpecArguments(specs, checks, spec_format, bare=folders)
+    batch = _checked(invocation, given, keep_going=keep_going)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
     with closing(reporter(invocation)) as progress, _opened(checks, progress) as client:
@@ -136,25 +137,16 @@ def _opened(checks: Checks, progress: Reporter) -> Client:
     return Client.open(variables=checks.variables, overrides={"strict": strict}, listener=progress)
 
 
-def _checked(  # noqa: PLR0913 - what is read, and how
-    invocation: Invocation,
-    specs: list[str],
-    spec_format: Literal["yaml", "json"] | None,
-    checks: Checks,
-    *,
-    keep_going: bool,
-    bare: list[str],
-) -> Batch:
+def _checked(invocation: Invocation, given: SpecArguments, *, keep_going: bool) -> Batch:
     """Return the good specs; of many, their code is made with the checks, and used from here on."""
     from dagctl.cli.specs import sort_out
     from dagctl.codegen.render import render_code
     from dagctl.operation.rendering import render_with
 
-    prepare = partial(render_code, airflow=checks.airflow)
-    batch = sort_out(
-        invocation, specs, spec_format, checks, keep_going=keep_going, bare=bare, prepare=prepare
-    )
-    render_with(batch.prepared, checks.airflow)
+    airflow = given.checks.airflow
+    prepare = partial(render_code, airflow=airflow)
+    batch = sort_out(invocation, given, keep_going=keep_going, prepare=prepare)
+    render_with(batch.prepared, airflow)
     return batch
 
 

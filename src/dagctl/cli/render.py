@@ -54,7 +54,7 @@ def render(  # noqa: PLR0913 - one parameter an option
     one. With --write it goes into the DAGs folder of the workspace instead, with the author, the
     time and the next version of the file that stands there.
     """
-    from dagctl.cli.specs import checks_of, good_specs
+    from dagctl.cli.specs import SpecArguments, checks_of, good_specs
     from dagctl.codegen.render import render as rendered
 
     invocation = current(context)
@@ -67,7 +67,7 @@ def render(  # noqa: PLR0913 - one parameter an option
             hint="dagctl render --write specs/orders.yaml",
         )
     checks = checks_of(strict=strict, airflow=airflow, env=env, variables=var)
-    specs = good_specs(invocation, [spec], spec_format, checks)
+    specs = good_specs(invocation, SpecArguments([spec], checks, spec_format))
     if len(specs) != 1:
         raise UsageError(f"render takes one spec; {spec} holds {len(specs)}")
     if write:

@@ -31,12 +31,13 @@ def requirements(
     A requirements file: the distributions of the providers whose operators and notifiers the specs
     use; and, as comments, the connections, variables and pools that they name.
     """
-    from dagctl.cli.specs import checks_of, good_specs
+    from dagctl.cli.specs import SpecArguments, checks_of, good_specs
     from dagctl.commands.requirements import requirements_of
 
     invocation = begun(context, output)
     checks = checks_of(strict=False, airflow=airflow)
-    required = requirements_of(good_specs(invocation, specs, spec_format, checks), checks.airflow)
+    given = SpecArguments(specs, checks, spec_format)
+    required = requirements_of(good_specs(invocation, given), checks.airflow)
     if invocation.is_json:
         invocation.console.document(envelope(invocation, result=requirements_data(required)))
         return

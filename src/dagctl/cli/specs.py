@@ -36,6 +36,20 @@ _SHOWN = 5
 
 
 @frozen
+class SpecArguments:
+    """What a command line says of specs."""
+
+    names: Sequence[str]
+    """Files and folders; `-` for standard input."""
+    checks: Checks
+    """How findings are taken."""
+    syntax: Format | None = None
+    """The syntax; None: that of the names."""
+    bare: Collection[str] = ()
+    """Folders that may hold no spec."""
+
+
+@frozen
 class Batch:
     """The specs to go on with, and what was found about all of them."""
 
@@ -89,24 +103,15 @@ def checks_of(
     )
 
 
-def check_specs(  # noqa: PLR0913 - what is read, and how
-    invocation: Invocation,
-    arguments: Sequence[str],
-    spec_format: Format | None,
-    checks: Checks,
-    *,
-    bare: Collection[str] = (),
-    prepare: Prepare | None = None,
+def check_specs(
+    invocation: Invocation, given: SpecArguments, prepare: Prepare | None = None
 ) -> Validation:
-    """Return the verdict on the specs that the arguments mean.
-
-    `bare` is as for `read_specs`, `prepare` as for `validate`.
-    """
+    """Return the verdict on the specs that the arguments mean; `prepare` is as for `validate`."""
     note = invocation.console.note
-    reading = read_specs(arguments, standard_input(), spec_format, note, bare)
+    reading = read_specs(given.names, standard_input(), given.syntax, note, given.bare)
     _note_passed_over(note, reading.passed_over)
     limit = Limit(f"{SECONDS:g} s of processor time", limited, TimeIsUpError)
-    return validate(reading, checks, limit, shared=True, prepare=prepare)
+    return validate(reading, given.checks, limit, shared=True, prepare=prepare)
 
 
 def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None:
@@ -119,37 +124,30 @@ def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None
             note(f"Not read: {path}; the defaults of a folder stand in {DEFAULTS}")
 
 
-def good_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None, checks: Checks
-) -> tuple[DagSpec, ...]:
+def good_specs(invocation: Invocation, given: SpecArguments) -> tuple[DagSpec, ...]:
     """Return the specs, and report the warnings about them.
 
     Raises:
         SpecError: One of them is not good.
     """
-    return sort_out(invocation, arguments, spec_format, checks, keep_going=False).specs
+    return sort_out(invocation, given, keep_going=False).specs
 
 
-def sort_out(  # noqa: PLR0913 - what is read, and how
+def sort_out(
     invocation: Invocation,
-    arguments: Sequence[str],
-    spec_format: Format | None,
-    checks: Checks,
+    given: SpecArguments,
     *,
     keep_going: bool,
-    bare: Collection[str] = (),
     prepare: Prepare | None = None,
 ) -> Batch:
     """Return the good specs; with `keep_going` bad ones are reported and left out.
 
-    Folders that are `bare` may hold none.
-
     Raises:
         SpecError: One of them is not good, or with `keep_going` none is.
     """
-    validation = check_specs(invocation, arguments, spec_format, checks, bare=bare, prepare=prepare)
+    validation = check_specs(invocation, given, prepare)
     diagnostics = validation.diagnostics
-    if validation.ok and not validation.specs and not bare:
+    if validation.ok and not validation.specs and not given.bare:
         message = "there is no spec, only files with defaults, or templates"
         raise UsageError(message, hint="name a spec too")
     failed = None if validation.ok else failure(diagnostics)

@@ -59,7 +59,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     Every problem of every spec is reported at its line. Needs no workspace, no git, no network.
     """
-    from dagctl.cli.specs import check_specs, checks_of
+    from dagctl.cli.specs import SpecArguments, check_specs, checks_of
     from dagctl.commands.validate import distinct
 
     invocation = begun(context, output)
@@ -69,7 +69,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
         write_origin(invocation, specs, spec_format, checks, explain)
         return
-    validation = distinct(check_specs(invocation, specs, spec_format, checks))
+    validation = distinct(check_specs(invocation, SpecArguments(specs, checks, spec_format)))
     result: ValidData = {"valid": [spec.origin for spec in validation.specs]}
     invocation.result = result
     if not validation.ok:

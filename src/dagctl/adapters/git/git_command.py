@@ -212,14 +212,15 @@ class GitCommand:
     @contextmanager
     def kept(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         """Keep one git for the length of the block: give what it reads, and what it writes."""
+        began = time.monotonic()
         process = self._started(
             (*GUARDS, *NO_HOOKS, *arguments), self._transport, {"process_group": 0}
         )
-        LOG.debug("          git %s", " ".join(arguments))
         try:
             yield process.stdin, process.stdout
         finally:
             _stop(process, is_group=True)
+            LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
 
     def _started(
         self, words: Sequence[str], environment: Mapping[str, str], group: Mapping[str, Any]
