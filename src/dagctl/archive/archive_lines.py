@@ -236,6 +236,8 @@ def _is_spec(value: object) -> bool:
         and _is_line(value.get("owner", ""), 500)
         and isinstance(value.get("description", ""), str)
         and len(value.get("description", "")) <= LONGEST_DESCRIPTION
+        and isinstance(value.get("project_id"), str | None)
+        and isinstance(value.get("default_args") or {}, dict)
         and isinstance(tags, list)
         and len(tags) <= MOST_TAGS
         and all(_is_line(tag, 100) for tag in tags)
