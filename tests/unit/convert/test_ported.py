@@ -169,3 +169,28 @@ def test_lines_are_counted_as_python_counts_them() -> None:
     assert made.data["tasks"][0]["python_code"] == (
         "def run(**context):\n    'x'\n    return context['logical_date']\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "old", "new"),
+    [
+        ("ti", "ti.dag_run.conf", 'get_current_context()["dag_run"].conf'),
+        ("task_instance", "task_instance.dag_run", 'get_current_context()["dag_run"]'),
+        ("**context", "context['ti'].dag_run.conf", 'context["dag_run"].conf'),
+        ("**kw", 'kw["task_instance"].dag_run, kw["ti"].dag_run', 'kw["dag_run"], kw["dag_run"]'),
+    ],
+)
+def test_the_run_of_a_task_is_read_from_the_context(parameter: str, old: str, new: str) -> None:
+    code = f'def run({parameter}):\n    """Print."""\n    print({old})\n'
+    dag = function(code)
+    assert dag.whole
+    made = dag.data["tasks"][0]["python_code"]
+    assert f"    print({new})\n" in made
+    has_import = '"""Print."""\n    from airflow.sdk import get_current_context\n' in made
+    assert has_import is ("get_current" in new)
+    assert old in function(code, airflow="2").data["tasks"][0]["python_code"]
+
+
+def test_another_object_of_that_name_keeps_its_run() -> None:
+    dag = function("def run(ti):\n    ti = make()\n    print(ti.dag_run)\n")
+    assert "ti.dag_run" in dag.data["tasks"][0]["python_code"]

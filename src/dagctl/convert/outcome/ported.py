@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CODE_KEYS = ("python_code", "$python_code")
 _DATE, _NOW = "execution_date", "logical_date"
+_CURRENT = "get_current_context()"
+_TASK_INSTANCES = frozenset({"ti", "task_instance"})
 _CONTEXTS = frozenset({"context", "kwargs"})
 """How functions of a module call what Airflow gives them."""
 _ALIKE = (_DATE, "tomorrow_ds", "tomorrow_ds_nodash", "yesterday_ds", "yesterday_ds_nodash")
@@ -83,6 +85,9 @@ def code_now(code: str, target: Target, *, is_module: bool = False) -> tuple[str
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return code, []
     lines, done = text.split("\n"), []
+    asked = {*_runs_now(tree, lines, is_module=is_module)} if target.series == "3" else set()
+    if asked:
+        done.append("`ti.dag_run` is `dag_run` of the context in Airflow 3")
     for node in sorted(ast.walk(tree), key=lambda each: -getattr(each, "lineno", 0)):
         if isinstance(node, ast.ImportFrom) and _stands_alone(node, lines):
             new = _imports_now(node, target)
@@ -98,7 +103,57 @@ def code_now(code: str, target: Target, *, is_module: bool = False) -> tuple[str
     function = tree.body[-1] if is_function else None
     if isinstance(function, ast.FunctionDef) and _rename(function, lines):
         done.append(f"the parameter `{_DATE}` is `{_NOW}` in Airflow 3")
+    if _CURRENT in asked and isinstance(function, ast.FunctionDef):
+        _insert(function, lines, "from airflow.sdk import get_current_context")
     return "\n".join(lines) if done else code, done
+
+
+def _runs_now(tree: ast.Module, lines: list[str], *, is_module: bool) -> Iterator[str]:
+    """Read the run of a task from the context; yield how, for each place where it is read."""
+    function = tree.body[-1] if tree.body and not is_module else None
+    own: set[str] = set()
+    if isinstance(function, ast.FunctionDef) and function.body[0].lineno > function.lineno:
+        parameters = {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+        own = (parameters & _TASK_INSTANCES) - _given_again(function)
+    for node in sorted(ast.walk(tree), key=lambda each: -getattr(each, "col_offset", 0)):
+        match node:
+            case ast.Attribute(attr="dag_run", value=ast.Name(id=name)) if name in own:
+                if _rewrite(lines, node, f"{name}.dag_run", f'{_CURRENT}["dag_run"]'):
+                    yield _CURRENT
+            case ast.Attribute(
+                attr="dag_run",
+                value=ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key)),
+            ) if key in _TASK_INSTANCES and not (is_module and name not in _CONTEXTS):
+                old = ast.unparse(node)
+                forms = (old, old.replace("'", '"'))
+                if any(_rewrite(lines, node, form, f'{name}["dag_run"]') for form in forms):
+                    yield name
+
+
+def _given_again(function: ast.FunctionDef) -> set[str]:
+    """Return the names to which a function, or one in it, gives a value of its own."""
+    stored = {
+        each.id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)
+    }
+    inner = [each for each in ast.walk(function) if each is not function]
+    functions = (each.args for each in inner if isinstance(each, ast.FunctionDef | ast.Lambda))
+    return stored | {
+        each.arg for args in functions for each in ast.walk(args) if isinstance(each, ast.arg)
+    }
+
+
+def _rewrite(lines: list[str], node: ast.expr, old: str, new: str) -> bool:
+    """Write something else in the place of an expression; return whether it stood there so."""
+    if node.lineno != node.end_lineno:
+        return False
+    line = lines[node.lineno - 1].encode()
+    if line[node.col_offset : node.end_col_offset].decode() != old:
+        return False
+    made = line[: node.col_offset] + new.encode() + line[node.end_col_offset :]
+    lines[node.lineno - 1] = made.decode()
+    return True
 
 
 def _stands_alone(node: ast.stmt, lines: Sequence[str]) -> bool:
@@ -150,9 +205,14 @@ def _rename(function: ast.FunctionDef, lines: list[str]) -> bool:
     names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
     if old is None or not has_body or _NOW in names | {each.arg for each in arguments}:
         return False
-    first = function.body[1 if ast.get_docstring(function) and function.body[1:] else 0]
-    lines.insert(first.lineno - 1, f"{' ' * first.col_offset}{_DATE} = {_NOW}")
+    _insert(function, lines, f"{_DATE} = {_NOW}")
     return _replace(lines, old, _DATE)
+
+
+def _insert(function: ast.FunctionDef, lines: list[str], line: str) -> None:
+    """Put a line before the first statement of a function."""
+    first = function.body[1 if ast.get_docstring(function) and function.body[1:] else 0]
+    lines.insert(first.lineno - 1, f"{' ' * first.col_offset}{line}")
 
 
 def _replace(lines: list[str], node: ast.expr | ast.arg, text: str) -> bool:
