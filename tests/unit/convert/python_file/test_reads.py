@@ -623,3 +623,24 @@ def test_what_reduce_does_besides_is_not_worked_out() -> None:
     before = "import operator\nfrom functools import reduce\nx = reduce(operator.sub, [1], [])"
     task, _ = task_with("task_id='a', bash_command='b', env={'A': str(x)}", before)
     assert "$new" in task["env"]["A"]
+
+
+def test_an_object_of_environs_reads_the_environment_as_getenv_does() -> None:
+    dag = convert(
+        "from environs import Env\nenv = Env()\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        "    BashOperator(task_id='a', bash_command='x', env={'A': env('A', env('B', 'c'))})\n",
+        Deployment(),
+    )
+    assert not gaps(dag)
+    inner = {"$new": "os.getenv", "with": {"key": "B", "default": "c"}}
+    assert dag.data["tasks"][0]["env"] == {
+        "A": {"$new": "os.getenv", "with": {"key": "A", "default": inner}}
+    }
+    dag = convert(
+        "from environs import Env\nenv = Env()\n"
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        "    BashOperator(task_id='a', bash_command='x', env={'A': env('A')})\n",
+        Deployment(),
+    )
+    assert gaps(dag)  # it raises an error where the variable is not set

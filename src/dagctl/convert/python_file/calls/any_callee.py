@@ -34,7 +34,7 @@ from dagctl.convert.python_file.state.items import (
 from dagctl.convert.python_file.state.loop_turns import turns
 from dagctl.convert.python_file.state.named_record import Record
 from dagctl.convert.python_file.state.source_tree import words
-from dagctl.convert.python_file.values import records
+from dagctl.convert.python_file.values import parse_reads, records
 from dagctl.convert.python_file.values.texts import weight
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
     return value
 
 
-def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401, C901, PLR0911 - one for each kind
     """Return what a call of a value gives."""
     match callee:
         case Bound():
@@ -77,6 +77,8 @@ def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401,
                 if task
                 else inline(machine, callee, made)
             )
+        case Made(target=Name(path="environs.Env")) if not (callee.args or callee.kwargs):
+            return parse_reads.with_default(machine, made)
         case Decorator():
             return _decorate(machine, callee, made)
         case Decorated() | Partial(callee=Decorated()):

@@ -46,6 +46,14 @@ def environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN40
     return Made(Name("os.getenv"), [], known_args, place, given=given, is_calm=is_calm)
 
 
+def with_default(machine: Machine, made: Call) -> Any:  # noqa: ANN401
+    """Return what an object of `environs` reads: with a text as default, it does as `getenv`."""
+    default = made.kwargs.get("default", made.args[1] if len(made.args) > 1 else None)
+    if not isinstance(default, str) and kept.read(default) is None:
+        return machine.only_python(made.node)
+    return environment(machine, Name("os.getenv"), made)
+
+
 def item(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: ANN401
     """Return what reads a variable of the environment at each parse, as the file does."""
     key = settled(key)
