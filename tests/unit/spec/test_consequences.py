@@ -350,3 +350,29 @@ def test_a_format_that_nothing_checks_is_a_warning() -> None:
 
     assert (found.code, found.severity) == (Code.BAD_PARAM, Severity.WARNING)
     assert found.hint == "did you mean `date`?"
+
+
+_TIMETABLE = "airflow.timetables.trigger.CronTriggerTimetable"
+_NOTIFIER = "airflow.providers.slack.notifications.slack.SlackNotifier"
+_BASH = "airflow.providers.standard.operators.bash.BashOperator"
+
+
+@pytest.mark.parametrize(
+    ("made", "hint"),
+    [
+        (f"{{$new: {_TIMETABLE}, with: {{crn: a, timezone: UTC}}}}", "`cron`"),
+        (f"{{$new: {_NOTIFIER}, with: {{txt: a}}}}", "`text`"),
+        (f"{{$new: {_BASH}, with: {{bash_comand: a}}}}", "`bash_command`"),
+        ("{$new: kubernetes.client.models.V1Volume, with: {nam: a}}", "name"),
+        (f"{{$new: {_TIMETABLE}, args: [0 0 * * *], with: {{timezone: UTC}}}}", None),
+        ("{$new: team.notify.Own, with: {txt: a}}", None),
+    ],
+)
+def test_arguments_of_objects_whose_class_is_known_are_checked(made: str, hint: str | None) -> None:
+    text = f"dag_name: A\ntasks:\n- task_id: a\n  python_callable: a.b\n  with: {{c: {made}}}\n"
+    found = check_spec(text).diagnostics
+
+    assert [(each.code, each.line) for each in found] == (
+        [(Code.UNKNOWN_PARAMETER, 5)] if hint else []
+    )
+    assert hint is None or hint in (found[0].hint or "")

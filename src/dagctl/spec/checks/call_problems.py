@@ -9,21 +9,29 @@ from dagctl.errors import Severity
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
 from dagctl.findings.wording import quoted
+from dagctl.operators.call_checks import OperatorCall, check_call
 from dagctl.operators.call_findings import CallCheck, CallLevel
+from dagctl.operators.model import Operator
 from dagctl.operators.pod_values import PACKAGE, object_findings, override_findings
 from dagctl.operators.value_kinds import looks_like_clock
-from dagctl.spec.catalogue import text_meaning
+from dagctl.spec.catalogue import known_class, text_meaning
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.markers import call_by_place_problems, marker_of
+from dagctl.spec.fields.schedule_forms import timetable_call_problems
 from dagctl.spec.fields.start_date import is_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.operators.call_findings import CallFinding
-    from dagctl.operators.model import Operator
     from dagctl.spec.walk import Path
+    from dagctl.target import Target
 
+_OF_OBJECTS = {
+    *(CallCheck.UNKNOWN_PARAMETER, CallCheck.MISSING_PARAMETER, CallCheck.FIXED_PARAMETER),
+    CallCheck.WRONG_KIND,
+}
+"""What is said of an object of the catalogue that is no task."""
 _CODES = {
     CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
     CallCheck.MISSING_PARAMETER: Code.MISSING_PARAMETER,
@@ -105,16 +113,30 @@ def is_clock(text: str) -> bool:
         return False
 
 
-def object_problems(marker: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the arguments of a `$new`, if it is of a class of Kubernetes.
+def object_problems(marker: Mapping[str, Any], path: Path, target: Target) -> Iterator[Problem]:
+    """Yield what is wrong with the arguments of a `$new` of a class that is known.
 
-    Arguments without names are not looked at: the models take all by name.
+    These are the models of Kubernetes, which take all by name, timetables, and what the catalogue
+    has: notifiers and operators.
     """
     name, given = marker["$new"], marker.get("with", {})
-    is_named = isinstance(given, dict) and "args" not in marker
-    if isinstance(name, str) and name.startswith(PACKAGE) and is_named:
-        for finding in object_findings(name, given):
-            yield problem_at(finding, (*path, "with"), (*path, "$new"))
+    if not isinstance(name, str) or not isinstance(given, dict):
+        return
+    if name.startswith("airflow.timetables."):
+        for problem in timetable_call_problems({"timetable": name, **marker}, ()):
+            where = ("$new",) if problem.path == ("timetable",) else problem.path
+            yield problem.at(*path, *where)
+        return
+    findings: Iterable[CallFinding] = ()
+    if name.startswith(PACKAGE) and "args" not in marker:
+        findings = object_findings(name, given)
+    elif name.startswith("airflow.providers."):
+        known = known_class(name, target)
+        if isinstance(known, Operator):
+            call = OperatorCall(arguments=given, more="args" in marker)
+            findings = [each for each in check_call(known, call) if each.check in _OF_OBJECTS]
+    for finding in findings:
+        yield problem_at(finding, (*path, "with"), (*path, "$new"))
 
 
 def override_problems(config: Mapping[str, Any], path: Path) -> Iterator[Problem]:

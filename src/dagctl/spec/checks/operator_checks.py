@@ -45,7 +45,7 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
     yield from argument_problems(shared, ("default_args",), target)
     yield from _override_problems(shared, ("default_args",))
     yield from shared_parameter_problems(data, target)
-    yield from _object_problems(data)
+    yield from _object_problems(data, target)
     yield from gone_path_problems(data, target)
     for path, task, groups in raw_entries(data):
         if is_group(task):
@@ -89,12 +89,12 @@ def _is_decorator(name: str) -> bool:
     return "." in name and next(iter(path_problems(name)), None) is None
 
 
-def _object_problems(data: object) -> Iterator[Problem]:
-    """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes."""
+def _object_problems(data: object, target: Target) -> Iterator[Problem]:
+    """Yield what is wrong with the arguments of each `$new` of a class that is known."""
     for path, marker in markers_in(data, "$new"):
         from dagctl.spec.checks.call_problems import object_problems
 
-        yield from object_problems(marker, path)
+        yield from object_problems(marker, path, target)
 
 
 def _override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Problem]:

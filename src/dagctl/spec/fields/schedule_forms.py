@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.findings.codes import Code
 from dagctl.findings.problem import Problem
-from dagctl.findings.wording import did_you_mean, quoted
+from dagctl.findings.wording import did_you_mean, nearest, quoted
 from dagctl.spec.fields.cron_schedule import ASSET_CALL, PRESETS, problems_of
 from dagctl.spec.fields.durations import CALENDAR, duration_problem, length_of
 from dagctl.spec.fields.import_path import path_problems
@@ -83,7 +83,7 @@ def schedule_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         if check is not None and form_of(schedule, FORMS):
             yield from check(value, (*path, name))
     yield from _zone_missing(schedule, data, path)
-    yield from _timetable_call_problems(schedule, path)
+    yield from timetable_call_problems(schedule, path)
 
 
 def assets_of(schedule: object) -> object:
@@ -157,7 +157,7 @@ def _timetable(value: object, path: Path) -> Iterator[Problem]:
         yield replace(problem, hint=hint if name in _TIMETABLES else problem.hint).at(*path)
 
 
-def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+def timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """Yield what a timetable of Airflow's own lacks, and each wrong cron that it is given."""
     module, _, name = str(schedule.get("timetable")).rpartition(".")
     given, by_place = schedule.get("with", {}), schedule.get("args", [])
@@ -172,10 +172,12 @@ def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterato
             yield from (problem.at(*path, *where) for problem in problems_of(text))
     places = len(by_place)
     missing: list[str] = []
+    known = (*_TIMETABLES[name], *_MORE.get(name, ()))
+    misspelt = {nearest(str(key), known) for key in given.keys() - {*known}}
     for needed in _TIMETABLES[name]:
         is_given = places > 0 and (needed != "timezone" or name == "CronDataIntervalTimetable")
         places -= is_given
-        if not is_given and needed.strip("*") not in {*given, *schedule}:
+        if not is_given and needed.strip("*") not in {*given, *schedule, *misspelt}:
             missing.append(needed)
     if missing:
         named = [f"{needed}: ..." for needed in missing if not needed.startswith("*")]
@@ -184,7 +186,6 @@ def _timetable_call_problems(schedule: Mapping[str, Any], path: Path) -> Iterato
         message = f"{quoted(name)} needs {' and '.join(f'`{needed}`' for needed in missing)}"
         hint = f"write {' and '.join(hints)}"
         yield Problem(Code.MISSING_PARAMETER, message, hint).at(*path, "timetable")
-    known = (*_TIMETABLES[name], *_MORE.get(name, ()))
     for unknown in given.keys() - {*known}:
         message = f"{quoted(name)} has no parameter {quoted(str(unknown))}"
         hint = did_you_mean(str(unknown), known) or f"it has {', '.join(f'`{n}`' for n in known)}"
