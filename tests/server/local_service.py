@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from dagctl.adapters.embedded.local_user import local_user_id
-from dagctl.server.identity import LocalDoor
+from dagctl.server.identity import LocalAuthenticator
 from dagctl.server.projects import Projects
 from dagctl.server.server_options import ServerOptions
 from dagctl.server.service import Service
@@ -27,6 +27,6 @@ def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) ->
     options = ServerOptions(
         root=root, local_user=EMAIL, request_timeout=seconds, cors_origins=cors_origins
     )
-    door = LocalDoor(EMAIL, local_user_id(EMAIL))
+    authenticator = LocalAuthenticator(EMAIL, local_user_id(EMAIL))
     projects = Projects(options, {})
-    return Service(options, door, projects, {}, waited=lambda _: None, checks=NO_CHECKS)
+    return Service(options, authenticator, projects, {}, waited=lambda _: None, checks=NO_CHECKS)

@@ -1,4 +1,4 @@
-"""`Client`: the library's door to a workspace; the command line makes the same calls."""
+"""`Client`: a workspace for a Python program; the command line makes the same calls."""
 
 from __future__ import annotations
 

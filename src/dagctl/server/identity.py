@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SIGN_IN = "send `Authorization: Bearer <Supabase access token>`"
 
 
-class Door(Protocol):
+class Authenticator(Protocol):
     """Lets callers in."""
 
     def admit(self, headers: Headers, address: str) -> Caller:
@@ -40,7 +40,7 @@ class Door(Protocol):
         """
 
 
-class TokenDoor:
+class TokenAuthenticator:
     """Admits users of a Supabase project by their access tokens."""
 
     def __init__(
@@ -74,7 +74,7 @@ class TokenDoor:
         )
 
 
-class LocalDoor:
+class LocalAuthenticator:
     """Admits callers on this machine, as its one user.
 
     A page in a browser may call too. It says so in the header `Origin` (RFC 6454, section 7), and

@@ -17,7 +17,7 @@ from dagctl.endpoint import is_loopback
 from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app
 from dagctl.server.check_processes import CheckProcesses
-from dagctl.server.identity import LocalDoor, TokenDoor
+from dagctl.server.identity import LocalAuthenticator, TokenAuthenticator
 from dagctl.server.listen import bind, listen
 from dagctl.server.log import log_to_standard_error
 from dagctl.server.metrics import Metrics
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from dagctl.server.identity import Door
+    from dagctl.server.identity import Authenticator
     from dagctl.server.server_options import ServerOptions
 
 LOG = logging.getLogger("dagctl.server")
@@ -61,10 +61,12 @@ def serve(
     with ExitStack() as opened:
         bound = opened.enter_context(bind(options))
         _make_root(options.root)
-        door, looks = _door(options, opened)
+        authenticator, looks = _authenticator(options, opened)
         projects = Projects(options, environ, metrics.watched)
         checks = opened.enter_context(closing(CheckProcesses()))
-        service = Service(options, door, projects, looks, waited=metrics.waited, checks=checks)
+        service = Service(
+            options, authenticator, projects, looks, waited=metrics.waited, checks=checks
+        )
         _measure(metrics, service, checks)
         opened.callback(_stopped, service)
         _announce(options, _url(options, bound.getsockname()[1]), announce)
@@ -148,18 +150,18 @@ def _check_proxy(proxy: str) -> None:
         ) from error
 
 
-def _door(
+def _authenticator(
     options: ServerOptions, opened: ExitStack
-) -> tuple[Door, Mapping[str, Callable[[], None]]]:
+) -> tuple[Authenticator, Mapping[str, Callable[[], None]]]:
     """Return who is let in, and a look at each service that this needs."""
     if options.endpoint is None:
         email = options.local_user or ""
-        return LocalDoor(email, local_user_id(email), options.cors_origins), {}
+        return LocalAuthenticator(email, local_user_id(email), options.cors_origins), {}
     connections = open_connections(SUPABASE_PATIENCE)
     opened.callback(connections.hang_up)
     verifier = opened.enter_context(closing(open_verifier(options.endpoint, connections)))
     looks = services_of(options.endpoint, connections)
-    return TokenDoor(verifier.verify, partial(Caller, connections=connections)), looks
+    return TokenAuthenticator(verifier.verify, partial(Caller, connections=connections)), looks
 
 
 def _measure(metrics: Metrics, service: Service, checks: CheckProcesses) -> None:

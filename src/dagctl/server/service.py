@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
     from dagctl.server.check_processes import CheckProcesses
-    from dagctl.server.identity import Door
+    from dagctl.server.identity import Authenticator
     from dagctl.server.projects import Projects
     from dagctl.server.server_options import ServerOptions
     from dagctl.spec.checked import Checked
@@ -47,7 +47,7 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline")
 READERS = 40
 """How many short pieces of work may be under way at once, as they wait for the outside; of the
 readings one user has half at most."""
-AT_THE_DOOR = LANES * (AT_ONCE + MOST_WAITING) + 16
+AUTHENTICATING = LANES * (AT_ONCE + MOST_WAITING) + 16
 """How many tokens may be looked at at once: some always, no matter how many wait for questions."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
@@ -61,7 +61,7 @@ class Service:
     def __init__(  # noqa: PLR0913 - its parts
         self,
         options: ServerOptions,
-        door: Door,
+        authenticator: Authenticator,
         projects: Projects,
         looks: Mapping[str, Callable[[], None]],
         *,
@@ -72,7 +72,7 @@ class Service:
 
         Args:
             options: How to serve.
-            door: Finds out who calls.
+            authenticator: Finds out who calls.
             projects: Opens their projects.
             looks: A look at each dependency; it raises what is wrong.
             waited: Gets the seconds that each operation has waited for its turn.
@@ -86,11 +86,11 @@ class Service:
             seconds=options.request_timeout,
             waited=waited,
         )
-        self._door = door
+        self._authenticator = authenticator
         self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
         self.archives = Room(ARCHIVES, ARCHIVES_OF_ONE)
         self._short = asyncio.Semaphore(READERS)
-        self._at_the_door = asyncio.Semaphore(AT_THE_DOOR)
+        self._authenticating = asyncio.Semaphore(AUTHENTICATING)
         self._reading = FairSlots(READERS, of_one=READERS // 2, most_waiting=READERS)
         self._checks = checks
         self.readiness = Readiness(options.root, looks)
@@ -102,7 +102,9 @@ class Service:
             NotSignedInError: The caller is not known.
         """
         _DEADLINE.set(time.monotonic() + self.options.request_timeout)
-        admit = _permitted(lambda: self._door.admit(headers, address), self._at_the_door)
+        admit = _permitted(
+            lambda: self._authenticator.admit(headers, address), self._authenticating
+        )
         return await self._in_time(admit)
 
     def seconds_left(self) -> float:
@@ -214,7 +216,7 @@ class Service:
                 raise RequestError("query `env` is an environment of a project", hint=hint)
             return None
         texts = await self._texts(caller, project, needs.template, needs.source)
-        with _set_up_well(project):
+        with _errors_of_the_server(project):
             variables = await self.work(lambda: self.projects.variables(project, env))
         return ResolvedWith(variables, texts)
 
@@ -282,7 +284,7 @@ class Service:
         """Return what `work` reads in a project; as for `look_up`."""
 
         def reading() -> T:
-            with _set_up_well(project_id):
+            with _errors_of_the_server(project_id):
                 return work()
 
         return await self.look_up(caller, reading)
@@ -326,7 +328,7 @@ class Service:
         render = self._renderer(caller)
 
         def changing() -> T:
-            with _set_up_well(project_id), client, rendering_by(render):
+            with _errors_of_the_server(project_id), client, rendering_by(render):
                 self.projects.make(client)
                 return work(client)
 
@@ -367,8 +369,10 @@ def _looked_at(task: asyncio.Task[Any]) -> None:
 
 
 @contextmanager
-def _set_up_well(project_id: str) -> Iterator[None]:
-    """Say of what lacks something on this side, as git's identity or a migration, whose it is.
+def _errors_of_the_server(project_id: str) -> Iterator[None]:
+    """Raise an error of the settings, git or a migration here as one of the server.
+
+    The caller cannot mend it.
 
     Raises:
         UnavailableError: The block lacks something.

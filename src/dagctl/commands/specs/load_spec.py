@@ -1,4 +1,4 @@
-"""A spec from what a Python program has: text, a file, or data. The library's own door."""
+"""A spec from what a Python program has: text, a file, or data."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def resolved(document: Document, around: Around) -> Resolved:
-    """Return a spec with its variables, loops and defaults in place; `resolve` is the door."""
+    """Return a spec with its variables, loops and defaults in place."""
     filler = Filler(document, around.variables, Budget())
     root = document.root
     template: list[Input] = []
