@@ -12,7 +12,7 @@ from dagctl.cli.arguments.options import checked_airflow, examples
 from dagctl.cli.invocation import current
 from dagctl.cli.terminal.console import is_terminal
 from dagctl.errors import UsageError
-from dagctl.server.server_options import DEFAULTS
+from dagctl.server.server_options import DEFAULTS, ServerOptions
 from dagctl.settings import HOW_TO_LINK, NotLinkedError
 
 if TYPE_CHECKING:
@@ -117,7 +117,6 @@ def serve(  # noqa: PLR0913 - one parameter an option
     try:
         from dagctl.server.projects import mapped_workspaces
         from dagctl.server.serve import serve as run
-        from dagctl.server.server_options import ServerOptions
     except ImportError as error:
         raise _not_installed() from error
 
