@@ -52,6 +52,8 @@ _SLIPS = tuple(
 )
 """How a value begins that has to be quoted, in the order of trial; None: the hint quotes it."""
 _JINJA = ("{{", "{%")
+_BLOCK = lazy_pattern(r"[:,\[] ?(?P<sign>[|>])[-+0-9]{0,2}\s*\Z")
+"""The sign of a text of several lines at the end of a line that is inside brackets."""
 _IN_BRACKETS = lazy_pattern(
     r"""
     "(?:\\.|[^"\\])*+" | (?<=[\s,\[{]) '[^']*+'
@@ -120,9 +122,9 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Problem, str | None]:
     """Return the finding for PyYAML's error, and the text without the slip if it is one value."""
     marks = [mark.index for mark in (error.problem_mark, error.context_mark) if mark is not None]
     problem = f"{error.context or ''} {error.problem or ''}"
-    tab = _tab(text, marks)
-    if tab:
-        return tab, None
+    whole = _tab(text, marks) or _block_in_brackets(text, marks)
+    if whole:
+        return whole, None
     spaced = no_break_spaces(text, marks) if marks and "\u00a0" in text else None
     if spaced:
         return spaced
@@ -216,6 +218,20 @@ def _slip(text: str, offset: int) -> tuple[Problem, str] | None:
             code = Code.YAML_QUOTE_JINJA if value.startswith(_JINJA) else Code.YAML_QUOTE
             finding = Problem(code, *said, span=span)
             return finding, _without(text, span)
+    return None
+
+
+def _block_in_brackets(text: str, offsets: list[int]) -> Problem | None:
+    """Return the finding for a text of several lines that begins inside brackets, or None."""
+    for offset in offsets:
+        span = _value_on_line(text, text.rfind("\n", 0, offset) + 1)
+        is_open = span is not None and text[span.start] in "[{"
+        sign = _BLOCK.search(text[span.start : span.end]) if span and is_open else None
+        if span and sign:
+            message = f"inside brackets no text begins with `{sign['sign']}`"
+            hint = "write this entry without brackets, each key on a line of its own"
+            at = span.start + sign.start("sign")
+            return Problem(Code.YAML_SYNTAX, message, hint, span=Span(at, at + 1))
     return None
 
 
