@@ -103,3 +103,78 @@ def test_what_airflow_gives_to_both_and_what_a_decorator_makes_are_no_difference
     moved = files | {"original/etl.py": text.replace("start=3", "start=4").encode()}
     (only,) = differences(serialised(program, moved, tmp_path), "etl")
     assert "arguments" in only
+
+
+OWN_CODE = """
+import logging
+from datetime import datetime, timedelta
+from functools import wraps
+
+from airflow import DAG
+from airflow.models import BaseOperator
+from airflow.operators.python import PythonOperator
+from airflow.sensors.base import BaseSensorOperator
+
+LIMIT = 3
+SEEN = []
+
+
+def traced(function):
+    @wraps(function)
+    def inner(*args, **kwargs):
+        logging.info("%s", function)
+        return function(*args, **kwargs)
+    return inner
+
+
+class Base(BaseOperator):
+    template_fields = ("table",)
+
+    def __init__(self, table, **kwargs):
+        super().__init__(**kwargs)
+        self.table = table
+
+
+class Load(Base):
+    ui_color = "#123456"
+
+    def execute(self, context):
+        print(self.table, timedelta(days=LIMIT))
+
+
+class Wait(BaseSensorOperator):
+    def __init__(self, n=1, **kwargs):
+        super().__init__(**kwargs)
+        self.n = n
+
+    def poke(self, context):
+        SEEN.append(self.n)
+        return len(SEEN) > LIMIT
+
+
+@traced
+def count(ds=None):
+    print(ds)
+
+
+with DAG("etl", schedule="@daily", start_date=datetime(2024, 1, 1), default_args={"retries": 2}):
+    wait = Wait(task_id="wait", n=2, poke_interval=30, mode="reschedule")
+    load = Load(task_id="load", table="t_{{ ds }}")
+    wait >> load >> PythonOperator(task_id="count", python_callable=count)
+"""
+
+
+@pytest.mark.sweep
+def test_a_dag_with_operators_of_its_file_is_the_same_with_their_module(
+    airflow: Airflow, tmp_path: Path
+) -> None:
+    target = "2.11" if airflow.version == "2" else "3"
+    made = convert_python(OWN_CODE, "dags/etl.py", airflow=target, today=date(2026, 3, 10))
+    (dag,) = made.dags
+    assert dag.whole
+    for name, text in made.beside.items():
+        (tmp_path / name).write_text(text)
+    generated = render(DagSpec.from_data(dag.data), airflow=target)
+    files = {"original/etl.py": OWN_CODE.encode(), "generated/etl.py": generated.encode()}
+    program = str(airflow.environment / "bin" / "python")
+    assert [*differences(serialised(program, files, tmp_path), "etl")] == []

@@ -6,6 +6,7 @@ import json
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file.state.source_tree import code_module
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ _OWN = {"owner": "airflow", "retry_delay": 300.0}
 """What Airflow gives to a task that nothing says it for: one form leaves it out."""
 _OUTPUT = lazy_pattern(r"'[^'<>]*'(?!:)|(?<![\w.'])-?[0-9.]+(?![\w.'])|<[^<>]*>: [^ ),]+")
 """A text, a number, or the output of a task in what Airflow 2 writes."""
+_OF_THE_FILE = lazy_pattern(r"unusual_prefix_[0-9a-f]{40}_(.+)")
+"""What Airflow calls a DAG file as a module."""
 _DATES = ("start_date", "end_date")
 _MAIL = ("email_on_failure", "email_on_retry")
 _KINDS = ("task_type", "_task_type")
@@ -70,6 +73,9 @@ def _task(serialised: Mapping[str, Any]) -> dict[str, Any]:
     task = dict(inner if isinstance(inner, dict) else serialised)
     kind = next((key for key in _KINDS if key in task), "")
     is_mapped = bool(task.get("_is_mapped"))
+    own = _OF_THE_FILE.fullmatch(str(task.get("_task_module")))
+    if own:  # a class of the file, which stands in the module beside the new one
+        task["_task_module"] = code_module(own[1])
     if not is_mapped and task.get(kind) in _DECORATED:
         task[kind] = _DECORATED[task[kind]]
         task.pop("_operator_name", None)

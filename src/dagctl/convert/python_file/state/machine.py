@@ -14,9 +14,8 @@ from dagctl.convert.python_file.state.items import Dag, Opaque, TaskGroup
 from dagctl.convert.python_file.state.kept_call import KeptCall
 from dagctl.convert.python_file.state.loop_turns import Lazy, lost_in
 from dagctl.convert.python_file.state.scope import Changes, Scope
-from dagctl.convert.python_file.state.source_tree import refused, words
+from dagctl.convert.python_file.state.source_tree import code_module, refused, words
 from dagctl.findings.codes import Code
-from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     import ast
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.state.parse_read import ParseRead
     from dagctl.convert.python_file.state.scope import SourceFile
 
-_OTHER = lazy_pattern(r"[^A-Za-z0-9_]")
 MAX_STEPS = 400_000
 """Parts of the file that are looked at, each turn of a loop counted again."""
 MAX_MODULE_STEPS = 20_000
@@ -141,8 +139,7 @@ class Machine:
     @property
     def code_module(self) -> str:
         """The name of the module that has what stays code of the DAG file."""
-        stem = _OTHER.sub("_", self._first.file.rpartition("/")[2].removesuffix(".py"))
-        return f"{stem if not stem[:1].isdigit() else f'dag_{stem}'}_code"
+        return code_module(self._first.file)
 
     def charge(self, steps: int = 1) -> None:
         """Count some work, and stop where it is too much.

@@ -8,11 +8,19 @@ from functools import lru_cache
 
 from dagctl.errors import Diagnostic, SpecError
 from dagctl.findings.codes import Code
+from dagctl.patterns import lazy_pattern
 
+_OTHER = lazy_pattern(r"[^A-Za-z0-9_]")
 MAX_CHARACTERS = 500_000
 MAX_NODES = 200_000
 DEEPEST = 250
 """Levels of the tree: a chain of 200 tasks has so many."""
+
+
+def code_module(file: str) -> str:
+    """Return the name of the module that has what stays code of a DAG file."""
+    stem = _OTHER.sub("_", file.rpartition("/")[2].removesuffix(".py"))
+    return f"{stem if not stem[:1].isdigit() else f'dag_{stem}'}_code"
 
 
 def read_python(text: str, file: str) -> ast.Module:
