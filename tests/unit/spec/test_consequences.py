@@ -376,3 +376,21 @@ def test_arguments_of_objects_whose_class_is_known_are_checked(made: str, hint: 
         [(Code.UNKNOWN_PARAMETER, 5)] if hint else []
     )
     assert hint is None or hint in (found[0].hint or "")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "code", "column"),
+    [
+        ("{any: 's3://a'}", Code.WRONG_TYPE, 17),
+        ("{all: a}", Code.WRONG_TYPE, 17),
+        ("{any: {$asset: a}}", Code.WRONG_TYPE, 17),
+        ("{any: {all: [a, b]}}", Code.WRONG_TYPE, 17),
+        ("{assets: {any: [a, {all: b}]}}", Code.WRONG_TYPE, 36),
+        ("{all: [[a, b]]}", Code.BAD_ASSET, 18),
+    ],
+)
+def test_a_condition_on_assets_is_a_list(schedule: str, code: str, column: int) -> None:
+    text = f"dag_name: A\nschedule: {schedule}\ntasks: [{{task_id: a, bash_command: b}}]\n"
+    [found] = check_spec(text).diagnostics
+
+    assert (found.code, found.line, found.column) == (code, 2, column)

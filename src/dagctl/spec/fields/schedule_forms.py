@@ -217,7 +217,14 @@ def _assets(value: object, path: Path) -> Iterator[Problem]:
             message = f"the schedule has more than {MAX_ASSETS} assets, or {DEPTH} levels"
             yield Problem(Code.TOO_DEEP, message, "make it smaller").at(*path)
             return
-        if isinstance(item, list | tuple):
+        if here[-1] in GROUPS and not isinstance(item, list | tuple):
+            yield wrong_type(here, LIST, item).at(*here)
+        elif isinstance(item, list | tuple) and isinstance(here[-1], int):
+            message = "a list in a list does not say whether one of its assets counts, or all"
+            yield Problem(Code.BAD_ASSET, message, "write `{any: [...]}` or `{all: [...]}`").at(
+                *here
+            )
+        elif isinstance(item, list | tuple):
             yield from _empty(item, here)
             members = [((*here, place), each, depth + 1) for place, each in enumerate(item)]
             stack += reversed(members)
