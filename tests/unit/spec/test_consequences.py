@@ -302,6 +302,13 @@ def test_what_only_follows_from_a_slip_is_not_said(spec: str, code: str) -> None
     assert [each.code for each in check_spec(text).diagnostics] == [code]
 
 
+def test_what_the_target_lacks_is_not_out_of_range_besides() -> None:
+    text = "dag_name: A\ndeadline: []\ntasks: [{task_id: a, bash_command: b}]\n"
+    [found] = check_spec(text, airflow="2.11").diagnostics
+
+    assert found.code == Code.NOT_IN_TARGET
+
+
 def test_code_for_missed_slas_is_one_error_where_airflow_has_them() -> None:
     code = "def late(dag, tasks, blocking, slas, instances): ..."
     tasks = "tasks: [{task_id: a, bash_command: b}]"
