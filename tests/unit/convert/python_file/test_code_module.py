@@ -63,7 +63,7 @@ def test_an_operator_class_of_the_file_stands_in_a_module_as_it_was() -> None:
     assert dag.data["tasks"] == [
         {"task_id": "load", "operator": "etl_code.Load", "with": {"table": "{{ ds }}"}}
     ]
-    expected = OPERATOR.replace('UNUSED = {"a": 1}\n', "").replace("  # of days", "")
+    expected = OPERATOR.replace('UNUSED = {"a": 1}\n', "")
     assert made.beside == {
         "etl_code.py": '"""Code of the DAG file etl.py, as it stood there."""\n\n'
         "import logging\nfrom datetime import timedelta\n"
@@ -179,3 +179,27 @@ def test_the_module_is_named_after_the_file(file: str, module: str) -> None:
     made = convert_python(text, file, airflow="3", today=date(2026, 3, 10))
     assert [*made.beside] == [f"{module}.py"]
     assert made.dags[0].data["tasks"][0]["operator"] == f"{module}.Load"
+
+
+def test_an_operator_class_of_the_file_may_be_mapped() -> None:
+    mapped = """
+with DAG("etl", start_date=datetime(2024, 1, 1)) as dag:
+    Load.partial(task_id="load", retries=2).expand(table=["a", "b"])
+"""
+    made = convert(OPERATOR + mapped)
+    (dag,) = made.dags
+    assert dag.whole, dag.remarks
+    assert dag.data["tasks"] == [
+        {
+            "task_id": "load",
+            "operator": "etl_code.Load",
+            "retries": 2,
+            "expand": {"table": ["a", "b"]},
+        }
+    ]
+    assert "class Load(BaseOperator):" in made.beside["etl_code.py"]
+
+
+def test_a_mapped_class_of_the_file_without_an_id_is_a_gap() -> None:
+    made = convert(OPERATOR + TASK + "    Load.partial().expand(table=['a'])\n")
+    assert any("Load.partial()" in text for text in gaps(made))

@@ -83,6 +83,8 @@ def _expanded(machine: Machine, owner: Decorated | Partial, name: str, made: Cal
     places = partial.places | made.places
     item = making.task(machine, callee, partial.kwargs, places, made.node)
     item.mapped = over
+    if partial.kind is not None:
+        machine.stays_code.append((partial.kind, item))
     return item
 
 

@@ -54,8 +54,9 @@ class ModuleText:
             text = ast.unparse(statement)
         elif getattr(statement, "name", None) in bare:
             text = self._texts.source_from(statement, statement.lineno)
+            text += self._comment_behind(statement)
         else:
-            text = self._texts.source(statement)
+            text = self._texts.source(statement) + self._comment_behind(statement)
         return [*self._comments(start), *_without_idle(text).split("\n")]
 
     def _import(self, node: ast.Import | ast.ImportFrom, names: AbstractSet[str]) -> list[str]:
@@ -65,7 +66,7 @@ class ModuleText:
         is_star = any(alias.name == "*" for alias in node.names)
         kept = [each for each in node.names if is_star or not names.isdisjoint(_own(node, each))]
         if len(kept) == len(node.names) and not self._has_more(node):
-            return self._texts.source(node).split("\n")
+            return (self._texts.source(node) + self._comment_behind(node)).split("\n")
         made = (
             ast.ImportFrom(node.module, kept, node.level)
             if isinstance(node, ast.ImportFrom)
@@ -79,6 +80,12 @@ class ModuleText:
         before = self._lines[statement.lineno - 1].encode()[: statement.col_offset]
         is_last = not last[statement.end_col_offset :].lstrip().startswith(b";")
         return bool(before.strip()) or not is_last
+
+    def _comment_behind(self, statement: ast.stmt) -> str:
+        """Return the comment behind a statement on its last line, or nothing."""
+        last = self._lines[(statement.end_lineno or statement.lineno) - 1].encode()
+        rest = last[statement.end_col_offset :].decode().rstrip()
+        return rest if rest.lstrip().startswith("#") else ""
 
     def _comments(self, start: int) -> list[str]:
         """Return the lines of comments right above a line."""

@@ -24,6 +24,7 @@ from dagctl.convert.python_file.state.items import (
     Made,
     Name,
     Output,
+    Partial,
     Task,
 )
 from dagctl.convert.python_file.state.source_tree import words
@@ -111,11 +112,23 @@ def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN4
     if "task_id" not in made.kwargs:
         known = record(machine, given, made)
         return known or methods.instance(machine, given, made)
-    module = given.scope.origin.module or machine.code_module
-    item = _operator(machine, Name(f"{module}.{given.node.name}"), made)
+    item = _operator(machine, _name_of(machine, given), made)
     if not given.scope.origin.module:
         machine.stays_code.append((given, item))
     return item
+
+
+def partial_of_local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401
+    """Return what `partial` of a class makes that is an operator of the file."""
+    if "task_id" not in made.kwargs or made.args or made.unknown:
+        return machine.only_python(made.node)
+    kind = None if given.scope.origin.module else given
+    return Partial(_name_of(machine, given), made.kwargs, made.places, kind)
+
+
+def _name_of(machine: Machine, given: LocalClass) -> Name:
+    """Return the import path of a class; of one of the file, that in the module of what stays."""
+    return Name(f"{given.scope.origin.module or machine.code_module}.{given.node.name}")
 
 
 def _is_operator(machine: Machine, path: str, made: Call) -> bool:

@@ -136,6 +136,8 @@ def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
         return mapped_calls.method(machine, owner, name, made)
     if isinstance(owner, Dag) and name == "get_task" and len(made.args) == 1:
         return _task_of(machine, owner, made.args[0]) or machine.only_python(made.node)
+    if isinstance(owner, LocalClass) and name == "partial":
+        return airflow_calls.partial_of_local(machine, owner, made)
     if isinstance(owner, Record):
         return records.method(machine, owner, name, made)
     return data_calls.method(machine, owner, name, made)

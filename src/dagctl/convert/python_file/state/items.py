@@ -236,6 +236,8 @@ class Partial:
     callee: Any
     kwargs: dict[str, Any]
     places: dict[str, Place]
+    kind: LocalClass | None = None
+    """The class of the file that the operator is."""
 
 
 @dataclass(eq=False, slots=True)
