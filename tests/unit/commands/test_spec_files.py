@@ -113,7 +113,7 @@ def test_a_link_is_called_one(workspace: Path) -> None:
 
 def test_a_secret_in_a_file_is_warned_of(workspace: Path) -> None:
     (workspace / "key.txt").write_text("-----BEGIN RSA PRIVATE KEY-----\nx\n")
-    assert codes(workspace, TRIGGER % "{$file: key.txt}") == [(Code.PLAIN_CREDENTIAL, 5)]
+    assert codes(workspace, TRIGGER % "{q: {$file: key.txt}}") == [(Code.PLAIN_CREDENTIAL, 5)]
 
 
 def test_without_a_workspace_no_file_is_read(tmp_path: Path) -> None:

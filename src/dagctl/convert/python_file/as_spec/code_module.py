@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.outcome.ported import code_now
@@ -69,8 +70,11 @@ class CodeModule:
         self._bare: set[str] = set()
         """The functions that are taken without Airflow's decorators."""
         self._takers: dict[int, tuple[Report, Place]] = {}
+        self._verdicts: dict[ast.AST, str | None] = {}
+        """Why each function or class that was asked for cannot be taken; None: it is."""
         self._given: dict[str, list[ast.stmt]] | None = None
-        self._lines: set[int] = set()
+        self._lines: list[int] = []
+        """Where DAGs and tasks are made, in order."""
 
     def path_of(self, function: Function, report: Report, subject: str) -> str | None:
         """Take a function; return its path, or None: it cannot stand in a module."""
@@ -107,6 +111,13 @@ class CodeModule:
         Returns:
             Why it cannot be taken; None: it is.
         """
+        if node not in self._verdicts:
+            self._verdicts[node] = self._taken(node)
+        if self._verdicts[node] is None:
+            self._takers.setdefault(id(report), (report, place))
+        return self._verdicts[node]
+
+    def _taken(self, node: ast.AST) -> str | None:
         name = getattr(node, "name", "")
         value = self._scope.values.get(name)
         function = value.function if isinstance(value, Decorated) else value
@@ -116,15 +127,12 @@ class CodeModule:
             return "it stands in a function, or its name means something else later"
         if self._given is None:
             self._look()
-        taken = {statement: set(names) for statement, names in self._statements.items()}
         try:
-            self._gather(name, taken)
+            self._gather(name)
         except _StaysError as error:
             return f"it needs `{error.name}`: {error.why}"
-        self._statements = taken
         if isinstance(value, Decorated):
             self._bare.add(name)
-        self._takers.setdefault(id(report), (report, place))
         return None
 
     def finish(self) -> dict[str, str]:
@@ -135,7 +143,7 @@ class CodeModule:
         for statement in about_paths:
             self._statements.setdefault(statement, set())
         if about_paths:
-            self._gather("sys", self._statements)
+            self._gather("sys")
         name = self._machine.code_module
         made = ModuleText(self._scope.origin.text).of(
             self._statements, self._bare, self._machine.file.rpartition("/")[2]
@@ -152,10 +160,10 @@ class CodeModule:
     def _body(self) -> list[ast.stmt]:
         """Return the statements of the file, with those of each `with` of a DAG in its place."""
         body: list[ast.stmt] = []
-        stack = self._all[::-1]
+        stack, lines = self._all[::-1], {*self._lines}
         while stack:
             statement = stack.pop()
-            if isinstance(statement, ast.With) and statement.lineno in self._lines:
+            if isinstance(statement, ast.With) and statement.lineno in lines:
                 stack += statement.body[::-1]
             else:
                 body.append(statement)
@@ -164,11 +172,13 @@ class CodeModule:
     def _look(self) -> None:
         """Note what gives each name its value, and where DAGs and tasks are made."""
         items: list[Any] = [*self._machine.dags, *self._machine.orphans]
+        lines: set[int] = set()
         while items:
             item = items.pop()
             if item.place.file == self._scope.origin.file:
-                self._lines.add(item.place.line)
+                lines.add(item.place.line)
             items += item.children if isinstance(item, Container) else []
+        self._lines = sorted(lines)
         self._given = {}
         body = self._body()
         self._machine.charge(sum(1 for each in body for _ in ast.walk(each)) // 8)
@@ -176,13 +186,14 @@ class CodeModule:
             for name in _named_by(statement):
                 self._given.setdefault(name, []).append(statement)
 
-    def _gather(self, name: str, taken: dict[ast.stmt, set[str]]) -> None:
-        """Add what gives a name its value, and what that needs in turn.
+    def _gather(self, name: str) -> None:
+        """Take what gives a name its value, and what that needs in turn.
 
         Raises:
-            _StaysError: Something of it belongs to a DAG, or is not the same in a module.
+            _StaysError: Something of it belongs to a DAG, or is not the same in a module; then
+                nothing is taken.
         """
-        given = self._given or {}
+        given, taken = self._given or {}, dict[ast.stmt, set[str]]()
         stack, seen = [name, "*"], set()  # `import *` may give any name another value
         while stack:
             each = stack.pop()
@@ -194,11 +205,13 @@ class CodeModule:
             if each != name and each in self._scope.values:
                 self._refuse(each, statements)
             for statement in statements:
-                is_new = statement not in taken
+                is_new = statement not in taken and statement not in self._statements
                 taken.setdefault(statement, set()).add(each)
                 self._refuse_statement(each, statement)
                 if is_new:
                     stack += self._needed(statement, name)
+        for statement, names in taken.items():
+            self._statements.setdefault(statement, set()).update(names)
 
     def _is_idle(self, name: str) -> bool:
         return self._scope.values.get(name) == Name(_IDLE)
@@ -246,9 +259,9 @@ class CodeModule:
         Raises:
             _StaysError: It is such a statement.
         """
-        last = statement.end_lineno or statement.lineno
+        first, last = statement.lineno, statement.end_lineno or statement.lineno
         is_definition = isinstance(statement, _DEFINITIONS)
-        if not is_definition and any(statement.lineno <= line <= last for line in self._lines):
+        if not is_definition and bisect_left(self._lines, first) < bisect_right(self._lines, last):
             raise _StaysError(name, _MAKES_TASKS)
         nodes = [*ast.walk(statement)]
         if next(asked_as_text(nodes, None), None) is not None:
