@@ -393,7 +393,7 @@ def test_two_updates_of_one_dag_exclude_each_other(registry: Registry) -> None:
     (first,) = publish(registry, "x")
     this = operation()
     registry.reserve(this, [update(first)])
-    with pytest.raises(ConflictError, match="by another"):
+    with pytest.raises(ConflictError, match="was made by"):
         registry.reserve(operation(), [update(first)])
     registry.abort(this)
     assert registry.reserve(operation(), [update(first)])[0].version == 2
@@ -403,7 +403,7 @@ def test_an_update_of_a_version_that_has_moved_on_is_refused(registry: Registry)
     (first,) = publish(registry, "x")
     this = operation()
     registry.confirm(this, map(record, registry.reserve(this, [update(first)])))
-    with pytest.raises(ConflictError, match="by another") as caught:
+    with pytest.raises(ConflictError, match="was made by") as caught:
         registry.reserve(operation(), [update(first)])
     now = registry.get("x")
     assert now is not None

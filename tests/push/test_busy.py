@@ -46,7 +46,7 @@ def test_between_fetch_and_push_no_git_is_started(
     run = commands(caplog)
     assert run.count("push") == MOVES + 1
     first, last = run.index("push"), len(run) - run[::-1].index("push")
-    assert run[first:last] == ["push", "cat-file", "cat-file", *["fetch", "push"] * MOVES]
+    assert run[first:last] == ["push", "cat-file", *["fetch", "push"] * MOVES]
     assert remote.git("log", "-1", "--format=%s %an", "main") == clone.git(
         "log", "-1", "--format=%s %an"
     ).removesuffix("\n")
