@@ -9,12 +9,15 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.server import ServerState
 
-from dagctl.server.listen import EndingServer, bind
+from dagctl.server.listen import AT_ONCE, EndingServer, ImpatientProtocol, bind
 from dagctl.server.server_options import ServerOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from starlette.types import Receive, Send
 
 
 def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_head(tmp_path: Path) -> None:
@@ -36,6 +39,44 @@ async def nodelay(options: ServerOptions) -> int:
         async with server:
             with closing(socket.create_connection(bound.getsockname())):
                 return await found
+
+
+def test_no_connection_has_more_than_its_share_taken_at_once(tmp_path: Path) -> None:
+    sizes = asyncio.run(sizes_taken(ServerOptions(root=tmp_path, port=0), b"1\r\n \r\n" * 50_000))
+    assert max(sizes) == AT_ONCE
+
+
+async def sizes_taken(options: ServerOptions, chunks: bytes) -> list[int]:
+    """Return how much is taken at once of a body in chunks of one byte."""
+    sizes: list[int] = []
+
+    class Measured(ImpatientProtocol):
+        def data_received(self, data: bytes) -> None:
+            sizes.append(len(data))
+            super().data_received(data)
+
+    async def app(scope: object, receive: Receive, send: Send) -> None:
+        del scope
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    config = uvicorn.Config(app, log_config=None, lifespan="off")
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    with bind(options) as bound:
+        server = await loop.create_server(
+            lambda: Measured(config, state, {}, answer_seconds=60), sock=bound
+        )
+        async with server:
+            reader, writer = await asyncio.open_connection(*bound.getsockname())
+            head = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            writer.write(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+            writer.close()
+    return sizes
 
 
 def test_who_connects_before_the_server_runs_waits_in_line(tmp_path: Path) -> None:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of a request, on a new connection or a kept one."""
+AT_ONCE = 4 * 1024
+"""Bytes that are taken from a connection before the others have their turn.
+
+asyncio takes 256 KiB: as chunks of one byte each, these are work for seconds.
+"""
 BACKLOG = 2048
 
 
@@ -52,6 +57,7 @@ class ImpatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Begin to wait for the first request."""
+        transport.max_size = AT_ONCE  # type: ignore[attr-defined] # how asyncio's own name it
         super().connection_made(transport)
         self._await_head()
 
