@@ -68,6 +68,16 @@ def packed(connection: socket.socket, body: bytes, encoding: bytes) -> None:
     connection.sendall(head + body)
 
 
+def values_without_end(connection: socket.socket, over: threading.Event) -> None:
+    """Few bytes each, and hundreds in memory: a part of the largest answer takes gigabytes."""
+    connection.sendall(HEAD + b"\r\n[")
+    for _ in range(60):
+        if over.is_set():
+            return
+        connection.sendall(b"{}," * 10_000)
+    connection.sendall(b"0]")
+
+
 def bomb(connection: socket.socket, over: threading.Event) -> None:
     del over
     packer = zlib.compressobj(wbits=31)
@@ -131,6 +141,15 @@ def test_an_answer_is_never_larger_than_the_limit(
         server(act) as url,
         open_client(Endpoint(url, KEY)) as client,
         pytest.raises(UnavailableError),
+    ):
+        client.get(url, extensions=ONCE)
+
+
+def test_an_answer_has_no_more_values_than_the_limit() -> None:
+    with (
+        server(values_without_end) as url,
+        open_client(Endpoint(url, KEY)) as client,
+        pytest.raises(UnavailableError, match="more than 1000000 values"),
     ):
         client.get(url, extensions=ONCE)
 

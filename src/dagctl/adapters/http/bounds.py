@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 LARGEST = 128 * 1024 * 1024
 """Bytes that an answer may have, unpacked: ten thousand DAGs with their specs have fewer."""
+MOST_VALUES = 1_000_000
+"""Values that an answer may have, roughly: as JSON, `{}` is two bytes that become hundreds."""
+VALUE_MARKS = (b",", b"[", b"{")
+"""A value of a JSON document follows each, unless it is in a text or the list is empty."""
 PIECE = 16 * 1024
 """Bytes that are sent, or unpacked from, at once: between two pieces the clock is looked at."""
 PACKED = {"gzip": 16 + zlib.MAX_WBITS}
@@ -80,11 +84,11 @@ def _length_of(packed: str) -> tuple[bytes, ...]:
 
 
 class TooLarge(httpx.DecodingError):
-    """A body has more than `LARGEST` bytes; the same request would have them again."""
+    """A body has more than `LARGEST` bytes or `MOST_VALUES`; a repetition would have them again."""
 
 
 class _Body(httpx.SyncByteStream):
-    """A body that is unpacked piece by piece, and never larger than `LARGEST`."""
+    """A body that is unpacked piece by piece, within `LARGEST` and `MOST_VALUES`."""
 
     def __init__(
         self, inner: httpx.SyncByteStream | httpx.AsyncByteStream, window: int | None
@@ -95,11 +99,14 @@ class _Body(httpx.SyncByteStream):
         self._window = window
 
     def __iter__(self) -> Iterator[bytes]:
-        size = 0
+        size = values = 0
         for piece in _unpacked(self._inner, self._window):
             size += len(piece)
+            values += sum(map(piece.count, VALUE_MARKS))
             if size > LARGEST:
                 raise TooLarge(f"the answer is larger than {LARGEST // 1024**2} MiB")
+            if values > MOST_VALUES:
+                raise TooLarge(f"the answer has more than {MOST_VALUES} values")
             yield piece
 
     def close(self) -> None:
