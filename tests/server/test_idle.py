@@ -80,6 +80,15 @@ def test_a_head_that_does_not_end_ends_any_connection(local: Served) -> None:
                 assert rest_of(one) == b""
 
 
+def test_a_head_of_up_to_64_kib_is_read(local: Served) -> None:
+    with connections(local, 2) as (large, too_large):
+        large.sendall(HEAD + b"X-Large: " + b"x" * 65_000 + b"\r\n\r\n")
+        assert next_answer(large) == (200, b"ok")
+        with suppress(ConnectionError):
+            too_large.sendall(HEAD + b"X-Large: " + b"x" * 90_000 + b"\r\n\r\n")
+        assert rest_of(too_large)[:12] in {b"", b"HTTP/1.1 400"}
+
+
 @pytest.mark.parametrize("options", [("--request-timeout", "2")], ids=["2 s"])
 def test_a_body_that_does_not_end_is_answered(local: Served) -> None:
     with connections(local, 1) as (one,), trickling([one]):

@@ -31,6 +31,8 @@ AT_ONCE = 4 * 1024
 
 asyncio takes 256 KiB: as chunks of one byte each, these are work for seconds.
 """
+LARGEST_HEAD = 64 * 1024
+"""Bytes that the head of a request may have: with a token, and the cookies of a whole domain."""
 BACKLOG = 2048
 
 
@@ -178,6 +180,7 @@ def listen(
     _allow_many_connections()
     settings: dict[str, Any] = {
         "http": partial(ImpatientProtocol, answer_seconds=options.request_timeout),
+        "h11_max_incomplete_event_size": LARGEST_HEAD,
         "ws": "none",
         "loop": "asyncio",
         "lifespan": "off",
