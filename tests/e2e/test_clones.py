@@ -204,6 +204,20 @@ def test_what_a_committed_merge_left_in_a_dag_file_is_made_anew(
     bob.check_agreement()
 
 
+def test_what_a_person_wrote_after_a_committed_merge_is_not_lost(
+    clones: tuple[Place, Place],
+) -> None:
+    bob = conflicting(clones)
+    bob.spec("specs/orders.yaml", word="four")
+    bob.git("add", "-A")
+    bob.git("commit", "-qm", "Merge")
+    file = bob.root / DAG
+    file.write_text(file.read_text() + "# by hand\n")
+    with pytest.raises(ConflictError, match="was changed since dagctl wrote it"):
+        states(bob)
+    assert file.read_text().endswith("# by hand\n")
+
+
 @pytest.mark.parametrize("lacks", ["blob:none", "tree:0"])
 def test_a_partial_clone_knows_its_dags_and_updates_them(
     clones: tuple[Place, Place], tmp_path: Path, lacks: str

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.work_tree import WorkTree
+from dagctl.durable import LARGEST
 from dagctl.errors import ConflictError, UnavailableError, UsageError
-from dagctl.ports import FileWrite
+from dagctl.ports import FileWrite, SpecWrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +156,23 @@ def test_promise_9_nothing_but_a_file_of_the_dags_folder_is_written(root: Path, 
         with pytest.raises(UsageError):
             WorkTree(root, folder).restore([FileWrite(path=path, new=b"x", old=b"y")])
         assert sorted(root.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["src/app.py", "../x.yaml", "/tmp/x.yaml", ".git/x.yaml", ".git/config", "x.yaml/.git"]
+)
+def test_promise_9_nothing_but_a_spec_file_is_written_as_a_spec(root: Path, path: str) -> None:
+    before = sorted(root.rglob("*"))
+    with pytest.raises(UsageError):
+        WorkTree(root, "dags").write_spec(SpecWrite(path=path, old=None, new=b"x"))
+    assert sorted(root.rglob("*")) == before
+
+
+def test_a_file_of_many_bytes_is_not_read_to_its_end(root: Path) -> None:
+    with (root / "dags/x.py").open("wb") as file:
+        file.truncate(LARGEST + 1)  # a hole: a few bytes in a repository
+    with pytest.raises(ConflictError, match=r"dags/x\.py is larger than \d+ MiB"):
+        WorkTree(root, "dags").read("dags/x.py")
 
 
 def is_harmless(path: str) -> bool:

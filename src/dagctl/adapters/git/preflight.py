@@ -182,9 +182,11 @@ def _require_unknown(
     if path in tip.staged or place.trees.find(tip.commit, path) is not None:
         if flagged(place, [path]).get(path, "-") in SKIPPED:
             raise left_out(path)
+        # what git gives back comes from the index, unless it is told otherwise
+        back = "restore" if path in tip.staged else "checkout HEAD --"
         raise WorkspaceError(
             f"{path} is under version control, and was deleted in the work tree",
-            hint=f"`git restore {path}` brings it back; to remove it for good, commit the removal",
+            hint=f"`git {back} {path}` brings it back; to remove it for good, commit the removal",
         )
     folder, _, name = path.rpartition("/")
     twins = sorted(other for other in names.get(name.casefold(), ()) if other != name)

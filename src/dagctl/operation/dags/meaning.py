@@ -335,7 +335,7 @@ def _without_same(changes: Sequence[Change]) -> list[Change]:
 def _identity(change: Change) -> tuple[str, str]:
     """Return what two changes share that mean the same DAG."""
     if change.is_known:
-        return change.dag_id.casefold(), ""
+        return change.dag_id, ""
     # two new DAGs of one name get numbers, unless they are one spec in two files
     return change.base_name.casefold(), "" if _gives_id(change) else change.spec_digest
 

@@ -212,23 +212,28 @@ esac
         preflight(sandbox)
 
 
-@pytest.mark.parametrize("where", ["commit", "index"])
+@pytest.mark.parametrize("where", ["commit", "index", "commit, removed from the index"])
 def test_a_new_dag_does_not_replace_what_git_tracks_and_the_work_tree_has_not(
     sandbox: Sandbox, where: str
 ) -> None:
-    if where == "commit":
-        sandbox.commit(X, b"theirs\n")
-    else:
+    if where == "index":
         sandbox.write(X, b"theirs\n")
         sandbox.git("add", X)
+    else:
+        sandbox.commit(X, b"theirs\n")
     (sandbox.root / X).unlink()
+    if where.endswith("removed from the index"):
+        sandbox.git("add", "-A")
     repo = GitRepo(sandbox.root, "dags")
     with pytest.raises(
         ConflictError, match=rf"{X} is under version control, and was deleted"
     ) as caught:
         repo.preflight([X], new=[X])
-    assert f"git restore {X}" in (caught.value.hint or "")
+    command, *arguments = str(caught.value.hint).split("`")[1].split()
+    assert command == "git"
     assert repo.preflight([X]) == "refs/heads/main"
+    sandbox.git(*arguments)
+    assert (sandbox.root / X).read_bytes() == b"theirs\n"
 
 
 @pytest.mark.parametrize("where", ["work tree", "commit"])

@@ -104,6 +104,14 @@ def test_an_unreadable_entry_is_set_aside(tmp_path: Path, content: bytes) -> Non
     assert journal.entries() == {ONE: {}}
 
 
+def test_an_entry_whose_name_is_no_id_is_set_aside(tmp_path: Path) -> None:
+    journal = FileJournal(Location(tmp_path))
+    journal.write(ONE, {})
+    (tmp_path / "journal/op-1.json").write_bytes(b"{}")
+    assert journal.entries() == {ONE: {}}
+    assert journal.aside() == (str(tmp_path / "journal/op-1.json.corrupt"),)
+
+
 def test_the_next_holder_of_the_lock_removes_what_a_killed_run_half_wrote(tmp_path: Path) -> None:
     journal = FileJournal(Location(tmp_path))
     journal.write(ONE, {})
@@ -179,6 +187,12 @@ def test_promise_9_no_link_is_followed_on_the_way_to_the_state(tmp_path: Path, n
         journal.entries()
     assert (elsewhere / "precious").read_text() == "precious"
     assert names(elsewhere / "folder") == []
+
+
+def test_a_pipe_in_place_of_the_holder_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lock.holder")  # opening it would wait for a reader
+    with FileJournal(Location(tmp_path)).lock(wait=0):
+        assert names(tmp_path) == ["lock", "lock.holder"]
 
 
 @pytest.mark.parametrize("holder", ["", "{}", "[]", '"x"'])

@@ -75,7 +75,8 @@ def test_a_row_that_no_dagctl_made_is_a_record_too(path: str) -> None:
         {"spec": []}, {"spec": "x"}, {"spec": None}, {"spec_digest": "A" * 64},
         {"content_digest": "a" * 63}, {"created_at": "yesterday"}, {"updated_at": None},
         {"created_at": "2026-11-01T10:00:00"}, {"commit_id": "a b"}, {"is_active": 1},
-        {"updated_by_name": 7}, {"description": "x" * 1_000_001},
+        {"created_by_name": 7}, {"updated_by_name": 7}, {"tags": ["x"] * 10_001},
+        {"description": "x" * 1_000_001},
     ],
     ids=lambda changes: str(changes)[:40],
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dagctl.commands.plan import plan
@@ -44,6 +46,15 @@ def test_a_file_that_became_far_larger_is_not_compared(created: World) -> None:
         created.create(SAME)
     names = f"{PATH} (recorded) and {PATH} (in the work tree)"
     assert caught.value.diff == f"Files {names} differ\n"
+
+
+def test_a_spec_is_not_unchanged_if_its_file_is_for_another_airflow(created: World) -> None:
+    created.settings = replace(created.settings, airflow="2")
+    before = created.backend.files.content[PATH]
+    assert [dag.state for dag in created.create(SAME).dags] == ["updated"]
+    assert created.backend.files.content[PATH] != before
+    assert [dag.state for dag in created.create(SAME).dags] == ["unchanged"]
+    created.check_agreement()
 
 
 def test_a_file_that_was_deleted_is_not_written_again(created: World) -> None:
