@@ -182,7 +182,7 @@ def _require_unknown(
     if path in tip.staged or place.trees.find(tip.commit, path) is not None:
         if flagged(place, [path]).get(path, "-") in SKIPPED:
             raise left_out(path)
-        # what git gives back comes from the index, unless it is told otherwise
+        # git restores from the index
         back = "restore" if path in tip.staged else "checkout HEAD --"
         raise WorkspaceError(
             f"{path} is under version control, and was deleted in the work tree",
