@@ -98,6 +98,23 @@ def test_a_pipe_in_the_git_folder_is_not_waited_for(
     assert shell.ok("list", "-o", "name").out == "demo\n"
 
 
+@pytest.mark.parametrize("name", ["logs/HEAD", "logs/refs/heads/main"])
+def test_a_pipe_where_git_writes_its_log_is_refused_before_anything_is_done(
+    shell: Shell, name: str
+) -> None:
+    shell.ok("init")
+    shell.write("specs/demo.yaml", SPEC)
+    shell.ok("create", "specs/demo.yaml")
+    shell.write("specs/demo.yaml", SPEC.replace("echo 1", "echo 2"))
+    log = shell.folder / ".git" / name
+    with replaced(log, "pipe"), no_wait_without_end():
+        done = shell.run("create", "specs")
+    assert done.code == ExitCode.CONFLICT
+    assert f"{log} is no file and no folder" in done.err
+    assert "echo 1" in (shell.folder / "dags/demo.py").read_text()
+    shell.ok("create", "specs")
+
+
 @pytest.mark.parametrize("place", ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", ".gitconfig"])
 def test_a_configuration_of_git_that_is_no_file_is_named(
     shell: Shell, tmp_path: Path, place: str

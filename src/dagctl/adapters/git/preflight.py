@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import accumulate
 from operator import truediv
@@ -55,12 +56,13 @@ def branch_to_commit_to(place: GitWorkTree) -> str:
 
 
 def require_own_files(place: GitWorkTree, ref: str) -> None:
-    """Make sure that no link stands where git writes to move a ref: git writes through it.
+    """Make sure that files and folders stand where git writes to move a ref.
 
-    An unpacked archive may have brought one, to any file or folder of the user's.
+    An unpacked archive may have brought a link to any file or folder of the user's, which git
+    writes through, or a pipe, which git waits for.
 
     Raises:
-        WorkspaceError: One does.
+        WorkspaceError: Something else does.
     """
     own, shared = place.files["index"].parent, place.files["refs"].parent
     written = (
@@ -73,12 +75,26 @@ def require_own_files(place: GitWorkTree, ref: str) -> None:
     )
     for folder, below in written:
         for path in accumulate(below.split("/"), truediv, initial=folder):
-            if path != folder and path.is_symlink():
-                raise _written_through(path)
+            if path != folder:
+                _require_own(path)
     with suppress(FileNotFoundError), os.scandir(shared / "objects") as entries:
         for entry in entries:
             if entry.is_symlink():
                 raise _written_through(entry.path)
+
+
+def _require_own(path: Path) -> None:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:  # there is none, or git will say why
+        return
+    if stat.S_ISLNK(mode):
+        raise _written_through(path)
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise WorkspaceError(
+            f"{path} is no file and no folder, and git would wait for it",
+            hint="remove it; git makes it anew where it needs it",
+        )
 
 
 def _written_through(path: str | Path) -> WorkspaceError:
