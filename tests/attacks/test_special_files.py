@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git import git_command, git_program
+from dagctl.adapters.git.folder import LARGEST_CONFIGURATION
 from dagctl.adapters.git.git_command import GitCommand
 from dagctl.errors import ExitCode, UnavailableError
 from tests.attacks.hostile_files import OPERATION
@@ -131,6 +132,20 @@ def test_a_configuration_of_git_that_is_no_file_is_named(
     assert str(pipe) in done.err
     assert place in done.err
     assert shell.run("list", **({} if place == ".gitconfig" else {place: os.devnull})).code == 0
+
+
+@pytest.mark.parametrize("command", ["list", "create specs", "doctor"])
+def test_a_configuration_that_takes_git_seconds_to_read_is_named(
+    shell: Shell, command: str
+) -> None:
+    shell.ok("init")
+    shell.write("specs/demo.yaml", SPEC)
+    configuration = shell.folder / ".git/config"
+    with configuration.open("a") as file:
+        file.write('[x]\n\ty = "' + "a" * LARGEST_CONFIGURATION + '"\n')
+    done = shell.run(*command.split())
+    assert done.code == ExitCode.USAGE
+    assert f"{configuration} has more than 8 MiB" in done.err + done.out
 
 
 def test_a_git_that_waits_without_end_is_stopped(

@@ -35,6 +35,9 @@ EMPTY_TREES = {
 }
 """The id of a tree without entries, by what a repository makes its ids with."""
 
+LARGEST_CONFIGURATION = 8 << 20
+"""Bytes of the repository's configuration: each call of git reads all of it."""
+
 
 @frozen
 class GitFolder:
@@ -57,7 +60,8 @@ def locate(root: Path) -> GitFolder:
 
     Raises:
         NoRepositoryError: It is in no repository, or there is no git.
-        UsageError: It is in a bare one, git does not trust it, or the git folder belongs elsewhere.
+        UsageError: It is in a bare one, git does not trust it, the git folder belongs elsewhere, or
+            its configuration is larger than `LARGEST_CONFIGURATION`.
     """
     return _KEPT.get(root, partial(_asked, root))
 
@@ -86,9 +90,20 @@ def _asked(root: Path) -> GitFolder:
     top = Path(os.path.normpath(real / cdup))
     _require_own(top, git_folder)
     _require_own_commits(git_folder, common)
+    for file in (common / "config", git_folder / "config.worktree"):
+        _require_small(file)
     own = Path(os.path.realpath(git_folder))
     empty = EMPTY_TREES.get(hashing, EMPTY_TREES["sha1"])
     return GitFolder(root / cdup, prefix, own, empty, dict(zip(_FILES, files, strict=True)))
+
+
+def _require_small(configuration: Path) -> None:
+    if configuration.exists() and configuration.stat().st_size > LARGEST_CONFIGURATION:
+        raise UsageError(
+            f"{configuration} has more than {LARGEST_CONFIGURATION >> 20} MiB, and each call of "
+            "git reads all of it",
+            hint="take out of it what no one needs",
+        )
 
 
 def _require_own(top: Path, git_folder: Path) -> None:
