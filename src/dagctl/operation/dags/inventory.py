@@ -310,7 +310,8 @@ def dag_of(
 
     header, _ = header_of(content, unmerged)
     dag_id = (header and header.dag_id) or dag_id_of(path.rpartition("/")[2])
-    return dag_id, header if path_of(settings, dag_id) == path else None
+    is_copy = header is not None and header.is_whole and f'"{dag_id}"'.encode() not in content
+    return dag_id, header if path_of(settings, dag_id) == path and not is_copy else None
 
 
 def _from_record(record: DagRecord) -> Known:

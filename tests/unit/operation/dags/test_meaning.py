@@ -12,7 +12,7 @@ from dagctl.operation.change import Change, asked
 from dagctl.operation.dags.inventory import dag_of
 from dagctl.operation.options import IfExists, Options
 from tests.twins.backend import MemoryBackend
-from tests.unit.operation.conftest import World, spec
+from tests.unit.operation.conftest import MAIN, World, clone, spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -344,6 +344,20 @@ def test_an_id_that_cannot_be_seen_is_in_no_way(world: World, given: str) -> Non
     world.backend.files.content["dags/legacy/orders.py"] = code.encode()
     world.own.add("dags/legacy/orders.py")
     assert outcome(world, asked(spec(), A)) == [("orders", "created", 1)]
+
+
+def test_a_copy_of_a_dag_file_under_another_name_is_no_dag_of_its_spec(world: World) -> None:
+    world.create(asked(spec(), A))
+    files, repo = world.backend.files.content, world.backend.repo
+    files["dags/orders_copy.py"] = files["dags/orders.py"]
+    repo.add(MAIN, dict(files), "cp dags/orders.py dags/orders_copy.py")
+    fresh = clone(world, shared=not world.backend.is_cache)
+    fresh.own.add("dags/orders_copy.py")
+    assert [(dag.dag_id, dag.state) for dag in fresh.create(asked(spec(), A)).dags] == [
+        ("orders", "unchanged")
+    ]
+    fresh.create(asked(spec(command="echo 2"), A))
+    assert fresh.ids() == ["orders"]
 
 
 @pytest.mark.parametrize("code", ["import os\nx = 'orders'\n", "def (", "x = 'orders airflow dag'"])
