@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
@@ -35,19 +35,19 @@ class Signs:
     lstrip_blocks: bool = False
     extensions: tuple[str, ...] = ("jinja2.ext.do",)
 
-    @property
+    @cached_property
     def code(self) -> tuple[str, ...]:
         """What begins an expression or a statement."""
         prefix = (self.line_statement_prefix,) if self.line_statement_prefix else ()
         return (self.variable_start_string, self.block_start_string, *prefix)
 
-    @property
+    @cached_property
     def begins(self) -> tuple[str, ...]:
         """What a text needs to be a template."""
         prefix = (self.line_comment_prefix,) if self.line_comment_prefix else ()
         return (*self.code, self.comment_start_string, *prefix)
 
-    @property
+    @cached_property
     def ends(self) -> tuple[str, ...]:
         """What ends an expression, a statement or a comment."""
         return (self.variable_end_string, self.block_end_string, self.comment_end_string)
