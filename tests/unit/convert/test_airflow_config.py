@@ -384,11 +384,12 @@ def composed(defaults: str, line: str, **environment: str) -> ConvertedDag:
         ("[]", "description: '${env} \\${env}'", "prod ${env}"),
         ("[]", "description: ${dags.orders.schedule}", "@daily"),
         ("[]", "description: ${...env}", "prod"),
+        ("[lib/one]", "description: ${l${oc.env:I}b.${oc.env:KEY}}${env}", "oneprod"),
         ("[]", "description: ${oc.env:REGION}", "us"),
     ],
 )
 def test_other_files_and_values_are_taken_in(defaults: str, line: str, description: str) -> None:
-    dag = composed(defaults, line, REGION="us")
+    dag = composed(defaults, line, REGION="us", I="i", KEY="name")
     assert dag.data["description"] == description
     assert dag.is_certain, dag.remarks
 

@@ -71,19 +71,21 @@ class _Interpolation:
 
     def _text(self, text: str, path: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 - as above
         """Return what a text stands for; a value of any kind, where it holds nothing else."""
-        start = 0
+        start = floor = 0  # before the floor, nothing begins that a value stands in
         while match := _INNERMOST.search(text, start):
             value = UNKNOWN if depth > _DEEPEST else self._value(match[1], path, depth + 1)
             if value is UNKNOWN:
-                start = match.end()
+                start = floor = match.end()
             elif match.span() == (0, len(text)):
                 return value
             elif isinstance(value, Fields | list) or "${" in str(value):
-                start = match.end()
+                start = floor = match.end()
             else:
                 self._charge(1 + len(text) // 64)
                 text = f"{text[: match.start()]}{value}{text[match.end() :]}"
-                start = 0  # it may stand within another one
+                around = text.rfind("${", floor, match.start())
+                start = around if around >= 0 else match.start()
+                floor = floor if around >= 0 else start
         return text
 
     def _value(self, words: str, path: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 - as above

@@ -59,7 +59,7 @@ def load(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401 - an
     for up in range(_HIGHEST):
         home = posixpath.join(*[".."] * up, folder)
         path = f"{posixpath.join(home, name.removesuffix('.yaml'))}.yaml"
-        text = machine.text_beside(path)
+        text = _read(machine, path)
         if text is None:
             continue
         beside = partial(_beside, machine, home)
@@ -75,7 +75,14 @@ def load(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401 - an
 
 
 def _beside(machine: Machine, home: str, name: str) -> str | None:
-    return machine.text_beside(posixpath.join(home, name))
+    return _read(machine, posixpath.join(home, name))
+
+
+def _read(machine: Machine, path: str) -> str | None:
+    """Return the text of a file; a loop that reads it again and again is stopped."""
+    text = machine.text_beside(path)
+    machine.charge(len(text or "") // 16)
+    return text
 
 
 def _is_path(value: object) -> TypeGuard[str]:
